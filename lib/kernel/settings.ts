@@ -1,0 +1,273 @@
+import { z } from "zod";
+import { isTimeZone } from "@/lib/kernel/calendar";
+
+/**
+ * Everything a process is told from outside, parsed once when it starts. Pass it on; read `process.env` nowhere else.
+ */
+export interface Settings {
+  readonly world: World;
+  /** The address of the web as people see it, an origin without a slash at the end. */
+  readonly mallardUrl: string;
+  /** The host's name, as pages and mails show it. */
+  readonly hostName: string;
+  /** The billing time zone (IANA): whose midnight begins a calendar day. */
+  readonly timeZone: string;
+  readonly databaseUrl: string;
+  readonly databasePoolSize: number;
+  readonly stripeSecretKey: string;
+  /** Whether the key moves real money. */
+  readonly stripeLive: boolean;
+  /** One, or two while the endpoint's secret is being changed. */
+  readonly stripeWebhookSecrets: readonly [string, ...string[]];
+  /** The local Stripe's origin; null is Stripe itself. */
+  readonly stripeApiBase: string | null;
+  readonly smtpUrl: string;
+  readonly mailFrom: string;
+  /** Where the demo's mail can be read; null in the live world. */
+  readonly mailboxUrl: string | null;
+  readonly nextauthSecret: string;
+  /** 0 is any free port. */
+  readonly port: number;
+}
+
+export type World = "demo" | "live";
+
+export interface SettingsProblem {
+  readonly variable: string;
+  /** What is wrong and what to do. Never the value: it may be a secret. */
+  readonly advice: string;
+}
+
+/** The process cannot start as it was told to. The message has a line for each variable, with what to do about it. */
+export class SettingsError extends Error {
+  override readonly name = "SettingsError";
+  constructor(readonly problems: readonly SettingsProblem[]) {
+    super(problems.map(({ variable, advice }) => `${variable} ${advice}`).join("\n"));
+  }
+}
+
+/** Parses strictly, all variables at once; throws a SettingsError that names every one that is wrong. */
+export function parseSettings(env: Readonly<Record<string, string | undefined>>): Settings {
+  const given = Object.fromEntries(
+    Object.entries(env).map(([name, text]) => [name, text?.trim() || undefined]),
+  );
+  const parsed = variables.safeParse(given);
+  const problems = [...unknownNames(given), ...(parsed.error?.issues ?? []).map(problemOf)];
+  if (!parsed.success) throw new SettingsError(problems);
+  problems.push(...contradictions(parsed.data));
+  if (problems.length > 0) throw new SettingsError(problems);
+  return settingsOf(parsed.data);
+}
+
+const loopbackHosts = ["127.0.0.1", "localhost", "[::1]"];
+
+const variables = z.object({
+  DATABASE_URL: required("to the address of your database (postgres://user:password@host:5432/name)").refine(
+    isDatabaseUrl,
+    "is not a database address: write it as postgres://user:password@host:5432/name, signs in the password as %40 for @",
+  ),
+  DATABASE_POOL_SIZE: whole(1, 500, 10),
+  STRIPE_SECRET_KEY: required(
+    "to the secret key of your Stripe account (sk_test_…, sk_live_… or rk_…)",
+  ).refine(
+    (text) => /^(sk|rk)_(test|live)_[A-Za-z0-9_]+$/.test(text),
+    "is not a secret key: copy the one that begins with sk_test_, sk_live_ or rk_ from Stripe's dashboard (pk_… is the publishable key)",
+  ),
+  STRIPE_WEBHOOK_SECRET: required("to the signing secret of your webhook endpoint (whsec_…)")
+    .transform((text) => text.split(",").map((secret) => secret.trim()))
+    .refine(
+      (secrets) => secrets.length <= 2 && secrets.every((secret) => /^whsec_[A-Za-z0-9+/=_-]+$/.test(secret)),
+      "is not a signing secret: copy the one that begins with whsec_ from the endpoint's page; two at most, separated by a comma",
+    ),
+  STRIPE_API_BASE: optional().refine(
+    (text) => text === undefined || isLoopbackOrigin(text),
+    "may only name a local Stripe: write it as http://127.0.0.1:4242, or leave it out to use Stripe itself",
+  ),
+  SMTP_URL: required(
+    "to the address of your mail server (smtp://user:password@host:587 or smtps://…)",
+  ).refine(
+    (text) => hasHost(text, ["smtp:", "smtps:"]),
+    "is not the address of a mail server: write it as smtp://user:password@host:587 or smtps://user:password@host:465",
+  ),
+  MAIL_FROM: required("to the address that mail comes from (Billing <billing@example.com>)").refine(
+    isMailbox,
+    "is not one mail address: write it as billing@example.com or as Billing <billing@example.com>",
+  ),
+  NEXTAUTH_SECRET: required("to at least 32 random characters (openssl rand -base64 32)").refine(
+    (text) => text.length >= 32,
+    "is too short to be safe: set it to at least 32 random characters (openssl rand -base64 32)",
+  ),
+  NEXTAUTH_URL: optional(),
+  MALLARD_URL: required(
+    "to the address of the portal as its users see it (https://billing.example.com)",
+  ).refine(
+    isWebOrigin,
+    "is not the address of a site: write it as https://billing.example.com, without a path",
+  ),
+  MALLARD_WORLD: z
+    .enum(["demo", "live"], {
+      error: "is neither live nor demo: leave it out, or run npm start without DATABASE_URL to see the demo",
+    })
+    .default("live"),
+  MALLARD_TIME_ZONE: z
+    .string()
+    .default("UTC")
+    .refine(
+      isTimeZone,
+      "is not a time zone: set it to a name of the IANA database, as Europe/Berlin or Asia/Shanghai",
+    ),
+  MALLARD_HOST_NAME: optional().refine(
+    (text) => text === undefined || (text.length <= 60 && !/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u.test(text)),
+    "is not a name to show: set it to at most 60 visible characters, in one line",
+  ),
+  MALLARD_MAILBOX_URL: optional().refine(
+    (text) => text === undefined || isLoopbackOrigin(text),
+    "may only name the demo's mailbox: write it as http://127.0.0.1:8025, or leave it out",
+  ),
+  PORT: whole(0, 65_535, 3000),
+});
+
+type Variables = z.output<typeof variables>;
+
+function settingsOf(given: Variables): Settings {
+  return Object.freeze({
+    world: given.MALLARD_WORLD,
+    mallardUrl: new URL(given.MALLARD_URL).origin,
+    hostName: given.MALLARD_HOST_NAME ?? (given.MALLARD_WORLD === "demo" ? "Ducky Cloud" : "Mallard"),
+    timeZone: given.MALLARD_TIME_ZONE,
+    databaseUrl: given.DATABASE_URL,
+    databasePoolSize: given.DATABASE_POOL_SIZE,
+    stripeSecretKey: given.STRIPE_SECRET_KEY,
+    stripeLive: isLiveKey(given.STRIPE_SECRET_KEY),
+    stripeWebhookSecrets: Object.freeze(given.STRIPE_WEBHOOK_SECRET as [string, ...string[]]),
+    stripeApiBase: originOf(given.STRIPE_API_BASE),
+    smtpUrl: given.SMTP_URL,
+    mailFrom: given.MAIL_FROM,
+    mailboxUrl: originOf(given.MALLARD_MAILBOX_URL),
+    nextauthSecret: given.NEXTAUTH_SECRET,
+    port: given.PORT,
+  });
+}
+
+/** What each variable alone cannot know. The demo has public logins: nothing real may ever be near it. */
+function contradictions(given: Variables): SettingsProblem[] {
+  const demo = given.MALLARD_WORLD === "demo";
+  const live = isLiveKey(given.STRIPE_SECRET_KEY);
+  const found: [boolean, string, string][] = [
+    [
+      live && given.STRIPE_API_BASE !== undefined,
+      "STRIPE_API_BASE",
+      "does not go with a live key: leave it out, or set STRIPE_SECRET_KEY to a test key",
+    ],
+    [
+      demo && given.STRIPE_API_BASE === undefined,
+      "STRIPE_API_BASE",
+      "is missing: the demo world only runs with the local Stripe; leave MALLARD_WORLD out to use Stripe itself",
+    ],
+    [
+      demo && !isLocalDatabase(given.DATABASE_URL),
+      "DATABASE_URL",
+      "is on another machine: the demo world only runs in the embedded database; leave MALLARD_WORLD out",
+    ],
+    [
+      !demo && given.MALLARD_MAILBOX_URL !== undefined,
+      "MALLARD_MAILBOX_URL",
+      "is of the demo world only: leave it out, mail goes to SMTP_URL",
+    ],
+    [
+      live && new URL(given.MALLARD_URL).protocol !== "https:",
+      "MALLARD_URL",
+      "is not encrypted: with a live key it must begin with https://",
+    ],
+    [
+      given.NEXTAUTH_URL !== undefined && originOf(given.NEXTAUTH_URL) !== originOf(given.MALLARD_URL),
+      "NEXTAUTH_URL",
+      "is not the same site as MALLARD_URL: leave it out, or set both to the same address",
+    ],
+  ];
+  return found.filter(([wrong]) => wrong).map(([, variable, advice]) => ({ variable, advice }));
+}
+
+/** A setting of ours that nobody reads is a typing error that would otherwise be silently the default. */
+function unknownNames(given: Record<string, string | undefined>): SettingsProblem[] {
+  const known = Object.keys(variables.shape).filter((name) => name.startsWith("MALLARD_"));
+  return Object.keys(given)
+    .filter((name) => name.startsWith("MALLARD_") && given[name] !== undefined && !known.includes(name))
+    .map((variable) => ({ variable, advice: `is no setting of Mallard: there are ${known.join(", ")}` }));
+}
+
+/** Only the path and our own words leave the validator: its issues could quote the value. */
+function problemOf(issue: z.core.$ZodIssue): SettingsProblem {
+  return { variable: String(issue.path[0]), advice: issue.message };
+}
+
+function required(purpose: string) {
+  return z.string({ error: `is missing: set it ${purpose}` });
+}
+
+function optional() {
+  return z.string().optional();
+}
+
+function whole(min: number, max: number, byDefault: number) {
+  const error = `is not a whole number from ${min} to ${max}: leave it out for ${byDefault}`;
+  return z
+    .string()
+    .regex(/^[0-9]{1,6}$/, { error, abort: true })
+    .transform(Number)
+    .refine((number) => number >= min && number <= max, error)
+    .default(byDefault);
+}
+
+function isLiveKey(key: string): boolean {
+  return /^(sk|rk)_live_/.test(key);
+}
+
+function urlOf(text: string): URL | null {
+  return URL.canParse(text) ? new URL(text) : null;
+}
+
+function originOf(text: string | undefined): string | null {
+  return text === undefined ? null : (urlOf(text)?.origin ?? null);
+}
+
+function isDatabaseUrl(text: string): boolean {
+  const url = urlOf(text);
+  return url !== null && ["postgres:", "postgresql:"].includes(url.protocol) && url.pathname.length > 1;
+}
+
+/** No host at all is a socket of this machine. */
+function isLocalDatabase(text: string): boolean {
+  const url = urlOf(text);
+  const named = url?.searchParams.get("host") ?? "";
+  return (
+    url !== null && ["", ...loopbackHosts].includes(url.hostname) && (named === "" || named.startsWith("/"))
+  );
+}
+
+function hasHost(text: string, protocols: readonly string[]): boolean {
+  const url = urlOf(text);
+  return url !== null && protocols.includes(url.protocol) && url.hostname !== "";
+}
+
+function isOrigin(url: URL): boolean {
+  return (
+    url.pathname === "/" && url.search === "" && url.hash === "" && url.username === "" && url.password === ""
+  );
+}
+
+function isLoopbackOrigin(text: string): boolean {
+  const url = urlOf(text);
+  return url !== null && url.protocol === "http:" && loopbackHosts.includes(url.hostname) && isOrigin(url);
+}
+
+function isWebOrigin(text: string): boolean {
+  const url = urlOf(text);
+  return url !== null && ["http:", "https:"].includes(url.protocol) && isOrigin(url);
+}
+
+/** Enough to refuse a slip and a second header line; the mail server judges the rest. */
+function isMailbox(text: string): boolean {
+  const address = /^[^<>\r\n]*<([^<>\s]+)>$/.exec(text)?.[1] ?? text;
+  return /^[^\s@<>,;"]+@[^\s@<>,;"]+$/.test(address);
+}
