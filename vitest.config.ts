@@ -2,12 +2,30 @@ import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
 
 const root = fileURLToPath(new URL(".", import.meta.url));
+const folders = "{app,components,db,lib}";
 
 export default defineConfig({
   resolve: { alias: { "@/": root } },
   test: {
-    include: ["{app,components,db,lib}/**/*.test.{ts,tsx}"],
     testTimeout: 60_000,
     hookTimeout: 120_000,
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: "unit",
+          include: [`${folders}/**/*.test.{ts,tsx}`],
+          exclude: ["**/*.db.test.ts"],
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: "database",
+          include: [`${folders}/**/*.db.test.ts`],
+          globalSetup: "./lib/testing/global-setup.ts",
+        },
+      },
+    ],
   },
 });
