@@ -1,0 +1,81 @@
+import { sql } from "drizzle-orm";
+import {
+  boolean,
+  check,
+  foreignKey,
+  index,
+  jsonb,
+  pgTable,
+  primaryKey,
+  text,
+  uuid,
+} from "drizzle-orm/pg-core";
+import { customerId, id, instant } from "./columns";
+import { customers } from "./customers";
+
+/** Who did what to which subject. Rows are only ever added; the customer sees the visible ones as a timeline. */
+export const activities = pgTable(
+  "activities",
+  {
+    customerId: customerId(),
+    id: id(),
+    occurredAt: instant("occurred_at").notNull(),
+    actor: text("actor", { enum: ["customer", "staff", "system"] }).notNull(),
+    userId: uuid("user_id"),
+    subject: text("subject", { enum: ["invoice", "payment", "service", "balance", "customer"] }).notNull(),
+    subjectId: uuid("subject_id").notNull(),
+    verb: text("verb").notNull(),
+    detail: jsonb("detail").notNull(),
+    isVisible: boolean("is_visible").notNull(),
+  },
+  (t) => [
+    primaryKey({ name: "activities_pk", columns: [t.customerId, t.id] }),
+    foreignKey({ name: "activities_customer_fk", columns: [t.customerId], foreignColumns: [customers.id] }),
+    index("activities_subject_idx").on(t.customerId, t.subjectId, t.id),
+    check("activities_actor_check", sql`${t.actor} in ('customer', 'staff', 'system')`),
+    check(
+      "activities_subject_check",
+      sql`${t.subject} in ('invoice', 'payment', 'service', 'balance', 'customer')`,
+    ),
+  ],
+);
+
+/** What has happened and others must hear of; written in the transaction that made it happen. */
+export const outbox = pgTable(
+  "outbox",
+  {
+    customerId: customerId(),
+    id: id(),
+    topic: text("topic").notNull(),
+    payload: jsonb("payload").notNull(),
+    createdAt: instant("created_at").notNull(),
+    handledAt: instant("handled_at"),
+  },
+  (t) => [
+    primaryKey({ name: "outbox_pk", columns: [t.customerId, t.id] }),
+    foreignKey({ name: "outbox_customer_fk", columns: [t.customerId], foreignColumns: [customers.id] }),
+    index("outbox_waiting_idx").on(t.id).where(sql`${t.handledAt} is null`),
+  ],
+);
+
+/** Something that wants a person: parked, shown to staff, and closed when it is dealt with. */
+export const tasks = pgTable(
+  "tasks",
+  {
+    customerId: customerId(),
+    id: id(),
+    kind: text("kind").notNull(),
+    subject: text("subject", {
+      enum: ["invoice", "payment", "service", "balance", "customer", "stripe_event"],
+    }).notNull(),
+    subjectId: text("subject_id").notNull(),
+    detail: jsonb("detail").notNull(),
+    createdAt: instant("created_at").notNull(),
+    doneAt: instant("done_at"),
+  },
+  (t) => [
+    primaryKey({ name: "tasks_pk", columns: [t.customerId, t.id] }),
+    foreignKey({ name: "tasks_customer_fk", columns: [t.customerId], foreignColumns: [customers.id] }),
+    index("tasks_open_idx").on(t.customerId, t.kind, t.subjectId).where(sql`${t.doneAt} is null`),
+  ],
+);

@@ -1,0 +1,169 @@
+import { sql } from "drizzle-orm";
+import {
+  bigint,
+  check,
+  foreignKey,
+  index,
+  integer,
+  jsonb,
+  pgTable,
+  primaryKey,
+  text,
+  uniqueIndex,
+  uuid,
+} from "drizzle-orm/pg-core";
+import { currency, customerId, id, instant, minor } from "./columns";
+import { customers } from "./customers";
+import { plans } from "./plans";
+import { renewals, services } from "./services";
+
+/** Immutable once written, but for state, number, what was paid and credited, and when it was paid. */
+export const invoices = pgTable(
+  "invoices",
+  {
+    customerId: customerId(),
+    id: id(),
+    number: text("number"),
+    origin: text("origin", { enum: ["order", "renewal", "manual"] }).notNull(),
+    state: text("state", { enum: ["open", "paid", "void", "written_off"] }).notNull(),
+    currency: currency(),
+    netMinor: minor("net_minor").notNull(),
+    taxMinor: minor("tax_minor").notNull(),
+    totalMinor: minor("total_minor").notNull(),
+    amountPaidMinor: minor("amount_paid_minor").notNull().default(sql`0`),
+    amountCreditedMinor: minor("amount_credited_minor").notNull().default(sql`0`),
+    billTo: jsonb("bill_to").notNull(),
+    summary: text("summary").notNull(),
+    issuedAt: instant("issued_at").notNull(),
+    dueAt: instant("due_at").notNull(),
+    paidAt: instant("paid_at"),
+  },
+  (t) => [
+    primaryKey({ name: "invoices_pk", columns: [t.customerId, t.id] }),
+    foreignKey({ name: "invoices_customer_fk", columns: [t.customerId], foreignColumns: [customers.id] }),
+    uniqueIndex("invoices_number_key").on(t.customerId, t.number),
+    index("invoices_issued_idx").on(t.customerId, t.issuedAt.desc(), t.id.desc()),
+    index("invoices_open_idx").on(t.customerId, t.dueAt, t.id).where(sql`${t.state} = 'open'`),
+    check("invoices_state_check", sql`${t.state} in ('open', 'paid', 'void', 'written_off')`),
+    check("invoices_origin_check", sql`${t.origin} in ('order', 'renewal', 'manual')`),
+    check("invoices_currency_check", sql`${t.currency} ~ '^[A-Z]{3}$'`),
+    check(
+      "invoices_total_check",
+      sql`${t.netMinor} >= 0 and ${t.taxMinor} >= 0 and ${t.totalMinor} = ${t.netMinor} + ${t.taxMinor}`,
+    ),
+    check(
+      "invoices_remaining_check",
+      sql`${t.amountPaidMinor} >= 0 and ${t.amountCreditedMinor} >= 0 and ${t.amountPaidMinor} + ${t.amountCreditedMinor} <= ${t.totalMinor}`,
+    ),
+    check(
+      "invoices_settled_check",
+      sql`case ${t.state}
+        when 'paid' then ${t.amountPaidMinor} + ${t.amountCreditedMinor} = ${t.totalMinor}
+        when 'void' then ${t.amountPaidMinor} = 0 and ${t.amountCreditedMinor} = ${t.totalMinor}
+        else ${t.amountPaidMinor} + ${t.amountCreditedMinor} < ${t.totalMinor} end`,
+    ),
+    check("invoices_paid_at_check", sql`(${t.state} = 'paid') = (${t.paidAt} is not null)`),
+  ],
+);
+
+export const invoiceLines = pgTable(
+  "invoice_lines",
+  {
+    customerId: customerId(),
+    id: id(),
+    invoiceId: uuid("invoice_id").notNull(),
+    position: integer("position").notNull(),
+    kind: text("kind", { enum: ["order", "renewal", "other"] }).notNull(),
+    description: text("description").notNull(),
+    quantity: integer("quantity").notNull(),
+    unitMinor: minor("unit_minor").notNull(),
+    netMinor: minor("net_minor").notNull(),
+    taxRatePpm: integer("tax_rate_ppm").notNull(),
+    taxMinor: minor("tax_minor").notNull(),
+    serviceId: uuid("service_id"),
+    planId: uuid("plan_id"),
+    renewalId: uuid("renewal_id"),
+    termUnit: text("term_unit", { enum: ["day", "month", "year"] }),
+    termCount: integer("term_count"),
+    termStartsAt: instant("term_starts_at"),
+    termEndsAt: instant("term_ends_at"),
+  },
+  (t) => [
+    primaryKey({ name: "invoice_lines_pk", columns: [t.customerId, t.id] }),
+    foreignKey({
+      name: "invoice_lines_invoice_fk",
+      columns: [t.customerId, t.invoiceId],
+      foreignColumns: [invoices.customerId, invoices.id],
+    }),
+    foreignKey({
+      name: "invoice_lines_service_fk",
+      columns: [t.customerId, t.serviceId],
+      foreignColumns: [services.customerId, services.id],
+    }),
+    foreignKey({
+      name: "invoice_lines_renewal_fk",
+      columns: [t.customerId, t.renewalId],
+      foreignColumns: [renewals.customerId, renewals.id],
+    }),
+    foreignKey({ name: "invoice_lines_plan_fk", columns: [t.planId], foreignColumns: [plans.id] }),
+    uniqueIndex("invoice_lines_position_key").on(t.customerId, t.invoiceId, t.position),
+    index("invoice_lines_service_idx").on(t.customerId, t.serviceId).where(sql`${t.serviceId} is not null`),
+    index("invoice_lines_renewal_idx").on(t.customerId, t.renewalId).where(sql`${t.renewalId} is not null`),
+    index("invoice_lines_plan_idx").on(t.planId).where(sql`${t.planId} is not null`),
+    check("invoice_lines_kind_check", sql`${t.kind} in ('order', 'renewal', 'other')`),
+    check(
+      "invoice_lines_amount_check",
+      sql`${t.quantity} > 0 and ${t.netMinor} = ${t.unitMinor} * ${t.quantity}`,
+    ),
+    check("invoice_lines_tax_check", sql`${t.taxRatePpm} between 0 and 1000000 and ${t.taxMinor} >= 0`),
+    check(
+      "invoice_lines_service_check",
+      sql`(${t.kind} = 'other') or (${t.serviceId} is not null and ${t.termUnit} is not null and ${t.termCount} > 0)`,
+    ),
+    check(
+      "invoice_lines_renewal_check",
+      sql`(${t.kind} = 'renewal') = (${t.renewalId} is not null) and (${t.kind} <> 'renewal' or (${t.termStartsAt} is not null and ${t.termEndsAt} > ${t.termStartsAt}))`,
+    ),
+  ],
+);
+
+/** The counters of invoice numbers. The only row that customers share, and never touched when paying. */
+export const invoiceSeries = pgTable(
+  "invoice_series",
+  {
+    key: text("key").notNull(),
+    prefix: text("prefix").notNull(),
+    year: integer("year").notNull(),
+    lastNumber: bigint("last_number", { mode: "bigint" }).notNull().default(sql`0`),
+  },
+  (t) => [
+    primaryKey({ name: "invoice_series_pk", columns: [t.key] }),
+    check("invoice_series_key_check", sql`${t.key} = ${t.prefix} || '-' || ${t.year}`),
+    check("invoice_series_last_check", sql`${t.lastNumber} >= 0`),
+  ],
+);
+
+/** Registry: keeps numbers unique over all customers, and shows that none is missing. Rows are only added. */
+export const invoiceNumbers = pgTable(
+  "invoice_numbers",
+  {
+    series: text("series").notNull(),
+    sequence: bigint("sequence", { mode: "bigint" }).notNull(),
+    customerId: customerId(),
+    invoiceId: uuid("invoice_id").notNull(),
+  },
+  (t) => [
+    primaryKey({ name: "invoice_numbers_pk", columns: [t.series, t.sequence] }),
+    foreignKey({
+      name: "invoice_numbers_series_fk",
+      columns: [t.series],
+      foreignColumns: [invoiceSeries.key],
+    }),
+    uniqueIndex("invoice_numbers_invoice_key").on(t.customerId, t.invoiceId),
+    foreignKey({
+      name: "invoice_numbers_invoice_fk",
+      columns: [t.customerId, t.invoiceId],
+      foreignColumns: [invoices.customerId, invoices.id],
+    }),
+  ],
+);

@@ -1,0 +1,226 @@
+import type {
+  CustomerId,
+  InvoiceId,
+  PaymentId,
+  ServiceId,
+  SessionId,
+  TransferId,
+  UserId,
+} from "@/lib/kernel/id";
+import type { Money } from "@/lib/kernel/money";
+import type { Page } from "@/lib/kernel/page";
+
+/** Who acts: a signed-in user, for one of the customers they belong to. Made by lib/auth only. */
+export interface CustomerActor {
+  readonly userId: UserId;
+  readonly sessionId: SessionId;
+  readonly customerId: CustomerId;
+}
+
+export type InvoiceState = "open" | "paid" | "void" | "written_off";
+
+/** What the list and the page show: the stored state and what is derived from it, never stored. */
+export type InvoiceStatus =
+  | "open"
+  | "past_due"
+  | "partly_paid"
+  | "in_progress"
+  | "paid"
+  | "void"
+  | "written_off";
+
+export interface InvoiceFilter {
+  /** Any of these statuses; empty means all. */
+  status: readonly InvoiceStatus[];
+  issuedFrom: string | null;
+  issuedTo: string | null;
+  amountFrom: string | null;
+  amountTo: string | null;
+  serviceId: ServiceId | null;
+  text: string | null;
+  sort: "issued" | "due";
+  cursor: string | null;
+}
+
+export interface InvoiceRow {
+  id: InvoiceId;
+  number: string;
+  /** What it is for, in the words printed on it. */
+  summary: string;
+  issuedAt: Date;
+  dueAt: Date;
+  total: Money;
+  remaining: Money;
+  status: InvoiceStatus;
+}
+
+export interface InvoiceList {
+  page: Page<InvoiceRow>;
+  /** Rows that match, counted to 10,001 at most. */
+  count: number;
+  /** What is owed on all open invoices, by currency. */
+  owed: { amount: Money; oldestDueAt: Date; invoices: number }[];
+  services: { id: ServiceId; label: string }[];
+}
+
+export interface InvoiceLineView {
+  id: string;
+  kind: "order" | "renewal" | "other";
+  description: string;
+  quantity: number;
+  unit: Money;
+  net: Money;
+  taxRatePpm: number;
+  tax: Money;
+  termStartsAt: Date | null;
+  termEndsAt: Date | null;
+  service: { id: ServiceId; label: string } | null;
+}
+
+export type PaymentState =
+  | "created"
+  | "sent"
+  | "requires_action"
+  | "processing"
+  | "unknown"
+  | "succeeded"
+  | "failed"
+  | "canceled"
+  | "expired";
+
+export interface PaymentView {
+  id: PaymentId;
+  funding: "card" | "balance" | "combined";
+  origin: "customer" | "staff" | "auto";
+  state: PaymentState;
+  fromBalance: Money;
+  byCard: Money;
+  /** What the payment moved to this invoice so far, net of what was taken back. */
+  allocated: Money;
+  createdAt: Date;
+  endedAt: Date | null;
+  /** Where an open payment can be gone on with. */
+  canResume: boolean;
+  canAbandon: boolean;
+}
+
+export interface TimelineEntry {
+  id: string;
+  occurredAt: Date;
+  actor: "customer" | "staff" | "system";
+  /** The word of lib/billing for what happened; messages has a sentence for each. */
+  verb: string;
+  detail: Record<string, string>;
+}
+
+export interface InvoiceDetail extends InvoiceRow {
+  net: Money;
+  tax: Money;
+  paid: Money;
+  credited: Money;
+  paidAt: Date | null;
+  billTo: { name: string; email: string; country: string };
+  lines: InvoiceLineView[];
+  payments: PaymentView[];
+  timeline: TimelineEntry[];
+  payPanel: PayPanel | null;
+}
+
+/** A payment as it was shown, which the server computes again and compares. Minor units, as text. */
+export interface PlanShown {
+  balanceMinor: string;
+  cardMinor: string;
+  excessMinor: string;
+}
+
+/** What can be done about an open invoice. */
+export interface PayPanel {
+  /** This invoice, and earlier open ones of the same services, which are paid with it. */
+  invoices: { id: InvoiceId; number: string; remaining: Money }[];
+  due: Money;
+  available: Money;
+  /** Null where the balance does not reach, with what is missing. */
+  fromBalance: PlanShown | null;
+  shortBy: Money | null;
+  direct: PlanShown;
+  /** All that is available, the rest by card; null where nothing is available or it covers all. */
+  combined: PlanShown | null;
+  /** Stripe's smallest charge and its step in this currency. */
+  chargeMinimum: Money;
+  chargeStep: Money;
+  open: PaymentView | null;
+  canPay: boolean;
+}
+
+export type PayRefusal =
+  | { code: "not_allowed" }
+  | { code: "invoice_not_found" }
+  | { code: "nothing_chosen" }
+  | { code: "too_many_invoices"; most: number }
+  | { code: "currencies_differ" }
+  | { code: "invoice_not_open"; number: string; state: InvoiceState }
+  | { code: "balance_too_low"; shortBy: Money }
+  | { code: "amount_too_large"; available: Money }
+  | { code: "plan_changed"; plan: PlanShown; due: Money }
+  | { code: "payment_in_progress"; paymentId: PaymentId }
+  | { code: "payment_id_used" }
+  | { code: "payment_not_found" }
+  | { code: "payment_ended"; state: PaymentState }
+  | { code: "gateway_refused" }
+  | { code: "gateway_unreachable" };
+
+export interface Receipt {
+  paymentId: PaymentId;
+  paid: { number: string; amount: Money }[];
+  fromBalance: Money;
+  byCard: Money;
+  /** What went to the balance: more than was due, or for an invoice that was closed meanwhile. */
+  toBalance: Money;
+  services: { id: ServiceId; label: string; expiresAt: Date }[];
+}
+
+export type PayOutcome =
+  | { kind: "paid"; receipt: Receipt }
+  /** The customer goes on at Stripe's page. */
+  | { kind: "redirect"; paymentId: PaymentId; url: string }
+  /** Stripe did not answer: nobody knows yet whether there is a payment; it will be looked up. */
+  | { kind: "confirming"; paymentId: PaymentId };
+
+/** What the page after payment shows; `nothing_taken` when the customer came back without paying. */
+export type PaymentOutcome =
+  | { kind: "paid"; receipt: Receipt; invoiceNumber: string | null }
+  | { kind: "confirming"; invoiceNumber: string | null; since: Date }
+  | { kind: "nothing_taken"; state: PaymentState; invoiceNumber: string | null; resumeUrl: string | null };
+
+export interface BalanceView {
+  currency: string;
+  posted: Money;
+  held: Money;
+  available: Money;
+  debt: Money;
+}
+
+export interface Movement {
+  id: TransferId;
+  occurredAt: Date;
+  /** The ledger's word for why; messages has a sentence for each. */
+  reason: string;
+  /** Signed: what it added to the balance. */
+  amount: Money;
+  balanceAfter: Money;
+  invoiceNumber: string | null;
+}
+
+export type ServiceState = "pending" | "active" | "suspended" | "terminated" | "canceled";
+
+export interface ServiceRow {
+  id: ServiceId;
+  label: string;
+  planName: string;
+  state: ServiceState;
+  price: Money | null;
+  term: { unit: "day" | "month" | "year"; count: number };
+  expiresAt: Date | null;
+  isAutoRenew: boolean;
+  openInvoiceNumber: string | null;
+}
