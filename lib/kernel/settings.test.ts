@@ -53,6 +53,7 @@ describe("settings", () => {
       mailFrom: live.MAIL_FROM,
       mailboxUrl: null,
       nextauthSecret: live.NEXTAUTH_SECRET,
+      proxyHops: 0,
       port: 3000,
     });
     expect(Object.isFrozen(settings) && Object.isFrozen(settings.stripeWebhookSecrets)).toBe(true);
@@ -86,6 +87,7 @@ describe("settings", () => {
 
   test.each([
     ["PORT", "0", "port", 0],
+    ["MALLARD_PROXY_HOPS", "2", "proxyHops", 2],
     ["DATABASE_POOL_SIZE", "25", "databasePoolSize", 25],
     ["MALLARD_TIME_ZONE", "Asia/Shanghai", "timeZone", "Asia/Shanghai"],
     ["MALLARD_URL", "https://Billing.Example.com:8443/", "mallardUrl", "https://billing.example.com:8443"],
@@ -134,6 +136,7 @@ describe("settings", () => {
     ["MALLARD_HOST_NAME", "Ducky \u202ehush"],
     ["MALLARD_HOST_NAME", "hush".repeat(16)],
     ["MALLARD_MAILBOX_URL", "https://hush.example.com"],
+    ["MALLARD_PROXY_HOPS", "hush"],
     ["PORT", "65536"],
     ["PORT", "-1"],
     ["PORT", "hush"],

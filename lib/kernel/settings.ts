@@ -26,6 +26,8 @@ export interface Settings {
   /** Where the demo's mail can be read; null in the live world. */
   readonly mailboxUrl: string | null;
   readonly nextauthSecret: string;
+  /** Proxies of ours in front that each append to X-Forwarded-For; 0 believes no header. */
+  readonly proxyHops: number;
   /** 0 is any free port. */
   readonly port: number;
 }
@@ -124,6 +126,7 @@ const variables = z.object({
     (text) => text === undefined || isLoopbackOrigin(text),
     "may only name the demo's mailbox: write it as http://127.0.0.1:8025, or leave it out",
   ),
+  MALLARD_PROXY_HOPS: whole(0, 5, 0),
   PORT: whole(0, 65_535, 3000),
 });
 
@@ -145,6 +148,7 @@ function settingsOf(given: Variables): Settings {
     mailFrom: given.MAIL_FROM,
     mailboxUrl: originOf(given.MALLARD_MAILBOX_URL),
     nextauthSecret: given.NEXTAUTH_SECRET,
+    proxyHops: given.MALLARD_PROXY_HOPS,
     port: given.PORT,
   });
 }
