@@ -1,0 +1,32 @@
+import type { World } from "../world";
+import { reachCheckout } from "./reach";
+import { type PaymentRef, readPayment, type Settled, settle } from "./settle";
+import { isFinal } from "./states";
+
+/**
+ * Ends an open external payment at Stripe because somebody wants it ended, then settles it as Stripe says: if it was
+ * paid meanwhile, that wins; while Stripe cannot say, it stays as it is (domain.md, Paying 10).
+ */
+export async function closePayment(world: World, ref: PaymentRef): Promise<Settled> {
+  const payment = await readPayment(world, ref);
+  if (!payment) return { kind: "not_found" };
+  if (isFinal(payment.state)) {
+    return { kind: "settled", state: payment.state, changed: false, checkoutUrl: null };
+  }
+  const reached = await reachCheckout(world, payment);
+  if (reached.kind !== "checkout") return settle(world, ref, { reached });
+  if (reached.checkout.status !== "open") return settle(world, ref, { reached, endAs: "canceled" });
+  const expired = await world.gateway.expireCheckout(reached.checkout.id);
+  switch (expired.outcome) {
+    case "succeeded":
+      return settle(world, ref, {
+        endAs: "canceled",
+        reached: { kind: "checkout", checkout: expired.value },
+      });
+    // It was completed or expired between the two calls: what it is now decides.
+    case "declined":
+      return settle(world, ref, { endAs: "canceled" });
+    case "unknown":
+      return { kind: "unknown", reason: expired.reason };
+  }
+}

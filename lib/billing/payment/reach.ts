@@ -1,0 +1,86 @@
+import { transact } from "@/db/transaction";
+import type { Checkout, CheckoutRequest, Outcome } from "@/lib/gateway/port";
+import type { PaymentRecord } from "../scene";
+import type { World } from "../world";
+
+/** Stripe may forget an idempotency key after 24 hours: before that the same key is safe, after it never. */
+const resendWithinMs = 23 * 3_600_000;
+const lookUpAfterMs = 24 * 3_600_000;
+
+export type Reached =
+  | { kind: "checkout"; checkout: Checkout }
+  /** Stripe has nothing of this payment, and never will. */
+  | { kind: "nothing"; code: string }
+  | { kind: "unknown"; reason: string };
+
+/**
+ * Finds out what Stripe knows of an external payment. One whose session we never learned is sent again with the same
+ * key and the same parameters within 23 hours of its first attempt, and looked up by listing after 24 (domain.md,
+ * States). `hint` is a session id from an event, for a payment whose own row never learned it.
+ */
+export async function reachCheckout(world: World, payment: PaymentRecord, hint?: string): Promise<Reached> {
+  const sessionId = payment.stripeSessionId ?? hint;
+  if (sessionId) {
+    const read = await world.gateway.readCheckout(sessionId);
+    if (read.outcome !== "succeeded") return { kind: "unknown", reason: reasonOf(read) };
+    const isOurs = payment.stripeSessionId !== null || read.value.paymentId === payment.id;
+    if (isOurs && !payment.stripeSessionId) await storeCheckout(world, payment, read.value);
+    if (isOurs) return { kind: "checkout", checkout: read.value };
+  }
+  const ageMs = world.clock.now().getTime() - (payment.firstSentAt ?? payment.createdAt).getTime();
+  if (ageMs < resendWithinMs) return sendCheckout(world, payment);
+  if (ageMs < lookUpAfterMs) return { kind: "unknown", reason: "between_resend_and_look_up" };
+  return lookUp(world, payment);
+}
+
+/** Calls Stripe with exactly what is stored, and stores what it answers. Nothing of the ledger moves here. */
+export async function sendCheckout(world: World, payment: PaymentRecord): Promise<Reached> {
+  const { request, requestKey } = payment;
+  if (!requestKey) throw new Error("an external payment has its request stored");
+  const sent = await world.gateway.createCheckout(request as CheckoutRequest, requestKey);
+  switch (sent.outcome) {
+    case "succeeded":
+      await storeCheckout(world, payment, sent.value);
+      return { kind: "checkout", checkout: sent.value };
+    case "declined":
+      return { kind: "nothing", code: sent.code };
+    case "unknown":
+      await markUnknown(world, payment);
+      return { kind: "unknown", reason: sent.reason };
+  }
+}
+
+async function lookUp(world: World, payment: PaymentRecord): Promise<Reached> {
+  const { stripeCustomerId } = payment.request as CheckoutRequest;
+  const found = await world.gateway.findCheckout(stripeCustomerId, payment.id);
+  if (found.outcome !== "succeeded") return { kind: "unknown", reason: reasonOf(found) };
+  if (!found.value) return { kind: "nothing", code: "never_created" };
+  await storeCheckout(world, payment, found.value);
+  return { kind: "checkout", checkout: found.value };
+}
+
+/** Keeps the session's id whatever became of the payment meanwhile: a late success is found by it. */
+async function storeCheckout(world: World, payment: PaymentRecord, checkout: Checkout): Promise<void> {
+  await transact(world.jobs, { customerId: payment.customerId }, async ({ sql }) => {
+    await sql`
+      update payments set stripe_session_id = ${checkout.id}, checkout_url = ${checkout.url},
+        expires_at = ${checkout.expiresAt},
+        state = case when state in ('created', 'unknown') then 'sent' else state end
+      where customer_id = ${payment.customerId} and id = ${payment.id} and stripe_session_id is null`;
+    await sql`
+      insert into stripe_objects (id, kind, customer_id, row_id)
+      values (${checkout.id}, 'checkout_session', ${payment.customerId}, ${payment.id}) on conflict (id) do nothing`;
+  });
+}
+
+async function markUnknown(world: World, payment: PaymentRecord): Promise<void> {
+  await transact(world.jobs, { customerId: payment.customerId }, async ({ sql }) => {
+    await sql`
+      update payments set state = 'unknown', send_count = send_count + 1
+      where customer_id = ${payment.customerId} and id = ${payment.id} and state = 'created'`;
+  });
+}
+
+function reasonOf(outcome: Exclude<Outcome<unknown>, { outcome: "succeeded" }>): string {
+  return outcome.outcome === "declined" ? outcome.code : outcome.reason;
+}

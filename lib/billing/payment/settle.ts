@@ -1,0 +1,219 @@
+import { type Transaction, transact } from "@/db/transaction";
+import type { CustomerId, InvoiceId, PaymentId } from "@/lib/kernel/id";
+import { Decision } from "../decision";
+import {
+  lockBalances,
+  lockInvoices,
+  lockLines,
+  lockPayments,
+  openHolds,
+  type PaymentRecord,
+  paymentRecord,
+} from "../scene";
+import type { World } from "../world";
+import { settleWaiting } from "./balance-payment";
+import { decideEnd, decideSuccess, type PaymentScene } from "./decide-success";
+import { judge, type Verdict } from "./judge";
+import { type Reached, reachCheckout } from "./reach";
+import { write } from "./start-payment";
+import { isFinal, mayBecome, type PaymentState } from "./states";
+
+export interface PaymentRef {
+  customerId: CustomerId;
+  paymentId: PaymentId;
+}
+
+export interface SettleOptions {
+  /** How an expired page is recorded: `canceled` where somebody asked for its end. */
+  endAs?: "canceled";
+  /** A session id that an event named. */
+  sessionId?: string;
+  /** What was just learned of the payment, so that Stripe is not asked twice. */
+  reached?: Reached;
+}
+
+export type Settled =
+  | { kind: "not_found" }
+  /** The state the payment is in now; `changed` if this call brought it there. */
+  | { kind: "settled"; state: PaymentState; changed: boolean; checkoutUrl: string | null }
+  /** Stripe does not say: nothing is changed, the poller will ask again. */
+  | { kind: "unknown"; reason: string }
+  /** Stripe says something that does not fit our row: shown to staff, nothing moved. */
+  | { kind: "quarantined"; reason: string };
+
+/**
+ * Applies an external payment whose outcome Stripe knows: the only way in which an invoice is paid through Stripe.
+ * Webhook, return page, poller and staff's sync all call this; the first one wins, the others find nothing to do
+ * (domain.md, Paying 6). Asks Stripe first, outside any transaction; then one transaction that is whole or absent.
+ */
+export async function settle(world: World, ref: PaymentRef, options: SettleOptions = {}): Promise<Settled> {
+  const payment = await readPayment(world, ref);
+  if (!payment) return { kind: "not_found" };
+  if (payment.state === "succeeded" || payment.cardMinor === 0n) {
+    return { kind: "settled", state: payment.state, changed: false, checkoutUrl: null };
+  }
+  const reached = options.reached ?? (await reachCheckout(world, payment, options.sessionId));
+  if (reached.kind === "unknown") return { kind: "unknown", reason: reached.reason };
+  const verdict: Verdict =
+    reached.kind === "nothing"
+      ? { kind: "ended", state: "failed" as const, code: reached.code }
+      : judge(payment, reached.checkout, world.gateway.isLive);
+  const checkoutUrl = reached.kind === "checkout" ? reached.checkout.url : null;
+  const applied = await transact(world.jobs, { customerId: ref.customerId }, (tx) =>
+    applyVerdict(world, ref, tx, verdict, options.endAs),
+  );
+  return applied.kind === "settled" ? { ...applied, checkoutUrl } : applied;
+}
+
+type Applied =
+  | { kind: "settled"; state: PaymentState; changed: boolean }
+  | { kind: "quarantined"; reason: string };
+
+async function applyVerdict(
+  world: World,
+  ref: PaymentRef,
+  tx: Transaction,
+  verdict: Verdict,
+  endAs: SettleOptions["endAs"],
+): Promise<Applied> {
+  const { decision, scene } = await lockScene(world, ref, tx);
+  const { payment } = scene;
+  switch (verdict.kind) {
+    case "quarantined":
+      return quarantine(tx, ref, decision, verdict.reason);
+    case "open":
+      return follow(tx, payment, verdict.state);
+    case "ended": {
+      if (isFinal(payment.state)) return { kind: "settled", state: payment.state, changed: false };
+      const state = verdict.state === "expired" ? (endAs ?? "expired") : verdict.state;
+      decideEnd(decision, scene, state, verdict.code);
+      await settleWhatWaits(tx, ref, decision, payment, []);
+      return { kind: "settled", state, changed: true };
+    }
+    case "succeeded": {
+      const isBooked =
+        payment.state === "succeeded" || !decideSuccess(decision, scene, verdict.charge, verdict.intentId);
+      if (isBooked) return { kind: "settled", state: payment.state, changed: false };
+      const begunFrom = isFinal(payment.state) ? scene.shares.map((share) => share.invoiceId) : [];
+      await settleWhatWaits(tx, ref, decision, payment, begunFrom);
+      return { kind: "settled", state: isFinal(payment.state) ? payment.state : "succeeded", changed: true };
+    }
+  }
+}
+
+async function lockScene(
+  world: World,
+  { customerId, paymentId }: PaymentRef,
+  tx: Transaction,
+): Promise<{ decision: Decision; scene: PaymentScene }> {
+  const { sql } = tx;
+  const [balances, [payment], shareRows, holds, chargeRows] = await Promise.all([
+    lockBalances(sql, customerId),
+    lockPayments(sql, customerId, [paymentId]),
+    sql`select invoice_id, balance_minor, card_minor from payment_shares
+      where customer_id = ${customerId} and payment_id = ${paymentId} order by invoice_id`,
+    openHolds(sql, customerId, [paymentId]),
+    sql`select stripe_charge_id from charges where customer_id = ${customerId} and payment_id = ${paymentId}`,
+  ]);
+  if (!payment) throw new Error("a payment is never deleted");
+  const shares = shareRows.map((row) => ({
+    invoiceId: row.invoice_id as InvoiceId,
+    balanceMinor: row.balance_minor as bigint,
+    cardMinor: row.card_minor as bigint,
+  }));
+  const decision = new Decision(
+    {
+      customerId,
+      now: world.clock.now(),
+      clock: world.clock,
+      timeZone: world.timeZone,
+      actor: "system",
+      userId: null,
+    },
+    balances,
+  );
+  await see(
+    tx,
+    customerId,
+    decision,
+    shares.map((share) => share.invoiceId),
+  );
+  const bookedCharges = chargeRows.map((row) => row.stripe_charge_id as string);
+  return { decision, scene: { payment, shares, holds, bookedCharges } };
+}
+
+/** Money arrived, by an excess, a closed invoice or a released hold: what waits for it is settled with it. */
+async function settleWhatWaits(
+  tx: Transaction,
+  { customerId }: PaymentRef,
+  decision: Decision,
+  payment: PaymentRecord,
+  begunFrom: readonly InvoiceId[],
+): Promise<void> {
+  const { currency } = payment;
+  if (decision.book(currency).availableMinor > 0n) {
+    const rows = await tx.sql`
+      select id from invoices where customer_id = ${customerId} and state = 'open' and currency = ${currency}
+        and (origin = 'renewal' or id = any(${[...begunFrom]}::uuid[]))`;
+    await see(
+      tx,
+      customerId,
+      decision,
+      rows.map((row) => row.id as InvoiceId),
+    );
+    settleWaiting(decision, currency, begunFrom);
+  }
+  write(tx, customerId, decision);
+}
+
+async function see(
+  tx: Transaction,
+  customerId: CustomerId,
+  decision: Decision,
+  ids: readonly InvoiceId[],
+): Promise<void> {
+  if (ids.length === 0) return;
+  const [invoices, read] = await Promise.all([
+    lockInvoices(tx.sql, customerId, ids),
+    lockLines(tx.sql, customerId, ids),
+  ]);
+  decision.see({ invoices, ...read });
+}
+
+async function follow(tx: Transaction, payment: PaymentRecord, state: PaymentState): Promise<Applied> {
+  if (payment.state === state || !mayBecome(payment.state, state)) {
+    return { kind: "settled", state: payment.state, changed: false };
+  }
+  tx.write(tx.sql`
+    update payments set state = ${state}
+    where customer_id = ${payment.customerId} and id = ${payment.id} and state = ${payment.state}`);
+  return { kind: "settled", state, changed: true };
+}
+
+async function quarantine(
+  tx: Transaction,
+  ref: PaymentRef,
+  decision: Decision,
+  reason: string,
+): Promise<Applied> {
+  const known = await tx.sql`
+    select 1 from tasks where customer_id = ${ref.customerId} and kind = 'payment_quarantined'
+      and subject_id = ${ref.paymentId} and done_at is null`;
+  if (known.length === 0) {
+    decision.askStaff("payment_quarantined", "payment", ref.paymentId, { reason });
+    write(tx, ref.customerId, decision);
+  }
+  return { kind: "quarantined", reason };
+}
+
+export async function readPayment(
+  world: World,
+  { customerId, paymentId }: PaymentRef,
+): Promise<PaymentRecord | null> {
+  const [row] = await world.jobs.sql`
+    select id, customer_id, kind, funding, origin, state, currency, balance_minor, card_minor, excess_minor, content_hash,
+      request_key, request, stripe_session_id, checkout_url, send_count, first_sent_at, expires_at, poll_count,
+      created_at, ended_at
+    from payments where customer_id = ${customerId} and id = ${paymentId}`;
+  return row ? paymentRecord(row) : null;
+}

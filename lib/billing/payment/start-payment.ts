@@ -1,0 +1,299 @@
+import type { ReservedSql } from "@/db/client";
+import { type Transaction, transact } from "@/db/transaction";
+import type { CheckoutRequest } from "@/lib/gateway/port";
+import type { CustomerId, InvoiceId, PaymentId, UserId } from "@/lib/kernel/id";
+import type { Currency } from "@/lib/kernel/money";
+import { postBooks } from "@/lib/ledger/post-book";
+import { writeChanges } from "../changes";
+import { Decision, remainingMinor } from "../decision";
+import type { InvoiceState } from "../invoice/states";
+import {
+  earlierOpenInvoices,
+  type InvoiceRecord,
+  lockBalances,
+  lockInvoices,
+  lockLines,
+  lockPayments,
+  type PaymentRecord,
+} from "../scene";
+import type { World } from "../world";
+import { payFromBalanceNow } from "./balance-payment";
+import { contentHash } from "./content-hash";
+import { type BalanceWish, type PaymentPlan, planPayment } from "./plan";
+
+export interface StartInput {
+  customerId: CustomerId;
+  userId: UserId;
+  paymentId: PaymentId;
+  invoiceIds: readonly InvoiceId[];
+  wish: BalanceWish;
+  /** What the customer was shown and agreed to. Minor units. */
+  shown: { balanceMinor: bigint; cardMinor: bigint; excessMinor: bigint };
+  /** The use case only takes plans that cost no card; refused with what is missing otherwise. */
+  balanceOnly: boolean;
+  /** Null while Stripe does not know the customer; needed as soon as a card is charged. */
+  stripeCustomerId: string | null;
+  locale: string;
+  /** Asked in the same round trip as the locks: may this user pay for this customer? */
+  permit: (sql: ReservedSql) => Promise<boolean>;
+}
+
+export type StartRefusal =
+  | { code: "not_allowed" }
+  | { code: "invoice_not_found" }
+  | { code: "currencies_differ" }
+  | { code: "invoice_not_open"; number: string; state: InvoiceState }
+  | { code: "line_not_completable"; number: string }
+  | { code: "balance_too_low"; shortMinor: bigint; currency: Currency }
+  | { code: "amount_too_large"; availableMinor: bigint; currency: Currency }
+  | { code: "plan_changed"; plan: PaymentPlan; dueMinor: bigint; currency: Currency }
+  | { code: "payment_id_used" };
+
+export type Started =
+  | { kind: "refused"; refusal: StartRefusal }
+  /** Paid in this very transaction. */
+  | { kind: "paid"; decision: Decision; plan: PaymentPlan; currency: Currency }
+  /** Stored, with its holds and claims: now Stripe may be called. */
+  | { kind: "stored" }
+  /** This payment exists already: a double click, a reload, a second tab. */
+  | { kind: "repeated"; payment: PaymentRecord }
+  /** Another open payment claims an invoice: it has to end first. */
+  | { kind: "claimed"; by: PaymentId[] };
+
+/**
+ * Starts a payment of invoices: plans it over what is locked, and either pays from the balance at once or stores it
+ * for Stripe (domain.md, Paying 1 to 5). One transaction, no call to Stripe; two round trips for what is paid at once.
+ */
+export function startPayment(world: World, input: StartInput): Promise<Started> {
+  const scope = { customerId: input.customerId, userId: input.userId };
+  return transact(world.app, scope, (tx) => startLocked(world, input, tx));
+}
+
+async function startLocked(world: World, input: StartInput, tx: Transaction): Promise<Started> {
+  const { customerId, paymentId, invoiceIds } = input;
+  const [isPermitted, balances, [repeated], invoices, read] = await Promise.all([
+    input.permit(tx.sql),
+    lockBalances(tx.sql, customerId),
+    lockPayments(tx.sql, customerId, [paymentId]),
+    lockInvoices(tx.sql, customerId, invoiceIds),
+    lockLines(tx.sql, customerId, invoiceIds),
+  ]);
+  if (!isPermitted) return refused({ code: "not_allowed" });
+  if (repeated) {
+    const isSame = repeated.contentHash === hashOf(input);
+    return isSame ? { kind: "repeated", payment: repeated } : refused({ code: "payment_id_used" });
+  }
+  const refusal = refusalOf(input, invoices);
+  if (refusal) return refused(refusal);
+  const claims = [...new Set(invoices.flatMap(({ claimedBy }) => claimedBy ?? []))];
+  if (claims.length > 0) return { kind: "claimed", by: claims };
+
+  const decision = decisionOf(world, input, balances);
+  decision.see({ invoices, ...read });
+  const earlier = await earlierUnpaid(tx, input, decision);
+  const payable = inOrder([...invoices, ...earlier]);
+  return plan(world, input, tx, decision, payable);
+}
+
+function plan(
+  world: World,
+  input: StartInput,
+  tx: Transaction,
+  decision: Decision,
+  invoices: InvoiceRecord[],
+): Started {
+  const currency = (invoices[0] as InvoiceRecord).currency;
+  const stuck = firstNotPayable(decision, invoices);
+  if (stuck) return refused({ code: "line_not_completable", number: stuck.number });
+  const { availableMinor } = decision.book(currency);
+  const dues = invoices.map((invoice) => ({ id: invoice.id, remainingMinor: remainingMinor(invoice) }));
+  const dueMinor = dues.reduce((total, due) => total + due.remainingMinor, 0n);
+  if (input.balanceOnly && availableMinor < dueMinor) {
+    return refused({ code: "balance_too_low", shortMinor: dueMinor - availableMinor, currency });
+  }
+  const planned = planPayment(dues, availableMinor, input.wish, world.gateway.chargeLimits(currency));
+  if (!planned.ok) {
+    const { refusal } = planned;
+    if (refusal.code === "amount_too_large") return refused({ ...refusal, currency });
+    throw new Error("an open invoice has something due");
+  }
+  const { plan } = planned;
+  if (differs(plan, input.shown) || invoices.length !== input.invoiceIds.length) {
+    return refused({ code: "plan_changed", plan, dueMinor, currency });
+  }
+  const { customerId } = input;
+  if (plan.funding === "balance") {
+    payFromBalanceNow(decision, { id: input.paymentId, origin: "customer", currency }, plan.shares);
+    write(tx, customerId, decision);
+    return { kind: "paid", decision, plan, currency };
+  }
+  storeExternal(world, input, decision, { plan, currency, invoices });
+  write(tx, customerId, decision);
+  return { kind: "stored" };
+}
+
+function storeExternal(
+  world: World,
+  input: StartInput,
+  decision: Decision,
+  { plan, currency, invoices }: { plan: PaymentPlan; currency: Currency; invoices: InvoiceRecord[] },
+): void {
+  const { now } = decision.context;
+  const { paymentId } = input;
+  const expiresAt = new Date(now.getTime() + checkoutLifeMs);
+  decision.changes.payments.push({
+    id: paymentId,
+    kind: "invoices",
+    funding: plan.funding,
+    origin: "customer",
+    state: "created",
+    currency,
+    balance_minor: plan.balanceMinor,
+    card_minor: plan.cardMinor,
+    excess_minor: plan.excessMinor,
+    content_hash: hashOf(input),
+    request_key: `${world.environment}/${input.customerId}/${paymentId}/checkout`,
+    request: requestOf(world, input, { plan, currency, invoices, expiresAt }),
+    user_id: input.userId,
+    send_count: 1,
+    first_sent_at: now,
+    expires_at: expiresAt,
+    next_poll_at: new Date(now.getTime() + 60_000),
+    created_at: now,
+    ended_at: null,
+  });
+  const book = decision.book(currency);
+  for (const share of plan.shares) {
+    const { invoiceId, balanceMinor, cardMinor } = share;
+    decision.changes.payment_shares.push({
+      payment_id: paymentId,
+      invoice_id: invoiceId,
+      balance_minor: balanceMinor,
+      card_minor: cardMinor,
+    });
+    decision.changes.claimsAdded.push({ payment_id: paymentId, invoice_id: invoiceId });
+    if (balanceMinor > 0n) book.hold({ paymentId, invoiceId, amountMinor: balanceMinor });
+    decision.record({
+      subject: "invoice",
+      subjectId: invoiceId,
+      verb: "payment_started",
+      detail: { paymentId },
+    });
+  }
+}
+
+/** Within Stripe's 30 minutes to 24 hours; long enough for a person to find their card. */
+const checkoutLifeMs = 45 * 60_000;
+
+function requestOf(
+  world: World,
+  input: StartInput,
+  {
+    plan,
+    currency,
+    invoices,
+    expiresAt,
+  }: { plan: PaymentPlan; currency: Currency; invoices: InvoiceRecord[]; expiresAt: Date },
+): CheckoutRequest {
+  if (!input.stripeCustomerId) throw new Error("Stripe knows the customer before it charges a card");
+  const numbers = invoices.map((invoice) => invoice.number);
+  const returnUrl = `${world.portalUrl}/return/${input.paymentId}`;
+  return {
+    stripeCustomerId: input.stripeCustomerId,
+    paymentId: input.paymentId,
+    customerId: input.customerId,
+    currency,
+    amountMinor: plan.cardMinor.toString(),
+    description:
+      numbers.length > 3 ? `${numbers.slice(0, 3).join(", ")} +${numbers.length - 3}` : numbers.join(", "),
+    locale: input.locale,
+    successUrl: `${returnUrl}?from=paid`,
+    cancelUrl: `${returnUrl}?from=back`,
+    expiresAt: Math.floor(expiresAt.getTime() / 1000),
+  };
+}
+
+function hashOf(input: StartInput): string {
+  return contentHash({ kind: "invoices", invoiceIds: input.invoiceIds, ...input.shown });
+}
+
+function refusalOf(input: StartInput, invoices: readonly InvoiceRecord[]): StartRefusal | null {
+  if (invoices.length === 0 || invoices.length !== input.invoiceIds.length)
+    return { code: "invoice_not_found" };
+  const closed = invoices.find((invoice) => invoice.state !== "open");
+  if (closed) return { code: "invoice_not_open", number: closed.number, state: closed.state };
+  if (new Set(invoices.map((invoice) => invoice.currency)).size > 1) return { code: "currencies_differ" };
+  return null;
+}
+
+/** Earlier terms of the same services are paid with a later one; looked for only where a term does not follow. */
+async function earlierUnpaid(
+  tx: Transaction,
+  input: StartInput,
+  decision: Decision,
+): Promise<InvoiceRecord[]> {
+  const leavesGap = input.invoiceIds.some((id) =>
+    decision.linesOf(id).some((line) => {
+      const expiresAt = decision.service(line.serviceId)?.expiresAt;
+      return line.kind === "renewal" && expiresAt && line.termStartsAt && line.termStartsAt > expiresAt;
+    }),
+  );
+  if (!leavesGap) return [];
+  const ids = await earlierOpenInvoices(tx.sql, input.customerId, input.invoiceIds);
+  const [invoices, read] = await Promise.all([
+    lockInvoices(tx.sql, input.customerId, ids),
+    lockLines(tx.sql, input.customerId, ids),
+  ]);
+  decision.see({ invoices, ...read });
+  return invoices;
+}
+
+/** Checked in the order in which they would be paid, each over what those before it bring. */
+function firstNotPayable(decision: Decision, invoices: readonly InvoiceRecord[]): InvoiceRecord | null {
+  const trial = decision.trial();
+  for (const invoice of invoices) {
+    if (!trial.complete(invoice.id)) return invoice;
+  }
+  return null;
+}
+
+function decisionOf(
+  world: World,
+  input: StartInput,
+  balances: ConstructorParameters<typeof Decision>[1],
+): Decision {
+  return new Decision(
+    {
+      customerId: input.customerId,
+      now: world.clock.now(),
+      clock: world.clock,
+      timeZone: world.timeZone,
+      actor: "customer",
+      userId: input.userId,
+    },
+    balances,
+  );
+}
+
+/** The ledger first: what it refuses, nothing else has to be undone for. Both travel with the COMMIT. */
+export function write(tx: Transaction, customerId: CustomerId, decision: Decision): void {
+  const { books, changes } = decision.result();
+  if (books.length > 0) tx.write(postBooks(tx.sql, books));
+  tx.write(writeChanges(tx.sql, customerId, changes));
+}
+
+function inOrder(invoices: readonly InvoiceRecord[]): InvoiceRecord[] {
+  return [...invoices].sort((a, b) => a.dueAt.getTime() - b.dueAt.getTime() || (a.id < b.id ? -1 : 1));
+}
+
+function differs(plan: PaymentPlan, shown: StartInput["shown"]): boolean {
+  return (
+    plan.balanceMinor !== shown.balanceMinor ||
+    plan.cardMinor !== shown.cardMinor ||
+    plan.excessMinor !== shown.excessMinor
+  );
+}
+
+function refused(refusal: StartRefusal): Started {
+  return { kind: "refused", refusal };
+}

@@ -1,0 +1,100 @@
+import type { Currency } from "@/lib/kernel/money";
+
+/**
+ * Three outcomes, and the type makes it impossible to forget the third: a timeout, a 5xx, a cut answer, 409 and 429
+ * are `unknown`, never a failure. `declined` is a definite refusal: nothing was created or changed.
+ */
+export type Outcome<T> =
+  | { outcome: "succeeded"; value: T }
+  | { outcome: "declined"; code: string; message: string }
+  | { outcome: "unknown"; reason: string };
+
+/** A hosted page as Stripe describes it now, reduced to what settling needs. Words of Stripe stay open enums. */
+export interface Checkout {
+  id: string;
+  status: string;
+  paymentStatus: string;
+  url: string | null;
+  amountMinor: bigint;
+  currency: string;
+  stripeCustomerId: string | null;
+  isLive: boolean;
+  /** Our own payment id, from the metadata; null where it is missing. */
+  paymentId: string | null;
+  expiresAt: Date;
+  intent: { id: string; status: string } | null;
+  charge: Charge | null;
+}
+
+export interface Charge {
+  id: string;
+  amountMinor: bigint;
+  currency: string;
+  fee: Fee | null;
+}
+
+/** From the balance transaction: what Stripe kept, in the currency it settles in. */
+export interface Fee {
+  balanceTransactionId: string;
+  feeMinor: bigint;
+  currency: string;
+  /** What the charge became in the settlement currency, before the fee. */
+  settledMinor: bigint;
+}
+
+/** Exactly what is sent when a hosted page is made; stored before the call, and sent again unchanged. */
+export interface CheckoutRequest {
+  stripeCustomerId: string;
+  paymentId: string;
+  customerId: string;
+  currency: string;
+  /** Minor units as text: the request is stored as JSON. */
+  amountMinor: string;
+  description: string;
+  locale: string;
+  successUrl: string;
+  cancelUrl: string;
+  /** Unix seconds. */
+  expiresAt: number;
+}
+
+export interface GatewayEvent {
+  id: string;
+  type: string;
+  createdAt: Date;
+  isLive: boolean;
+  payload: unknown;
+}
+
+/** Stripe's smallest charge in a currency and the step amounts must be a multiple of. Minor units. */
+export interface ChargeLimits {
+  minimumMinor: bigint;
+  stepMinor: bigint;
+}
+
+export interface Gateway {
+  readonly isLive: boolean;
+  chargeLimits(currency: Currency): ChargeLimits;
+  createCustomer(
+    input: { customerId: string; name: string; email: string },
+    key: string,
+  ): Promise<Outcome<{ id: string }>>;
+  createCheckout(request: CheckoutRequest, key: string): Promise<Outcome<Checkout>>;
+  readCheckout(id: string): Promise<Outcome<Checkout>>;
+  /** Declined when the session is complete or expired already: read it to learn which. */
+  expireCheckout(id: string): Promise<Outcome<Checkout>>;
+  /** The session of a payment whose id we never learned: by listing, never by search. */
+  findCheckout(stripeCustomerId: string, paymentId: string): Promise<Outcome<Checkout | null>>;
+  readFee(chargeId: string): Promise<Outcome<Fee | null>>;
+  /** Events since the instant whose delivery failed, oldest first. */
+  undeliveredEvents(since: Date): Promise<Outcome<GatewayEvent[]>>;
+  /** Verifies a webhook's signature against each secret; null if none fits or it is too old or too new. */
+  verifyEvent(body: string, signature: string | null, now: Date): GatewayEvent | null;
+}
+
+/** Raises an amount to what Stripe can charge. */
+export function chargeable(amountMinor: bigint, { minimumMinor, stepMinor }: ChargeLimits): bigint {
+  const atLeast = amountMinor < minimumMinor ? minimumMinor : amountMinor;
+  const over = atLeast % stepMinor;
+  return over === 0n ? atLeast : atLeast + stepMinor - over;
+}

@@ -1,0 +1,19 @@
+import type { ledgerAccounts } from "@/db/schema/balances";
+
+/** An account of the ledger, one per customer and currency. Never a bare "account": that word is next-auth's. */
+export type LedgerAccount = (typeof ledgerAccounts)[number];
+
+/** Why money moved; the customer's statement has a sentence for each. */
+export type TransferReason =
+  | "invoice_issued"
+  | "invoice_tax"
+  | "invoice_paid"
+  | "top_up"
+  | "excess"
+  | "invoice_closed"
+  | "late_success"
+  | "fee"
+  | "conversion"
+  | "goodwill"
+  | "opening"
+  | "payment_released";

@@ -1,0 +1,197 @@
+import { assert } from "@/lib/kernel/assert";
+import type { CalendarDay } from "@/lib/kernel/calendar";
+import type { ChargeId, CustomerId, InvoiceId, PaymentId, TransferId } from "@/lib/kernel/id";
+import type { Currency } from "@/lib/kernel/money";
+import type { LedgerAccount, TransferReason } from "./accounts";
+
+/** The row of a balance as it was read under its lock. Minor units. */
+export interface LockedBalance {
+  readonly currency: Currency;
+  readonly postedMinor: bigint;
+  readonly heldMinor: bigint;
+  readonly seq: bigint;
+}
+
+/** A hold that nothing has resolved yet. */
+export interface OpenHold {
+  readonly id: TransferId;
+  readonly paymentId: PaymentId;
+  readonly invoiceId: InvoiceId;
+  readonly amountMinor: bigint;
+}
+
+export interface TransferRow {
+  readonly id: TransferId;
+  readonly currency: Currency;
+  readonly seq: bigint;
+  readonly kind: "posted" | "pending" | "post" | "void";
+  readonly debit: LedgerAccount;
+  readonly credit: LedgerAccount;
+  readonly amountMinor: bigint;
+  readonly reason: TransferReason;
+  readonly pendingId: TransferId | null;
+  readonly paymentId: PaymentId | null;
+  readonly invoiceId: InvoiceId | null;
+  readonly chargeId: ChargeId | null;
+}
+
+export interface Entry {
+  debit: LedgerAccount;
+  credit: LedgerAccount;
+  amountMinor: bigint;
+  reason: TransferReason;
+  paymentId?: PaymentId | null;
+  invoiceId?: InvoiceId | null;
+  chargeId?: ChargeId | null;
+}
+
+/** What is written of a book: new rows, and the balance they leave. */
+export interface BookChanges {
+  readonly customerId: CustomerId;
+  readonly occurredAt: Date;
+  readonly valueDate: CalendarDay;
+  readonly balance: LockedBalance;
+  readonly isNewBalance: boolean;
+  readonly transfers: readonly TransferRow[];
+}
+
+/**
+ * One customer's ledger in one currency while its balance is locked: collects the transfers of a decision and keeps
+ * posted and held as they will be, so that the rule 0 ≤ held ≤ posted is met before the database has to refuse.
+ * Pure: writes nothing (`postBook` does). Breaking a rule of the ledger is a bug and throws.
+ */
+export class Book {
+  private readonly rows: TransferRow[] = [];
+  private postedMinor: bigint;
+  private heldMinor: bigint;
+  private seq: bigint;
+  private readonly resolved = new Set<TransferId>();
+
+  constructor(
+    private readonly customerId: CustomerId,
+    private readonly before: LockedBalance,
+    private readonly context: {
+      now: Date;
+      valueDate: CalendarDay;
+      newId: () => TransferId;
+      isNewBalance?: boolean;
+    },
+  ) {
+    this.postedMinor = before.postedMinor;
+    this.heldMinor = before.heldMinor;
+    this.seq = before.seq;
+  }
+
+  get currency(): Currency {
+    return this.before.currency;
+  }
+
+  /** Posted less held: what may be spent. Minor units. */
+  get availableMinor(): bigint {
+    return this.postedMinor - this.heldMinor;
+  }
+
+  /** Moves money at once. Throws if it would spend more of the balance than is available. */
+  transfer(entry: Entry): TransferId {
+    if (entry.debit === "customer_balance") {
+      assert(entry.amountMinor <= this.availableMinor, "no more is spent than is available");
+      this.postedMinor -= entry.amountMinor;
+    }
+    if (entry.credit === "customer_balance") this.postedMinor += entry.amountMinor;
+    return this.add("posted", entry, null);
+  }
+
+  /** Reserves balance for a payment's share of an invoice; only the payment's outcome resolves it. */
+  hold(share: { paymentId: PaymentId; invoiceId: InvoiceId; amountMinor: bigint }): TransferId {
+    assert(share.amountMinor <= this.availableMinor, "no more is held than is available");
+    this.heldMinor += share.amountMinor;
+    return this.add(
+      "pending",
+      { ...share, debit: "customer_balance", credit: "receivable", reason: "invoice_paid" },
+      null,
+    );
+  }
+
+  /** Resolves a hold by taking all or a part of it; the rest is released. */
+  postHold(hold: OpenHold, amountMinor: bigint): TransferId {
+    assert(amountMinor > 0n && amountMinor <= hold.amountMinor, "a hold is posted in full or in part");
+    this.resolve(hold);
+    this.postedMinor -= amountMinor;
+    return this.add(
+      "post",
+      {
+        ...referencesOf(hold),
+        debit: "customer_balance",
+        credit: "receivable",
+        amountMinor,
+        reason: "invoice_paid",
+      },
+      hold.id,
+    );
+  }
+
+  /** Resolves a hold by giving all of it back. */
+  voidHold(hold: OpenHold): TransferId {
+    this.resolve(hold);
+    return this.add(
+      "void",
+      {
+        ...referencesOf(hold),
+        debit: "customer_balance",
+        credit: "receivable",
+        amountMinor: hold.amountMinor,
+        reason: "payment_released",
+      },
+      hold.id,
+    );
+  }
+
+  changes(): BookChanges {
+    return {
+      customerId: this.customerId,
+      occurredAt: this.context.now,
+      valueDate: this.context.valueDate,
+      isNewBalance: this.context.isNewBalance ?? false,
+      balance: {
+        currency: this.before.currency,
+        postedMinor: this.postedMinor,
+        heldMinor: this.heldMinor,
+        seq: this.seq,
+      },
+      transfers: this.rows,
+    };
+  }
+
+  private resolve(hold: OpenHold): void {
+    assert(!this.resolved.has(hold.id), "a hold is resolved once");
+    this.resolved.add(hold.id);
+    assert(hold.amountMinor <= this.heldMinor, "what is released was held");
+    this.heldMinor -= hold.amountMinor;
+  }
+
+  private add(kind: TransferRow["kind"], entry: Entry, pendingId: TransferId | null): TransferId {
+    assert(entry.amountMinor > 0n, "a transfer moves something");
+    assert(entry.debit !== entry.credit, "a transfer has two sides");
+    this.seq += 1n;
+    const id = this.context.newId();
+    this.rows.push({
+      id,
+      currency: this.before.currency,
+      seq: this.seq,
+      kind,
+      debit: entry.debit,
+      credit: entry.credit,
+      amountMinor: entry.amountMinor,
+      reason: entry.reason,
+      pendingId,
+      paymentId: entry.paymentId ?? null,
+      invoiceId: entry.invoiceId ?? null,
+      chargeId: entry.chargeId ?? null,
+    });
+    return id;
+  }
+}
+
+function referencesOf(hold: OpenHold): { paymentId: PaymentId; invoiceId: InvoiceId } {
+  return { paymentId: hold.paymentId, invoiceId: hold.invoiceId };
+}
