@@ -1,0 +1,129 @@
+import { headers } from "next/headers";
+import { unstable_rethrow } from "next/navigation";
+import type { z } from "zod";
+import { assert } from "@/lib/kernel/assert";
+import { type Refusal, type Result, refuse } from "@/lib/kernel/result";
+import { type InputSchema, inputOf, isStrict } from "./action-input";
+import type { CustomerActor, StaffActor, StaffRole } from "./actor";
+import { clientAddress } from "./client-address";
+import { context } from "./context";
+import { currentUser, customerOf, staffOf } from "./current";
+import { logFault } from "./fault";
+import { isSameOrigin } from "./origin";
+
+/** What any action may answer besides its own refusals. */
+export type ActionRefusal =
+  /** Not from one of our pages; `address` is where the portal is. */
+  | { code: "foreign_origin"; address: string }
+  | { code: "signed_out" }
+  | { code: "not_allowed" }
+  /** The paths of the fields that were not understood. */
+  | { code: "invalid_input"; fields: string[] }
+  /** A bug or an outage of ours, under this id in the log. */
+  | { code: "fault"; id: string };
+
+/** What a form shows after its action. */
+export type ActionState<T, R extends Refusal> = Result<T, R | ActionRefusal>;
+
+/** A server action: called with its input, with a form, or by useActionState. */
+export interface Action<Input, T, R extends Refusal> {
+  (input: Input): Promise<ActionState<T, R>>;
+  (form: FormData): Promise<ActionState<T, R>>;
+  (previous: ActionState<T, R> | null, form: FormData): Promise<ActionState<T, R>>;
+}
+
+/** Somebody who need not be signed in. */
+export interface Visitor {
+  readonly address: string;
+  readonly userAgent: string | null;
+}
+
+/** An action of a signed-in customer. What the actor may do there is decided by the use case. */
+export function customerAction<S extends InputSchema, T, R extends Refusal>(
+  schema: S,
+  act: (actor: CustomerActor, input: z.output<S>) => Promise<Result<T, R>>,
+): Action<z.input<S>, T, R> {
+  return action("customer", schema, customerWho, act);
+}
+
+/** An action of staff who have at least this role. */
+export function staffAction<S extends InputSchema, T, R extends Refusal>(
+  minimumRole: StaffRole,
+  schema: S,
+  act: (actor: StaffActor, input: z.output<S>) => Promise<Result<T, R>>,
+): Action<z.input<S>, T, R> {
+  return action("staff", schema, () => staffWho(minimumRole), act);
+}
+
+/** An action of anybody: signing in, reset, and what else works signed out. It still must come from our pages. */
+export function publicAction<S extends InputSchema, T, R extends Refusal>(
+  schema: S,
+  act: (visitor: Visitor, input: z.output<S>) => Promise<Result<T, R>>,
+): Action<z.input<S>, T, R> {
+  return action("public", schema, visitorWho, act);
+}
+
+export type ActionKind = "customer" | "staff" | "public";
+
+const marker = Symbol.for("mallard.action");
+
+/** How an export of a "use server" file is guarded; null if it is not, which a test finds. */
+export function actionKind(exported: unknown): ActionKind | null {
+  return typeof exported === "function" ? ((exported as { [marker]?: ActionKind })[marker] ?? null) : null;
+}
+
+type Who<A> = () => Promise<Result<A, ActionRefusal>>;
+
+/** Who, what, do, tell. */
+function action<A, S extends InputSchema, T, R extends Refusal>(
+  kind: ActionKind,
+  schema: S,
+  who: Who<A>,
+  act: (actor: A, input: z.output<S>) => Promise<Result<T, R>>,
+): Action<z.input<S>, T, R> {
+  assert(isStrict(schema), `the schema of a ${kind} action must refuse unknown keys: use z.strictObject`);
+  const run = async (...given: unknown[]): Promise<ActionState<T, R>> => {
+    try {
+      const { settings } = context();
+      if (!isSameOrigin(await headers(), settings)) {
+        return refuse({ code: "foreign_origin", address: settings.mallardUrl });
+      }
+      const actor = await who();
+      if (!actor.ok) return actor;
+      const input = schema.safeParse(inputOf(given.at(-1)));
+      if (!input.success) return refuse({ code: "invalid_input", fields: fieldsOf(input.error) });
+      return await act(actor.value, input.data as z.output<S>);
+    } catch (error) {
+      // A redirect is thrown too.
+      unstable_rethrow(error);
+      return refuse({ code: "fault", id: logFault(error, `${kind} action`) });
+    }
+  };
+  return Object.assign(run, { [marker]: kind });
+}
+
+async function customerWho(): Promise<Result<CustomerActor, ActionRefusal>> {
+  const user = await currentUser();
+  if (user === null) return refuse({ code: "signed_out" });
+  const actor = await customerOf(user);
+  return actor ? { ok: true, value: actor } : refuse({ code: "not_allowed" });
+}
+
+async function staffWho(minimumRole: StaffRole): Promise<Result<StaffActor, ActionRefusal>> {
+  const user = await currentUser();
+  if (user === null) return refuse({ code: "signed_out" });
+  const actor = staffOf(user, minimumRole);
+  return actor ? { ok: true, value: actor } : refuse({ code: "not_allowed" });
+}
+
+async function visitorWho(): Promise<Result<Visitor, ActionRefusal>> {
+  const head = await headers();
+  return { ok: true, value: { address: clientAddress(head), userAgent: head.get("user-agent") } };
+}
+
+function fieldsOf(error: z.ZodError): string[] {
+  const paths = error.issues.flatMap((issue) =>
+    issue.code === "unrecognized_keys" ? issue.keys.map((key) => [...issue.path, key]) : [issue.path],
+  );
+  return [...new Set(paths.map((path) => path.map(String).join(".")))];
+}

@@ -1,0 +1,40 @@
+import type { CustomerId, SessionId, UserId } from "@/lib/kernel/id";
+
+/** Who acts: a signed-in user, for one of the customers they belong to. Made by requireCustomer only. */
+export interface CustomerActor {
+  readonly userId: UserId;
+  readonly sessionId: SessionId;
+  readonly customerId: CustomerId;
+}
+
+export type StaffRole = "auditor" | "support" | "finance" | "admin";
+
+/** Who acts for the host. Made by requireStaff only. */
+export interface StaffActor {
+  readonly userId: UserId;
+  readonly sessionId: SessionId;
+  readonly role: StaffRole;
+}
+
+/** From the least to the most: an auditor only reads, an admin may do everything. */
+const staffRanks = ["auditor", "support", "finance", "admin"] as const satisfies readonly StaffRole[];
+
+/** Whether a role may do what is for `minimum` and everyone above it. */
+export function isAtLeast(role: StaffRole, minimum: StaffRole): boolean {
+  return staffRanks.indexOf(role) >= staffRanks.indexOf(minimum);
+}
+
+export type MembershipRole = "owner" | "billing" | "viewer";
+
+/** A person whose session is good at this moment. */
+export interface SignedIn {
+  readonly userId: UserId;
+  readonly sessionId: SessionId;
+  readonly email: string;
+  readonly name: string;
+  readonly locale: string;
+  /** Null for people who are not staff, or no longer. */
+  readonly staffRole: StaffRole | null;
+  /** Oldest first. */
+  readonly memberships: readonly { readonly customerId: CustomerId; readonly role: MembershipRole }[];
+}

@@ -1,0 +1,110 @@
+import { createHash } from "node:crypto";
+import { RateLimiterPostgres, RateLimiterRes } from "rate-limiter-flexible";
+import type { Database, Sql } from "@/db/client";
+import { ok, type Result, refuse } from "@/lib/kernel/result";
+import { addressKey } from "./client-address";
+
+/** Too often. Says when the next attempt will be looked at, and nothing about whether there is an account. */
+export interface TooManyAttempts {
+  code: "too_many_attempts";
+  retryAfterSeconds: number;
+}
+
+const minuteSeconds = 60;
+
+/**
+ * What may be tried how often. An account is named by its e-mail address, known or not. OWASP ASVS 5.0, 6.3.1: at
+ * ten guesses in a quarter of an hour a password of the policy's least length stays out of reach; a person who
+ * forgot theirs is let through sooner by a reset, which clears the account's count.
+ */
+const limits = {
+  signInAccount: { points: 10, duration: 15 * minuteSeconds },
+  /** An office of people behind one address mistypes more often than one person. */
+  signInAddress: { points: 60, duration: 15 * minuteSeconds },
+  resetAccount: { points: 3, duration: 60 * minuteSeconds },
+  resetAddress: { points: 20, duration: 60 * minuteSeconds },
+} as const;
+
+type Limit = keyof typeof limits;
+
+export interface AttemptLimits {
+  /** Counts one attempt, before it is looked at: of many at once no more than allowed get through. */
+  take(limit: Limit, subject: string): Promise<Result<undefined, TooManyAttempts>>;
+  /** Gives one back that turned out to be no guess. */
+  giveBack(limit: Limit, subject: string): Promise<void>;
+  /** Forgets them all. */
+  clear(limit: Limit, subject: string): Promise<void>;
+}
+
+const made = new WeakMap<Database, AttemptLimits>();
+
+/** The limits, counted in the table sign_in_attempts, so that all processes count together. */
+export function attemptLimits(database: Database): AttemptLimits {
+  const known = made.get(database) ?? makeLimits(database.sql);
+  made.set(database, known);
+  return known;
+}
+
+function makeLimits(sql: Sql): AttemptLimits {
+  const storeClient = storeClientOf(sql);
+  const limiter = (keyPrefix: Limit) =>
+    new RateLimiterPostgres({
+      storeClient,
+      storeType: "client",
+      tableName: "sign_in_attempts",
+      tableCreated: true,
+      // One of them deletes what all of them no longer need.
+      clearExpiredByTimeout: keyPrefix === "signInAccount",
+      keyPrefix,
+      ...limits[keyPrefix],
+    });
+  const limiters: Record<Limit, RateLimiterPostgres> = {
+    signInAccount: limiter("signInAccount"),
+    signInAddress: limiter("signInAddress"),
+    resetAccount: limiter("resetAccount"),
+    resetAddress: limiter("resetAddress"),
+  };
+  return {
+    take: async (limit, subject) => {
+      try {
+        await limiters[limit].consume(keyOf(limit, subject));
+        return ok();
+      } catch (rejection) {
+        if (!(rejection instanceof RateLimiterRes)) throw rejection;
+        const retryAfterSeconds = Math.max(1, Math.ceil(rejection.msBeforeNext / 1000));
+        return refuse({ code: "too_many_attempts", retryAfterSeconds });
+      }
+    },
+    giveBack: async (limit, subject) => {
+      await limiters[limit].reward(keyOf(limit, subject));
+    },
+    clear: async (limit, subject) => {
+      await limiters[limit].delete(keyOf(limit, subject));
+    },
+  };
+}
+
+/** Hashed: the table also counts addresses that people mistyped, which are nobody's business. */
+function keyOf(limit: Limit, subject: string): string {
+  const counted = limit.endsWith("Address") ? addressKey(subject) : subject;
+  return createHash("sha256").update(counted).digest("base64url");
+}
+
+interface StoreQuery {
+  text: string;
+  values?: (string | number | null)[];
+}
+
+/** What rate-limiter-flexible expects of node-postgres, said by postgres.js. */
+function storeClientOf(sql: Sql) {
+  return {
+    query: async ({ text, values = [] }: StoreQuery) => {
+      const rows = await sql.unsafe(text, values, { prepare: true });
+      // The library calculates with numbers; milliseconds since 1970 are exact in them.
+      return {
+        rowCount: rows.count,
+        rows: rows.map((row) => ({ ...row, expire: row.expire === null ? null : Number(row.expire) })),
+      };
+    },
+  };
+}

@@ -1,0 +1,71 @@
+import diagnostics from "node:diagnostics_channel";
+import type { IncomingMessage } from "node:http";
+import { isIP } from "node:net";
+
+const header = "x-mallard-address";
+const watching = Symbol.for("mallard.client-address");
+
+/** Whoever cannot be told apart shares one limit. */
+export const unknownAddress = "unknown";
+
+/**
+ * Writes the client's address on every HTTP request that this process receives, before anyone reads it. Needed
+ * because Next shows a route no socket, and believes an X-Forwarded-For that the client wrote itself. The header is
+ * overwritten on every request, so nobody outside can set it. Called once, when the web process starts.
+ */
+export function watchClientAddresses(proxyHops: number): void {
+  const global = globalThis as { [watching]?: boolean };
+  if (global[watching]) return;
+  global[watching] = true;
+  diagnostics.subscribe("http.server.request.start", (message) => {
+    const { request } = message as { request: IncomingMessage };
+    request.headers[header] = addressOf(
+      request.socket.remoteAddress,
+      request.headers["x-forwarded-for"],
+      proxyHops,
+    );
+  });
+}
+
+/** The address that watchClientAddresses wrote; unknown where it does not watch, since then a client may have. */
+export function clientAddress(headers: Pick<Headers, "get">): string {
+  if (!(globalThis as { [watching]?: boolean })[watching]) return unknownAddress;
+  return headers.get(header) ?? unknownAddress;
+}
+
+/**
+ * The client's address: the socket's, or with `proxyHops` proxies of ours in front the entry that the outermost of
+ * them appended to X-Forwarded-For. Entries further left were written by the client and are not believed.
+ */
+export function addressOf(
+  socketAddress: string | undefined,
+  forwardedFor: string | string[] | undefined,
+  proxyHops: number,
+): string {
+  const forwarded = proxyHops === 0 ? [] : [forwardedFor ?? []].flat().join(",").split(",");
+  const chain = [...forwarded, socketAddress ?? ""].map(normalAddress).filter((address) => address !== "");
+  return chain.at(Math.max(0, chain.length - 1 - proxyHops)) ?? unknownAddress;
+}
+
+/** Empty if it is none. An IPv4 address in IPv6's clothes is the IPv4 address. */
+function normalAddress(text: string): string {
+  const bare = text
+    .trim()
+    .replace(/^\[(.*)\](?::\d+)?$/, "$1")
+    .replace(/^(\d+\.\d+\.\d+\.\d+):\d+$/, "$1");
+  const address = bare.toLowerCase().replace(/^::ffff:(?=\d+\.\d+\.\d+\.\d+$)/, "");
+  return isIP(address) === 0 ? "" : address;
+}
+
+/** What a limit counts by: an IPv4 address, or the /64 of an IPv6 one, which is one subscriber's. */
+export function addressKey(address: string): string {
+  if (isIP(address) !== 6) return address;
+  const [head = "", tail = ""] = (address.split("%", 1)[0] ?? "").split("::");
+  const left = head === "" ? [] : head.split(":");
+  const right = tail === "" ? [] : tail.split(":");
+  const groups = [...left, ...Array<string>(Math.max(0, 8 - left.length - right.length)).fill("0"), ...right];
+  return `${groups
+    .slice(0, 4)
+    .map((group) => Number.parseInt(group, 16).toString(16))
+    .join(":")}::/64`;
+}

@@ -1,0 +1,12 @@
+/** The one spelling of an address that `users` stores and every limit counts by. */
+export function normalEmail(text: string): string {
+  return text.trim().toLowerCase();
+}
+
+/** Enough to refuse a slip and a second header line; the mail server judges the rest. */
+export function isEmail(text: string): boolean {
+  return (
+    text.length <= 254 &&
+    /^[^\s@<>,;:"\\()[\]\p{Cc}]+@[^\s@<>,;:"\\()[\]\p{Cc}]+\.[^\s@<>,;:"\\()[\]\p{Cc}]+$/u.test(text)
+  );
+}

@@ -1,0 +1,30 @@
+import type { NextRequest } from "next/server";
+import NextAuth from "next-auth";
+import { context } from "./context";
+import { nextAuthOptions } from "./next-auth-options";
+import { isSameOrigin } from "./origin";
+
+interface RouteContext {
+  params: Promise<{ nextauth: string[] }>;
+}
+
+// What next-auth's client needs to sign in and out. The rest of its pages and endpoints is not part of this portal.
+const served: Record<string, readonly string[]> = {
+  GET: ["providers", "csrf", "signin", "signout", "error"],
+  POST: ["callback/credentials", "signout"],
+};
+
+/** All of /api/auth: next-auth, for requests of our own pages. */
+export async function handleAuth(request: NextRequest, route: RouteContext): Promise<Response> {
+  const { settings } = context();
+  const path = (await route.params).nextauth.join("/");
+  if (!served[request.method]?.includes(path)) return new Response(null, { status: 404 });
+  if (request.method === "POST" && !isSameOrigin(request.headers, settings)) {
+    return Response.json({ code: "foreign_origin" }, { status: 403 });
+  }
+  // next-auth takes its own address from here, and from a forwarded host only if it finds none.
+  process.env.NEXTAUTH_URL = settings.mallardUrl;
+  const response: Response = await NextAuth(request, route, nextAuthOptions(context()));
+  response.headers.set("cache-control", "private, no-store");
+  return response;
+}

@@ -1,0 +1,102 @@
+import type { NextAuthOptions } from "next-auth";
+import type { JWT } from "next-auth/jwt";
+import CredentialsProvider from "next-auth/providers/credentials";
+import { z } from "zod";
+import { parseId, type SessionId, type UserId } from "@/lib/kernel/id";
+import type { Settings } from "@/lib/kernel/settings";
+import { safeCallbackUrl } from "./callback-path";
+import { clientAddress } from "./client-address";
+import type { Context } from "./context";
+import { logFault } from "./fault";
+import { revokeSession, sessionLongestSeconds } from "./session";
+import { type SignInRefusal, signIn } from "./sign-in";
+
+declare module "next-auth" {
+  interface User {
+    sessionId: SessionId;
+  }
+}
+
+/** The cookie in which next-auth keeps the encrypted token. Nobody else writes it. */
+export function sessionCookieName(settings: Pick<Settings, "mallardUrl">): string {
+  return isSecure(settings) ? "__Secure-next-auth.session-token" : "next-auth.session-token";
+}
+
+export function isSecure({ mallardUrl }: Pick<Settings, "mallardUrl">): boolean {
+  return mallardUrl.startsWith("https://");
+}
+
+/** Of the token only who and which session; whether the session is good, its row says. */
+export function idsOfToken(token: JWT | null): { userId: UserId; sessionId: SessionId } | null {
+  const userId = parseId<UserId>(String(token?.sub ?? ""));
+  const sessionId = parseId<SessionId>(String(token?.sid ?? ""));
+  return userId && sessionId ? { userId, sessionId } : null;
+}
+
+/**
+ * next-auth as this portal uses it: credentials, an encrypted token that names a row of `sessions`, and its cookies
+ * (HttpOnly, SameSite=Lax so that the return from Stripe is signed in, Secure where the portal is on https).
+ */
+export function nextAuthOptions(context: Context): NextAuthOptions {
+  const { settings } = context;
+  return {
+    secret: settings.nextauthSecret,
+    useSecureCookies: isSecure(settings),
+    session: { strategy: "jwt", maxAge: sessionLongestSeconds },
+    pages: { signIn: "/sign-in", signOut: "/sign-in", error: "/sign-in" },
+    providers: [credentialsProvider(context)],
+    callbacks: {
+      redirect: ({ url, baseUrl }) => safeCallbackUrl(url, baseUrl),
+      // The user is only there at sign-in. Names and addresses stay out of the cookie.
+      jwt: ({ token, user }) => (user ? { sub: user.id, sid: user.sessionId } : token),
+    },
+    events: {
+      signOut: async ({ token }) => {
+        const ids = idsOfToken(token);
+        if (ids) await revokeSession(context, ids.userId, ids.sessionId);
+      },
+    },
+    // Its own words name what was thrown, in full.
+    logger: {
+      error: (code) => console.error(JSON.stringify({ level: "error", event: "next_auth", code })),
+      warn: (code) => console.warn(JSON.stringify({ level: "warn", event: "next_auth", code })),
+      debug: () => {},
+    },
+  };
+}
+
+/** What next-auth's own client posts, and nothing more. */
+const SignInBody = z.strictObject({
+  email: z.string().max(1000),
+  password: z.string().max(1000),
+  csrfToken: z.string().optional(),
+  callbackUrl: z.string().optional(),
+  json: z.string().optional(),
+  redirect: z.string().optional(),
+});
+
+function credentialsProvider(context: Context) {
+  return CredentialsProvider({
+    id: "credentials",
+    name: "credentials",
+    credentials: { email: { type: "email" }, password: { type: "password" } },
+    authorize: async (_known, request) => {
+      const headers = new Headers(request.headers as Record<string, string>);
+      const body = SignInBody.safeParse(request.body);
+      if (!body.success) throw new SignInError("wrong_credentials");
+      const origin = { address: clientAddress(headers), userAgent: headers.get("user-agent") };
+      const result = await signIn(context, body.data, origin).catch((error: unknown) => {
+        throw new SignInError(`fault:${logFault(error, "sign-in")}`);
+      });
+      if (!result.ok) throw new SignInError(signInAnswer(result.refusal));
+      return { id: result.value.userId, sessionId: result.value.sessionId };
+    },
+  });
+}
+
+/** Its message is what next-auth's client finds as `error`: a code, and after a colon its one detail. */
+class SignInError extends Error {}
+
+function signInAnswer(refusal: SignInRefusal): string {
+  return refusal.code === "too_many_attempts" ? `${refusal.code}:${refusal.retryAfterSeconds}` : refusal.code;
+}
