@@ -1,0 +1,95 @@
+import { createTransport } from "nodemailer";
+import { ok, type Result, refuse } from "@/lib/kernel/result";
+import type { Settings } from "@/lib/kernel/settings";
+
+export interface Mail {
+  /** One address, alone or with the person's name. */
+  readonly to: string | Recipient;
+  readonly subject: string;
+  readonly text: string;
+  readonly html?: string;
+  /** Names the mail for good, so that a second try of the same one can be recognised: letters, digits, dot, dash. */
+  readonly id?: string;
+}
+
+export interface Recipient {
+  readonly address: string;
+  readonly name: string;
+}
+
+export type MailRefusal =
+  /** Would have been a second header line, or is no address. Nothing was sent. */
+  | { code: "mail_not_safe"; field: "to" | "subject" | "id" }
+  /** The mail server will not take it, now or later. */
+  | { code: "mail_refused"; reason: string }
+  /** Nobody took it: try again. */
+  | { code: "mail_not_taken"; reason: string };
+
+export interface Mailer {
+  /** Hands a mail to the server. When this succeeds, delivery is the server's duty. */
+  sendMail(mail: Mail): Promise<Result<{ messageId: string }, MailRefusal>>;
+}
+
+/** Sends over SMTP_URL in the name of MAIL_FROM. A password in the URL only travels encrypted, except to this machine. */
+export function createMailer({ smtpUrl, mailFrom }: Pick<Settings, "smtpUrl" | "mailFrom">): Mailer {
+  const transport = createTransport(
+    {
+      ...connectionOf(smtpUrl),
+      connectionTimeout: 10_000,
+      greetingTimeout: 10_000,
+      socketTimeout: 30_000,
+      // A mail is what its fields say: never the content of a file or an address named in one.
+      disableFileAccess: true,
+      disableUrlAccess: true,
+    },
+    { from: mailFrom, headers: { "Auto-Submitted": "auto-generated" } },
+  );
+  const domain = /@([^\s@<>]+)>?$/.exec(mailFrom)?.[1] ?? "localhost";
+  return {
+    sendMail: async ({ to, subject, text, html, id }) => {
+      const recipient = typeof to === "string" ? { name: "", address: to } : to;
+      const unsafe = unsafeField(recipient, subject, id);
+      if (unsafe) return refuse({ code: "mail_not_safe", field: unsafe });
+      const messageId = id === undefined ? undefined : `<${id}@${domain}>`;
+      try {
+        const sent = await transport.sendMail({ to: recipient, subject, text, html, messageId });
+        return ok({ messageId: sent.messageId });
+      } catch (error) {
+        return refuse(refusalOf(error));
+      }
+    },
+  };
+}
+
+function connectionOf(smtpUrl: string) {
+  const url = new URL(smtpUrl);
+  const secure = url.protocol === "smtps:";
+  const isLocal = ["127.0.0.1", "localhost", "[::1]"].includes(url.hostname);
+  const auth = url.username
+    ? { user: decodeURIComponent(url.username), pass: decodeURIComponent(url.password) }
+    : undefined;
+  return {
+    host: url.hostname.replace(/^\[(.*)\]$/, "$1"),
+    port: Number(url.port) || (secure ? 465 : 587),
+    secure,
+    requireTLS: auth !== undefined && !isLocal,
+    auth,
+  };
+}
+
+/** Line ends and other controls have no place in a header; two addresses none where one is meant. */
+function unsafeField({ name, address }: Recipient, subject: string, id: string | undefined) {
+  const control = /[\p{Cc}\p{Zl}\p{Zp}]/u;
+  if (control.test(name) || !/^[^\s@<>,;:"\\()[\]\p{Cc}]+@[^\s@<>,;:"\\()[\]\p{Cc}]+$/u.test(address))
+    return "to";
+  if (control.test(subject)) return "subject";
+  return id === undefined || /^[A-Za-z0-9.-]{1,200}$/.test(id) ? null : "id";
+}
+
+function refusalOf(error: unknown): MailRefusal {
+  const { message, code, responseCode } = error as Error & { code?: string; responseCode?: number };
+  const reason = String(message).slice(0, 300);
+  // A password that the server does not know is our mistake, and can be mended.
+  const isFinal = responseCode !== undefined && responseCode >= 500 && code !== "EAUTH";
+  return { code: isFinal ? "mail_refused" : "mail_not_taken", reason };
+}
