@@ -79,7 +79,7 @@ function sent(statement: Statement): Promise<unknown> {
 function beginText({ customerId, userId }: Scope): string {
   const parts = ["begin"];
   if (customerId !== undefined) parts.push(`set local mallard.customer = '${checkedUuid(customerId)}'`);
-  if (userId !== undefined) parts.push(`set local mallard.user = '${checkedUuid(userId)}'`);
+  if (userId !== undefined) parts.push(`set local mallard."user" = '${checkedUuid(userId)}'`);
   return parts.join("; ");
 }
 

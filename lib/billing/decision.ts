@@ -134,6 +134,13 @@ export class Decision {
     if (remainingMinor(invoice) === 0n) this.finish(invoice);
   }
 
+  /** An invoice of nothing is paid at issue, and completes. */
+  finishFree(id: InvoiceId): void {
+    const invoice = this.invoices.get(id);
+    assert(invoice && remainingMinor(invoice) === 0n, "nothing is due on a free invoice");
+    this.finish(invoice);
+  }
+
   record(activity: {
     subject: Changes["activities"][number]["subject"];
     subjectId: string;

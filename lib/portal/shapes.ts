@@ -159,7 +159,10 @@ export type PayRefusal =
   | { code: "too_many_invoices"; most: number }
   | { code: "currencies_differ" }
   | { code: "invoice_not_open"; number: string; state: InvoiceState }
+  /** A service it is for cannot take what it would bring, as things stand. */
+  | { code: "line_not_completable"; number: string }
   | { code: "balance_too_low"; shortBy: Money }
+  | { code: "amount_malformed" }
   | { code: "amount_too_large"; available: Money }
   | { code: "plan_changed"; plan: PlanShown; due: Money }
   | { code: "payment_in_progress"; paymentId: PaymentId }

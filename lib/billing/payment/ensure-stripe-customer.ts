@@ -1,9 +1,11 @@
+import type { ReservedSql } from "@/db/client";
 import { transact } from "@/db/transaction";
 import type { CustomerId } from "@/lib/kernel/id";
 import type { World } from "../world";
 
 export type StripeCustomer =
   | { kind: "known"; stripeCustomerId: string; locale: string }
+  | { kind: "not_allowed" }
   | { kind: "refused"; code: string }
   | { kind: "unknown"; reason: string };
 
@@ -11,12 +13,18 @@ export type StripeCustomer =
  * The customer at Stripe, made there before the first charge under a key of the customer's own: two tabs make one.
  * Nothing is taken; while Stripe does not answer, no payment begins.
  */
-export async function ensureStripeCustomer(world: World, customerId: CustomerId): Promise<StripeCustomer> {
-  const [customer] = await transact(
-    world.app,
-    { customerId },
-    ({ sql }) => sql`select name, email, locale, stripe_customer_id from customers where id = ${customerId}`,
+export async function ensureStripeCustomer(
+  world: World,
+  customerId: CustomerId,
+  permit: (sql: ReservedSql) => Promise<boolean>,
+): Promise<StripeCustomer> {
+  const [isPermitted, [customer]] = await transact(world.app, { customerId }, ({ sql }) =>
+    Promise.all([
+      permit(sql),
+      sql`select name, email, locale, stripe_customer_id from customers where id = ${customerId}`,
+    ]),
   );
+  if (!isPermitted) return { kind: "not_allowed" };
   if (!customer) return { kind: "refused", code: "customer_not_found" };
   const { locale, stripe_customer_id: known } = customer as {
     locale: string;

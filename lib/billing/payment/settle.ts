@@ -15,8 +15,8 @@ import { settleWaiting } from "./balance-payment";
 import { decideEnd, decideSuccess, type PaymentScene } from "./decide-success";
 import { judge, type Verdict } from "./judge";
 import { type Reached, reachCheckout } from "./reach";
-import { write } from "./start-payment";
 import { isFinal, mayBecome, type PaymentState } from "./states";
+import { write } from "./write";
 
 export interface PaymentRef {
   customerId: CustomerId;

@@ -3,8 +3,6 @@ import { type Transaction, transact } from "@/db/transaction";
 import type { CheckoutRequest } from "@/lib/gateway/port";
 import type { CustomerId, InvoiceId, PaymentId, UserId } from "@/lib/kernel/id";
 import type { Currency } from "@/lib/kernel/money";
-import { postBooks } from "@/lib/ledger/post-book";
-import { writeChanges } from "../changes";
 import { Decision, remainingMinor } from "../decision";
 import type { InvoiceState } from "../invoice/states";
 import {
@@ -20,6 +18,7 @@ import type { World } from "../world";
 import { payFromBalanceNow } from "./balance-payment";
 import { contentHash } from "./content-hash";
 import { type BalanceWish, type PaymentPlan, planPayment } from "./plan";
+import { write } from "./write";
 
 export interface StartInput {
   customerId: CustomerId;
@@ -273,13 +272,6 @@ function decisionOf(
     },
     balances,
   );
-}
-
-/** The ledger first: what it refuses, nothing else has to be undone for. Both travel with the COMMIT. */
-export function write(tx: Transaction, customerId: CustomerId, decision: Decision): void {
-  const { books, changes } = decision.result();
-  if (books.length > 0) tx.write(postBooks(tx.sql, books));
-  tx.write(writeChanges(tx.sql, customerId, changes));
 }
 
 function inOrder(invoices: readonly InvoiceRecord[]): InvoiceRecord[] {

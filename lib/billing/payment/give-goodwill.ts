@@ -1,0 +1,53 @@
+import type { Database } from "@/db/client";
+import { transact } from "@/db/transaction";
+import { assert } from "@/lib/kernel/assert";
+import type { CustomerId, InvoiceId } from "@/lib/kernel/id";
+import type { Money } from "@/lib/kernel/money";
+import { Decision } from "../decision";
+import { lockBalances, lockInvoices, lockLines } from "../scene";
+import type { World } from "../world";
+import { settleWaiting } from "./balance-payment";
+import { write } from "./write";
+
+/**
+ * Gives a customer money of the host's own, with a reason. It is money arriving: what waits for it is settled in the
+ * same transaction (domain.md, Renewing).
+ */
+export async function giveGoodwill(
+  world: World,
+  database: Database,
+  gift: { customerId: CustomerId; amount: Money; reason: string },
+): Promise<void> {
+  const { customerId, amount, reason } = gift;
+  assert(amount.minor > 0n, "goodwill gives something");
+  await transact(database, { customerId }, async (tx) => {
+    const { sql } = tx;
+    const { clock, timeZone } = world;
+    const balances = await lockBalances(sql, customerId);
+    const context = { customerId, now: clock.now(), clock, timeZone, actor: "staff" as const, userId: null };
+    const decision = new Decision(context, balances);
+    decision.book(amount.currency).transfer({
+      debit: "goodwill",
+      credit: "customer_balance",
+      amountMinor: amount.minor,
+      reason: "goodwill",
+    });
+    decision.record({
+      subject: "balance",
+      subjectId: customerId,
+      verb: "goodwill_given",
+      detail: { amountMinor: amount.minor.toString(), currency: amount.currency, reason },
+    });
+    const waiting = await sql`
+      select id from invoices where customer_id = ${customerId} and state = 'open' and origin = 'renewal'
+        and currency = ${amount.currency}`;
+    const ids = waiting.map((row) => row.id as InvoiceId);
+    const [invoices, read] = await Promise.all([
+      lockInvoices(sql, customerId, ids),
+      lockLines(sql, customerId, ids),
+    ]);
+    decision.see({ invoices, ...read });
+    settleWaiting(decision, amount.currency, []);
+    write(tx, customerId, decision);
+  });
+}

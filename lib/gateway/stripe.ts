@@ -1,0 +1,234 @@
+import Stripe from "stripe";
+import type { Currency } from "@/lib/kernel/money";
+import type {
+  Charge,
+  ChargeLimits,
+  Checkout,
+  CheckoutRequest,
+  Fee,
+  Gateway,
+  GatewayEvent,
+  Outcome,
+} from "./port";
+import { eventOf, verifyEvent } from "./verify-event";
+
+export interface StripeGatewayOptions {
+  secretKey: string;
+  /** Two at once while one is being replaced. */
+  webhookSecrets: readonly string[];
+  /** The local Stripe's address; null for Stripe itself. */
+  apiBase: string | null;
+  /** A whole call, in milliseconds. The SDK's own default could hang a page for minutes. */
+  timeoutMs?: number;
+}
+
+/** Pinned here and on the webhook endpoint: what Stripe sends is what the SDK's types say. */
+export const stripeApiVersion = "2026-10-28.endive";
+
+/** The only place that speaks to Stripe's SDK. */
+export function stripeGateway(options: StripeGatewayOptions): Gateway {
+  const stripe = new Stripe(options.secretKey, {
+    apiVersion: stripeApiVersion,
+    timeout: options.timeoutMs ?? 12_000,
+    // A call that is not answered is `unknown`; sending it again is the payment's decision, under its own rules.
+    maxNetworkRetries: 0,
+    telemetry: false,
+    ...address(options.apiBase),
+  });
+  const isLive = options.secretKey.includes("_live_");
+  return {
+    isLive,
+    chargeLimits,
+    createCustomer: (input, key) =>
+      outcomeOf(async () => {
+        const { name, email, customerId } = input;
+        const made = await stripe.customers.create(
+          { name, email, metadata: { customer: customerId } },
+          { idempotencyKey: key },
+        );
+        return { id: made.id };
+      }),
+    createCheckout: (request, key) =>
+      outcomeOf(async () =>
+        checkoutOf(await stripe.checkout.sessions.create(sessionParams(request), { idempotencyKey: key })),
+      ),
+    readCheckout: (id) =>
+      outcomeOf(async () => checkoutOf(await stripe.checkout.sessions.retrieve(id, { expand }))),
+    expireCheckout: (id) =>
+      outcomeOf(async () => checkoutOf(await stripe.checkout.sessions.expire(id, { expand }))),
+    findCheckout: (stripeCustomerId, paymentId) =>
+      outcomeOf(() => findCheckout(stripe, stripeCustomerId, paymentId)),
+    readFee: (chargeId) =>
+      outcomeOf(async () => {
+        const charge = await stripe.charges.retrieve(chargeId, { expand: ["balance_transaction"] });
+        return feeOf(charge);
+      }),
+    undeliveredEvents: (since) => outcomeOf(() => undeliveredEvents(stripe, since)),
+    verifyEvent: (body, signature, now) => verifyEvent(stripe, options.webhookSecrets, body, signature, now),
+  };
+}
+
+const expand = ["payment_intent.latest_charge.balance_transaction"];
+
+function address(apiBase: string | null) {
+  if (!apiBase) return {};
+  const { hostname, port, protocol } = new URL(apiBase);
+  return { host: hostname, port, protocol: protocol === "https:" ? ("https" as const) : ("http" as const) };
+}
+
+/**
+ * Stripe's minimum charge and step. https://docs.stripe.com/currencies: about half a dollar in the settlement
+ * currency; three-decimal currencies end in 0.
+ */
+export function chargeLimits(currency: Currency): ChargeLimits {
+  const minimumMinor = minimums[currency] ?? 100n;
+  return { minimumMinor, stepMinor: currency === "KWD" || currency === "BHD" ? 10n : 1n };
+}
+
+const minimums: Partial<Record<Currency, bigint>> = {
+  AED: 200n,
+  AUD: 50n,
+  BHD: 200n,
+  BRL: 50n,
+  CAD: 50n,
+  CHF: 50n,
+  CNY: 400n,
+  DKK: 250n,
+  EUR: 50n,
+  GBP: 30n,
+  HKD: 400n,
+  INR: 50n,
+  JPY: 50n,
+  KRW: 700n,
+  KWD: 200n,
+  MXN: 1_000n,
+  NOK: 300n,
+  NZD: 50n,
+  PLN: 200n,
+  SEK: 300n,
+  SGD: 50n,
+  USD: 50n,
+  VND: 15_000n,
+  ZAR: 1_000n,
+};
+
+/** The same request gives the same bytes: an idempotency key is compared with its parameters. */
+function sessionParams(request: CheckoutRequest): Stripe.Checkout.SessionCreateParams {
+  const metadata = { payment: request.paymentId, customer: request.customerId };
+  return {
+    mode: "payment",
+    customer: request.stripeCustomerId,
+    client_reference_id: request.paymentId,
+    metadata,
+    payment_intent_data: { metadata },
+    line_items: [
+      {
+        quantity: 1,
+        price_data: {
+          currency: request.currency.toLowerCase(),
+          unit_amount: Number(request.amountMinor),
+          product_data: { name: request.description },
+        },
+      },
+    ],
+    locale: request.locale as Stripe.Checkout.SessionCreateParams.Locale,
+    success_url: request.successUrl,
+    cancel_url: request.cancelUrl,
+    expires_at: request.expiresAt,
+    expand,
+  };
+}
+
+async function findCheckout(
+  stripe: Stripe,
+  stripeCustomerId: string,
+  paymentId: string,
+): Promise<Checkout | null> {
+  const sessions = stripe.checkout.sessions.list({ customer: stripeCustomerId, limit: 100 });
+  for await (const session of sessions) {
+    if (session.metadata?.payment === paymentId) {
+      return checkoutOf(await stripe.checkout.sessions.retrieve(session.id, { expand }));
+    }
+  }
+  return null;
+}
+
+async function undeliveredEvents(stripe: Stripe, since: Date): Promise<GatewayEvent[]> {
+  const events: GatewayEvent[] = [];
+  const created = { gte: Math.floor(since.getTime() / 1000) };
+  for await (const event of stripe.events.list({ delivery_success: false, created, limit: 100 })) {
+    events.push(eventOf(event));
+  }
+  return events.reverse();
+}
+
+function checkoutOf(session: Stripe.Checkout.Session): Checkout {
+  const intent = typeof session.payment_intent === "object" ? session.payment_intent : null;
+  const charge = intent && typeof intent.latest_charge === "object" ? intent.latest_charge : null;
+  return {
+    id: session.id,
+    status: session.status ?? "missing",
+    paymentStatus: session.payment_status,
+    url: session.url,
+    amountMinor: BigInt(session.amount_total ?? 0),
+    currency: (session.currency ?? "").toUpperCase(),
+    stripeCustomerId: idOf(session.customer),
+    isLive: session.livemode,
+    paymentId: session.metadata?.payment ?? null,
+    expiresAt: new Date(session.expires_at * 1000),
+    intent: intent ? { id: intent.id, status: intent.status } : null,
+    charge: charge ? chargeOf(charge) : null,
+  };
+}
+
+function chargeOf(charge: Stripe.Charge): Charge {
+  return {
+    id: charge.id,
+    amountMinor: BigInt(charge.amount_captured),
+    currency: charge.currency.toUpperCase(),
+    fee: feeOf(charge),
+  };
+}
+
+function feeOf(charge: Stripe.Charge): Fee | null {
+  const settled = charge.balance_transaction;
+  if (!settled || typeof settled === "string") return null;
+  return {
+    balanceTransactionId: settled.id,
+    feeMinor: BigInt(settled.fee),
+    currency: settled.currency.toUpperCase(),
+    settledMinor: BigInt(settled.amount),
+  };
+}
+
+function idOf(reference: string | { id: string } | null): string | null {
+  return typeof reference === "string" ? reference : (reference?.id ?? null);
+}
+
+async function outcomeOf<T>(call: () => Promise<T>): Promise<Outcome<T>> {
+  try {
+    return { outcome: "succeeded", value: await call() };
+  } catch (error) {
+    if (!(error instanceof Stripe.errors.StripeError)) throw error;
+    if (isDefinite(error)) {
+      return { outcome: "declined", code: error.code ?? error.type, message: error.message };
+    }
+    return { outcome: "unknown", reason: error.code ?? error.type };
+  }
+}
+
+/**
+ * A definite 4xx means that nothing was created. Not 409 and 429, which say nothing of the first attempt; nor an
+ * idempotency key that was used with other parameters: then something was created, only not by these bytes.
+ */
+function isDefinite(error: Stripe.errors.StripeError): boolean {
+  const { statusCode } = error;
+  if (statusCode === undefined || statusCode < 400 || statusCode > 499) return false;
+  if (statusCode === 408 || statusCode === 409 || statusCode === 429) return false;
+  return (
+    error instanceof Stripe.errors.StripeInvalidRequestError ||
+    error instanceof Stripe.errors.StripeCardError ||
+    error instanceof Stripe.errors.StripeAuthenticationError ||
+    error instanceof Stripe.errors.StripePermissionError
+  );
+}

@@ -1,0 +1,233 @@
+import { transact } from "@/db/transaction";
+import { closePayment } from "@/lib/billing/payment/close-payment";
+import { ensureStripeCustomer } from "@/lib/billing/payment/ensure-stripe-customer";
+import type { BalanceWish } from "@/lib/billing/payment/plan";
+import { type Reached, reachCheckout, sendCheckout } from "@/lib/billing/payment/reach";
+import { readPayment, settle } from "@/lib/billing/payment/settle";
+import { type StartInput, type StartRefusal, startPayment } from "@/lib/billing/payment/start-payment";
+import { isFinal } from "@/lib/billing/payment/states";
+import type { PaymentRecord } from "@/lib/billing/scene";
+import type { World } from "@/lib/billing/world";
+import { unreachable } from "@/lib/kernel/assert";
+import { type InvoiceId, isUuid, type PaymentId } from "@/lib/kernel/id";
+import { money } from "@/lib/kernel/money";
+import { ok, type Result, refuse } from "@/lib/kernel/result";
+import { mayPay } from "./permit";
+import { receiptOf, receiptOfDecision } from "./receipt";
+import type { CustomerActor, PayOutcome, PayRefusal, PlanShown } from "./shapes";
+import { portalWorld } from "./world";
+
+/** More invoices than a person chooses by hand; a larger wish is a mistake or an attack. */
+export const invoicesMost = 100;
+
+export interface PayInput {
+  /** Made once for each panel shown: a double click, a reload or a second tab is the same payment. */
+  paymentId: string;
+  invoiceIds: readonly string[];
+  /** The plan the customer was shown; refused with the new one if it no longer holds. */
+  plan: PlanShown;
+}
+
+type Paid = Promise<Result<PayOutcome, PayRefusal>>;
+
+/** Pays invoices through Stripe alone. Minor units throughout; see PayRefusal for what is refused. */
+export function payDirect(actor: CustomerActor, input: PayInput, world: World = portalWorld()): Paid {
+  return pay(world, actor, input, { wish: "none", balanceOnly: false });
+}
+
+/** Pays invoices from the balance alone, at once and without Stripe; refused where it does not reach. */
+export function payFromBalance(actor: CustomerActor, input: PayInput, world: World = portalWorld()): Paid {
+  return pay(world, actor, input, { wish: "all", balanceOnly: true });
+}
+
+/** Pays from the balance as far as wished (all that is available if not said) and the rest through Stripe. */
+export function payCombined(
+  actor: CustomerActor,
+  input: PayInput & { useBalance?: "all" | string },
+  world: World = portalWorld(),
+): Paid {
+  const wish = wishOf(input.useBalance ?? "all");
+  if (wish === null) return Promise.resolve(refuse({ code: "amount_malformed" }));
+  return pay(world, actor, input, { wish, balanceOnly: false });
+}
+
+/** Goes on with an open payment where it stands: Stripe's page, or its outcome. */
+export async function resumePayment(
+  actor: CustomerActor,
+  input: { paymentId: string },
+  world: World = portalWorld(),
+): Paid {
+  const found = await ownPayment(world, actor, input.paymentId);
+  return found.ok ? goOn(world, found.value) : found;
+}
+
+/** Ends an open payment at Stripe; the invoices are then as before. If it was paid meanwhile, that is the answer. */
+export async function abandonPayment(
+  actor: CustomerActor,
+  input: { paymentId: string },
+  world: World = portalWorld(),
+): Promise<Result<{ kind: "abandoned" } | PayOutcome, PayRefusal>> {
+  const found = await ownPayment(world, actor, input.paymentId);
+  if (!found.ok) return found;
+  const payment = found.value;
+  const closed = await closePayment(world, { customerId: actor.customerId, paymentId: payment.id });
+  if (closed.kind === "settled" && closed.state === "succeeded") return paid(world, payment);
+  if (closed.kind === "settled" && isFinal(closed.state)) return ok({ kind: "abandoned" });
+  return refuse({ code: "payment_in_progress", paymentId: payment.id });
+}
+
+interface Way {
+  wish: BalanceWish;
+  balanceOnly: boolean;
+}
+
+async function pay(world: World, actor: CustomerActor, input: PayInput, way: Way): Paid {
+  const checked = checkedInput(input);
+  if (!checked.ok) return checked;
+  const permit: StartInput["permit"] = (sql) => mayPay(sql, actor);
+  const stripe = way.balanceOnly ? null : await ensureStripeCustomer(world, actor.customerId, permit);
+  if (stripe?.kind === "not_allowed") return refuse({ code: "not_allowed" });
+  if (stripe?.kind === "refused") return refuse({ code: "gateway_refused" });
+  if (stripe?.kind === "unknown") return refuse({ code: "gateway_unreachable" });
+  const start: StartInput = {
+    ...checked.value,
+    ...way,
+    customerId: actor.customerId,
+    userId: actor.userId,
+    stripeCustomerId: stripe?.stripeCustomerId ?? null,
+    locale: stripe?.locale ?? "auto",
+    permit,
+  };
+  // Once for the invoices as they are, once more after the payments in the way were closed.
+  const started = await startPayment(world, start);
+  if (started.kind !== "claimed") return told(world, start, started);
+  for (const paymentId of started.by) {
+    const closed = await closePayment(world, { customerId: actor.customerId, paymentId });
+    if (closed.kind !== "settled" || !isFinal(closed.state)) {
+      return refuse({ code: "payment_in_progress", paymentId });
+    }
+  }
+  return told(world, start, await startPayment(world, start));
+}
+
+type Started = Awaited<ReturnType<typeof startPayment>>;
+
+async function told(world: World, start: StartInput, started: Started): Paid {
+  const { paymentId, customerId } = start;
+  switch (started.kind) {
+    case "refused":
+      return refuse(refusalOf(started.refusal));
+    case "paid":
+      return ok({ kind: "paid", receipt: receiptOfDecision(started.decision, { paymentId, ...started }) });
+    case "repeated":
+      return goOn(world, started.payment);
+    case "claimed":
+      return refuse({ code: "payment_in_progress", paymentId: started.by[0] as PaymentId });
+    case "stored": {
+      const payment = await readPayment(world, { customerId, paymentId });
+      if (!payment) throw new Error("a payment that was stored is there");
+      return led(world, payment, await sendCheckout(world, payment));
+    }
+    default:
+      return unreachable(started);
+  }
+}
+
+async function goOn(world: World, payment: PaymentRecord): Paid {
+  if (payment.state === "succeeded") return paid(world, payment);
+  if (isFinal(payment.state)) return refuse({ code: "payment_ended", state: payment.state });
+  return led(world, payment, await reachCheckout(world, payment));
+}
+
+/** Where what Stripe knows leads the customer. */
+async function led(world: World, payment: PaymentRecord, reached: Reached): Paid {
+  const ref = { customerId: payment.customerId, paymentId: payment.id };
+  if (reached.kind === "unknown") return ok({ kind: "confirming", paymentId: payment.id });
+  if (reached.kind === "checkout" && reached.checkout.status === "open" && reached.checkout.url) {
+    return ok({ kind: "redirect", paymentId: payment.id, url: reached.checkout.url });
+  }
+  const settled = await settle(world, ref, { reached });
+  if (settled.kind !== "settled" || !isFinal(settled.state)) {
+    return ok({ kind: "confirming", paymentId: payment.id });
+  }
+  if (settled.state === "succeeded") return paid(world, payment);
+  return refuse(
+    reached.kind === "nothing"
+      ? { code: "gateway_refused" }
+      : { code: "payment_ended", state: settled.state },
+  );
+}
+
+async function paid(world: World, { customerId, id }: PaymentRecord): Paid {
+  const receipt = await transact(world.app, { customerId }, ({ sql }) => receiptOf(sql, customerId, id));
+  if (!receipt) throw new Error("a payment that succeeded has its receipt");
+  return ok({ kind: "paid", receipt });
+}
+
+async function ownPayment(
+  world: World,
+  actor: CustomerActor,
+  paymentId: string,
+): Promise<Result<PaymentRecord, PayRefusal>> {
+  if (!isUuid(paymentId)) return refuse({ code: "payment_not_found" });
+  const { customerId } = actor;
+  const isPermitted = await transact(world.app, actor, ({ sql }) => mayPay(sql, actor));
+  if (!isPermitted) return refuse({ code: "not_allowed" });
+  const payment = await readPayment(world, { customerId, paymentId: paymentId as PaymentId });
+  return payment && payment.cardMinor > 0n ? ok(payment) : refuse({ code: "payment_not_found" });
+}
+
+function checkedInput(
+  input: PayInput,
+): Result<Pick<StartInput, "paymentId" | "invoiceIds" | "shown">, PayRefusal> {
+  if (input.invoiceIds.length === 0) return refuse({ code: "nothing_chosen" });
+  if (input.invoiceIds.length > invoicesMost)
+    return refuse({ code: "too_many_invoices", most: invoicesMost });
+  const invoiceIds = [...new Set(input.invoiceIds)];
+  if (!invoiceIds.every(isUuid)) return refuse({ code: "invoice_not_found" });
+  if (!isUuid(input.paymentId)) return refuse({ code: "payment_id_used" });
+  return ok({
+    paymentId: input.paymentId as PaymentId,
+    invoiceIds: invoiceIds as InvoiceId[],
+    shown: {
+      balanceMinor: shownMinor(input.plan.balanceMinor),
+      cardMinor: shownMinor(input.plan.cardMinor),
+      excessMinor: shownMinor(input.plan.excessMinor),
+    },
+  });
+}
+
+/** What is no amount was never shown: as -1 it differs from every plan and is answered with the true one. */
+function shownMinor(text: string): bigint {
+  return /^\d{1,18}$/.test(text) ? BigInt(text) : -1n;
+}
+
+export function wishOf(useBalance: string): BalanceWish | null {
+  if (useBalance === "none" || useBalance === "all") return useBalance;
+  return /^\d{1,18}$/.test(useBalance) ? BigInt(useBalance) : null;
+}
+
+export function refusalOf(refusal: StartRefusal): PayRefusal {
+  switch (refusal.code) {
+    case "balance_too_low":
+      return { code: "balance_too_low", shortBy: money(refusal.shortMinor, refusal.currency) };
+    case "amount_too_large":
+      return { code: "amount_too_large", available: money(refusal.availableMinor, refusal.currency) };
+    case "plan_changed":
+      return {
+        code: "plan_changed",
+        due: money(refusal.dueMinor, refusal.currency),
+        plan: shownOf(refusal.plan),
+      };
+    default:
+      return refusal;
+  }
+}
+
+export function shownOf(plan: { balanceMinor: bigint; cardMinor: bigint; excessMinor: bigint }): PlanShown {
+  return {
+    balanceMinor: plan.balanceMinor.toString(),
+    cardMinor: plan.cardMinor.toString(),
+    excessMinor: plan.excessMinor.toString(),
+  };
+}

@@ -1,0 +1,77 @@
+import type { ReservedSql } from "@/db/client";
+import type { Decision } from "@/lib/billing/decision";
+import type { PaymentPlan } from "@/lib/billing/payment/plan";
+import type { CustomerId, PaymentId, ServiceId } from "@/lib/kernel/id";
+import { type Currency, money, zero } from "@/lib/kernel/money";
+import type { Receipt } from "./shapes";
+
+/** The receipt of a payment that was made in this very decision, without reading it back. */
+export function receiptOfDecision(
+  decision: Decision,
+  { paymentId, plan, currency }: { paymentId: PaymentId; plan: PaymentPlan; currency: Currency },
+): Receipt {
+  return {
+    paymentId,
+    paid: plan.shares.map((share) => ({
+      number: decision.invoice(share.invoiceId)?.number ?? "",
+      amount: money(share.balanceMinor + share.cardMinor, currency),
+    })),
+    fromBalance: money(plan.balanceMinor, currency),
+    byCard: money(plan.cardMinor, currency),
+    toBalance: zero(currency),
+    services: decision.completed.map(({ completion }) => ({
+      id: completion.service.id,
+      label: completion.service.label,
+      expiresAt: completion.endsAt,
+    })),
+  };
+}
+
+/** The receipt of a payment as the ledger has it: what it paid, from what, and what became balance. */
+export async function receiptOf(
+  sql: ReservedSql,
+  customerId: CustomerId,
+  paymentId: PaymentId,
+): Promise<Receipt | null> {
+  const [[payment], paid, services, [credited]] = await Promise.all([
+    sql`select currency, state from payments where customer_id = ${customerId} and id = ${paymentId}`,
+    sql`
+      select i.number, a.source, sum(a.amount_minor)::bigint as amount_minor
+      from allocations a join invoices i on i.customer_id = a.customer_id and i.id = a.invoice_id
+      where a.customer_id = ${customerId} and a.payment_id = ${paymentId}
+      group by i.number, a.source order by i.number`,
+    sql`
+      select s.id, s.label, max(t.ends_at) as expires_at
+      from (select distinct invoice_id from allocations where customer_id = ${customerId} and payment_id = ${paymentId}) a
+      join invoice_lines l on l.customer_id = ${customerId} and l.invoice_id = a.invoice_id
+      join terms t on t.customer_id = ${customerId} and t.invoice_line_id = l.id
+      join services s on s.customer_id = ${customerId} and s.id = t.service_id
+      group by s.id, s.label order by s.label`,
+    sql`
+      select coalesce(sum(amount_minor), 0)::bigint as amount_minor from transfers
+      where customer_id = ${customerId} and payment_id = ${paymentId}
+        and kind = 'posted' and credit = 'customer_balance'`,
+  ]);
+  if (!payment) return null;
+  const currency = payment.currency as Currency;
+  const totalOf = (rows: readonly { amount_minor?: bigint }[]) =>
+    money(
+      rows.reduce((total, row) => total + (row.amount_minor ?? 0n), 0n),
+      currency,
+    );
+  const numbers = [...new Set(paid.map((row) => row.number as string))];
+  const toBalance = money(credited?.amount_minor ?? 0n, currency);
+  const byCard = totalOf(paid.filter((row) => row.source === "card"));
+  return {
+    paymentId,
+    paid: numbers.map((number) => ({ number, amount: totalOf(paid.filter((row) => row.number === number)) })),
+    fromBalance: totalOf(paid.filter((row) => row.source === "balance")),
+    byCard: money(byCard.minor + toBalance.minor, currency),
+    toBalance,
+    services: services.map((row) => ({
+      id: row.id as ServiceId,
+      label: row.label,
+      expiresAt: row.expires_at,
+    })),
+  };
+}

@@ -1,0 +1,31 @@
+import { openDatabase } from "@/db/client";
+import { context } from "@/lib/auth/context";
+import type { World } from "@/lib/billing/world";
+import { stripeGateway } from "@/lib/gateway/stripe";
+
+const key = Symbol.for("mallard.portal.world");
+
+/** What the use cases of a web process stand on, made from its settings at the first use. Tests bring their own. */
+export function portalWorld(): World {
+  const global = globalThis as { [key]?: World };
+  global[key] ??= openWorld();
+  return global[key];
+}
+
+function openWorld(): World {
+  const { settings, app, clock } = context();
+  const { databaseUrl: url, databasePoolSize: max } = settings;
+  return {
+    app,
+    jobs: openDatabase({ url, role: "mallard_jobs", max }),
+    gateway: stripeGateway({
+      secretKey: settings.stripeSecretKey,
+      webhookSecrets: settings.stripeWebhookSecrets,
+      apiBase: settings.stripeApiBase,
+    }),
+    clock,
+    timeZone: settings.timeZone,
+    environment: "mallard",
+    portalUrl: settings.mallardUrl,
+  };
+}

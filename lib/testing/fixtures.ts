@@ -1,0 +1,159 @@
+import { issueInvoices } from "@/lib/billing/invoice/issue-invoices";
+import { giveGoodwill } from "@/lib/billing/payment/give-goodwill";
+import { issueRenewal } from "@/lib/billing/renewal/issue-renewal";
+import { orderService } from "@/lib/billing/service/order-service";
+import { addDays } from "@/lib/kernel/calendar";
+import {
+  type CustomerId,
+  type InvoiceId,
+  newId,
+  type PlanId,
+  type ServiceId,
+  type SessionId,
+  type UserId,
+} from "@/lib/kernel/id";
+import { type Currency, money } from "@/lib/kernel/money";
+import { payFromBalance } from "@/lib/portal/pay";
+import type { CustomerActor } from "@/lib/portal/shapes";
+import type { TestWorld } from "./world";
+
+export interface TestCustomer {
+  actor: CustomerActor;
+  customerId: CustomerId;
+  currency: Currency;
+}
+
+let counter = 0;
+
+/** A customer with one member, made as staff make them. */
+export async function makeCustomer(
+  world: TestWorld,
+  options: {
+    currency?: Currency;
+    role?: "owner" | "billing" | "viewer";
+    name?: string;
+    country?: string;
+  } = {},
+): Promise<TestCustomer> {
+  const { currency = "USD", role = "owner", country = "US" } = options;
+  counter += 1;
+  const customerId = newId<CustomerId>(world.clock);
+  const userId = newId<UserId>(world.clock);
+  const name = options.name ?? `Customer ${counter}`;
+  const email = `${userId}@example.test`;
+  const now = world.clock.now();
+  await world.staff.sql`
+    insert into customers (id, reference, name, email, country, currency, created_at)
+    values (${customerId}, ${`C-${counter}`}, ${name}, ${email}, ${country}, ${currency}, ${now})`;
+  await world.staff
+    .sql`insert into users (id, email, name, created_at) values (${userId}, ${email}, ${name}, ${now})`;
+  await world.staff.sql`
+    insert into memberships (customer_id, user_id, role, created_at) values (${customerId}, ${userId}, ${role}, ${now})`;
+  return { actor: { customerId, userId, sessionId: newId<SessionId>(world.clock) }, customerId, currency };
+}
+
+export async function makePlan(
+  world: TestWorld,
+  options: {
+    price?: Partial<Record<Currency, bigint>>;
+    unit?: "day" | "month" | "year";
+    count?: number;
+  } = {},
+): Promise<PlanId> {
+  const planId = newId<PlanId>(world.clock);
+  const { price = { USD: 1000n }, unit = "month", count = 1 } = options;
+  const from = new Date("2020-01-01T00:00:00Z");
+  await world.staff.sql`
+    insert into plans (id, key, name, term_unit, term_count, lead_days, created_at)
+    values (${planId}, ${planId}, 'Server S', ${unit}, ${count}, ${unit === "day" ? 0 : 7}, ${from})`;
+  for (const [currency, minor] of Object.entries(price)) {
+    await world.staff.sql`
+      insert into plan_prices (plan_id, currency, valid_from, price_minor)
+      values (${planId}, ${currency}, ${from}, ${minor.toString()})`;
+  }
+  return planId;
+}
+
+/** Balance to spend, given as goodwill. */
+export function giveBalance(world: TestWorld, customer: TestCustomer, minor: bigint): Promise<void> {
+  const amount = money(minor, customer.currency);
+  return giveGoodwill(world, world.staff, { customerId: customer.customerId, amount, reason: "test" });
+}
+
+/** An open invoice by hand that brings nothing: of so many minor units. */
+export async function makeInvoice(
+  world: TestWorld,
+  customer: TestCustomer,
+  minor: bigint,
+): Promise<{ id: InvoiceId; number: string }> {
+  const { currency, customerId } = customer;
+  const [invoice] = await issueInvoices(world, world.staff, customerId, async () => [
+    {
+      origin: "manual",
+      currency,
+      summary: "Work",
+      dueAt: addDays(world.clock.now(), 7, world.timeZone),
+      lines: [{ kind: "other", description: "Work", quantity: 1, unit: money(minor, currency) }],
+    },
+  ]);
+  if (!invoice) throw new Error("an invoice was asked for");
+  return invoice;
+}
+
+/** A service that waits for its first payment. */
+export async function makeOrder(
+  world: TestWorld,
+  customer: TestCustomer,
+  planId: PlanId,
+  isAutoRenew = false,
+) {
+  const { customerId, currency } = customer;
+  return orderService(world, world.staff, { customerId, planId, label: "web-1", currency, isAutoRenew });
+}
+
+/** A service whose first term is paid, from a gift of just that much. */
+export async function makeActiveService(
+  world: TestWorld,
+  customer: TestCustomer,
+  planId: PlanId,
+  isAutoRenew = false,
+): Promise<ServiceId> {
+  const { serviceId, invoice } = await makeOrder(world, customer, planId, isAutoRenew);
+  const [row] = await world.jobs.sql`select total_minor from invoices where id = ${invoice.id}`;
+  await giveBalance(world, customer, row?.total_minor);
+  const paid = await payFromBalance(
+    customer.actor,
+    balancePlan(world, [invoice.id], row?.total_minor),
+    world,
+  );
+  if (!paid.ok) throw new Error(`the first term is paid: ${paid.refusal.code}`);
+  return serviceId;
+}
+
+/** The invoice of a service's next term. */
+export async function makeRenewal(world: TestWorld, customer: TestCustomer, serviceId: ServiceId) {
+  const invoice = await issueRenewal(world, world.staff, { customerId: customer.customerId, serviceId });
+  if (!invoice) throw new Error("a renewal was asked for");
+  return invoice;
+}
+
+/** What a browser sends to pay so much of the balance, under a new payment id. */
+export function balancePlan(world: TestWorld, invoiceIds: readonly string[], minor: bigint) {
+  return plan(world, invoiceIds, { balanceMinor: minor });
+}
+
+export function plan(
+  world: TestWorld,
+  invoiceIds: readonly string[],
+  amounts: { balanceMinor?: bigint; cardMinor?: bigint; excessMinor?: bigint },
+) {
+  return {
+    paymentId: newId(world.clock) as string,
+    invoiceIds,
+    plan: {
+      balanceMinor: (amounts.balanceMinor ?? 0n).toString(),
+      cardMinor: (amounts.cardMinor ?? 0n).toString(),
+      excessMinor: (amounts.excessMinor ?? 0n).toString(),
+    },
+  };
+}
