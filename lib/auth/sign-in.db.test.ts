@@ -1,0 +1,211 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { manualClock } from "@/lib/kernel/clock";
+import { createPeople, knownPassword, type People } from "@/lib/testing/people";
+import { openSessions, readSession, revokeSession, revokeSessions } from "./session";
+import { signIn } from "./sign-in";
+
+const clock = manualClock(new Date("2026-11-20T10:00:00Z"));
+const wrong = { ok: false, refusal: { code: "wrong_credentials" } };
+let people: People;
+let addresses = 0;
+
+beforeAll(async () => {
+  people = await createPeople(clock);
+});
+afterAll(() => people.close());
+
+/** From an address of one's own, so that no test uses up another's attempts. */
+function from(address = `10.0.0.${++addresses}`) {
+  return { address, userAgent: "a browser" };
+}
+
+async function signedIn(email: string) {
+  const result = await signIn(people.context, { email, password: knownPassword }, from());
+  if (!result.ok) throw new Error(result.refusal.code);
+  return result.value;
+}
+
+describe("signing in", () => {
+  test("with address and password begins a session, however the address is written", async () => {
+    const { id, email } = await people.user();
+    const { userId, sessionId } = await signedIn(` ${email.toUpperCase()} `);
+    expect(userId).toBe(id);
+    expect(await readSession(people.context, sessionId, userId)).toMatchObject({ userId, sessionId, email });
+    expect(await openSessions(people.context, id)).toMatchObject([{ id: sessionId, userAgent: "a browser" }]);
+  });
+
+  test.each([
+    ["a wrong password", knownPassword.toUpperCase()],
+    ["no password", ""],
+    ["a password of any length", "x".repeat(1000)],
+  ])("is refused with %s", async (_what, password) => {
+    const { email } = await people.user();
+    expect(await signIn(people.context, { email, password }, from())).toEqual(wrong);
+  });
+
+  test("is refused in the same words for an unknown address, a user without a password and a disabled one", async () => {
+    const { email: without } = await people.user({ password: false });
+    const { email: disabled } = await people.user();
+    await people.owner`update users set disabled_at = now() where email = ${disabled}`;
+    for (const email of [
+      "nobody@example.com",
+      without,
+      disabled,
+      "",
+      "\0",
+      `${"x".repeat(300)}@example.com`,
+    ]) {
+      expect(await signIn(people.context, { email, password: knownPassword }, from())).toEqual(wrong);
+    }
+  });
+
+  test("to one account is limited, from wherever, whether it exists or not, and says for how long", async () => {
+    const { email } = await people.user();
+    for (const tried of [email, "unknown@example.com"]) {
+      for (let attempt = 1; attempt <= 10; attempt += 1) {
+        expect(await signIn(people.context, { email: tried, password: "wrong" }, from())).toEqual(wrong);
+      }
+      const limited = await signIn(people.context, { email: tried, password: knownPassword }, from());
+      expect(limited).toMatchObject({ ok: false, refusal: { code: "too_many_attempts" } });
+      const { retryAfterSeconds } = (limited as { refusal: { retryAfterSeconds: number } }).refusal;
+      expect(retryAfterSeconds).toBeGreaterThan(0);
+      expect(retryAfterSeconds).toBeLessThanOrEqual(15 * 60);
+    }
+  });
+
+  test("lets no more guesses through when they come at once", async () => {
+    const { email } = await people.user();
+    const guesses = Array.from({ length: 30 }, () =>
+      signIn(people.context, { email, password: "wrong" }, from()),
+    );
+    const codes = (await Promise.all(guesses)).map((result) => (result.ok ? "in" : result.refusal.code));
+    expect(codes.filter((code) => code === "wrong_credentials")).toHaveLength(10);
+    expect(codes.filter((code) => code === "too_many_attempts")).toHaveLength(20);
+  });
+
+  test("from one address is limited over all accounts, and a success is not counted", async () => {
+    const { email } = await people.user();
+    const here = from("2001:db8:1:2::3");
+    const right = { email, password: knownPassword };
+    const tries: Promise<unknown>[] = [];
+    for (let attempt = 1; attempt <= 59; attempt += 1) {
+      tries.push(signIn(people.context, { email: `guess-${attempt}@example.com`, password: "x" }, here));
+    }
+    await Promise.all(tries);
+    expect(await signIn(people.context, right, here)).toMatchObject({ ok: true });
+    expect(await signIn(people.context, right, here)).toMatchObject({ ok: true });
+    expect(await signIn(people.context, { email, password: "x" }, here)).toEqual(wrong);
+    // Another address of the same subscriber is the same.
+    const neighbour = from("2001:db8:1:2:aaaa::9");
+    expect(await signIn(people.context, right, neighbour)).toMatchObject({
+      refusal: { code: "too_many_attempts" },
+    });
+    expect(await signIn(people.context, right, from("2001:db8:1:3::3"))).toMatchObject({ ok: true });
+  });
+
+  test("forgets the misses of an account after a success", async () => {
+    const { email } = await people.user();
+    for (let round = 1; round <= 3; round += 1) {
+      for (let miss = 1; miss <= 9; miss += 1) {
+        await signIn(people.context, { email, password: "wrong" }, from());
+      }
+      await signedIn(email);
+    }
+  });
+
+  test("keeps no address and no account in the table of attempts", async () => {
+    const { email } = await people.user();
+    await signIn(people.context, { email, password: "wrong" }, from("192.0.2.77"));
+    const keys = await people.owner<{ key: string }[]>`select key from sign_in_attempts`;
+    expect(keys.filter(({ key }) => key.includes("192.0.2") || key.includes("@"))).toEqual([]);
+  });
+});
+
+describe("a session", () => {
+  test("that is revoked is over at once, and no other", async () => {
+    const { id, email } = await people.user();
+    const first = await signedIn(email);
+    const second = await signedIn(email);
+    await revokeSession(people.context, id, first.sessionId);
+    expect(await readSession(people.context, first.sessionId, id)).toBeNull();
+    expect(await readSession(people.context, second.sessionId, id)).not.toBeNull();
+    expect(await openSessions(people.context, id)).toMatchObject([{ id: second.sessionId }]);
+  });
+
+  test("of somebody else cannot be revoked, nor read", async () => {
+    const { email, id } = await people.user();
+    const { id: other } = await people.user();
+    const { sessionId } = await signedIn(email);
+    await revokeSession(people.context, other, sessionId);
+    expect(await readSession(people.context, sessionId, other)).toBeNull();
+    expect(await readSession(people.context, sessionId, id)).not.toBeNull();
+  });
+
+  test("ends everywhere when all are revoked", async () => {
+    const { id, email } = await people.user();
+    const sessions = [await signedIn(email), await signedIn(email)];
+    await revokeSessions(people.context, id);
+    for (const { sessionId } of sessions) expect(await readSession(people.context, sessionId, id)).toBeNull();
+  });
+
+  test("ends when its user is disabled", async () => {
+    const { id, email } = await people.user();
+    const { sessionId } = await signedIn(email);
+    await people.owner`update users set disabled_at = ${clock.now()} where id = ${id}`;
+    expect(await readSession(people.context, sessionId, id)).toBeNull();
+  });
+
+  test("of a customer lasts a day unused and a week in all", async () => {
+    const { id, email } = await people.user();
+    const { sessionId } = await signedIn(email);
+    const dayMs = 24 * 3_600_000;
+    for (let day = 1; day <= 6; day += 1) {
+      clock.advance(dayMs);
+      expect(await readSession(people.context, sessionId, id)).not.toBeNull();
+    }
+    const { sessionId: unused } = await signedIn(email);
+    clock.advance(dayMs);
+    expect(await readSession(people.context, sessionId, id)).toBeNull();
+    clock.advance(1);
+    expect(await readSession(people.context, unused, id)).toBeNull();
+  });
+
+  test("of staff lasts an hour unused and half a day in all", async () => {
+    const { id, email } = await people.user();
+    await people.staff(id, "support");
+    const { sessionId } = await signedIn(email);
+    const hourMs = 3_600_000;
+    for (let hour = 1; hour <= 11; hour += 1) {
+      clock.advance(hourMs);
+      expect(await readSession(people.context, sessionId, id)).toMatchObject({ staffRole: "support" });
+    }
+    clock.advance(hourMs);
+    expect(await readSession(people.context, sessionId, id)).toBeNull();
+    const { sessionId: unused } = await signedIn(email);
+    clock.advance(hourMs + 1);
+    expect(await readSession(people.context, unused, id)).toBeNull();
+  });
+
+  test("knows the person's customers, oldest first, and whether they are staff still", async () => {
+    const { id, email } = await people.user();
+    const [first, second] = [await people.customer(), await people.customer()];
+    await people.member(id, second, "viewer");
+    clock.advance(1000);
+    await people.member(id, first);
+    await people.staff(id, "finance");
+    const { sessionId } = await signedIn(email);
+    expect(await readSession(people.context, sessionId, id)).toMatchObject({
+      staffRole: "finance",
+      memberships: [
+        { customerId: second, role: "viewer" },
+        { customerId: first, role: "owner" },
+      ],
+    });
+    await people.owner`update staff set disabled_at = now() where user_id = ${id}`;
+    await people.owner`delete from memberships where user_id = ${id} and customer_id = ${second}`;
+    expect(await readSession(people.context, sessionId, id)).toMatchObject({
+      staffRole: null,
+      memberships: [{ customerId: first }],
+    });
+  });
+});
