@@ -1,0 +1,233 @@
+import type { FaultOrder, PayOrder } from "@/lib/sandbox/control";
+import type { DueTasks } from "@/lib/sandbox/due-tasks";
+import { invalidRequest, noSuch } from "@/lib/sandbox/http/api-error";
+import type { Faults } from "@/lib/sandbox/http/faults";
+import type { SeenRequests } from "@/lib/sandbox/http/seen-requests";
+import { expireSession } from "@/lib/sandbox/objects/checkout-outcome";
+import { settleDelayed } from "@/lib/sandbox/objects/confirm-intent";
+import { closeDispute, openDispute } from "@/lib/sandbox/objects/disputes";
+import { payOut } from "@/lib/sandbox/objects/payouts";
+import { settleRefund } from "@/lib/sandbox/objects/refunds";
+import { testCard } from "@/lib/sandbox/objects/test-cards";
+import {
+  answerIntent,
+  type Choice,
+  openSession,
+  outcomeOf,
+  payThroughSession,
+  reopenSession,
+  sessionOfIntent,
+} from "@/lib/sandbox/pay-session";
+import type { StripeObject, TableName } from "@/lib/sandbox/state/tables";
+import type { Deliveries } from "@/lib/sandbox/webhooks/deliveries";
+import type { World } from "@/lib/sandbox/world";
+
+export interface Controls {
+  world: World;
+  faults: Faults;
+  seen: SeenRequests;
+  deliveries: Deliveries;
+  due: DueTasks;
+  reset(): void;
+}
+
+type Body = { readonly [name: string]: unknown };
+type Handler = (controls: Controls, body: Body, id: string) => unknown;
+
+const handlers: Record<string, Handler> = {
+  "POST faults": ({ faults }, body) => ({ id: faults.set(body as unknown as FaultOrder) }),
+  "GET faults": ({ faults }) => faults.states(),
+  "POST faults/clear": ({ faults }) => {
+    faults.clear();
+    return {};
+  },
+  "POST faults/release": ({ faults }) => ({ released: faults.release() }),
+  "POST faults/until-hanging": async ({ faults }, { count }) => {
+    await within(10_000, faults.untilHanging(Number(count)));
+    return {};
+  },
+  "POST requests": ({ seen }, body) => seen.list(body as { method?: string; path?: string }),
+
+  "POST webhooks/mode": ({ deliveries, due }, { mode, types }) => {
+    deliveries.setMode(
+      oneOf(mode, "deliver", "hold", "drop", "down"),
+      (types as string[] | undefined) ?? null,
+    );
+    due.run();
+    return {};
+  },
+  "POST webhooks/copies": ({ deliveries }, { copies }) => {
+    deliveries.setCopies(Number(copies));
+    return {};
+  },
+  "GET webhooks/held": ({ deliveries, due }) => {
+    due.run();
+    return deliveries.held();
+  },
+  "POST webhooks/release": async ({ deliveries, due }, { order, copies }) => {
+    due.run();
+    await deliveries.release((order as string[] | undefined) ?? null, Number(copies ?? 1));
+    return {};
+  },
+  "POST webhooks/resend": async ({ deliveries, world }, { eventId, times }) => {
+    const event = world.store.get("event", String(eventId));
+    if (!event) throw noSuch("event", String(eventId));
+    await deliveries.resend(event, Number(times ?? 1));
+    return {};
+  },
+  "POST webhooks/idle": async ({ deliveries, due }) => {
+    await due.idle();
+    return deliveries.state();
+  },
+  "GET webhooks/state": ({ deliveries }) => deliveries.state(),
+
+  "GET clock": ({ world }) => ({ now: world.clock.nowMs() }),
+  "POST clock/advance": async ({ due, world }, { ms }) => {
+    await due.advance(Number(ms));
+    return { now: world.clock.nowMs() };
+  },
+
+  "POST sessions/:id/pay": ({ world }, body, id) => pay(world, id, body as unknown as PayOrder),
+  "POST sessions/:id/abandon": ({ world }, _body, id) => {
+    const session = world.store.get("checkout.session", id);
+    if (!session) throw noSuch("checkout.session", id);
+    return { redirectUrl: session.cancel_url };
+  },
+  "POST sessions/:id/expire": ({ world }, _body, id) => {
+    world.store.transact(() => expireSession(world, openSession(world, id)));
+    return {};
+  },
+  "POST intents/:id/authenticate": ({ world }, { answer }, id) => {
+    const attempt = world.store.transact(() => answerIntent(world, id, oneOf(answer, "approve", "fail")));
+    return outcomeOf(world, sessionOfIntent(world, id), attempt);
+  },
+  "POST intents/:id/settle": ({ world }, { outcome }, id) => {
+    const intent = world.store.get("payment_intent", id);
+    if (!intent) throw noSuch("payment_intent", id);
+    if (intent.status !== "processing") throw invalidRequest(`This intent has a status of ${intent.status}.`);
+    world.store.transact(() => settleDelayed(world, intent, oneOf(outcome, "succeeds", "fails")));
+    return {};
+  },
+
+  "POST charges/:id/dispute": ({ world }, { kind }, id) => ({
+    id: world.store.transact(() => openDispute(world, id, oneOf(kind, "chargeback", "inquiry"))).id,
+  }),
+  "POST disputes/:id/close": ({ world }, { outcome }, id) => {
+    const dispute = world.store.get("dispute", id);
+    if (!dispute) throw noSuch("dispute", id);
+    world.store.transact(() => closeDispute(world, dispute, oneOf(outcome, "won", "lost")));
+    return {};
+  },
+  "POST refunds/:id/settle": ({ world }, { outcome }, id) => {
+    const refund = world.store.get("refund", id);
+    if (!refund) throw noSuch("refund", id);
+    world.store.transact(() => settleRefund(world, refund, oneOf(outcome, "succeeds", "fails")));
+    return {};
+  },
+  "POST payment-methods/:id/renew": ({ world }, _body, id) => {
+    world.store.transact(() => renewCard(world, id));
+    return {};
+  },
+  "POST payouts": ({ world }, { currency, outcome }) => ({
+    id:
+      world.store.transact(() =>
+        payOut(world, String(currency).toLowerCase(), oneOf(outcome, "paid", "failed")),
+      )?.id ?? null,
+  }),
+
+  "GET dump": ({ world }) => dump(world),
+  "POST reset": ({ reset }) => {
+    reset();
+    return {};
+  },
+};
+
+/** Answers one control call; null when there is no such call. */
+export async function answerControl(
+  controls: Controls,
+  method: string,
+  path: string,
+  bodyText: string,
+): Promise<{ result: unknown } | null> {
+  const [noun = "", id = "", ...verbs] = path.split("/");
+  const named = handlers[`${method} ${path}`];
+  const handler = named ?? handlers[`${method} ${[noun, ":id", ...verbs].join("/")}`];
+  if (!handler) return null;
+  const body = bodyText === "" ? {} : JSON.parse(bodyText);
+  return { result: await handler(controls, body, named ? "" : id) };
+}
+
+function pay(world: World, sessionId: string, order: PayOrder) {
+  const attempt = world.store.transact(() => {
+    if (order.method !== "alipay" && "afterExpiry" in order && order.afterExpiry)
+      reopenSession(world, sessionId);
+    const first = payThroughSession(world, sessionId, choiceOf(order));
+    const answer = answerOf(order);
+    if (first.intent.status !== "requires_action" || answer === "leave") return first;
+    return answerIntent(world, first.intent.id, answer);
+  });
+  return outcomeOf(world, world.store.get("checkout.session", sessionId) ?? null, attempt);
+}
+
+function choiceOf(order: PayOrder): Choice {
+  if (order.method === "alipay") return { method: "alipay" };
+  if ("later" in order) {
+    const later = order.later === "waits" ? null : order.later;
+    return {
+      method: order.method,
+      later,
+      ...(order.afterMs === undefined ? {} : { afterMs: order.afterMs }),
+    };
+  }
+  const number = order.card ?? "4242424242424242";
+  const card = testCard(number);
+  if (!card) throw invalidRequest(`${number} is not a test card.`);
+  return { method: "card", card };
+}
+
+function answerOf(order: PayOrder): "approve" | "fail" | "leave" {
+  if (order.method === "alipay") return order.authorization ?? "approve";
+  return ("authentication" in order ? order.authentication : undefined) ?? "approve";
+}
+
+function renewCard(world: World, id: string): void {
+  const before = world.store.get("payment_method", id);
+  if (!before?.card) throw noSuch("card", id);
+  const card = { ...before.card, exp_year: before.card.exp_year + 4 };
+  const after = world.store.put("payment_method", { ...before, card });
+  world.emit("payment_method.automatically_updated", after, before);
+}
+
+function dump(world: World): Record<string, StripeObject[]> {
+  const names = [
+    "customer",
+    "checkout.session",
+    "payment_intent",
+    "setup_intent",
+    "payment_method",
+    "charge",
+    "refund",
+    "dispute",
+    "balance_transaction",
+    "payout",
+    "event",
+    "webhook_endpoint",
+  ] as const satisfies readonly TableName[];
+  return Object.fromEntries(names.map((name) => [name, [...world.store.table(name).oldestFirst()]]));
+}
+
+function oneOf<const V extends string>(value: unknown, ...values: readonly V[]): V {
+  const known = values.find((each) => each === value);
+  if (known === undefined) throw invalidRequest(`${String(value)} is none of ${values.join(", ")}`);
+  return known;
+}
+
+function within(ms: number, promise: Promise<void>): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => reject(invalidRequest(`Not within ${ms} ms`)), ms);
+    void promise.then(() => {
+      clearTimeout(timer);
+      resolve();
+    });
+  });
+}

@@ -1,0 +1,29 @@
+import type { Route } from "@/lib/sandbox/http/route";
+import { balanceTransactionRoutes } from "@/lib/sandbox/objects/balance-transactions";
+import { chargeRoutes } from "@/lib/sandbox/objects/charges";
+import { checkoutSessionRoutes } from "@/lib/sandbox/objects/checkout-sessions";
+import { customerRoutes } from "@/lib/sandbox/objects/customers";
+import { disputeRoutes } from "@/lib/sandbox/objects/disputes";
+import { eventRoutes } from "@/lib/sandbox/objects/events";
+import { paymentIntentRoutes } from "@/lib/sandbox/objects/payment-intents";
+import { paymentMethodRoutes } from "@/lib/sandbox/objects/payment-methods";
+import { payoutRoutes } from "@/lib/sandbox/objects/payouts";
+import { refundRoutes } from "@/lib/sandbox/objects/refunds";
+import { setupIntentRoutes } from "@/lib/sandbox/objects/setup-intents";
+import { webhookEndpointRoutes } from "@/lib/sandbox/objects/webhook-endpoints";
+
+/** Every method of the API. */
+export const routes: readonly Route[] = [
+  ...balanceTransactionRoutes,
+  ...chargeRoutes,
+  ...checkoutSessionRoutes,
+  ...customerRoutes,
+  ...disputeRoutes,
+  ...eventRoutes,
+  ...paymentIntentRoutes,
+  ...paymentMethodRoutes,
+  ...payoutRoutes,
+  ...refundRoutes,
+  ...setupIntentRoutes,
+  ...webhookEndpointRoutes,
+];

@@ -1,0 +1,47 @@
+import { startSandbox } from "@/lib/sandbox/server";
+
+/**
+ * The local Stripe as a process of its own. Settings: SANDBOX_PORT (absent: a free one), SANDBOX_DATA (a directory;
+ * absent: memory only), STRIPE_SECRET_KEY, SANDBOX_WEBHOOK_URL and STRIPE_WEBHOOK_SECRET (absent: no webhooks).
+ */
+async function main(): Promise<void> {
+  const { SANDBOX_PORT, SANDBOX_DATA, STRIPE_SECRET_KEY, SANDBOX_WEBHOOK_URL, STRIPE_WEBHOOK_SECRET } =
+    process.env;
+  if (!STRIPE_SECRET_KEY)
+    throw new Error("STRIPE_SECRET_KEY is missing: the local Stripe needs the key it shall accept.");
+  if (/^[rs]k_live_/.test(STRIPE_SECRET_KEY)) {
+    throw new Error("STRIPE_SECRET_KEY is a live key: the local Stripe takes test keys (sk_test_…) only.");
+  }
+  const port = SANDBOX_PORT ? Number(SANDBOX_PORT) : 0;
+  if (!Number.isInteger(port) || port < 0 || port > 65_535)
+    throw new Error(`SANDBOX_PORT is not a port: ${SANDBOX_PORT}`);
+  if (SANDBOX_WEBHOOK_URL && !STRIPE_WEBHOOK_SECRET) {
+    throw new Error("STRIPE_WEBHOOK_SECRET is missing: webhooks to SANDBOX_WEBHOOK_URL must be signed.");
+  }
+  const sandbox = await startSandbox({
+    port,
+    secretKey: STRIPE_SECRET_KEY,
+    ...(SANDBOX_DATA ? { dataDir: SANDBOX_DATA } : {}),
+    ...(SANDBOX_WEBHOOK_URL && STRIPE_WEBHOOK_SECRET
+      ? { webhook: { url: SANDBOX_WEBHOOK_URL, secret: STRIPE_WEBHOOK_SECRET } }
+      : {}),
+  });
+  console.log(`local Stripe ready at ${sandbox.url}`);
+  let stopping = false;
+  const stop = () => {
+    if (stopping) return;
+    stopping = true;
+    void sandbox.close().then(() => process.exit(0));
+  };
+  process.on("SIGTERM", stop);
+  process.on("SIGINT", stop);
+}
+
+main().catch((error: unknown) => {
+  const isBusy = error instanceof Error && "code" in error && error.code === "EADDRINUSE";
+  const sentence = isBusy
+    ? `SANDBOX_PORT ${process.env.SANDBOX_PORT} is in use by another process.`
+    : String(error);
+  console.error(`local Stripe: ${sentence.replace(/^Error: /, "")}`);
+  process.exit(1);
+});

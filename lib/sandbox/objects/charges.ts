@@ -1,0 +1,244 @@
+import type Stripe from "stripe";
+import { noSuch } from "@/lib/sandbox/http/api-error";
+import { createdRange, listPage, pageParameters } from "@/lib/sandbox/http/list";
+import { changedMetadata, metadata, type ParametersOf, text } from "@/lib/sandbox/http/parameters";
+import { type Route, route } from "@/lib/sandbox/http/route";
+import { feeOf } from "@/lib/sandbox/objects/amounts";
+import { book } from "@/lib/sandbox/objects/balance-transactions";
+import type { Decline } from "@/lib/sandbox/objects/test-cards";
+import { newId } from "@/lib/sandbox/state/new-id";
+import type { World } from "@/lib/sandbox/world";
+
+interface Attempted {
+  intent: Stripe.PaymentIntent;
+  method: Stripe.PaymentMethod;
+  authenticated: boolean;
+  outcome: "succeeded" | "pending" | Decline;
+}
+
+/** The charge of one attempt: succeeded (with its fee booked), pending (a bank debit under way), or failed. */
+export function newCharge(
+  world: World,
+  { intent, method, authenticated, outcome }: Attempted,
+): Stripe.Charge {
+  const decline = typeof outcome === "object" ? outcome : null;
+  const id = newId(method.type === "card" ? "ch_" : "py_", 24);
+  const charge = {
+    id,
+    object: "charge",
+    amount: intent.amount,
+    amount_captured: decline ? 0 : intent.amount,
+    amount_refunded: 0,
+    application: null,
+    application_fee: null,
+    application_fee_amount: null,
+    balance_transaction: null,
+    billing_details: method.billing_details,
+    calculated_statement_descriptor: method.type === "card" ? "LOCAL STRIPE" : null,
+    captured: !decline,
+    created: world.clock.nowSeconds(),
+    currency: intent.currency,
+    customer: intent.customer,
+    description: intent.description,
+    disputed: false,
+    failure_balance_transaction: null,
+    failure_code: decline?.code ?? null,
+    failure_message: decline?.message ?? null,
+    fraud_details: {},
+    livemode: false,
+    metadata: intent.metadata,
+    on_behalf_of: null,
+    outcome: outcomeOf(decline, outcome === "pending"),
+    paid: !decline && outcome !== "pending",
+    payment_intent: intent.id,
+    payment_method: method.id,
+    payment_method_details: detailsOf(method, intent.amount, authenticated),
+    receipt_email: intent.receipt_email,
+    receipt_number: null,
+    receipt_url: decline ? null : `${world.baseUrl}/c/receipt/${id}`,
+    refunded: false,
+    review: null,
+    shipping: null,
+    source: null,
+    source_transfer: null,
+    statement_descriptor: null,
+    statement_descriptor_suffix: null,
+    status: decline ? "failed" : outcome === "pending" ? "pending" : "succeeded",
+    transfer_data: null,
+    transfer_group: null,
+  } satisfies Stripe.Charge;
+  const made =
+    outcome === "succeeded" ? { ...charge, balance_transaction: bookCharge(world, charge).id } : charge;
+  world.store.put("charge", made);
+  world.emit(`charge.${made.status}`, made);
+  return made;
+}
+
+/** The end of a pending charge. */
+export function endPendingCharge(
+  world: World,
+  charge: Stripe.Charge,
+  decline: Decline | null,
+): Stripe.Charge {
+  const ended: Stripe.Charge = decline
+    ? {
+        ...charge,
+        status: "failed",
+        captured: false,
+        amount_captured: 0,
+        failure_code: decline.code,
+        failure_message: decline.message,
+        outcome: outcomeOf(decline, false),
+        receipt_url: null,
+      }
+    : {
+        ...charge,
+        status: "succeeded",
+        paid: true,
+        outcome: outcomeOf(null, false),
+        balance_transaction: bookCharge(world, charge).id,
+      };
+  world.store.put("charge", ended);
+  world.emit(`charge.${ended.status}`, ended);
+  return ended;
+}
+
+function bookCharge(world: World, charge: Stripe.Charge): Stripe.BalanceTransaction {
+  return book(world, {
+    type: charge.id.startsWith("py_") ? "payment" : "charge",
+    reportingCategory: "charge",
+    source: charge.id,
+    amountMinor: charge.amount,
+    feeMinor: feeOf(charge.amount),
+    currency: charge.currency,
+    description: charge.description,
+  });
+}
+
+function outcomeOf(decline: Decline | null, isPending: boolean): Stripe.Charge.Outcome {
+  return {
+    advice_code: decline?.advice ?? null,
+    network_advice_code: null,
+    network_decline_code: decline ? "05" : null,
+    network_status: decline ? "declined_by_network" : "approved_by_network",
+    reason: decline?.declineCode ?? null,
+    risk_level: "normal",
+    risk_score: 20,
+    seller_message: decline
+      ? "The bank did not return any further details with this decline."
+      : isPending
+        ? "The payment is pending."
+        : "Payment complete.",
+    type: decline ? "issuer_declined" : "authorized",
+  };
+}
+
+function detailsOf(
+  method: Stripe.PaymentMethod,
+  amountMinor: number,
+  authenticated: boolean,
+): Stripe.Charge.PaymentMethodDetails {
+  if (method.card) return cardDetailsOf(method.card, amountMinor, authenticated);
+  if (method.sepa_debit) {
+    const { bank_code, branch_code, country, fingerprint, last4 } = method.sepa_debit;
+    return {
+      type: "sepa_debit",
+      sepa_debit: { bank_code, branch_code, country, fingerprint, last4, mandate: null },
+    };
+  }
+  if (method.us_bank_account) {
+    const { account_holder_type, account_type, bank_name, fingerprint, last4, routing_number } =
+      method.us_bank_account;
+    const details = { account_holder_type, account_type, bank_name, fingerprint, last4, routing_number };
+    return { type: "us_bank_account", us_bank_account: { ...details, payment_reference: null } };
+  }
+  return { type: "alipay", alipay: { buyer_id: "local", fingerprint: null, transaction_id: newId("", 24) } };
+}
+
+function cardDetailsOf(card: Stripe.PaymentMethod.Card, amountMinor: number, authenticated: boolean) {
+  return {
+    type: "card",
+    card: {
+      amount_authorized: amountMinor,
+      authorization_code: "123456",
+      brand: card.brand,
+      checks: card.checks,
+      country: card.country,
+      electronic_commerce_indicator: null,
+      exp_month: card.exp_month,
+      exp_year: card.exp_year,
+      extended_authorization: { status: "disabled" },
+      fingerprint: card.fingerprint ?? null,
+      funding: card.funding,
+      incremental_authorization: { status: "unavailable" },
+      installments: null,
+      last4: card.last4,
+      mandate: null,
+      multicapture: { status: "unavailable" },
+      network: card.brand,
+      network_token: { used: false },
+      network_transaction_id: newId("", 15),
+      overcapture: { maximum_amount_capturable: amountMinor, status: "unavailable" },
+      regulated_status: card.regulated_status,
+      three_d_secure: authenticated
+        ? {
+            authentication_flow: "challenge",
+            electronic_commerce_indicator: "05",
+            exemption_indicator: null,
+            result: "authenticated",
+            result_reason: null,
+            transaction_id: newId("", 36),
+            version: "2.2.0",
+          }
+        : null,
+      transaction_link_id: null,
+      wallet: null,
+    },
+  } satisfies Stripe.Charge.PaymentMethodDetails;
+}
+
+export const chargeRoutes: readonly Route[] = [
+  route("GET", "/v1/charges/:id", {}, (world, _given, id = "") => {
+    const charge = world.store.get("charge", id);
+    if (!charge) throw noSuch("charge", id);
+    return charge;
+  }),
+
+  route(
+    "POST",
+    "/v1/charges/:id",
+    { metadata: metadata(), description: text() } satisfies ParametersOf<Stripe.ChargeUpdateParams>,
+    (world, given, id = "") => {
+      const before = world.store.get("charge", id);
+      if (!before) throw noSuch("charge", id);
+      const description = given.description ?? before.description;
+      const after = { ...before, description, metadata: changedMetadata(before.metadata, given.metadata) };
+      world.store.put("charge", after);
+      world.emit("charge.updated", after, before);
+      return after;
+    },
+  ),
+
+  route(
+    "GET",
+    "/v1/charges",
+    {
+      ...pageParameters,
+      created: createdRange(),
+      customer: text(),
+      payment_intent: text(),
+    } satisfies ParametersOf<Stripe.ChargeListParams>,
+    (world, given) =>
+      listPage(world, "charge", given, {
+        url: "/v1/charges",
+        by:
+          given.payment_intent !== undefined
+            ? { field: "payment_intent", value: given.payment_intent }
+            : given.customer !== undefined
+              ? { field: "customer", value: given.customer }
+              : undefined,
+        created: given.created,
+        matches: (charge) => given.customer === undefined || charge.customer === given.customer,
+      }),
+  ),
+];
