@@ -2,11 +2,18 @@ import { startSandbox } from "@/lib/sandbox/server";
 
 /**
  * The local Stripe as a process of its own. Settings: SANDBOX_PORT (absent: a free one), SANDBOX_DATA (a directory;
- * absent: memory only), STRIPE_SECRET_KEY, SANDBOX_WEBHOOK_URL and STRIPE_WEBHOOK_SECRET (absent: no webhooks).
+ * absent: memory only), STRIPE_SECRET_KEY, SANDBOX_WEBHOOK_URL and STRIPE_WEBHOOK_SECRET (absent: no webhooks),
+ * SANDBOX_DELAYED_MS (how long a bank debit takes; absent: three days).
  */
 async function main(): Promise<void> {
-  const { SANDBOX_PORT, SANDBOX_DATA, STRIPE_SECRET_KEY, SANDBOX_WEBHOOK_URL, STRIPE_WEBHOOK_SECRET } =
-    process.env;
+  const {
+    SANDBOX_PORT,
+    SANDBOX_DATA,
+    SANDBOX_DELAYED_MS,
+    STRIPE_SECRET_KEY,
+    SANDBOX_WEBHOOK_URL,
+    STRIPE_WEBHOOK_SECRET,
+  } = process.env;
   if (!STRIPE_SECRET_KEY)
     throw new Error("STRIPE_SECRET_KEY is missing: the local Stripe needs the key it shall accept.");
   if (/^[rs]k_live_/.test(STRIPE_SECRET_KEY)) {
@@ -18,9 +25,14 @@ async function main(): Promise<void> {
   if (SANDBOX_WEBHOOK_URL && !STRIPE_WEBHOOK_SECRET) {
     throw new Error("STRIPE_WEBHOOK_SECRET is missing: webhooks to SANDBOX_WEBHOOK_URL must be signed.");
   }
+  const delayedMs = SANDBOX_DELAYED_MS ? Number(SANDBOX_DELAYED_MS) : undefined;
+  if (delayedMs !== undefined && !(delayedMs >= 0)) {
+    throw new Error(`SANDBOX_DELAYED_MS is not a number of milliseconds: ${SANDBOX_DELAYED_MS}`);
+  }
   const sandbox = await startSandbox({
     port,
     secretKey: STRIPE_SECRET_KEY,
+    ...(delayedMs === undefined ? {} : { delayedMs }),
     ...(SANDBOX_DATA ? { dataDir: SANDBOX_DATA } : {}),
     ...(SANDBOX_WEBHOOK_URL && STRIPE_WEBHOOK_SECRET
       ? { webhook: { url: SANDBOX_WEBHOOK_URL, secret: STRIPE_WEBHOOK_SECRET } }

@@ -30,6 +30,8 @@ export interface SandboxOptions {
   webhook?: { url: string; secret: string /** Absent: every type. */; events?: string[] };
   /** Where the hosted pages are, as the customer's browser sees it; absent: this server's own address. */
   baseUrl?: string;
+  /** How long a bank debit takes until it succeeds or fails; absent: three days. */
+  delayedMs?: number;
 }
 
 export interface Sandbox {
@@ -46,6 +48,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const host = options.host ?? "127.0.0.1";
   const store = new Store(options.dataDir ? new Journal(options.dataDir) : null);
   const world = new World(store, new VirtualClock(options.clock ?? { now: () => new Date() }));
+  if (options.delayedMs !== undefined) world.delayedMs = options.delayedMs;
   const deliveries = new Deliveries(world);
   const due = new DueTasks(world, deliveries);
   const faults = new Faults();

@@ -28,6 +28,8 @@ export class World {
   readonly clock: VirtualClock;
   /** Where the hosted pages are, e.g. `http://127.0.0.1:4242`. */
   baseUrl = "";
+  /** How long a bank debit takes. */
+  delayedMs = 3 * dayMs;
   /** Null while a customer acts on a page, or a task runs. */
   request: RequestMark | null = null;
   readonly #due = new DueHeap();

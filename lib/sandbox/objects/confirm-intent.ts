@@ -30,8 +30,6 @@ export interface Attempt {
   declined: ApiError | null;
 }
 
-const threeDaysMs = 3 * 86_400_000;
-
 const authenticationRequired: Decline = {
   code: "authentication_required",
   declineCode: "authentication_required",
@@ -209,7 +207,7 @@ function askCustomer(
 }
 
 function startDelayed(world: World, intent: Stripe.PaymentIntent, confirmation: Confirmation): Attempt {
-  const { method, later = "succeeds", returnUrl, afterMs = threeDaysMs } = confirmation;
+  const { method, later = "succeeds", returnUrl, afterMs = world.delayedMs } = confirmation;
   world.store.put("$attempt", { id: intent.id, paymentMethod: method.id, returnUrl });
   const pending = newCharge(world, { intent, method, authenticated: false, outcome: "pending" });
   saveMethod(world, intent, method, false);

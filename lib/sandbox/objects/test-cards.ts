@@ -68,15 +68,15 @@ const visa = (number: string, en: string, zh: string, rest: Partial<TestCard> = 
 /** docs.stripe.com/testing; the order is that of the hosted page. */
 export const testCards: readonly TestCard[] = [
   visa("4242424242424242", "Succeeds", "成功", { tokens: ["pm_card_visa", "pm_card_us"] }),
-  visa("5555555555554444", "Succeeds (Mastercard)", "成功(万事达卡)", {
+  visa("5555555555554444", "Succeeds (Mastercard)", "成功（万事达卡）", {
     brand: "mastercard",
     tokens: ["pm_card_mastercard"],
   }),
-  visa("378282246310005", "Succeeds (American Express)", "成功(美国运通)", {
+  visa("378282246310005", "Succeeds (American Express)", "成功（美国运通）", {
     brand: "amex",
     tokens: ["pm_card_amex"],
   }),
-  visa("6200000000000005", "Succeeds (UnionPay)", "成功(银联)", {
+  visa("6200000000000005", "Succeeds (UnionPay)", "成功（银联）", {
     brand: "unionpay",
     country: "CN",
     tokens: ["pm_card_unionpay"],
@@ -111,7 +111,7 @@ export const testCards: readonly TestCard[] = [
     onAttach: processing,
     tokens: ["pm_card_chargeDeclinedProcessingError"],
   }),
-  visa("4000000000000341", "Can be saved, then fails", "可保存,扣款失败", {
+  visa("4000000000000341", "Can be saved, then fails", "可保存，扣款失败", {
     onCharge: generic,
     tokens: ["pm_card_chargeCustomerFail"],
   }),
