@@ -64,6 +64,7 @@ export const payments = pgTable(
     foreignKey({ name: "payments_customer_fk", columns: [t.customerId], foreignColumns: [customers.id] }),
     foreignKey({ name: "payments_user_fk", columns: [t.userId], foreignColumns: [users.id] }),
     index("payments_created_idx").on(t.customerId, t.createdAt.desc(), t.id.desc()),
+    index("payments_id_idx").on(t.id),
     index("payments_poll_idx").on(t.nextPollAt).where(sql`${t.nextPollAt} is not null`),
     index("payments_open_idx")
       .on(t.customerId, t.id)

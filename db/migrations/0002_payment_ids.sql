@@ -1,0 +1,1 @@
+CREATE INDEX "payments_id_idx" ON "payments" USING btree ("id");

@@ -1,0 +1,198 @@
+import type { ReservedSql } from "@/db/client";
+import type { World } from "@/lib/billing/world";
+import { addCalendarDays, parseCalendarDay, startOfDay } from "@/lib/kernel/calendar";
+import type { InvoiceId, ServiceId } from "@/lib/kernel/id";
+import { isUuid } from "@/lib/kernel/id";
+import { type Currency, money } from "@/lib/kernel/money";
+import { decodeCursor, encodeCursor, type Page } from "@/lib/kernel/page";
+import { readAs } from "./scoped";
+import type { CustomerActor, InvoiceFilter, InvoiceList, InvoiceRow, InvoiceStatus } from "./shapes";
+import { portalWorld } from "./world";
+
+const rowsPerPage = 25;
+/** Beyond this a number says nothing that "more than ten thousand" does not. */
+const countMost = 10_001;
+
+/** One page of a customer's invoices, what matches in all, and what is owed. The filter is the list's whole state. */
+export function listInvoices(
+  actor: CustomerActor,
+  filter: InvoiceFilter,
+  world: World = portalWorld(),
+): Promise<InvoiceList> {
+  const now = world.clock.now();
+  return readAs(world, actor, async (sql) => {
+    const matches = matching(sql, actor, filter, now, world.timeZone);
+    const [page, [counted], owed, services] = await Promise.all([
+      readPage(sql, filter, matches, now),
+      sql`select count(*)::int as count from (
+        select 1 from invoices i left join invoice_claims c on c.customer_id = i.customer_id and c.invoice_id = i.id
+        where ${matches} limit ${countMost}) counted`,
+      sql`select currency, sum(total_minor - amount_paid_minor - amount_credited_minor)::bigint as minor,
+        min(due_at) as oldest_due_at, count(*)::int as invoices
+        from invoices where customer_id = ${actor.customerId} and state = 'open' group by currency order by currency`,
+      sql`select id, label from services where customer_id = ${actor.customerId} order by label, id limit 200`,
+    ]);
+    return {
+      page,
+      count: counted?.count ?? 0,
+      owed: owed.map((row) => ({
+        amount: money(row.minor, row.currency),
+        oldestDueAt: row.oldest_due_at,
+        invoices: row.invoices,
+      })),
+      services: services.map((row) => ({ id: row.id as ServiceId, label: row.label })),
+    };
+  });
+}
+
+type Fragment = ReturnType<ReservedSql>;
+
+/** Keyset: from the cursor's row on, in either direction; one row more than shown tells whether there is more. */
+async function readPage(
+  sql: ReservedSql,
+  filter: InvoiceFilter,
+  matches: Fragment,
+  now: Date,
+): Promise<Page<InvoiceRow>> {
+  const column = filter.sort === "due" ? sql`i.due_at` : sql`i.issued_at`;
+  const cursor = cursorOf(filter.cursor);
+  const isBack = cursor?.direction === "before";
+  const beyond = !cursor
+    ? sql`true`
+    : isBack
+      ? sql`(${column}, i.id) > (${cursor.at}::text::timestamptz, ${cursor.id}::uuid)`
+      : sql`(${column}, i.id) < (${cursor.at}::text::timestamptz, ${cursor.id}::uuid)`;
+  const order = isBack ? sql`${column} asc, i.id asc` : sql`${column} desc, i.id desc`;
+  const found = await sql`
+    select i.id, i.number, i.summary, i.state, i.currency, i.total_minor, i.amount_paid_minor, i.amount_credited_minor,
+      i.issued_at, i.due_at, c.payment_id as claimed_by, ${column}::text as at
+    from invoices i left join invoice_claims c on c.customer_id = i.customer_id and c.invoice_id = i.id
+    where ${matches} and ${beyond} order by ${order} limit ${rowsPerPage + 1}`;
+  const hasMore = found.length > rowsPerPage;
+  const shown = found.slice(0, rowsPerPage);
+  if (isBack) shown.reverse();
+  const at = (row: (typeof shown)[number] | undefined, direction: string) =>
+    row ? encodeCursor([direction, row.at, row.id]) : null;
+  const hasNext = isBack || hasMore;
+  const hasPrevious = isBack ? hasMore : cursor !== null;
+  return {
+    rows: shown.map((row) => invoiceRow(row, now)),
+    next: hasNext ? at(shown.at(-1), "after") : null,
+    previous: hasPrevious ? at(shown[0], "before") : null,
+  };
+}
+
+function matching(
+  sql: ReservedSql,
+  actor: CustomerActor,
+  filter: InvoiceFilter,
+  now: Date,
+  timeZone: string,
+): Fragment {
+  const day = (text: string | null) => (text ? parseCalendarDay(text) : null);
+  const from = day(filter.issuedFrom);
+  const to = day(filter.issuedTo);
+  const least = decimal(filter.amountFrom);
+  const most = decimal(filter.amountTo);
+  const service = filter.serviceId && isUuid(filter.serviceId) ? filter.serviceId : null;
+  const text = filter.text?.trim().slice(0, 100) || null;
+  const conditions = [
+    sql`i.customer_id = ${actor.customerId} and i.number is not null`,
+    statusCondition(sql, filter.status, now),
+    from && sql`i.issued_at >= ${startOfDay(from, timeZone)}`,
+    to && sql`i.issued_at < ${startOfDay(addCalendarDays(to, 1), timeZone)}`,
+    least !== null && sql`i.total_minor >= ${amountSql(sql, least)}`,
+    most !== null && sql`i.total_minor <= ${amountSql(sql, most)}`,
+    service &&
+      sql`exists (select from invoice_lines l where l.customer_id = i.customer_id and l.invoice_id = i.id
+        and l.service_id = ${service})`,
+    text && sql`(i.number ilike ${likeOf(text)} or i.summary ilike ${likeOf(text)})`,
+  ];
+  return conditions.reduce<Fragment>((all, one) => (one ? sql`${all} and ${one}` : all), sql`true`);
+}
+
+function statusCondition(sql: ReservedSql, statuses: readonly InvoiceStatus[], now: Date): Fragment | null {
+  if (statuses.length === 0) return null;
+  const any = statuses.reduce<Fragment>(
+    (all, one) => sql`${all} or (${oneStatus(sql, one, now)})`,
+    sql`false`,
+  );
+  return sql`(${any})`;
+}
+
+/** The same distinctions as `statusOf`, as conditions. */
+function oneStatus(sql: ReservedSql, status: InvoiceStatus, now: Date): Fragment {
+  const free = sql`i.state = 'open' and c.payment_id is null`;
+  switch (status) {
+    case "in_progress":
+      return sql`i.state = 'open' and c.payment_id is not null`;
+    case "past_due":
+      return sql`${free} and i.due_at < ${now}`;
+    case "partly_paid":
+      return sql`${free} and i.due_at >= ${now} and i.amount_paid_minor > 0`;
+    case "open":
+      return sql`${free} and i.due_at >= ${now} and i.amount_paid_minor = 0`;
+    default:
+      return sql`i.state = ${status}`;
+  }
+}
+
+/** What the list and the page call an invoice's state: derived, never stored (domain.md, States). */
+export function statusOf(
+  invoice: { state: string; dueAt: Date; amountPaidMinor: bigint; isClaimed: boolean },
+  now: Date,
+): InvoiceStatus {
+  if (invoice.state !== "open") return invoice.state as InvoiceStatus;
+  if (invoice.isClaimed) return "in_progress";
+  if (invoice.dueAt < now) return "past_due";
+  return invoice.amountPaidMinor > 0n ? "partly_paid" : "open";
+}
+
+export function invoiceRow(row: Record<string, unknown>, now: Date): InvoiceRow {
+  const currency = row.currency as Currency;
+  const total = row.total_minor as bigint;
+  const amountPaidMinor = row.amount_paid_minor as bigint;
+  const state = row.state as string;
+  const remaining = total - amountPaidMinor - (row.amount_credited_minor as bigint);
+  return {
+    id: row.id as InvoiceId,
+    number: row.number as string,
+    summary: row.summary as string,
+    issuedAt: row.issued_at as Date,
+    dueAt: row.due_at as Date,
+    total: money(total, currency),
+    remaining: money(remaining, currency),
+    status: statusOf(
+      { state, dueAt: row.due_at as Date, amountPaidMinor, isClaimed: row.claimed_by !== null },
+      now,
+    ),
+  };
+}
+
+interface Cursor {
+  direction: "after" | "before";
+  at: string;
+  id: string;
+}
+
+function cursorOf(text: string | null): Cursor | null {
+  const [direction, at, id] = (text && decodeCursor(text)) || [];
+  if ((direction !== "after" && direction !== "before") || !at || !id) return null;
+  const isInstant = /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d{1,6})?\+00$/.test(at);
+  return isInstant && isUuid(id) ? { direction, at, id } : null;
+}
+
+/** A decimal amount in whichever currency the invoice has: compared exactly, digits against digits. */
+function decimal(text: string | null): string | null {
+  const plain = text?.trim().replace(",", ".") ?? "";
+  return /^\d{1,12}(\.\d{1,3})?$/.test(plain) ? plain : null;
+}
+
+function amountSql(sql: ReservedSql, amount: string): Fragment {
+  return sql`${amount}::text::numeric * (case
+    when i.currency in ('JPY', 'KRW', 'VND') then 1 when i.currency in ('KWD', 'BHD') then 1000 else 100 end)`;
+}
+
+function likeOf(text: string): string {
+  return `%${text.replace(/[\\%_]/g, (sign) => `\\${sign}`)}%`;
+}

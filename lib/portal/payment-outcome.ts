@@ -1,0 +1,52 @@
+import { transact } from "@/db/transaction";
+import { settle } from "@/lib/billing/payment/settle";
+import { isFinal } from "@/lib/billing/payment/states";
+import type { World } from "@/lib/billing/world";
+import { type CustomerId, isUuid, type PaymentId } from "@/lib/kernel/id";
+import { maySee } from "./permit";
+import { receiptOf } from "./receipt";
+import type { CustomerActor, PaymentOutcome } from "./shapes";
+import { portalWorld } from "./world";
+
+/**
+ * What became of a payment, for the page to which Stripe sends people back. It asks Stripe itself and settles, without
+ * waiting for the webhook, whoever asks: the payment's id is a secret of the one who paid. What it shows, it shows to
+ * members of the payment's customer alone; null for everybody else, and for a payment that does not exist.
+ */
+export async function paymentOutcome(
+  actor: CustomerActor | null,
+  paymentId: string,
+  world: World = portalWorld(),
+): Promise<PaymentOutcome | null> {
+  if (!isUuid(paymentId)) return null;
+  const id = paymentId as PaymentId;
+  // The id is the browser's choice: another customer's payment may have it too, so the actor's own comes first.
+  const [found] = await world.jobs.sql`
+    select p.customer_id, p.created_at from payments p where p.id = ${id} and p.card_minor > 0
+    order by p.customer_id = ${actor?.customerId ?? null} desc nulls last limit 1`;
+  if (!found) return null;
+  const customerId = found.customer_id as CustomerId;
+  const settled = await settle(world, { customerId, paymentId: id });
+  if (!actor || actor.customerId !== customerId) return null;
+  return transact(world.app, actor, async ({ sql }) => {
+    const [isMember, receipt, [payment]] = await Promise.all([
+      maySee(sql, actor),
+      receiptOf(sql, customerId, id),
+      sql`
+        select p.state, p.checkout_url, (
+          select i.number from payment_shares s join invoices i on i.customer_id = s.customer_id and i.id = s.invoice_id
+          where s.customer_id = p.customer_id and s.payment_id = p.id order by i.due_at desc limit 1) as number
+        from payments p where p.customer_id = ${customerId} and p.id = ${id}`,
+    ]);
+    if (!isMember || !payment || !receipt) return null;
+    const invoiceNumber = payment.number as string | null;
+    if (payment.state === "succeeded") return { kind: "paid", receipt, invoiceNumber };
+    const isOpenPage =
+      settled.kind === "settled" && (payment.state === "sent" || payment.state === "requires_action");
+    if (isFinal(payment.state) || isOpenPage) {
+      const resumeUrl = isOpenPage ? (payment.checkout_url as string | null) : null;
+      return { kind: "nothing_taken", state: payment.state, invoiceNumber, resumeUrl };
+    }
+    return { kind: "confirming", invoiceNumber, since: found.created_at };
+  });
+}

@@ -1,0 +1,29 @@
+import { planPayment } from "@/lib/billing/payment/plan";
+import type { World } from "@/lib/billing/world";
+import { type InvoiceId, isUuid } from "@/lib/kernel/id";
+import { type Money, money } from "@/lib/kernel/money";
+import { ok, type Result, refuse } from "@/lib/kernel/result";
+import { shownOf, wishOf } from "./pay";
+import { readAs } from "./scoped";
+import type { CustomerActor, PayRefusal, PlanShown } from "./shapes";
+import { readDue } from "./show-invoice";
+import { portalWorld } from "./world";
+
+/** How a payment would be made up, before it is agreed to: the browser shows this and computes nothing itself. */
+export async function previewPlan(
+  actor: CustomerActor,
+  input: { invoiceIds: readonly string[]; useBalance: "none" | "all" | string },
+  world: World = portalWorld(),
+): Promise<Result<{ plan: PlanShown; due: Money }, PayRefusal>> {
+  const wish = wishOf(input.useBalance);
+  if (wish === null) return refuse({ code: "amount_malformed" });
+  if (input.invoiceIds.length === 0) return refuse({ code: "nothing_chosen" });
+  if (!input.invoiceIds.every(isUuid)) return refuse({ code: "invoice_not_found" });
+  const ids = input.invoiceIds as readonly InvoiceId[];
+  const { due, availableMinor, currency } = await readAs(world, actor, (sql) => readDue(sql, actor, ids));
+  if (due.length !== new Set(ids).size) return refuse({ code: "invoice_not_found" });
+  const planned = planPayment(due, availableMinor, wish, world.gateway.chargeLimits(currency));
+  if (!planned.ok) return refuse({ code: "amount_too_large", available: money(availableMinor, currency) });
+  const dueMinor = due.reduce((total, invoice) => total + invoice.remainingMinor, 0n);
+  return ok({ plan: shownOf(planned.plan), due: money(dueMinor, currency) });
+}

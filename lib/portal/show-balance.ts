@@ -1,0 +1,100 @@
+import type { ReservedSql } from "@/db/client";
+import type { World } from "@/lib/billing/world";
+import type { TransferId } from "@/lib/kernel/id";
+import { type Currency, isCurrency, money, zero } from "@/lib/kernel/money";
+import { decodeCursor, encodeCursor, type Page } from "@/lib/kernel/page";
+import { readAs } from "./scoped";
+import type { BalanceView, CustomerActor, Movement } from "./shapes";
+import { portalWorld } from "./world";
+
+const rowsPerPage = 50;
+
+/** A customer's balances, and the movements of one of them, newest first, each with the balance after it. */
+export function showBalance(
+  actor: CustomerActor,
+  wish: { currency?: string | null; cursor?: string | null } = {},
+  world: World = portalWorld(),
+): Promise<{ balances: BalanceView[]; movements: Page<Movement> }> {
+  return readAs(world, actor, async (sql) => {
+    const balances = await readBalances(sql, actor);
+    const chosen = balances.find((balance) => balance.currency === wish.currency) ?? balances[0];
+    if (!chosen) return { balances, movements: { rows: [], next: null, previous: null } };
+    return { balances, movements: await readMovements(sql, actor, chosen, wish.cursor ?? null) };
+  });
+}
+
+async function readBalances(sql: ReservedSql, { customerId }: CustomerActor): Promise<BalanceView[]> {
+  const rows = await sql`
+    select b.currency, b.posted_minor, b.held_minor, c.currency as own from balances b
+    join customers c on c.id = b.customer_id
+    where b.customer_id = ${customerId} and (b.currency = c.currency or exists (
+      select from transfers t where t.customer_id = b.customer_id and t.currency = b.currency
+        and (t.debit = 'customer_balance' or t.credit = 'customer_balance')))
+    order by b.currency <> c.currency, b.currency`;
+  if (rows.length > 0) return rows.map((row) => balanceView(row.currency, row.posted_minor, row.held_minor));
+  const [customer] = await sql`select currency from customers where id = ${customerId}`;
+  return customer && isCurrency(customer.currency) ? [balanceView(customer.currency, 0n, 0n)] : [];
+}
+
+function balanceView(currency: Currency, postedMinor: bigint, heldMinor: bigint): BalanceView {
+  return {
+    currency,
+    posted: money(postedMinor, currency),
+    held: money(heldMinor, currency),
+    available: money(postedMinor - heldMinor, currency),
+    debt: zero(currency),
+  };
+}
+
+/**
+ * Goes by the balance's sequence number, not by time. The balance after a movement is what is posted now less what
+ * came after it: so no row keeps a running total of its own, and a page costs what is newer than it.
+ */
+async function readMovements(
+  sql: ReservedSql,
+  { customerId }: CustomerActor,
+  balance: BalanceView,
+  cursor: string | null,
+): Promise<Page<Movement>> {
+  const currency = balance.posted.currency;
+  const [direction, seqText] = (cursor && decodeCursor(cursor)) || [];
+  const seq = seqText && /^\d{1,18}$/.test(seqText) ? seqText : null;
+  const isBack = direction === "before" && seq !== null;
+  const beyond = seq === null ? sql`true` : isBack ? sql`t.seq > ${seq}` : sql`t.seq < ${seq}`;
+  const found = await sql`
+    select t.id, t.seq, t.occurred_at, t.reason, t.debit, t.amount_minor, i.number
+    from transfers t left join invoices i on i.customer_id = t.customer_id and i.id = t.invoice_id
+    where t.customer_id = ${customerId} and t.currency = ${currency} and t.kind in ('posted', 'post')
+      and (t.debit = 'customer_balance' or t.credit = 'customer_balance') and ${beyond}
+    order by t.seq ${isBack ? sql`asc` : sql`desc`} limit ${rowsPerPage + 1}`;
+  const hasMore = found.length > rowsPerPage;
+  const shown = found.slice(0, rowsPerPage);
+  if (isBack) shown.reverse();
+  const newest = shown[0];
+  if (!newest) return { rows: [], next: null, previous: null };
+  const [newer] = await sql`
+    select coalesce(sum(case when credit = 'customer_balance' then amount_minor else -amount_minor end), 0)::bigint as minor
+    from transfers where customer_id = ${customerId} and currency = ${currency} and kind in ('posted', 'post')
+      and (debit = 'customer_balance' or credit = 'customer_balance') and seq > ${newest.seq.toString()}`;
+  let afterMinor = balance.posted.minor - (newer?.minor ?? 0n);
+  const rows = shown.map((row): Movement => {
+    const signed: bigint = row.debit === "customer_balance" ? -row.amount_minor : row.amount_minor;
+    const balanceAfter = money(afterMinor, currency);
+    afterMinor -= signed;
+    return {
+      id: row.id as TransferId,
+      occurredAt: row.occurred_at,
+      reason: row.reason,
+      amount: money(signed, currency),
+      balanceAfter,
+      invoiceNumber: row.number,
+    };
+  });
+  const at = (row: (typeof shown)[number] | undefined, way: string) =>
+    row ? encodeCursor([way, row.seq.toString()]) : null;
+  return {
+    rows,
+    next: isBack || hasMore ? at(shown.at(-1), "after") : null,
+    previous: (isBack ? hasMore : seq !== null) ? at(newest, "before") : null,
+  };
+}

@@ -1,0 +1,196 @@
+import type { ReservedSql } from "@/db/client";
+import { planPayment } from "@/lib/billing/payment/plan";
+import { isFinal } from "@/lib/billing/payment/states";
+import { earlierOpenInvoices } from "@/lib/billing/scene";
+import type { World } from "@/lib/billing/world";
+import type { InvoiceId, PaymentId, ServiceId } from "@/lib/kernel/id";
+import { type Currency, money } from "@/lib/kernel/money";
+import { invoiceRow } from "./list-invoices";
+import { shownOf } from "./pay";
+import { mayPay } from "./permit";
+import { readAs } from "./scoped";
+import type {
+  CustomerActor,
+  InvoiceDetail,
+  InvoiceLineView,
+  PaymentView,
+  PayPanel,
+  TimelineEntry,
+} from "./shapes";
+import { portalWorld } from "./world";
+
+/** One invoice with all that is known of it; null if this customer has none of that number, whoever else has. */
+export function showInvoice(
+  actor: CustomerActor,
+  number: string,
+  world: World = portalWorld(),
+): Promise<InvoiceDetail | null> {
+  const now = world.clock.now();
+  const { customerId } = actor;
+  return readAs(world, actor, async (sql) => {
+    const [row] = await sql`
+      select i.*, c.payment_id as claimed_by
+      from invoices i left join invoice_claims c on c.customer_id = i.customer_id and c.invoice_id = i.id
+      where i.customer_id = ${customerId} and i.number = ${number}`;
+    if (!row) return null;
+    const id = row.id as InvoiceId;
+    const currency = row.currency as Currency;
+    const [lines, payments, timeline] = await Promise.all([
+      readLines(sql, actor, id, currency),
+      readPayments(sql, actor, id, currency),
+      readTimeline(sql, actor, id),
+    ]);
+    const panel = row.state === "open" ? await payPanel(sql, world, actor, id, payments) : null;
+    return {
+      ...invoiceRow(row, now),
+      net: money(row.net_minor, currency),
+      tax: money(row.tax_minor, currency),
+      paid: money(row.amount_paid_minor, currency),
+      credited: money(row.amount_credited_minor, currency),
+      paidAt: row.paid_at,
+      billTo: row.bill_to,
+      lines,
+      payments,
+      timeline,
+      payPanel: panel,
+    };
+  });
+}
+
+async function readLines(
+  sql: ReservedSql,
+  { customerId }: CustomerActor,
+  id: InvoiceId,
+  currency: Currency,
+): Promise<InvoiceLineView[]> {
+  const rows = await sql`
+    select l.*, s.label, t.starts_at, t.ends_at from invoice_lines l
+    left join services s on s.customer_id = l.customer_id and s.id = l.service_id
+    left join terms t on t.customer_id = l.customer_id and t.invoice_line_id = l.id
+    where l.customer_id = ${customerId} and l.invoice_id = ${id} order by l.position`;
+  return rows.map((row) => ({
+    id: row.id,
+    kind: row.kind,
+    description: row.description,
+    quantity: row.quantity,
+    unit: money(row.unit_minor, currency),
+    net: money(row.net_minor, currency),
+    taxRatePpm: row.tax_rate_ppm,
+    tax: money(row.tax_minor, currency),
+    termStartsAt: row.term_starts_at ?? row.starts_at,
+    termEndsAt: row.term_ends_at ?? row.ends_at,
+    service: row.service_id ? { id: row.service_id as ServiceId, label: row.label } : null,
+  }));
+}
+
+async function readPayments(
+  sql: ReservedSql,
+  { customerId }: CustomerActor,
+  id: InvoiceId,
+  currency: Currency,
+): Promise<PaymentView[]> {
+  const rows = await sql`
+    select p.id, p.funding, p.origin, p.state, s.balance_minor, s.card_minor, p.created_at, p.ended_at,
+      coalesce((select sum(a.amount_minor) from allocations a where a.customer_id = p.customer_id
+        and a.payment_id = p.id and a.invoice_id = ${id}), 0)::bigint as allocated_minor
+    from payment_shares s join payments p on p.customer_id = s.customer_id and p.id = s.payment_id
+    where s.customer_id = ${customerId} and s.invoice_id = ${id} order by p.created_at desc, p.id desc limit 50`;
+  return rows.map((row) => {
+    const isOpen = !isFinal(row.state);
+    return {
+      id: row.id as PaymentId,
+      funding: row.funding,
+      origin: row.origin,
+      state: row.state,
+      fromBalance: money(row.balance_minor, currency),
+      byCard: money(row.card_minor, currency),
+      allocated: money(row.allocated_minor, currency),
+      createdAt: row.created_at,
+      endedAt: row.ended_at,
+      canResume: isOpen && row.state !== "processing",
+      canAbandon: isOpen && row.state !== "processing",
+    };
+  });
+}
+
+async function readTimeline(
+  sql: ReservedSql,
+  { customerId }: CustomerActor,
+  id: InvoiceId,
+): Promise<TimelineEntry[]> {
+  const rows = await sql`
+    select id, occurred_at, actor, verb, detail from activities
+    where customer_id = ${customerId} and subject_id = ${id} and is_visible order by id desc limit 100`;
+  return rows.map((row) => ({
+    id: row.id,
+    occurredAt: row.occurred_at,
+    actor: row.actor,
+    verb: row.verb,
+    detail: row.detail,
+  }));
+}
+
+/** What can be done about an open invoice: this one, and the earlier ones that are paid with it. */
+async function payPanel(
+  sql: ReservedSql,
+  world: World,
+  actor: CustomerActor,
+  id: InvoiceId,
+  payments: readonly PaymentView[],
+): Promise<PayPanel> {
+  const earlier = await earlierOpenInvoices(sql, actor.customerId, [id]);
+  const { due, availableMinor, currency, canPay } = await readDue(sql, actor, [...earlier, id]);
+  const dueMinor = due.reduce((total, invoice) => total + invoice.remainingMinor, 0n);
+  const limits = world.gateway.chargeLimits(currency);
+  const direct = planPayment(due, availableMinor, "none", limits);
+  const combined = planPayment(due, availableMinor, "all", limits);
+  if (!direct.ok || !combined.ok) throw new Error("an open invoice has something due");
+  const coversAll = availableMinor >= dueMinor;
+  return {
+    invoices: due.map((invoice) => ({ ...invoice, remaining: money(invoice.remainingMinor, currency) })),
+    due: money(dueMinor, currency),
+    available: money(availableMinor, currency),
+    fromBalance: coversAll ? shownOf(combined.plan) : null,
+    shortBy: coversAll ? null : money(dueMinor - availableMinor, currency),
+    direct: shownOf(direct.plan),
+    combined: !coversAll && combined.plan.balanceMinor > 0n ? shownOf(combined.plan) : null,
+    chargeMinimum: money(limits.minimumMinor, currency),
+    chargeStep: money(limits.stepMinor, currency),
+    open: payments.find((payment) => !isFinal(payment.state)) ?? null,
+    canPay,
+  };
+}
+
+export interface Due {
+  due: { id: InvoiceId; number: string; remainingMinor: bigint }[];
+  availableMinor: bigint;
+  currency: Currency;
+  canPay: boolean;
+}
+
+/** What remains on invoices, oldest due first, and what the balance has in their currency. Without locks: to show. */
+export async function readDue(
+  sql: ReservedSql,
+  actor: CustomerActor,
+  ids: readonly InvoiceId[],
+): Promise<Due> {
+  const [rows, balances, canPay] = await Promise.all([
+    sql`
+      select id, number, currency, total_minor - amount_paid_minor - amount_credited_minor as remaining_minor
+      from invoices where customer_id = ${actor.customerId} and id = any(${[...ids]}::uuid[]) and state = 'open'
+      order by due_at, id`,
+    sql`select currency, posted_minor - held_minor as available_minor from balances where customer_id = ${actor.customerId}`,
+    mayPay(sql, actor),
+  ]);
+  const currency = rows[0]?.currency as Currency;
+  return {
+    due: rows.map((row) => ({
+      id: row.id as InvoiceId,
+      number: row.number,
+      remainingMinor: row.remaining_minor,
+    })),
+    availableMinor: balances.find((row) => row.currency === currency)?.available_minor ?? 0n,
+    currency,
+    canPay,
+  };
+}
