@@ -1,0 +1,207 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { manualClock } from "@/lib/kernel/clock";
+import { createPeople, knownPassword, type People } from "@/lib/testing/people";
+import { changePassword } from "./change-password";
+import { isResetOpen, requestPasswordReset, resetPassword } from "./password-reset";
+import { readSession } from "./session";
+import { signIn } from "./sign-in";
+
+const clock = manualClock(new Date("2026-11-20T10:00:00Z"));
+const freshPassword = "quiet pond in autumn";
+const notValid = { ok: false, refusal: { code: "link_not_valid" } };
+let people: People;
+let addresses = 0;
+
+beforeAll(async () => {
+  people = await createPeople(clock);
+});
+afterAll(() => people.close());
+
+function address() {
+  return `10.1.0.${++addresses}`;
+}
+
+/** The tokens that a request mails. */
+async function mailed(email: string, from = address()): Promise<string[]> {
+  const tokens: string[] = [];
+  const answer = await requestPasswordReset(people.context, { email, address: from }, async ({ token }) => {
+    tokens.push(token);
+  });
+  if (!answer.ok) throw new Error(answer.refusal.code);
+  await answer.value.deliver();
+  return tokens;
+}
+
+async function tokenFor(email: string): Promise<string> {
+  const [token] = await mailed(email);
+  if (token === undefined) throw new Error("no mail was sent");
+  return token;
+}
+
+async function trySignIn(email: string, password: string) {
+  return signIn(people.context, { email, password }, { address: address(), userAgent: null });
+}
+
+describe("a forgotten password", () => {
+  test("is replaced once by the link in the mail, and every session ends", async () => {
+    const { id, email } = await people.user();
+    const before = await trySignIn(email, knownPassword);
+    const token = await tokenFor(` ${email.toUpperCase()}`);
+    expect(await isResetOpen(people.context, token)).toBe(true);
+    expect(await resetPassword(people.context, { token, password: freshPassword })).toMatchObject({
+      ok: true,
+    });
+
+    expect(before.ok && (await readSession(people.context, before.value.sessionId, id))).toBeNull();
+    expect(await trySignIn(email, knownPassword)).toMatchObject({ refusal: { code: "wrong_credentials" } });
+    expect(await trySignIn(email, freshPassword)).toMatchObject({ ok: true });
+
+    expect(await isResetOpen(people.context, token)).toBe(false);
+    expect(await resetPassword(people.context, { token, password: "another password" })).toEqual(notValid);
+  });
+
+  test("is replaced by one of many who use the link at once", async () => {
+    const { email } = await people.user();
+    const token = await tokenFor(email);
+    const tries = ["a", "b", "c", "d"].map((sign) =>
+      resetPassword(people.context, { token, password: sign.repeat(12) }),
+    );
+    const results = await Promise.all(tries);
+    expect(results.filter(({ ok }) => ok)).toHaveLength(1);
+    expect(results.filter(({ ok }) => !ok)).toEqual([notValid, notValid, notValid]);
+  });
+
+  test("cannot be replaced after half an hour", async () => {
+    const { email } = await people.user();
+    const token = await tokenFor(email);
+    clock.advance(30 * 60_000 - 1);
+    expect(await isResetOpen(people.context, token)).toBe(true);
+    clock.advance(1);
+    expect(await isResetOpen(people.context, token)).toBe(false);
+    expect(await resetPassword(people.context, { token, password: freshPassword })).toEqual(notValid);
+  });
+
+  test("cannot be replaced with a token that is not exactly the one in the mail", async () => {
+    const { email } = await people.user();
+    const token = await tokenFor(email);
+    const [stored] = await people.owner<
+      { hash: string }[]
+    >`select hash from tokens order by created_at desc limit 1`;
+    const flipped = (token.startsWith("A") ? "B" : "A") + token.slice(1);
+    for (const tried of [
+      flipped,
+      token.slice(0, -1),
+      `${token}=`,
+      `${token} `,
+      "",
+      "\0",
+      stored?.hash ?? "",
+    ]) {
+      expect(await resetPassword(people.context, { token: tried, password: freshPassword })).toEqual(
+        notValid,
+      );
+    }
+    expect(await isResetOpen(people.context, token)).toBe(true);
+  });
+
+  test("stays as it is when the new one is refused, and the link works on", async () => {
+    const { email } = await people.user({ email: "marguerite@example.com" });
+    const token = await tokenFor(email);
+    for (const [password, code] of [
+      ["short", "password_too_short"],
+      ["x".repeat(129), "password_too_long"],
+      ["I am MARGUERITE now", "password_contains_email"],
+    ] as const) {
+      expect(await resetPassword(people.context, { token, password })).toMatchObject({ refusal: { code } });
+    }
+    expect(await trySignIn(email, knownPassword)).toMatchObject({ ok: true });
+    expect(await resetPassword(people.context, { token, password: freshPassword })).toMatchObject({
+      ok: true,
+    });
+  });
+
+  test("voids the other links with the one that is used", async () => {
+    const { email } = await people.user();
+    const [first, second] = [await tokenFor(email), await tokenFor(email)];
+    await resetPassword(people.context, { token: second, password: freshPassword });
+    expect(await isResetOpen(people.context, first)).toBe(false);
+  });
+
+  test("is no way in for a disabled user", async () => {
+    const { id, email } = await people.user();
+    const token = await tokenFor(email);
+    await people.owner`update users set disabled_at = ${clock.now()} where id = ${id}`;
+    expect(await resetPassword(people.context, { token, password: freshPassword })).toEqual(notValid);
+    expect(await mailed(email)).toEqual([]);
+  });
+
+  test("gets the same answer for an address that nobody has, and no mail", async () => {
+    expect(await mailed("nobody@example.com")).toEqual([]);
+    expect(await mailed("")).toEqual([]);
+  });
+
+  test("floods no mailbox: three mails an hour, and the answer does not say so", async () => {
+    const { email } = await people.user();
+    const counts: number[] = [];
+    for (let request = 1; request <= 5; request += 1) counts.push((await mailed(email)).length);
+    expect(counts).toEqual([1, 1, 1, 0, 0]);
+  });
+
+  test("cannot be asked for again and again from one address", async () => {
+    const from = address();
+    for (let request = 1; request <= 20; request += 1) await mailed(`x${request}@example.com`, from);
+    await expect(mailed("x@example.com", from)).rejects.toThrow("too_many_attempts");
+  });
+
+  test("lets its owner in again after others guessed too often", async () => {
+    const { email } = await people.user();
+    for (let guess = 1; guess <= 11; guess += 1) await trySignIn(email, "wrong");
+    expect(await trySignIn(email, knownPassword)).toMatchObject({ refusal: { code: "too_many_attempts" } });
+    const token = await tokenFor(email);
+    await resetPassword(people.context, { token, password: freshPassword });
+    expect(await trySignIn(email, freshPassword)).toMatchObject({ ok: true });
+  });
+
+  test("is nowhere in the database, and neither is the token", async () => {
+    const { email } = await people.user();
+    const token = await tokenFor(email);
+    const rows = await people.owner`select to_jsonb(t)::text as row from tokens t
+      union all select to_jsonb(u)::text from users u`;
+    const text = JSON.stringify(rows);
+    expect(text).not.toContain(token);
+    expect(text).not.toContain(knownPassword);
+  });
+});
+
+describe("changing a password", () => {
+  test("needs the present one, and ends every session", async () => {
+    const { id: userId, email } = await people.user();
+    const session = await trySignIn(email, knownPassword);
+    const link = await tokenFor(email);
+    const change = (present: string, next: string) =>
+      changePassword(people.context, { userId, email }, { present, next });
+
+    expect(await change("wrong", freshPassword)).toMatchObject({ refusal: { code: "wrong_password" } });
+    expect(await change(knownPassword, "short")).toMatchObject({ refusal: { code: "password_too_short" } });
+    expect(await trySignIn(email, knownPassword)).toMatchObject({ ok: true });
+    expect(await change(knownPassword, freshPassword)).toMatchObject({ ok: true });
+
+    expect(session.ok && (await readSession(people.context, session.value.sessionId, userId))).toBeNull();
+    expect(await isResetOpen(people.context, link)).toBe(false);
+    expect(await trySignIn(email, freshPassword)).toMatchObject({ ok: true });
+  });
+
+  test("is limited as signing in is", async () => {
+    const { id: userId, email } = await people.user();
+    const codes: string[] = [];
+    for (let guess = 1; guess <= 11; guess += 1) {
+      const result = await changePassword(
+        people.context,
+        { userId, email },
+        { present: "wrong", next: freshPassword },
+      );
+      codes.push(result.ok ? "changed" : result.refusal.code);
+    }
+    expect(codes).toEqual([...Array<string>(10).fill("wrong_password"), "too_many_attempts"]);
+  });
+});
