@@ -17,8 +17,9 @@
  * - `error_500`: nothing was done; `error_500_after`: done. Both are remembered under the idempotency key and
  *   replayed, as Stripe does.
  * - `rate_limit`: 429 before the idempotency layer, nothing remembered; `lock_timeout`: 429 with that code.
- * - `hang_before`, `hang_after`: the request waits before or after its work until `releaseHangs` (its key is in
- *   use meanwhile: the same key again is answered 409 `idempotency_key_in_use`).
+ * - `hang_before`: the request waits before its work until `releaseHangs`, and does it then even if the caller has
+ *   gone; its key is in use meanwhile (the same key again is answered 409 `idempotency_key_in_use`). `hang_after`:
+ *   the work is done and remembered, the answer waits.
  */
 export type FaultKind =
   | "drop_before"

@@ -18,7 +18,7 @@ const rule = (exponent: CurrencyRule["exponent"], minimumMinor: number, stepMino
 /**
  * Stripe's minimum charges (docs.stripe.com/currencies). Stripe publishes them for the currencies it settles in;
  * for the others an amount must convert to at least the minimum of the settlement currency, 0.50 US dollars here:
- * those marked "converted" are that, rounded up generously. Three-decimal currencies end in 0, ISK and UGX in 00.
+ * those marked "converted" are about that at the rates of late 2026. Three-decimal currencies end in 0, ISK and UGX in 00.
  */
 export const currencyRules: Readonly<Record<string, CurrencyRule>> = {
   aed: rule(2, 200),
@@ -38,7 +38,7 @@ export const currencyRules: Readonly<Record<string, CurrencyRule>> = {
   isk: rule(2, 7000, 100), // converted
   jod: rule(3, 360, 10), // converted
   jpy: rule(0, 50),
-  krw: rule(0, 750), // converted
+  krw: rule(0, 700), // converted
   kwd: rule(3, 160, 10), // converted
   mxn: rule(2, 1000),
   myr: rule(2, 200),
