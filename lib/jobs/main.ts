@@ -1,0 +1,39 @@
+import { openDatabase } from "@/db/client";
+import type { World } from "@/lib/billing/world";
+import { stripeGateway } from "@/lib/gateway/stripe";
+import { systemClock } from "@/lib/kernel/clock";
+import { parseSettings } from "@/lib/kernel/settings";
+import { startWorker } from "./worker";
+
+const settings = parseSettings(process.env);
+const jobs = openDatabase({
+  url: settings.databaseUrl,
+  role: "mallard_jobs",
+  max: 5,
+  applicationName: "mallard worker",
+});
+const world: World = {
+  // The worker acts for the host, never as a customer: it has one role.
+  app: jobs,
+  jobs,
+  gateway: stripeGateway({
+    secretKey: settings.stripeSecretKey,
+    webhookSecrets: settings.stripeWebhookSecrets,
+    apiBase: settings.stripeApiBase,
+  }),
+  clock: systemClock,
+  timeZone: settings.timeZone,
+  environment: "mallard",
+  portalUrl: settings.mallardUrl,
+};
+
+const worker = await startWorker(world, settings.databaseUrl);
+console.log("worker ready");
+
+for (const signal of ["SIGINT", "SIGTERM"] as const) {
+  process.once(signal, async () => {
+    await worker.stop();
+    await jobs.close();
+    process.exit(0);
+  });
+}

@@ -1,0 +1,45 @@
+import type { World } from "@/lib/billing/world";
+import { settleCheckout } from "./events/checkout-session";
+import { settleIntent } from "./events/payment-intent";
+
+/** What became of an event. `later`: Stripe could not say; it is tried again. */
+export type EventResult =
+  | { kind: "done" }
+  | { kind: "ignored"; reason: string }
+  | { kind: "parked"; reason: string }
+  | { kind: "later"; reason: string };
+
+/** The part of an event's payload that handlers look at; everything else is asked of Stripe's current object. */
+export interface EventObject {
+  id: string;
+  metadata?: Record<string, string> | null;
+}
+
+type Handler = (world: World, object: EventObject) => Promise<EventResult>;
+
+const handlers: Record<string, Handler> = {
+  "checkout.session.completed": settleCheckout,
+  "checkout.session.async_payment_succeeded": settleCheckout,
+  "checkout.session.async_payment_failed": settleCheckout,
+  "checkout.session.expired": settleCheckout,
+  "payment_intent.succeeded": settleIntent,
+  "payment_intent.payment_failed": settleIntent,
+  "payment_intent.canceled": settleIntent,
+  "payment_intent.processing": settleIntent,
+  "payment_intent.requires_action": settleIntent,
+};
+
+/** Money that moves in ways the portal does not book by itself yet: a person has to look. */
+const forStaff = /^(refund\.|charge\.refund|charge\.dispute\.|payout\.failed)/;
+
+/** Works on one stored event. Types nobody handles are ignored, but never those that move money. */
+export async function dispatchEvent(
+  world: World,
+  event: { type: string; isLive: boolean; payload: { data: { object: EventObject } } },
+): Promise<EventResult> {
+  if (event.isLive !== world.gateway.isLive) return { kind: "parked", reason: "livemode_differs" };
+  const handler = handlers[event.type];
+  if (handler) return handler(world, event.payload.data.object);
+  if (forStaff.test(event.type)) return { kind: "parked", reason: `no_handler_for_${event.type}` };
+  return { kind: "ignored", reason: "type_not_used" };
+}

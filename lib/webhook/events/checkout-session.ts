@@ -1,0 +1,8 @@
+import type { World } from "@/lib/billing/world";
+import type { EventObject, EventResult } from "../dispatch";
+import { settleByMetadata } from "./settle-by-metadata";
+
+/** All events of a hosted page lead to one question: what does Stripe say of it now? */
+export function settleCheckout(world: World, session: EventObject): Promise<EventResult> {
+  return settleByMetadata(world, session, session.id);
+}
