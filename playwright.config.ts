@@ -1,0 +1,31 @@
+import { defineConfig } from "@playwright/test";
+import { launchOptions } from "./e2e/fixtures/chromium";
+
+// There is no webServer here: the fixtures start a portal for each worker, with a database and a Stripe of its own.
+export default defineConfig({
+  testDir: "./e2e",
+  testMatch: "**/*.spec.ts",
+  outputDir: "./e2e/results",
+  globalSetup: "./e2e/fixtures/build.ts",
+  fullyParallel: true,
+  forbidOnly: true,
+  retries: 0,
+  workers: 2,
+  timeout: 90_000,
+  expect: { timeout: 15_000 },
+  reporter: "list",
+  use: {
+    launchOptions: launchOptions(),
+    locale: "en-GB",
+    timezoneId: "UTC",
+    trace: "retain-on-failure",
+    screenshot: "only-on-failure",
+  },
+  projects: [
+    { name: "desktop", use: { viewport: { width: 1280, height: 800 } } },
+    {
+      name: "phone",
+      use: { viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true, deviceScaleFactor: 2 },
+    },
+  ],
+});
