@@ -20,7 +20,7 @@ export async function handleAuth(request: NextRequest, route: RouteContext): Pro
   const path = (await route.params).nextauth.join("/");
   if (!served[request.method]?.includes(path)) return new Response(null, { status: 404 });
   if (request.method === "POST" && !isSameOrigin(request.headers, settings)) {
-    return Response.json({ code: "foreign_origin" }, { status: 403 });
+    return Response.json({ code: "foreign_origin", address: settings.mallardUrl }, { status: 403 });
   }
   // next-auth takes its own address from here, and from a forwarded host only if it finds none.
   process.env.NEXTAUTH_URL = settings.mallardUrl;

@@ -1,0 +1,67 @@
+"use client";
+
+import { type ComponentProps, type ReactNode, useActionState, useState } from "react";
+import { type AnswerTexts, sentenceOf } from "@/components/sign-in/answer-texts";
+import { Callout } from "@/components/ui/callout";
+import { Field } from "@/components/ui/field";
+import { Input } from "@/components/ui/input";
+import { SubmitButton } from "@/components/ui/submit-button";
+import type { Result } from "@/lib/kernel/result";
+
+export interface FormField
+  extends Pick<ComponentProps<"input">, "type" | "autoComplete" | "maxLength" | "minLength"> {
+  name: string;
+  label: string;
+  hint?: string;
+}
+
+interface ActionFormProps<State> {
+  action: (previous: State | null, form: FormData) => Promise<State>;
+  /** What goes along unseen. */
+  hidden?: Record<string, string>;
+  fields: FormField[];
+  submit: string;
+  answers: AnswerTexts;
+  /** What is there instead of the form once it is done. */
+  done: ReactNode;
+}
+
+/** A short form of plain fields over one server action. It works before its script is there. */
+export function ActionForm<State extends Result<unknown>>(props: ActionFormProps<State>) {
+  const { action, hidden = {}, fields, submit, answers, done } = props;
+  const [state, run] = useActionState<State | null, FormData>(action, null);
+  // React empties the inputs after an action; what was typed stays, except for passwords.
+  const [typed, setTyped] = useState<Record<string, string>>({});
+  if (state?.ok) return <div role="status">{done}</div>;
+  return (
+    <form action={run} className="grid gap-4">
+      {Object.entries(hidden).map(([name, value]) => (
+        <input key={name} type="hidden" name={name} value={value} />
+      ))}
+      {fields.map(({ name, label, hint, ...input }) => (
+        <Field key={name} id={name} label={label} hint={hint}>
+          {(control) => (
+            <Input
+              {...control}
+              {...input}
+              name={name}
+              required
+              {...(input.type !== "password" && {
+                value: typed[name] ?? "",
+                onChange: (event) => setTyped({ ...typed, [name]: event.target.value }),
+              })}
+            />
+          )}
+        </Field>
+      ))}
+      {state && !state.ok && (
+        <Callout tone="bad" role="alert">
+          <p>{sentenceOf(state.refusal, answers)}</p>
+        </Callout>
+      )}
+      <SubmitButton size="large" className="w-full">
+        {submit}
+      </SubmitButton>
+    </form>
+  );
+}

@@ -1,0 +1,7 @@
+/** Next calls this once in each process that serves, before its first request. */
+export async function register(): Promise<void> {
+  if (process.env.NEXT_RUNTIME !== "nodejs") return;
+  const { context } = await import("@/lib/auth/context");
+  const { watchClientAddresses } = await import("@/lib/auth/client-address");
+  watchClientAddresses(context().settings.proxyHops);
+}
