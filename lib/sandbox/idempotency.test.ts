@@ -30,7 +30,9 @@ describe("idempotency keys", () => {
 
   test("the same key with other parameters is refused", async () => {
     await local.stripe.customers.create({ name: "Cy" }, { idempotencyKey: "other" });
-    const refusal = await refusalOf(local.stripe.customers.create({ name: "Di" }, { idempotencyKey: "other" }));
+    const refusal = await refusalOf(
+      local.stripe.customers.create({ name: "Di" }, { idempotencyKey: "other" }),
+    );
     expect(refusal.type).toBe("StripeIdempotencyError");
     expect(refusal.statusCode).toBe(400);
   });

@@ -152,7 +152,9 @@ describe("webhooks", () => {
     expect(state).toMatchObject({ attempts: expect.any(Number), busy: 0, waiting: 0 });
     await local.control.deliverWebhooks();
     await local.control.advance(72 * hour);
-    expect(local.inbox.received.filter(({ event }) => event.type === "checkout.session.completed")).toEqual([]);
+    expect(local.inbox.received.filter(({ event }) => event.type === "checkout.session.completed")).toEqual(
+      [],
+    );
     const lost = await local.stripe.events.list({
       delivery_success: false,
       types: ["checkout.session.completed"],

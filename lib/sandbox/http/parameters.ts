@@ -27,6 +27,7 @@ export function readParameters<S extends Shape>(shape: S, raw: RawGroup): ReadSh
 
 function readGroup<S extends Shape>(shape: S, raw: RawGroup, param: string): ReadShape<S> {
   const path = (name: string) => (param === "" ? name : `${param}[${name}]`);
+  if ("payment_method_types" in raw && param === "") throw noLongerSupported();
   const unknown = Object.keys(raw).filter((name) => !Object.hasOwn(shape, name));
   const [first] = unknown;
   if (first !== undefined) {
@@ -37,6 +38,14 @@ function readGroup<S extends Shape>(shape: S, raw: RawGroup, param: string): Rea
   const read: Record<string, unknown> = {};
   for (const [name, reader] of Object.entries(shape)) read[name] = reader(raw[name], path(name));
   return read as ReadShape<S>;
+}
+
+/** Gone since the API's 2026-09-30 version, with a code of its own. */
+function noLongerSupported(): ParameterError {
+  const message =
+    "The payment_method_types parameter is no longer supported. Use dynamic payment methods, or " +
+    "allowed_payment_method_types to narrow them.";
+  return new ParameterError(message, "payment_method_types", "payment_method_types_no_longer_supported");
 }
 
 /** Makes a parameter obligatory. */
