@@ -2,29 +2,25 @@ import type { Sql } from "@/db/client";
 import { issueRenewals, type Payable } from "./seed";
 
 /**
- * The invoices that the bench may still pay in one database. Each is given out once; a customer's next one is only
- * issued when all have been given out and paid, so that two payments under way are never of one customer.
+ * The invoices that the bench may still pay in one database. Each is given out once, and each customer has one at a
+ * time: the next is only issued when it was paid, so that two payments under way are never of one customer.
  */
 export class Payables {
   private waiting: Payable[] = [];
 
   constructor(private readonly owner: Sql) {}
 
-  /** Issues more, unless so many wait already. Never while payments are under way. */
-  async refill(least: number): Promise<void> {
-    if (this.waiting.length >= least) return;
-    // What still waits is older than what is issued now: it is given out first.
+  /** Issues the next term of every customer who has paid. Never while payments are under way. */
+  async refill(): Promise<void> {
+    // What still waits is given out first.
     this.waiting = [...(await issueRenewals(this.owner)), ...this.waiting];
-    if (this.waiting.length < least) throw new Error(`a window needs ${least} customers: seed more`);
   }
 
-  take(): Payable {
+  /** False when every customer has paid: the window ends early then. */
+  async payNext(payOne: (payable: Payable) => Promise<void>): Promise<boolean> {
     const payable = this.waiting.pop();
-    if (!payable) throw new Error("the window paid more invoices than were issued for it");
-    return payable;
-  }
-
-  get count(): number {
-    return this.waiting.length;
+    if (!payable) return false;
+    await payOne(payable);
+    return true;
   }
 }
