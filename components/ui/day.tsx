@@ -1,0 +1,24 @@
+import { useLocale, useTimeZone } from "next-intl";
+import { formatDay, formatMoment } from "@/components/ui/dates";
+
+/** A calendar day in the host's billing time zone. */
+export function Day({ at, className }: { at: Date; className?: string }) {
+  const locale = useLocale();
+  const timeZone = useTimeZone() ?? "UTC";
+  return (
+    <time dateTime={at.toISOString()} className={className}>
+      <span className="figures whitespace-nowrap">{formatDay(at, locale, timeZone)}</span>
+    </time>
+  );
+}
+
+/** A day and a time of day, where the order of things matters. */
+export function Moment({ at, className }: { at: Date; className?: string }) {
+  const locale = useLocale();
+  const timeZone = useTimeZone() ?? "UTC";
+  return (
+    <time dateTime={at.toISOString()} className={className}>
+      <span className="figures whitespace-nowrap">{formatMoment(at, locale, timeZone)}</span>
+    </time>
+  );
+}

@@ -1,0 +1,32 @@
+import Link from "next/link";
+import { classNames } from "@/components/ui/class-names";
+
+interface LinkTabsProps {
+  label: string;
+  tabs: readonly { href: string; text: string; isHere: boolean }[];
+}
+
+/** Views of one page, each with an address. On a phone they scroll sideways. */
+export function LinkTabs({ label, tabs }: LinkTabsProps) {
+  return (
+    <nav aria-label={label} className="-mx-4 overflow-x-auto border-b px-4 sm:mx-0 sm:px-0">
+      <ul className="flex gap-5">
+        {tabs.map(({ href, text, isHere }) => (
+          <li key={href}>
+            <Link
+              href={href}
+              scroll={false}
+              aria-current={isHere ? "true" : undefined}
+              className={classNames(
+                "block whitespace-nowrap border-b-2 py-2 font-medium",
+                isHere ? "border-accent text-ink" : "border-transparent text-ink-soft hover:text-ink",
+              )}
+            >
+              {text}
+            </Link>
+          </li>
+        ))}
+      </ul>
+    </nav>
+  );
+}
