@@ -1,0 +1,59 @@
+import "./globals.css";
+import { GeistSans } from "geist/font/sans";
+import type { Metadata, Viewport } from "next";
+import { cookies } from "next/headers";
+import { getLocale, getTranslations } from "next-intl/server";
+import type { ReactNode } from "react";
+import { languageTags } from "@/app/messages/locale";
+import { ClientTexts } from "@/components/shell/client-texts";
+import { themeCookie, themeIn } from "@/components/shell/preference-cookies";
+import { Toaster } from "@/components/ui/toast";
+import { context } from "@/lib/auth/context";
+
+export async function generateMetadata(): Promise<Metadata> {
+  const { hostName } = context().settings;
+  const t = await getTranslations("shell");
+  return {
+    title: { default: hostName, template: `%s · ${hostName}` },
+    description: t("description"),
+    // A portal of customers' own data is of no use to a search engine.
+    robots: { index: false, follow: false },
+    formatDetection: { telephone: false, email: false, address: false, date: false },
+  };
+}
+
+export const viewport: Viewport = {
+  colorScheme: "light dark",
+  themeColor: [
+    { media: "(prefers-color-scheme: light)", color: "#f9fbfa" },
+    { media: "(prefers-color-scheme: dark)", color: "#0c1213" },
+  ],
+};
+
+export default async function RootLayout({ children }: { children: ReactNode }) {
+  const locale = await getLocale();
+  const theme = themeIn((await cookies()).get(themeCookie)?.value);
+  const words = await getTranslations("error");
+  const shell = await getTranslations("shell");
+  const errorTexts = {
+    title: words("title"),
+    body: words("body"),
+    again: words("again"),
+    home: words("home"),
+    reference: words("reference"),
+  };
+  return (
+    // The theme menu changes the attribute without asking the server.
+    <html
+      lang={languageTags[locale]}
+      data-theme={theme ?? undefined}
+      className={GeistSans.variable}
+      suppressHydrationWarning
+    >
+      <body>
+        <ClientTexts texts={errorTexts}>{children}</ClientTexts>
+        <Toaster close={shell("close")} />
+      </body>
+    </html>
+  );
+}

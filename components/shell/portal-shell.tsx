@@ -1,0 +1,75 @@
+import { FileText, Server, Wallet } from "lucide-react";
+import Link from "next/link";
+import { useTranslations } from "next-intl";
+import type { ReactNode } from "react";
+import { Mark } from "@/components/shell/mark";
+import { NavLink } from "@/components/shell/nav-link";
+
+const sections = [
+  { href: "/invoices", name: "invoices", icon: FileText },
+  { href: "/balance", name: "balance", icon: Wallet },
+  { href: "/services", name: "services", icon: Server },
+] as const;
+
+interface PortalShellProps {
+  hostName: string;
+  menu: ReactNode;
+  children: ReactNode;
+}
+
+/** The frame of every page of a signed-in customer. */
+export function PortalShell({ hostName, menu, children }: PortalShellProps) {
+  const t = useTranslations("shell");
+  return (
+    <>
+      <SkipLink />
+      <header className="sticky top-0 z-20 border-b bg-paper/95 backdrop-blur-sm">
+        <div className="page flex h-14 items-center gap-6">
+          <Link href="/invoices" className="flex min-w-0 items-center gap-2.5 rounded-sm font-semibold">
+            <Mark className="size-6" />
+            <span className="truncate">{hostName}</span>
+          </Link>
+          <nav aria-label={t("sections")} className="hidden sm:flex">
+            {sections.map(({ href, name, icon: Icon }) => (
+              <NavLink key={href} href={href} place="top" icon={<Icon />}>
+                {t(name)}
+              </NavLink>
+            ))}
+          </nav>
+          <div className="ml-auto">{menu}</div>
+        </div>
+      </header>
+      <main id="content" tabIndex={-1} className="page pb-28 outline-none sm:pb-20">
+        {children}
+      </main>
+      <nav
+        aria-label={t("sections")}
+        className="fixed inset-x-0 bottom-0 z-20 flex border-t bg-surface pb-[env(safe-area-inset-bottom)] sm:hidden"
+      >
+        {sections.map(({ href, name, icon: Icon }) => (
+          <NavLink
+            key={href}
+            href={href}
+            place="bottom"
+            icon={<Icon aria-hidden="true" className="size-5" />}
+          >
+            {t(name)}
+          </NavLink>
+        ))}
+      </nav>
+    </>
+  );
+}
+
+/** The keyboard's way past what repeats on every page. */
+export function SkipLink() {
+  const t = useTranslations("shell");
+  return (
+    <a
+      href="#content"
+      className="fixed top-2 left-2 z-50 -translate-y-16 rounded-md bg-accent px-4 py-2 font-medium text-accent-ink focus:translate-y-0"
+    >
+      {t("skip")}
+    </a>
+  );
+}
