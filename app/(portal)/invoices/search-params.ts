@@ -1,0 +1,71 @@
+import { parseCalendarDay } from "@/lib/kernel/calendar";
+import { parseId, type ServiceId } from "@/lib/kernel/id";
+import type { InvoiceFilter, InvoiceStatus } from "@/lib/portal/shapes";
+
+export type RawSearchParams = Record<string, string | string[] | undefined>;
+
+const statuses = {
+  open: true,
+  past_due: true,
+  partly_paid: true,
+  in_progress: true,
+  paid: true,
+  void: true,
+  written_off: true,
+} as const satisfies Record<InvoiceStatus, true>;
+
+/** The list that an address asks for. What is not understood is left out, so that an old or mangled link shows more, never an error. */
+export function parseInvoiceFilter(raw: RawSearchParams): InvoiceFilter {
+  return {
+    status: [...new Set(all(raw.status).filter(isStatus))],
+    issuedFrom: dayIn(raw.from),
+    issuedTo: dayIn(raw.to),
+    amountFrom: amountIn(raw.min),
+    amountTo: amountIn(raw.max),
+    serviceId: parseId<ServiceId>(one(raw.service)),
+    text: one(raw.q).trim().slice(0, 100) || null,
+    sort: one(raw.sort) === "due" ? "due" : "issued",
+    cursor: one(raw.cursor) || null,
+  };
+}
+
+/** The address of a list; the same filter has one spelling. */
+export function invoicesHref(filter: InvoiceFilter): string {
+  const params = new URLSearchParams();
+  for (const status of filter.status) params.append("status", status);
+  const rest = {
+    from: filter.issuedFrom,
+    to: filter.issuedTo,
+    min: filter.amountFrom,
+    max: filter.amountTo,
+    service: filter.serviceId,
+    q: filter.text,
+    sort: filter.sort === "issued" ? null : filter.sort,
+    cursor: filter.cursor,
+  };
+  for (const [name, value] of Object.entries(rest)) if (value !== null) params.set(name, value);
+  const query = params.toString();
+  return query ? `/invoices?${query}` : "/invoices";
+}
+
+function isStatus(text: string): text is InvoiceStatus {
+  return Object.hasOwn(statuses, text);
+}
+
+function all(value: string | string[] | undefined): string[] {
+  return value === undefined ? [] : [value].flat();
+}
+
+function one(value: string | string[] | undefined): string {
+  return all(value)[0] ?? "";
+}
+
+function dayIn(value: string | string[] | undefined): string | null {
+  return parseCalendarDay(one(value));
+}
+
+/** Plain decimal text with a point: the list holds several currencies, so that it is no Money yet. */
+function amountIn(value: string | string[] | undefined): string | null {
+  const text = one(value).trim().replace(",", ".");
+  return /^[0-9]{1,12}(\.[0-9]{1,3})?$/.test(text) ? text : null;
+}

@@ -1,0 +1,38 @@
+import { useLocale, useTimeZone, useTranslations } from "next-intl";
+import { Amount } from "@/components/ui/amount";
+import { formatDay, formatDaysFromNow } from "@/components/ui/dates";
+import { useDaysFromNow } from "@/components/ui/due";
+import type { InvoiceList } from "@/lib/portal/shapes";
+
+/** What is owed and since when, one sentence for each currency. */
+export function Owed({ owed }: { owed: InvoiceList["owed"] }) {
+  const t = useTranslations("invoices");
+  if (owed.length === 0) return <p className="mt-1.5 text-ink-soft">{t("owedNothing")}</p>;
+  return (
+    <div className="mt-1.5 grid gap-1">
+      {owed.map(({ amount, invoices, oldestDueAt }) => (
+        <p key={amount.currency} className="text-ink-soft">
+          <span className="text-ink">
+            {t.rich("owed", {
+              count: invoices,
+              amount: () => <Amount of={amount} className="font-semibold" />,
+            })}
+          </span>{" "}
+          <OldestDue at={oldestDueAt} />
+        </p>
+      ))}
+    </div>
+  );
+}
+
+function OldestDue({ at }: { at: Date }) {
+  const t = useTranslations("invoices");
+  const locale = useLocale();
+  const timeZone = useTimeZone() ?? "UTC";
+  const days = useDaysFromNow(at);
+  if (days === 0) return t("oldestToday");
+  return t(days < 0 ? "oldestLate" : "oldestDue", {
+    relative: formatDaysFromNow(days, locale),
+    date: formatDay(at, locale, timeZone),
+  });
+}
