@@ -1,0 +1,123 @@
+import { ArrowLeft } from "lucide-react";
+import type { Metadata } from "next";
+import { notFound } from "next/navigation";
+import { useTranslations } from "next-intl";
+import { getTranslations } from "next-intl/server";
+import { InvoiceLines } from "@/components/invoice/invoice-lines";
+import { InvoicePayments } from "@/components/invoice/invoice-payments";
+import { InvoiceStatusBadge } from "@/components/invoice/status-badge";
+import { Timeline } from "@/components/invoice/timeline";
+import { PayPanel } from "@/components/payment/pay-panel";
+import { Callout } from "@/components/ui/callout";
+import { Day } from "@/components/ui/day";
+import { Due } from "@/components/ui/due";
+import { Fact, Facts } from "@/components/ui/facts";
+import { PageHead } from "@/components/ui/page-head";
+import { TextLink } from "@/components/ui/text-link";
+import { requireCustomer } from "@/lib/auth/current";
+import { newId, type PaymentId } from "@/lib/kernel/id";
+import type { InvoiceDetail } from "@/lib/portal/shapes";
+import { showInvoice } from "@/lib/portal/show-invoice";
+import * as actions from "../actions";
+
+const payActions = {
+  payDirect: actions.payDirect,
+  payFromBalance: actions.payFromBalance,
+  payCombined: actions.payCombined,
+  previewPart: actions.previewPart,
+  resumePayment: actions.resumePayment,
+  abandonPayment: actions.abandonPayment,
+};
+
+interface InvoicePageProps {
+  params: Promise<{ number: string }>;
+}
+
+export async function generateMetadata({ params }: InvoicePageProps): Promise<Metadata> {
+  const number = numberIn((await params).number);
+  return { title: (await getTranslations("invoice"))("title", { number }) };
+}
+
+export default async function InvoicePage({ params }: InvoicePageProps) {
+  const number = numberIn((await params).number);
+  const actor = await requireCustomer(`/invoices/${encodeURIComponent(number)}`);
+  const invoice = await showInvoice(actor, number);
+  // Unknown, or someone else's: the same answer.
+  if (!invoice) notFound();
+  const t = await getTranslations("invoice");
+  return (
+    <>
+      <PageHead
+        title={t("title", { number: invoice.number })}
+        above={
+          <TextLink href="/invoices" className="inline-flex items-center gap-1.5 text-sm no-underline">
+            <ArrowLeft aria-hidden="true" className="size-4" />
+            {t("back")}
+          </TextLink>
+        }
+        aside={<InvoiceStatusBadge status={invoice.status} />}
+      >
+        <p className="mt-1 max-w-prose text-ink-soft" dir="auto">
+          {invoice.summary}
+        </p>
+      </PageHead>
+      <div className="grid items-start gap-x-14 gap-y-10 lg:grid-cols-[1fr_22rem]">
+        <div className="lg:order-2">
+          {invoice.payPanel && (
+            <PayPanel
+              panel={invoice.payPanel}
+              paymentId={newId<PaymentId>()}
+              dueAt={invoice.dueAt}
+              actions={payActions}
+            />
+          )}
+        </div>
+        <div className="grid gap-10">
+          <InvoiceFacts invoice={invoice} />
+          <InvoiceLines invoice={invoice} />
+          <InvoicePayments payments={invoice.payments} />
+          <Timeline entries={invoice.timeline} />
+        </div>
+      </div>
+    </>
+  );
+}
+
+function InvoiceFacts({ invoice }: { invoice: InvoiceDetail }) {
+  const t = useTranslations("invoice");
+  const { status, issuedAt, dueAt, paidAt, billTo } = invoice;
+  const isOwed = !["paid", "void", "written_off"].includes(status);
+  return (
+    <div className="grid gap-6">
+      {status === "void" && <Callout tone="calm">{t("void")}</Callout>}
+      {status === "written_off" && <Callout tone="warn">{t("writtenOff")}</Callout>}
+      <Facts className="grid-cols-2 border-y py-4 sm:grid-cols-[auto_auto_1fr]">
+        <Fact name={t("issued")}>
+          <Day at={issuedAt} />
+        </Fact>
+        {paidAt ? (
+          <Fact name={t("paidOn")}>
+            <Day at={paidAt} />
+          </Fact>
+        ) : (
+          <Fact name={t("due")}>
+            <Due at={dueAt} isUrgent={isOwed} />
+          </Fact>
+        )}
+        <Fact name={t("billTo")} className="max-sm:col-span-2">
+          <span dir="auto">{billTo.name}</span>
+          <span className="block text-ink-soft text-sm">{billTo.email}</span>
+        </Fact>
+      </Facts>
+    </div>
+  );
+}
+
+/** A malformed escape in the address is no invoice's number. */
+function numberIn(segment: string): string {
+  try {
+    return decodeURIComponent(segment);
+  } catch {
+    return segment;
+  }
+}

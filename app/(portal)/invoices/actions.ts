@@ -1,0 +1,54 @@
+"use server";
+
+import { z } from "zod";
+import { tellAbandoned, tellOutcome, tellPart } from "@/components/payment/pay-tell";
+import { customerAction } from "@/lib/auth/action";
+import { type InvoiceId, isUuid, type PaymentId } from "@/lib/kernel/id";
+import * as portal from "@/lib/portal/pay";
+import { previewPlan } from "@/lib/portal/preview-plan";
+
+const paymentId = z
+  .string()
+  .refine(isUuid)
+  .transform((text) => text as PaymentId);
+const invoiceId = z
+  .string()
+  .refine(isUuid)
+  .transform((text) => text as InvoiceId);
+const invoiceIds = z.array(invoiceId).max(1000);
+const minor = z.string().regex(/^[0-9]{1,15}$/);
+const plan = z.strictObject({ balanceMinor: minor, cardMinor: minor, excessMinor: minor });
+
+const PayInput = z.strictObject({ paymentId, invoiceIds, plan });
+const PayCombinedInput = z.strictObject({
+  paymentId,
+  invoiceIds,
+  plan,
+  useBalance: z.union([z.literal("all"), minor]),
+});
+const PartInput = z.strictObject({ invoiceIds, currency: z.string().max(3), part: z.string().max(200) });
+const PaymentInput = z.strictObject({ paymentId });
+
+export const payDirect = customerAction(PayInput, async (actor, input) =>
+  tellOutcome(await portal.payDirect(actor, input)),
+);
+
+export const payFromBalance = customerAction(PayInput, async (actor, input) =>
+  tellOutcome(await portal.payFromBalance(actor, input)),
+);
+
+export const payCombined = customerAction(PayCombinedInput, async (actor, input) =>
+  tellOutcome(await portal.payCombined(actor, input)),
+);
+
+export const previewPart = customerAction(PartInput, (actor, input) =>
+  tellPart(input, (useBalance) => previewPlan(actor, { invoiceIds: input.invoiceIds, useBalance })),
+);
+
+export const resumePayment = customerAction(PaymentInput, async (actor, input) =>
+  tellOutcome(await portal.resumePayment(actor, input)),
+);
+
+export const abandonPayment = customerAction(PaymentInput, async (actor, input) =>
+  tellAbandoned(await portal.abandonPayment(actor, input)),
+);

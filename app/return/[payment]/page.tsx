@@ -1,0 +1,137 @@
+import type { Metadata } from "next";
+import Link from "next/link";
+import { notFound } from "next/navigation";
+import { useTranslations } from "next-intl";
+import { getTranslations } from "next-intl/server";
+import type { ReactNode } from "react";
+import { Confirming } from "@/components/payment/confirming";
+import { Receipt } from "@/components/payment/receipt";
+import { PlainShell } from "@/components/shell/plain-shell";
+import { Preferences } from "@/components/shell/preferences";
+import { UserMenu } from "@/components/shell/user-menu";
+import { buttonLook } from "@/components/ui/button";
+import { context } from "@/lib/auth/context";
+import { currentUser, customerOf } from "@/lib/auth/current";
+import { type PaymentId, parseId } from "@/lib/kernel/id";
+import { paymentOutcome } from "@/lib/portal/payment-outcome";
+import type { PaymentOutcome } from "@/lib/portal/shapes";
+
+export async function generateMetadata(): Promise<Metadata> {
+  // The address names a payment: no other site is told it.
+  return { title: (await getTranslations("return"))("title"), referrer: "no-referrer" };
+}
+
+/**
+ * Where Stripe sends people back to. It finds out what became of the payment by itself and does not wait for the
+ * webhook. It works signed out too (in another browser, after a long time at the bank), and then shows no data.
+ */
+export default async function ReturnPage({ params }: { params: Promise<{ payment: string }> }) {
+  const paymentId = parseId<PaymentId>((await params).payment);
+  if (!paymentId) notFound();
+  const user = await currentUser();
+  const actor = user && (await customerOf(user));
+  const outcome = await paymentOutcome(actor, paymentId);
+  // Unknown, or someone else's: the same answer.
+  if (actor && !outcome) notFound();
+  return (
+    <PlainShell
+      hostName={context().settings.hostName}
+      menu={<UserMenu user={null} preferences={<Preferences />} />}
+    >
+      <div className="mx-auto grid w-full max-w-md gap-8 pt-8 sm:pt-16">
+        {outcome ? <Known outcome={outcome} /> : <SignedOut paymentId={paymentId} />}
+      </div>
+    </PlainShell>
+  );
+}
+
+function Known({ outcome }: { outcome: PaymentOutcome }) {
+  const t = useTranslations("return");
+  const number = outcome.invoiceNumber;
+  const invoice = number ? `/invoices/${encodeURIComponent(number)}` : "/invoices";
+  const back = (
+    <Link href={invoice} className={buttonLook("secondary", "large")}>
+      {number ? t("toInvoice", { number }) : t("toInvoices")}
+    </Link>
+  );
+  switch (outcome.kind) {
+    case "paid":
+      return (
+        <>
+          <Say title={t("titlePaid")} />
+          <Receipt receipt={outcome.receipt} />
+          <Ways>
+            {back}
+            {number && (
+              <Link href="/invoices" className={buttonLook("quiet", "large")}>
+                {t("toInvoices")}
+              </Link>
+            )}
+          </Ways>
+        </>
+      );
+    case "confirming":
+      return (
+        <>
+          <Wait />
+          <Ways>{back}</Ways>
+        </>
+      );
+    case "nothing_taken":
+      return (
+        <>
+          <Say title={t("titleNothing")}>{t(outcome.resumeUrl ? "bodyNothingOpen" : "bodyNothingEnded")}</Say>
+          <Ways>
+            {outcome.resumeUrl && (
+              <a href={outcome.resumeUrl} className={buttonLook("primary", "large")}>
+                {t("goOn")}
+              </a>
+            )}
+            <Link href={invoice} className={buttonLook(outcome.resumeUrl ? "secondary" : "primary", "large")}>
+              {t("otherWay")}
+            </Link>
+          </Ways>
+        </>
+      );
+  }
+}
+
+/** The same words whatever became of it: without a session there is nothing to tell. */
+function SignedOut({ paymentId }: { paymentId: PaymentId }) {
+  const t = useTranslations("return");
+  return (
+    <>
+      <Say title={t("titleSignedOut")}>{t("bodySignedOut")}</Say>
+      <Ways>
+        <Link href={`/sign-in?callbackUrl=/return/${paymentId}`} className={buttonLook("primary", "large")}>
+          {t("signIn")}
+        </Link>
+      </Ways>
+    </>
+  );
+}
+
+function Wait() {
+  const t = useTranslations("return");
+  return (
+    <div role="status" className="grid gap-2">
+      <Confirming
+        first={{ title: t("titleConfirming"), body: t("bodyConfirming") }}
+        long={{ title: t("titleLong"), body: t("bodyLong") }}
+      />
+    </div>
+  );
+}
+
+function Say({ title, children }: { title: string; children?: ReactNode }) {
+  return (
+    <div role="status" className="grid gap-2">
+      <h1 className="font-semibold text-2xl tracking-tight">{title}</h1>
+      {children && <p className="text-ink-soft">{children}</p>}
+    </div>
+  );
+}
+
+function Ways({ children }: { children: ReactNode }) {
+  return <div className="grid gap-3">{children}</div>;
+}

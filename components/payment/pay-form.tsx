@@ -1,0 +1,162 @@
+"use client";
+
+import { useRouter } from "next/navigation";
+import { type FormEvent, useEffect, useState } from "react";
+import { PartField, usePartOffer } from "@/components/payment/part-field";
+import type { AnswerTexts, Offer, PayActions, PayInput } from "@/components/payment/pay-answers";
+import { useAnswer } from "@/components/payment/use-answer";
+import { Button } from "@/components/ui/button";
+import { Callout } from "@/components/ui/callout";
+import { Radio } from "@/components/ui/choice";
+import type { InvoiceId, PaymentId } from "@/lib/kernel/id";
+
+export interface PayChoice {
+  id: "balance" | "combined" | "direct";
+  label: string;
+  offer: Offer;
+}
+
+interface PayFormProps {
+  paymentId: PaymentId;
+  invoiceIds: InvoiceId[];
+  legend: string;
+  choices: PayChoice[];
+  part: { label: string; field: string; currency: string } | null;
+  actions: PayActions;
+  texts: AnswerTexts & { working: string; enterPart: string; leaving: string };
+}
+
+export function PayForm({ paymentId, invoiceIds, legend, choices, part, actions, texts }: PayFormProps) {
+  const [chosen, setChosen] = useState<string>(choices[0]?.id ?? "direct");
+  const partOffer = usePartOffer({ invoiceIds, currency: part?.currency ?? "", actions, texts });
+  const attempt = useAttempt(paymentId);
+  const [isLeaving, setLeaving] = useLeaving();
+  const { pending, sentence, run } = useAnswer(texts);
+
+  const isPart = chosen === "part" && part !== null;
+  // A choice may be gone after the page was read anew.
+  const choice = choices.find(({ id }) => id === chosen) ?? choices[0];
+  const offer = isPart ? partOffer.offer : (choice?.offer ?? null);
+
+  function pay(event: FormEvent) {
+    event.preventDefault();
+    if (!offer || pending || isLeaving) return;
+    const input: PayInput = { paymentId: attempt.id, invoiceIds, plan: offer.plan };
+    run(
+      () => {
+        if (offer.how === "balance") return actions.payFromBalance(input);
+        if (offer.how === "card") return actions.payDirect(input);
+        const useBalance = isPart && partOffer.offer ? partOffer.offer.askedMinor : "all";
+        return actions.payCombined({ ...input, useBalance });
+      },
+      (answer) => {
+        if (answer.ok) {
+          setLeaving(true);
+          window.location.assign(answer.value.goTo);
+        } else attempt.renew();
+      },
+    );
+  }
+
+  return (
+    <form onSubmit={pay} className="mt-5 grid gap-4 border-t pt-4">
+      <fieldset>
+        <legend className="float-left mb-2 w-full font-medium">{legend}</legend>
+        <div className="clear-both grid gap-1">
+          {choices.map(({ id, label }) => (
+            <Choice
+              key={id}
+              id={id}
+              label={label}
+              isChosen={choice?.id === id && !isPart}
+              onChoose={setChosen}
+            />
+          ))}
+          {part && (
+            <>
+              <Choice id="part" label={part.label} isChosen={isPart} onChoose={setChosen} />
+              {isPart && <PartField label={part.field} part={partOffer} />}
+            </>
+          )}
+        </div>
+      </fieldset>
+      {offer && offer.notes.length > 0 && (
+        <div className="grid gap-1.5 text-ink-soft text-sm">
+          {offer.notes.map((note) => (
+            <p key={note}>{note}</p>
+          ))}
+        </div>
+      )}
+      {sentence && (
+        <Callout tone="bad" role="alert">
+          <p>{sentence}</p>
+        </Callout>
+      )}
+      <Button
+        type="submit"
+        kind="primary"
+        size="large"
+        pending={pending || isLeaving}
+        disabled={!offer}
+        className="w-full text-balance"
+      >
+        {offer ? offer.button : partOffer.isWorking ? texts.working : texts.enterPart}
+      </Button>
+      <p role="status" className="sr-only">
+        {isLeaving ? texts.leaving : isPart && offer ? offer.button : ""}
+      </p>
+    </form>
+  );
+}
+
+interface ChoiceProps {
+  id: string;
+  label: string;
+  isChosen: boolean;
+  onChoose: (id: string) => void;
+}
+
+function Choice({ id, label, isChosen, onChoose }: ChoiceProps) {
+  return (
+    <label className="-mx-2 flex min-h-10 cursor-pointer items-center gap-3 rounded-md px-2 has-checked:bg-accent-soft">
+      <Radio name="how" value={id} checked={isChosen} onChange={() => onChoose(id)} />
+      {label}
+    </label>
+  );
+}
+
+/**
+ * The payment's id as this panel holds on to it: after a lost connection it stays, so that trying again is the same
+ * payment. After a refusal that attempt is over: the page is read anew, and brings the next id with it.
+ */
+function useAttempt(paymentId: PaymentId) {
+  const router = useRouter();
+  const [held, setHeld] = useState(paymentId);
+  const [isOver, setOver] = useState(false);
+  if (isOver && held !== paymentId) {
+    setHeld(paymentId);
+    setOver(false);
+  }
+  function renew() {
+    setOver(true);
+    router.refresh();
+  }
+  return { id: held, renew };
+}
+
+/** Whether the browser is on its way to another page; a page that the back button brings back as it was left is not. */
+function useLeaving() {
+  const router = useRouter();
+  const state = useState(false);
+  const [, setLeaving] = state;
+  useEffect(() => {
+    function comeBack(event: PageTransitionEvent) {
+      if (!event.persisted) return;
+      setLeaving(false);
+      router.refresh();
+    }
+    window.addEventListener("pageshow", comeBack);
+    return () => window.removeEventListener("pageshow", comeBack);
+  }, [router]);
+  return state;
+}

@@ -1,0 +1,31 @@
+"use client";
+
+import { useState, useTransition } from "react";
+import type { Answer, AnswerTexts, Untold } from "@/components/payment/pay-answers";
+
+/**
+ * Runs an action: pending while it does, and a sentence when it was refused or no answer came. A lost connection is
+ * not a refusal: nobody knows whether the action ran, and trying again is the same payment.
+ */
+export function useAnswer(texts: AnswerTexts) {
+  const [pending, startTransition] = useTransition();
+  const [sentence, setSentence] = useState<string | null>(null);
+
+  function run<T>(ask: () => Promise<Answer<T>>, onAnswer: (answer: Answer<T>) => void): void {
+    setSentence(null);
+    startTransition(async () => {
+      try {
+        const answer = await ask();
+        if (!answer.ok) setSentence(sentenceOf(answer.refusal, texts));
+        onAnswer(answer);
+      } catch {
+        setSentence(texts.lost);
+      }
+    });
+  }
+  return { pending, sentence, setSentence, run };
+}
+
+export function sentenceOf({ code, sentence, address }: Untold, texts: AnswerTexts): string {
+  return sentence ?? texts.byCode[code]?.replace("{address}", address ?? "") ?? texts.fault;
+}
