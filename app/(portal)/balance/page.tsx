@@ -1,0 +1,86 @@
+import type { Metadata } from "next";
+import { getTranslations } from "next-intl/server";
+import { Suspense } from "react";
+import { BalanceFigures } from "@/components/balance/balance-figures";
+import { Movements } from "@/components/balance/movements";
+import { Empty } from "@/components/ui/empty";
+import { LinkTabs } from "@/components/ui/link-tabs";
+import { Loading } from "@/components/ui/loading";
+import { PageHead } from "@/components/ui/page-head";
+import { Pager } from "@/components/ui/pager";
+import { requireCustomer } from "@/lib/auth/current";
+import type { Currency } from "@/lib/kernel/money";
+import type { CustomerActor } from "@/lib/portal/shapes";
+import { showBalance } from "@/lib/portal/show-balance";
+import { type BalanceQuery, balanceHref, parseBalanceQuery } from "./search-params";
+
+export async function generateMetadata(): Promise<Metadata> {
+  return { title: (await getTranslations("balance"))("title") };
+}
+
+interface BalancePageProps {
+  searchParams: Promise<Record<string, string | string[] | undefined>>;
+}
+
+export default async function BalancePage({ searchParams }: BalancePageProps) {
+  const query = parseBalanceQuery(await searchParams);
+  const actor = await requireCustomer(balanceHref(query));
+  const t = await getTranslations("balance");
+  const shell = await getTranslations("shell");
+  return (
+    <>
+      <PageHead title={t("title")} />
+      <Suspense fallback={<Loading text={shell("loading")} />}>
+        <Balance actor={actor} query={query} />
+      </Suspense>
+    </>
+  );
+}
+
+async function Balance({ actor, query }: { actor: CustomerActor; query: BalanceQuery }) {
+  const t = await getTranslations("balance");
+  const { balances, movements } = await showBalance(actor, {
+    ...(query.currency && { currency: query.currency }),
+    ...(query.cursor && { cursor: query.cursor }),
+  });
+  const balance = balances.find(({ currency }) => currency === query.currency) ?? balances[0];
+  if (!balance) {
+    return (
+      <Empty title={t("emptyTitle")}>
+        <p>{t("emptyBody")}</p>
+      </Empty>
+    );
+  }
+  const here = balance.currency as Currency;
+  const step = (cursor: string | null, text: string) =>
+    cursor === null ? null : { href: balanceHref({ currency: query.currency, cursor }), text };
+  return (
+    <>
+      {balances.length > 1 && (
+        <div className="pb-6">
+          <LinkTabs
+            label={t("currencies")}
+            tabs={balances.map(({ currency }) => ({
+              href: balanceHref({ currency: currency as Currency, cursor: null }),
+              text: currency,
+              isHere: currency === here,
+            }))}
+          />
+        </div>
+      )}
+      <BalanceFigures balance={balance} />
+      {movements.rows.length === 0 ? (
+        <Empty title={t("noMovementsTitle")}>
+          <p>{t("noMovementsBody")}</p>
+        </Empty>
+      ) : (
+        <Movements movements={movements.rows} />
+      )}
+      <Pager
+        label={t("pages")}
+        previous={step(movements.previous, t("previous"))}
+        next={step(movements.next, t("next"))}
+      />
+    </>
+  );
+}

@@ -1,0 +1,39 @@
+import type { Metadata } from "next";
+import { getTranslations } from "next-intl/server";
+import { Suspense } from "react";
+import { ServiceTable } from "@/components/service/service-table";
+import { Empty } from "@/components/ui/empty";
+import { Loading } from "@/components/ui/loading";
+import { PageHead } from "@/components/ui/page-head";
+import { requireCustomer } from "@/lib/auth/current";
+import { listServices } from "@/lib/portal/list-services";
+import type { CustomerActor } from "@/lib/portal/shapes";
+
+export async function generateMetadata(): Promise<Metadata> {
+  return { title: (await getTranslations("services"))("title") };
+}
+
+export default async function ServicesPage() {
+  const actor = await requireCustomer("/services");
+  const t = await getTranslations("services");
+  const shell = await getTranslations("shell");
+  return (
+    <>
+      <PageHead title={t("title")} />
+      <Suspense fallback={<Loading text={shell("loading")} />}>
+        <Services actor={actor} />
+      </Suspense>
+    </>
+  );
+}
+
+async function Services({ actor }: { actor: CustomerActor }) {
+  const services = await listServices(actor);
+  if (services.length > 0) return <ServiceTable services={services} />;
+  const t = await getTranslations("services");
+  return (
+    <Empty title={t("emptyTitle")}>
+      <p>{t("emptyBody")}</p>
+    </Empty>
+  );
+}

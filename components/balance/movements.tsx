@@ -1,0 +1,93 @@
+import { useLocale, useTimeZone, useTranslations } from "next-intl";
+import { Amount } from "@/components/ui/amount";
+import { classNames } from "@/components/ui/class-names";
+import { formatMonth } from "@/components/ui/dates";
+import { Day } from "@/components/ui/day";
+import { Cell, Column, Row, Table, TableBody, TableHead } from "@/components/ui/table";
+import { TextLink } from "@/components/ui/text-link";
+import { isPositive } from "@/lib/kernel/money";
+import type { Movement } from "@/lib/portal/shapes";
+
+/** What went in and out, the newest first, a table for each month, with the balance that each movement left. */
+export function Movements({ movements }: { movements: readonly Movement[] }) {
+  const t = useTranslations("balance");
+  const months = useMonths(movements);
+  return (
+    <div className="grid gap-9">
+      {months.map(({ month, rows }) => (
+        <section key={month}>
+          <h2 className="pb-1 font-semibold text-lg">{month}</h2>
+          <Table>
+            <caption className="sr-only">{t("movementsOf", { month })}</caption>
+            <TableHead>
+              <Column>{t("date")}</Column>
+              <Column className="w-full">{t("reason")}</Column>
+              <Column numeric>{t("amount")}</Column>
+              <Column numeric className="whitespace-nowrap">
+                {t("after")}
+              </Column>
+            </TableHead>
+            <TableBody>
+              {rows.map((movement) => (
+                <MovementRow key={movement.id} movement={movement} />
+              ))}
+            </TableBody>
+          </Table>
+        </section>
+      ))}
+    </div>
+  );
+}
+
+function MovementRow({ movement }: { movement: Movement }) {
+  const t = useTranslations("balance");
+  const { occurredAt, amount, balanceAfter } = movement;
+  return (
+    <Row className="max-sm:grid-cols-[1fr_auto] max-sm:gap-x-4 max-sm:gap-y-0.5">
+      <Cell className="max-sm:order-2 max-sm:text-ink-soft max-sm:text-sm">
+        <Day at={occurredAt} />
+      </Cell>
+      <Cell>
+        <Reason movement={movement} />
+      </Cell>
+      <Cell numeric className="max-sm:order-1">
+        <Amount of={amount} signed className={classNames("font-medium", isPositive(amount) && "text-good")} />
+      </Cell>
+      <Cell numeric className="text-ink-soft max-sm:order-3 max-sm:text-sm">
+        <span className="sr-only sm:hidden">{t("after")} </span>
+        <Amount of={balanceAfter} />
+      </Cell>
+    </Row>
+  );
+}
+
+/** The ledger's word in the customer's language; one that is newer than this page is a correction. */
+function Reason({ movement }: { movement: Movement }) {
+  const t = useTranslations("movement");
+  const known = movement.reason as Parameters<typeof t.has>[0];
+  const reason = t.has(known) ? t(known) : t("other");
+  const number = movement.invoiceNumber;
+  if (!number) return reason;
+  return t.rich("forInvoice", {
+    reason,
+    number,
+    invoice: (text) => (
+      <TextLink href={`/invoices/${encodeURIComponent(number)}`} className="figures whitespace-nowrap">
+        {text}
+      </TextLink>
+    ),
+  });
+}
+
+function useMonths(movements: readonly Movement[]): { month: string; rows: Movement[] }[] {
+  const locale = useLocale();
+  const timeZone = useTimeZone() ?? "UTC";
+  const months: { month: string; rows: Movement[] }[] = [];
+  for (const movement of movements) {
+    const month = formatMonth(movement.occurredAt, locale, timeZone);
+    const last = months.at(-1);
+    if (last?.month === month) last.rows.push(movement);
+    else months.push({ month, rows: [movement] });
+  }
+  return months;
+}

@@ -1,0 +1,98 @@
+import { useTranslations } from "next-intl";
+import { Amount } from "@/components/ui/amount";
+import { Badge, type Shape, type Tone } from "@/components/ui/badge";
+import { Due } from "@/components/ui/due";
+import { Cell, Column, Row, Table, TableBody, TableHead } from "@/components/ui/table";
+import { TextLink } from "@/components/ui/text-link";
+import type { ServiceRow, ServiceState } from "@/lib/portal/shapes";
+
+/** What runs, at which price, and until when it is paid. */
+export function ServiceTable({ services }: { services: readonly ServiceRow[] }) {
+  const t = useTranslations("services");
+  return (
+    <Table>
+      <caption className="sr-only">{t("list")}</caption>
+      <TableHead>
+        <Column>{t("service")}</Column>
+        <Column>{t("price")}</Column>
+        <Column>{t("expires")}</Column>
+        <Column className="whitespace-nowrap">{t("autoRenew")}</Column>
+        <Column>{t("state")}</Column>
+        <Column className="whitespace-nowrap">{t("openInvoice")}</Column>
+      </TableHead>
+      <TableBody>
+        {services.map((service) => (
+          <ServiceTableRow key={service.id} service={service} />
+        ))}
+      </TableBody>
+    </Table>
+  );
+}
+
+function ServiceTableRow({ service }: { service: ServiceRow }) {
+  const t = useTranslations("services");
+  const terms = useTranslations("term");
+  const { price, term, expiresAt, state, openInvoiceNumber } = service;
+  const isRunning = state === "active" || state === "suspended";
+  return (
+    <Row className="max-sm:grid-cols-[1fr_auto] max-sm:gap-x-4 max-sm:gap-y-1">
+      <Cell>
+        <span className="font-medium" dir="auto">
+          {service.label}
+        </span>
+        <span className="block text-ink-soft text-sm" dir="auto">
+          {service.planName}
+        </span>
+      </Cell>
+      <Cell className="max-sm:order-2 max-sm:text-sm">
+        {price ? (
+          t.rich("perTerm", {
+            price: () => <Amount of={price} />,
+            term: () => <span className="text-ink-soft">{terms(term.unit, { count: term.count })}</span>,
+          })
+        ) : (
+          <span className="text-ink-soft">{t("noPrice")}</span>
+        )}
+      </Cell>
+      <Cell className="max-sm:order-3 max-sm:justify-self-end max-sm:text-right max-sm:text-sm">
+        {expiresAt ? (
+          <Due at={expiresAt} isUrgent={isRunning} />
+        ) : (
+          <span className="text-ink-soft">{t("notYet")}</span>
+        )}
+      </Cell>
+      <Cell className="max-sm:order-4 max-sm:text-ink-soft max-sm:text-sm">
+        <span className="sm:hidden">{t("autoRenew")}: </span>
+        {service.isAutoRenew ? t("autoRenewOn") : t("autoRenewOff")}
+      </Cell>
+      <Cell className="max-sm:order-1 max-sm:justify-self-end">
+        <ServiceStateBadge state={state} />
+      </Cell>
+      <Cell className="max-sm:order-5 max-sm:justify-self-end max-sm:text-sm">
+        {openInvoiceNumber ? (
+          <TextLink
+            href={`/invoices/${encodeURIComponent(openInvoiceNumber)}`}
+            className="figures whitespace-nowrap"
+          >
+            {openInvoiceNumber}
+          </TextLink>
+        ) : (
+          <span className="text-ink-soft max-sm:hidden">–</span>
+        )}
+      </Cell>
+    </Row>
+  );
+}
+
+function ServiceStateBadge({ state }: { state: ServiceState }) {
+  const t = useTranslations("serviceState");
+  return <Badge {...looks[state]}>{t(state)}</Badge>;
+}
+
+const looks = {
+  pending: { tone: "plain", shape: "ring" },
+  active: { tone: "good", shape: "disc" },
+  suspended: { tone: "bad", shape: "bars" },
+  terminated: { tone: "gone", shape: "square" },
+  canceled: { tone: "gone", shape: "slash" },
+} as const satisfies Record<ServiceState, { tone: Tone; shape: Shape }>;
