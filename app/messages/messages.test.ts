@@ -106,7 +106,8 @@ function textsOf(source: string): string[] {
   function shown(node: Node | null | undefined): void {
     switch (node?.type) {
       case "StringLiteral":
-        return add(String(node.value));
+        add(String(node.value));
+        return;
       case "TemplateLiteral":
         for (const part of node.quasis as { raw: string }[]) add(part.raw);
         return;
@@ -121,13 +122,13 @@ function textsOf(source: string): string[] {
         }
         return;
       case "ParenthesisExpression":
-        return shown(node.expression as Node);
+        shown(node.expression as Node);
     }
   }
 
   function walk(value: unknown): void {
-    if (Array.isArray(value)) return value.forEach(walk);
-    if (value === null || typeof value !== "object") return;
+    if (Array.isArray(value)) value.forEach(walk);
+    if (value === null || typeof value !== "object" || Array.isArray(value)) return;
     const node = value as Node;
     if (node.type === "JSXText") add(String(node.value).trim());
     if (node.type === "JSXElement" || node.type === "JSXFragment") {
