@@ -127,7 +127,10 @@ export const transfers = pgTable(
   ],
 );
 
-/** Where the incremental check of the books stands: everything up to `seq` was found right. */
+/**
+ * Where the incremental check of the books stands: everything up to `seq` was found right. It refers to the customer
+ * and not to the balance, which changes with every payment: under REPEATABLE READ the reference would fail each time.
+ */
 export const balanceChecks = pgTable(
   "balance_checks",
   {
@@ -141,9 +144,10 @@ export const balanceChecks = pgTable(
   (t) => [
     primaryKey({ name: "balance_checks_pk", columns: [t.customerId, t.currency] }),
     foreignKey({
-      name: "balance_checks_balance_fk",
-      columns: [t.customerId, t.currency],
-      foreignColumns: [balances.customerId, balances.currency],
+      name: "balance_checks_customer_fk",
+      columns: [t.customerId],
+      foreignColumns: [customers.id],
     }),
+    check("balance_checks_currency_check", sql`${t.currency} ~ '^[A-Z]{3}$'`),
   ],
 );
