@@ -1,0 +1,33 @@
+import type { Fragment } from "postgres";
+import type { ReservedSql } from "@/db/client";
+import type { CustomerId } from "@/lib/kernel/id";
+
+/** What a check looks at, as pieces of SQL that its queries are put together from. */
+export interface Look {
+  readonly sql: ReservedSql;
+  /** Condition on a table's alias: the rows of the customers that are looked at. */
+  at(alias: string): Fragment;
+  /**
+   * The same for the small sets (open payments, claims, holds), which are looked at whole even where a check only
+   * goes on from the last one: they can be wrong without any transfer having been made.
+   */
+  always(alias: string): Fragment;
+  /** Everybody, nobody named: what belongs to no single customer (the series of numbers) is looked at too. */
+  readonly isWhole: boolean;
+  /** Sums begin at the last checkpoint; else at zero. */
+  readonly isIncremental: boolean;
+}
+
+export interface LookOptions {
+  /** Whose rows are looked at; null is everybody's. */
+  readonly customers: readonly CustomerId[] | null;
+  /** Whom the caller named; null is nobody in particular. */
+  readonly named: readonly CustomerId[] | null;
+  readonly isIncremental: boolean;
+}
+
+export function lookAt(sql: ReservedSql, { customers, named, isIncremental }: LookOptions): Look {
+  const among = (list: readonly CustomerId[] | null) => (alias: string) =>
+    list === null ? sql`true` : sql`${sql(`${alias}.customer_id`)} = any(${[...list]}::uuid[])`;
+  return { sql, at: among(customers), always: among(named), isWhole: named === null, isIncremental };
+}

@@ -1,0 +1,191 @@
+import { readPayment, settle } from "@/lib/billing/payment/settle";
+import type { Charge, Checkout, Fee } from "@/lib/gateway/port";
+import type { InvoiceId, PaymentId, ServiceId } from "@/lib/kernel/id";
+import type { Currency } from "@/lib/kernel/money";
+import { payCombined, payDirect, payFromBalance } from "@/lib/portal/pay";
+import {
+  balancePlan,
+  giveBalance,
+  makeActiveService,
+  makeCustomer,
+  makeInvoice,
+  makePlan,
+  makeRenewal,
+  plan,
+  type TestCustomer,
+} from "./fixtures";
+import type { TestWorld } from "./world";
+
+export interface BusyCustomer extends TestCustomer {
+  serviceId: ServiceId;
+  /** Paid from the balance alone. */
+  paidFromBalance: InvoiceId;
+  /** Paid by card, its fee known, in the charge's currency. */
+  paidByCard: InvoiceId;
+  /** Paid from both, its fee in another currency. */
+  paidCombined: InvoiceId;
+  /** Two invoices of one combined payment that is under way: balance held, both claimed. */
+  held: readonly [InvoiceId, InvoiceId];
+  heldPayment: PaymentId;
+  /** Of a payment that expired; a success reported after that became balance. */
+  late: InvoiceId;
+  latePayment: PaymentId;
+  /** An open renewal that nobody pays yet. */
+  renewal: InvoiceId;
+}
+
+/** A customer to whom everything has happened that can happen to a payment, through the use cases themselves. */
+export async function makeBusyCustomer(
+  world: TestWorld,
+  currency: Currency = "USD",
+  planPrice = 1000n,
+): Promise<BusyCustomer> {
+  const customer = await makeCustomer(world, { currency });
+  await world.staff.sql`
+    update customers set stripe_customer_id = ${stripeCustomerOf(customer)} where id = ${customer.customerId}`;
+  const planId = await makePlan(world, { price: { [currency]: planPrice } });
+  const serviceId = await makeActiveService(world, customer, planId);
+  await makeRenewalPaid(world, customer, serviceId, planPrice);
+
+  const paidFromBalance = (await makeInvoice(world, customer, 1200n)).id;
+  await giveBalance(world, customer, 1200n);
+  await expectOk(
+    payFromBalance(customer.actor, balancePlan(world, [paidFromBalance], 1200n), world),
+    "the balance pays",
+  );
+
+  const paidByCard = (await makeInvoice(world, customer, 5000n)).id;
+  const card = await startCard(world, customer, [paidByCard], 5000n);
+  await succeed(world, customer, card, { feeMinor: 175n, currency, settledMinor: 5000n });
+
+  await giveBalance(world, customer, 800n);
+  const paidCombined = (await makeInvoice(world, customer, 3000n)).id;
+  const combined = await startCombined(world, customer, [paidCombined], 800n, 2200n);
+  const other = currency === "EUR" ? "USD" : "EUR";
+  await succeed(world, customer, combined, { feeMinor: 90n, currency: other, settledMinor: 2000n });
+
+  const late = (await makeInvoice(world, customer, 4000n)).id;
+  const latePayment = await startCard(world, customer, [late], 4000n);
+  await expire(world, customer, latePayment);
+  await succeed(world, customer, latePayment, null);
+
+  const renewal = (await makeRenewal(world, customer, serviceId)).id;
+  await giveBalance(world, customer, 700n);
+  const held = [
+    (await makeInvoice(world, customer, 2000n)).id,
+    (await makeInvoice(world, customer, 1000n)).id,
+  ] as const;
+  const heldPayment = await startCombined(world, customer, held, 700n, 2300n);
+  return {
+    ...customer,
+    serviceId,
+    paidFromBalance,
+    paidByCard,
+    paidCombined,
+    held,
+    heldPayment,
+    late,
+    latePayment,
+    renewal,
+  };
+}
+
+async function makeRenewalPaid(
+  world: TestWorld,
+  customer: TestCustomer,
+  serviceId: ServiceId,
+  priceMinor: bigint,
+): Promise<void> {
+  const renewal = await makeRenewal(world, customer, serviceId);
+  await giveBalance(world, customer, priceMinor);
+  await expectOk(
+    payFromBalance(customer.actor, balancePlan(world, [renewal.id], priceMinor), world),
+    "the balance pays the renewal",
+  );
+}
+
+/** Starts a payment through Stripe alone; Stripe does not answer, so that its outcome is unknown. */
+export async function startCard(
+  world: TestWorld,
+  customer: TestCustomer,
+  invoiceIds: readonly InvoiceId[],
+  cardMinor: bigint,
+): Promise<PaymentId> {
+  const input = plan(world, invoiceIds, { cardMinor });
+  await expectOk(payDirect(customer.actor, input, world), "a payment by card begins");
+  return input.paymentId as PaymentId;
+}
+
+/** Starts a payment from the balance and through Stripe; the balance's part is held. */
+export async function startCombined(
+  world: TestWorld,
+  customer: TestCustomer,
+  invoiceIds: readonly InvoiceId[],
+  balanceMinor: bigint,
+  cardMinor: bigint,
+): Promise<PaymentId> {
+  const input = { ...plan(world, invoiceIds, { balanceMinor, cardMinor }), useBalance: `${balanceMinor}` };
+  await expectOk(payCombined(customer.actor, input, world), "a combined payment begins");
+  return input.paymentId as PaymentId;
+}
+
+/** Stripe says that the page was paid; without a fee where it has not said it yet. */
+export async function succeed(
+  world: TestWorld,
+  customer: TestCustomer,
+  paymentId: PaymentId,
+  fee: Omit<Fee, "balanceTransactionId"> | null,
+): Promise<void> {
+  await report(world, customer, paymentId, (checkout) => ({
+    ...checkout,
+    status: "complete",
+    paymentStatus: "paid",
+    intent: { id: `pi_${paymentId}`, status: "succeeded" },
+    charge: {
+      id: `ch_${paymentId}`,
+      amountMinor: checkout.amountMinor,
+      currency: checkout.currency,
+      fee: fee && { ...fee, balanceTransactionId: `txn_${paymentId}` },
+    } satisfies Charge,
+  }));
+}
+
+/** Stripe says that the page has expired. */
+export async function expire(world: TestWorld, customer: TestCustomer, paymentId: PaymentId): Promise<void> {
+  await report(world, customer, paymentId, (checkout) => ({ ...checkout, status: "expired" }));
+}
+
+async function report(
+  world: TestWorld,
+  { customerId }: TestCustomer,
+  paymentId: PaymentId,
+  said: (checkout: Checkout) => Checkout,
+): Promise<void> {
+  const payment = await readPayment(world, { customerId, paymentId });
+  if (!payment) throw new Error("the payment was started");
+  const checkout = said({
+    id: `cs_${paymentId}`,
+    status: "open",
+    paymentStatus: "unpaid",
+    url: null,
+    amountMinor: payment.cardMinor,
+    currency: payment.currency,
+    stripeCustomerId: stripeCustomerOf({ customerId }),
+    isLive: false,
+    paymentId,
+    expiresAt: payment.expiresAt ?? world.clock.now(),
+    intent: null,
+    charge: null,
+  });
+  const settled = await settle(world, { customerId, paymentId }, { reached: { kind: "checkout", checkout } });
+  if (settled.kind !== "settled") throw new Error(`the payment is settled: ${settled.kind}`);
+}
+
+function stripeCustomerOf({ customerId }: Pick<TestCustomer, "customerId">): string {
+  return `cus_${customerId}`;
+}
+
+async function expectOk(answer: Promise<{ ok: boolean; refusal?: unknown }>, what: string): Promise<void> {
+  const given = await answer;
+  if (!given.ok) throw new Error(`${what}: ${JSON.stringify(given.refusal)}`);
+}
