@@ -131,12 +131,18 @@ function sessionParams(request: CheckoutRequest): Stripe.Checkout.SessionCreateP
         },
       },
     ],
-    locale: request.locale as Stripe.Checkout.SessionCreateParams.Locale,
+    locale: checkoutLocale(request.locale),
     success_url: request.successUrl,
     cancel_url: request.cancelUrl,
     expires_at: request.expiresAt,
     expand,
   };
+}
+
+/** Stripe's page in the customer's language where the portal speaks it too; a language is no reason to refuse money. */
+function checkoutLocale(locale: string): Stripe.Checkout.SessionCreateParams.Locale {
+  const language = locale.split("-")[0];
+  return language === "en" || language === "zh" ? language : "auto";
 }
 
 async function findCheckout(

@@ -1,0 +1,282 @@
+import { type Database, openDatabase } from "@/db/client";
+import { hashPassword } from "@/lib/auth/password";
+import { giveGoodwill } from "@/lib/billing/payment/give-goodwill";
+import { settle } from "@/lib/billing/payment/settle";
+import { issueRenewal } from "@/lib/billing/renewal/issue-renewal";
+import { orderService } from "@/lib/billing/service/order-service";
+import type { World } from "@/lib/billing/world";
+import { stripeGateway } from "@/lib/gateway/stripe";
+import { type ManualClock, manualClock } from "@/lib/kernel/clock";
+import {
+  type CustomerId,
+  type InvoiceId,
+  newId,
+  type PlanId,
+  type ServiceId,
+  type SessionId,
+  type UserId,
+} from "@/lib/kernel/id";
+import { money } from "@/lib/kernel/money";
+import type { Settings } from "@/lib/kernel/settings";
+import { demoCast, demoPassword } from "@/lib/portal/demo-logins";
+import { payCombined, payDirect, payFromBalance } from "@/lib/portal/pay";
+import { previewPlan } from "@/lib/portal/preview-plan";
+import type { CustomerActor } from "@/lib/portal/shapes";
+import { sandboxControl } from "@/lib/sandbox/control";
+import { type DemoCustomer, type DemoService, demoCustomers, demoPlans } from "./demo-cast";
+
+export { demoCast as demoLogins, demoPassword } from "@/lib/portal/demo-logins";
+
+const dayMs = 24 * 3_600_000;
+
+interface Stage extends World {
+  readonly clock: ManualClock;
+  readonly staff: Database;
+  readonly today: Date;
+  readonly plans: ReadonlyMap<string, PlanId>;
+}
+
+interface Player extends DemoCustomer {
+  customerId: CustomerId;
+  actor: CustomerActor;
+}
+
+/**
+ * Plays "Ducky Cloud" through the use cases that people use, from thirteen months ago until now, so that its books
+ * balance: orders, renewals, payments from the balance, and at the end payments by card in every state. The same cast
+ * gives the same world, with dates relative to today. Only for the embedded database with the local Stripe.
+ */
+export async function seedDemo({ settings }: { settings: Settings }): Promise<void> {
+  if (settings.world !== "demo" || !settings.stripeApiBase) throw new Error("only a demo world is seeded");
+  const stage = await openStage(settings);
+  try {
+    await makeStaff(stage);
+    const players = [];
+    for (const [index, customer] of demoCustomers.entries())
+      players.push(await makePlayer(stage, customer, index));
+    await playHistory(stage, players);
+    stage.clock.set(stage.today);
+    for (const player of players) await playCard(stage, player, settings);
+  } finally {
+    await Promise.all([stage.app.close(), stage.jobs.close(), stage.staff.close()]);
+  }
+}
+
+async function openStage(settings: Settings): Promise<Stage> {
+  const url = settings.databaseUrl;
+  const today = new Date();
+  const clock = manualClock(new Date(today.getTime() - 420 * dayMs));
+  const staff = openDatabase({ url, role: "mallard_staff", max: 2 });
+  return {
+    app: openDatabase({ url, role: "mallard_app", max: 2 }),
+    jobs: openDatabase({ url, role: "mallard_jobs", max: 2 }),
+    staff,
+    gateway: stripeGateway({
+      secretKey: settings.stripeSecretKey,
+      webhookSecrets: settings.stripeWebhookSecrets,
+      apiBase: settings.stripeApiBase,
+    }),
+    clock,
+    today,
+    timeZone: settings.timeZone,
+    environment: "mallard",
+    portalUrl: settings.mallardUrl,
+    plans: await makePlans(staff, clock),
+  };
+}
+
+async function makePlans(staff: Database, clock: ManualClock): Promise<Map<string, PlanId>> {
+  const plans = new Map<string, PlanId>();
+  const from = new Date("2020-01-01T00:00:00Z");
+  for (const plan of demoPlans) {
+    const id = newId<PlanId>(clock);
+    plans.set(plan.key, id);
+    await staff.sql`
+      insert into plans (id, key, name, term_unit, term_count, created_at)
+      values (${id}, ${plan.key}, ${plan.name}, ${plan.unit}, ${plan.count}, ${from})`;
+    for (const [currency, price] of Object.entries(plan.price)) {
+      await staff.sql`
+        insert into plan_prices (plan_id, currency, valid_from, price_minor)
+        values (${id}, ${currency}, ${from}, ${price.toString()})`;
+    }
+  }
+  for (const [country, name, ppm] of [
+    ["DE", "USt", 190_000],
+    ["FR", "TVA", 200_000],
+    ["JP", "消費税", 100_000],
+  ] as const) {
+    await staff.sql`
+      insert into tax_rates (country, valid_from, name, rate_ppm) values (${country}, ${from}, ${name}, ${ppm})`;
+  }
+  return plans;
+}
+
+async function makeUser(stage: Stage, email: string, name: string, locale: string): Promise<UserId> {
+  const id = newId<UserId>(stage.clock);
+  const isLogin = demoCast.some((login) => login.email === email);
+  const hash = isLogin ? await hashPassword(demoPassword) : null;
+  await stage.staff.sql`
+    insert into users (id, email, name, password_hash, locale, created_at)
+    values (${id}, ${email}, ${name}, ${hash}, ${locale}, ${stage.clock.now()})`;
+  return id;
+}
+
+async function makeStaff(stage: Stage): Promise<void> {
+  const id = await makeUser(stage, "staff@demo.example", "Sam Drake", "en");
+  await stage.staff.sql`
+    insert into staff (user_id, role, created_at) values (${id}, 'admin', ${stage.clock.now()})`;
+}
+
+async function makePlayer(stage: Stage, customer: DemoCustomer, index: number): Promise<Player> {
+  const { name, email, country, currency, locale = "en" } = customer;
+  const customerId = newId<CustomerId>(stage.clock);
+  await stage.staff.sql`
+    insert into customers (id, reference, name, email, country, currency, locale, created_at)
+    values (${customerId}, ${`DC-${1001 + index}`}, ${name}, ${email}, ${country}, ${currency}, ${locale},
+      ${stage.clock.now()})`;
+  const userId = await makeUser(stage, email, name, locale);
+  await stage.staff.sql`
+    insert into memberships (customer_id, user_id, role, created_at)
+    values (${customerId}, ${userId}, 'owner', ${stage.clock.now()})`;
+  return { ...customer, customerId, actor: { customerId, userId, sessionId: newId<SessionId>(stage.clock) } };
+}
+
+/** What happens on a day, in the order of the days: so that invoice numbers run with time. */
+interface Event {
+  at: Date;
+  play(): Promise<Event[]>;
+}
+
+async function playHistory(stage: Stage, players: readonly Player[]): Promise<void> {
+  const agenda = players.flatMap((player) =>
+    player.services.map((service) => ({
+      at: orderedAt(stage, service),
+      play: () => order(stage, player, service),
+    })),
+  );
+  for (let next = earliest(agenda); next && next.at <= stage.today; next = earliest(agenda)) {
+    agenda.splice(agenda.indexOf(next), 1);
+    if (next.at > stage.clock.now()) stage.clock.set(next.at);
+    agenda.push(...(await next.play()));
+  }
+  for (const player of players) await leave(stage, player, player.leftMinor);
+}
+
+function earliest(agenda: readonly Event[]): Event | undefined {
+  return agenda.reduce<Event | undefined>(
+    (first, event) => (first && first.at <= event.at ? first : event),
+    undefined,
+  );
+}
+
+async function order(stage: Stage, player: Player, service: DemoService): Promise<Event[]> {
+  const { customerId, currency } = player;
+  const planId = stage.plans.get(service.plan);
+  if (!planId) throw new Error(`no plan ${service.plan}`);
+  const { label, terms, isAutoRenew = true } = service;
+  const ordered = { customerId, planId, label, currency, isAutoRenew };
+  const { serviceId, invoice } = await orderService(stage, stage.staff, ordered);
+  if (terms === 0) return [];
+  await pay(stage, player, invoice.id);
+  return [await renewalOf(stage, player, serviceId, terms - 1)];
+}
+
+/** So long ago that the paid terms end when the cast says, give or take the lengths of months. */
+function orderedAt(stage: Stage, { plan, terms, endsInDays }: DemoService): Date {
+  const { unit, count } = demoPlans.find((candidate) => candidate.key === plan) ?? { unit: "day", count: 0 };
+  const at = new Date(stage.today.getTime() + endsInDays * dayMs);
+  if (unit === "month") at.setUTCMonth(at.getUTCMonth() - terms * count);
+  if (unit === "year") at.setUTCFullYear(at.getUTCFullYear() - terms * count);
+  return at;
+}
+
+/** The service's next invoice; so many of those to come are paid, the one after them stays open. */
+async function renewalOf(
+  stage: Stage,
+  player: Player,
+  serviceId: ServiceId,
+  paidLeft: number,
+): Promise<Event> {
+  const [row] = await stage.jobs.sql`
+    select s.expires_at, p.lead_days from services s join plans p on p.id = s.plan_id where s.id = ${serviceId}`;
+  const at = new Date(row?.expires_at.getTime() - row?.lead_days * dayMs);
+  return { at, play: () => renew(stage, player, serviceId, paidLeft) };
+}
+
+async function renew(stage: Stage, player: Player, serviceId: ServiceId, paidLeft: number): Promise<Event[]> {
+  const invoice = await issueRenewal(stage, stage.staff, { customerId: player.customerId, serviceId });
+  if (!invoice || paidLeft === 0) return [];
+  await pay(stage, player, invoice.id);
+  return [await renewalOf(stage, player, serviceId, paidLeft - 1)];
+}
+
+/** Pays from the balance, after bringing it to what is due: the customers' money of before the story. */
+async function pay(stage: Stage, player: Player, invoiceId: InvoiceId): Promise<void> {
+  const [row] = await stage.jobs.sql`select state, total_minor from invoices where id = ${invoiceId}`;
+  const totalMinor: bigint = row?.total_minor;
+  await leave(stage, player, totalMinor);
+  const [after] = await stage.jobs.sql`select state from invoices where id = ${invoiceId}`;
+  // Money that arrives settles an auto-renew invoice by itself.
+  if (after?.state === "paid") return;
+  const plan = { balanceMinor: totalMinor.toString(), cardMinor: "0", excessMinor: "0" };
+  const paid = await payFromBalance(
+    player.actor,
+    { paymentId: newId(stage.clock), invoiceIds: [invoiceId], plan },
+    stage,
+  );
+  if (!paid.ok) throw new Error(`an invoice of the story could not be paid: ${paid.refusal.code}`);
+}
+
+/** Gives what is missing to so much available. */
+async function leave(stage: Stage, player: Player, minor: bigint): Promise<void> {
+  const { customerId, currency } = player;
+  const [row] = await stage.jobs.sql`
+    select posted_minor - held_minor as available from balances
+    where customer_id = ${customerId} and currency = ${currency}`;
+  const missing = minor - (row?.available ?? 0n);
+  if (missing <= 0n) return;
+  const reason = "Credit brought along from the previous billing system";
+  await giveGoodwill(stage, stage.staff, { customerId, amount: money(missing, currency), reason });
+}
+
+/** Pays the oldest open invoice by card, as far as the story goes. */
+async function playCard(stage: Stage, player: Player, settings: Settings): Promise<void> {
+  if (!player.card || !settings.stripeApiBase) return;
+  const [invoice] = await stage.jobs.sql`
+    select id from invoices where customer_id = ${player.customerId} and state = 'open' order by due_at limit 1`;
+  if (!invoice) throw new Error(`${player.name} has nothing to pay`);
+  const useBalance = player.card === "combined" ? "all" : "none";
+  const preview = await previewPlan(player.actor, { invoiceIds: [invoice.id], useBalance }, stage);
+  if (!preview.ok) throw new Error(`no plan: ${preview.refusal.code}`);
+  const paymentId = newId(stage.clock);
+  const input = { paymentId, invoiceIds: [invoice.id as string], plan: preview.value.plan };
+  const start = player.card === "combined" ? payCombined : payDirect;
+  const started = await start(player.actor, input, stage);
+  if (!started.ok || started.value.kind !== "redirect") {
+    throw new Error(`the local Stripe shows ${player.name} no page: ${JSON.stringify(started)}`);
+  }
+  const [payment] = await stage.jobs.sql`select stripe_session_id from payments where id = ${paymentId}`;
+  await play(player.card, payment?.stripe_session_id, settings);
+  await settle(stage, { customerId: player.customerId, paymentId: paymentId as never });
+}
+
+async function play(card: DemoCustomer["card"], sessionId: string, settings: Settings): Promise<void> {
+  const control = sandboxControl(settings.stripeApiBase ?? "", settings.stripeSecretKey);
+  switch (card) {
+    case "succeeds":
+    case "combined":
+      await control.pay(sessionId);
+      return;
+    case "declined":
+      await control.pay(sessionId, { card: "4000000000000002" });
+      return;
+    case "debit_waits":
+      await control.pay(sessionId, { method: "sepa_debit", later: "succeeds", afterMs: 3 * dayMs });
+      return;
+    case "expired":
+      await control.expire(sessionId);
+      return;
+    default:
+      return;
+  }
+}
