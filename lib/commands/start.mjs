@@ -12,7 +12,7 @@ await stopOn(SetupFault, async () => {
     throw new SetupFault(`${unknown} is not known here: 'npm start' or 'npm run dev'.`);
   refuseOldNode();
   await refusePortInUse(process.env.PORT);
-  await ensureInstalled(say);
+  await ensureInstalled();
   const { loadTypeScript } = await import("./setup/typescript.mjs");
   const { serve } = await loadTypeScript("lib/commands/serve.ts");
   process.exit(await serve({ root, dev: flags.includes("--dev"), say, step }));

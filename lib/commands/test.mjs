@@ -51,7 +51,7 @@ const steps = [
 
 await stopOn(SetupFault, async () => {
   refuseOldNode();
-  await ensureInstalled(say);
+  await ensureInstalled();
   const reports = mkdtempSync(path.join(tmpdir(), "mallard-reports-"));
   const total = { passed: 0, failed: 0 };
   const lines = [];

@@ -5,18 +5,17 @@ import { root, SetupFault, step } from "./terminal.mjs";
 import { loadTypeScript } from "./typescript.mjs";
 
 /** Finds a Chromium or fetches one: Playwright's own, or on Debian as root the system's. */
-export async function ensureBrowser(say) {
+export async function ensureBrowser() {
   const { findChromium } = await loadTypeScript("e2e/fixtures/chromium.ts");
   if (lookFor(findChromium)) return;
-  say("There is no Chromium yet; it is installed (once) …");
   const own = path.join(root, "node_modules", "@playwright", "test", "cli.js");
-  await step("Asked Playwright for its own", async () =>
+  await step("Asking Playwright for a Chromium (once)", async () =>
     quietly(process.execPath, [own, "install", "chromium"]),
   );
   if (lookFor(findChromium)) return;
   if (process.getuid?.() === 0 && existsSync("/usr/bin/apt-get")) {
     const packages = ["--no-install-recommends", "chromium", "fonts-noto-cjk"];
-    await step("Asked Debian for chromium", async () => {
+    await step("Asking Debian for a Chromium (once)", async () => {
       quietly("apt-get", ["update"]);
       quietly("apt-get", ["install", "-y", ...packages]);
     });

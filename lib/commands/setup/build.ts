@@ -32,8 +32,7 @@ export async function ensureBuilt(options: BuildOptions): Promise<void> {
   const buildId = path.join(options.root, ".next", "BUILD_ID");
   const wanted = sourcesHash(options.root);
   if (readOrEmpty(stamp) === wanted && existsSync(buildId)) return;
-  options.say("Building the pages (again only when the sources change) …");
-  await options.step("Pages built", () =>
+  await options.step("Building the pages (again only when the sources change)", () =>
     runToEnd(
       {
         name: "build",
@@ -41,7 +40,7 @@ export async function ensureBuilt(options: BuildOptions): Promise<void> {
         cwd: options.root,
         env: { ...options.env, NODE_ENV: "production" },
         logDir: options.logDir,
-        show: "nothing",
+        show: "errors",
         say: options.say,
       },
       options.signal,

@@ -11,8 +11,8 @@ export interface ChildSpec {
   readonly cwd: string;
   readonly env: NodeJS.ProcessEnv;
   readonly logDir: string;
-  /** Which of its lines are shown; all of them go to its log. */
-  readonly show: "all" | "errors" | "nothing";
+  /** Which of its lines are shown once it is ready; all of them go to its log. */
+  readonly show: "all" | "errors";
   readonly say: (line: string) => void;
 }
 
@@ -64,6 +64,7 @@ export async function supervise(spec: SupervisedSpec): Promise<Supervised> {
   };
 
   await becomesReady(spec, child);
+  child.showFromNow();
   watch(Date.now());
   return {
     name: spec.name,
@@ -91,6 +92,8 @@ export async function runToEnd(spec: ChildSpec, signal: AbortSignal): Promise<vo
 interface Child {
   readonly process: ChildProcess;
   lastWords(): string;
+  /** Until then its lines only go to its log: a start that fails says them once, at its end. */
+  showFromNow(): void;
 }
 
 function spawnChild(spec: ChildSpec, life: "first" | "later" = "first"): Child {
@@ -106,6 +109,7 @@ function spawnChild(spec: ChildSpec, life: "first" | "later" = "first"): Child {
     windowsHide: true,
   });
   const recent: string[] = [];
+  const shows = { now: life === "later" };
   const read = (stream: "stdout" | "stderr", shown: boolean) => {
     const input = started[stream];
     if (input === null) return;
@@ -113,14 +117,17 @@ function spawnChild(spec: ChildSpec, life: "first" | "later" = "first"): Child {
       log.write(`${line}\n`);
       recent.push(line);
       if (recent.length > 30) recent.shift();
-      if (shown) spec.say(`[${spec.name}] ${line}`);
+      if (shown && shows.now) spec.say(`[${spec.name}] ${line}`);
     });
   };
   read("stdout", spec.show === "all");
-  read("stderr", spec.show !== "nothing");
+  read("stderr", true);
   started.once("error", (error) => recent.push(error.message));
   started.once("close", () => log.end());
-  return { process: started, lastWords: () => recent.join("\n") };
+  const showFromNow = () => {
+    shows.now = true;
+  };
+  return { process: started, lastWords: () => recent.join("\n"), showFromNow };
 }
 
 async function becomesReady(spec: SupervisedSpec, child: Child): Promise<void> {

@@ -71,6 +71,15 @@ function sqlState(error: unknown): string | undefined {
   return cause?.code ?? code;
 }
 
+export async function hasDatabase(serverUrl: string, name: string): Promise<boolean> {
+  const sql = postgres(serverUrl, { max: 1, onnotice: () => undefined });
+  try {
+    return (await sql`select from pg_database where datname = ${name}`).length > 0;
+  } finally {
+    await sql.end();
+  }
+}
+
 /** Makes a database of the given name if there is none, by a step that is done wholly or not at all. */
 export async function ensureDatabase(
   serverUrl: string,
@@ -80,8 +89,7 @@ export async function ensureDatabase(
   const sql = postgres(serverUrl, { max: 1, onnotice: () => undefined });
   const unfinished = `${name}_unfinished`;
   try {
-    const [found] = await sql`select from pg_database where datname = ${name}`;
-    if (found !== undefined) return withDatabase(serverUrl, name);
+    if (await hasDatabase(serverUrl, name)) return withDatabase(serverUrl, name);
     await sql`drop database if exists ${sql(unfinished)} with (force)`;
     await sql`create database ${sql(unfinished)}`;
     await fill(withDatabase(serverUrl, unfinished));

@@ -8,15 +8,14 @@ import { root as checkout, SetupFault, step } from "./terminal.mjs";
  * Installs the packages of the lockfile, unless they are there. A stamp inside node_modules holds what was
  * installed: the lockfile's hash and the platform, so that a directory copied from another system is noticed.
  */
-export async function ensureInstalled(say, root = checkout) {
+export async function ensureInstalled(root = checkout) {
   const modules = path.join(root, "node_modules");
   const stamp = path.join(modules, ".mallard-installed");
   const wanted = fingerprint(root);
   if (readOrNull(stamp) === wanted) return;
   if (installedByHand(root)) return keepStamp(stamp, wanted);
   refuseUnwritable(existsSync(modules) ? modules : root);
-  say("Installing the packages (once; a minute or two with an empty cache) …");
-  await step("Packages installed", () => npmCi(root));
+  await step("Installing the packages (once)", () => npmCi(root));
   keepStamp(stamp, wanted);
 }
 

@@ -1,17 +1,27 @@
-import path from "node:path";
+import { rm } from "node:fs/promises";
 import { freePort } from "@/db/embedded";
 import { migrate } from "@/db/migrate";
-import { ensureBuilt, nextProgram } from "./build";
-import { runToEnd, type Supervised, supervise } from "./child";
-import { ensureDatabase, migrateTheirs, reachDatabase, startOwnServer } from "./database";
-import { environment, type LocalParts, type Plan, planFrom, refuseWrongSettings } from "./plan";
-import { keepPorts, keptPorts, keptSecrets, lockState, openStateDir, type Secrets } from "./state";
+import { ensureBuilt } from "./build";
+import { runToEnd } from "./child";
+import { ensureDatabase, hasDatabase, migrateTheirs, reachDatabase, startOwnServer } from "./database";
+import {
+  logDir,
+  type PartPorts,
+  partData,
+  Running,
+  type Start,
+  startBackParts,
+  startFrontParts,
+  typeScriptChild,
+} from "./parts";
+import { environment, type Plan, planFrom, refuseWrongSettings } from "./plan";
+import { keepPorts, keptPorts, keptSecrets, lockState, openStateDir } from "./state";
 
 export interface PortalOptions {
   readonly root: string;
   /** Holds the embedded database, secrets, ports and logs. */
   readonly stateDir: string;
-  /** As given from outside; what it does not name is started here. */
+  /** As given from outside; what it does not name is started here. PORT 0 is any free one. */
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Hot reload instead of a production build. */
   readonly dev: boolean;
@@ -29,32 +39,20 @@ export interface Portal {
   readonly environment: NodeJS.ProcessEnv;
   /** Where the mail is caught, if it is. */
   readonly mailbox: string | null;
-  /** For tests that kill: a process is started again under the same name. */
+  /** For tests that kill web, worker, stripe or mailbox: each is started again under its name. */
   pidOf(name: string): number | undefined;
   stop(): Promise<void>;
 }
 
-/** Everything that was started, ended in the order in which others depend on it. */
-class Running {
-  readonly #stops: (() => Promise<void>)[] = [];
-  readonly children = new Map<string, Supervised>();
-
-  add(stop: () => Promise<void>): void {
-    this.#stops.push(stop);
-  }
-
-  async stop(): Promise<void> {
-    for (let stop = this.#stops.pop(); stop !== undefined; stop = this.#stops.pop()) await stop();
-  }
-}
+type Complete = (databaseUrl: string | null) => NodeJS.ProcessEnv;
 
 /**
  * Starts the whole portal: database, local Stripe and mailbox where no real ones are named, worker and web.
  * Throws a SetupFault, SettingsError or EmbeddedError for what a person can mend, with everything stopped again.
  */
 export async function startPortal(options: PortalOptions): Promise<Portal> {
-  const port = options.env.PORT?.trim() === "0" ? await freePort() : undefined;
-  const env = port === undefined ? options.env : { ...options.env, PORT: String(port) };
+  const anyPort = options.env.PORT?.trim() === "0";
+  const env = anyPort ? { ...options.env, PORT: String(await freePort()) } : options.env;
   const plan = planFrom(env);
   openStateDir(options.stateDir);
   const secrets = keptSecrets(options.stateDir);
@@ -63,45 +61,24 @@ export async function startPortal(options: PortalOptions): Promise<Portal> {
   const lock = await lockState(options.stateDir, plan.address);
   running.add(async () => lock.release());
   try {
-    return await startParts({ ...options, env }, plan, secrets, running);
+    const ports = await choosePorts(options.stateDir);
+    const start: Start = { ...options, plan, ports, running };
+    const complete: Complete = (databaseUrl) => environment(env, plan, secrets, { databaseUrl, ...ports });
+    const given = await startParts(start, options, complete);
+    return {
+      plan,
+      environment: given,
+      mailbox: plan.localMail ? `http://127.0.0.1:${ports.mailboxPort}` : null,
+      pidOf: (name) => running.children.get(name)?.pid(),
+      stop: () => running.stop(),
+    };
   } catch (error) {
     await running.stop();
     throw error;
   }
 }
 
-async function startParts(
-  options: PortalOptions,
-  plan: Plan,
-  secrets: Secrets,
-  running: Running,
-): Promise<Portal> {
-  const { signal } = options;
-  const ports = await choosePorts(options.stateDir);
-  const complete = (databaseUrl: string | null): NodeJS.ProcessEnv => {
-    const local: LocalParts = { databaseUrl, ...ports };
-    return environment(options.env, plan, secrets, local);
-  };
-  const building = buildUnlessDev(options, complete("postgres://127.0.0.1/mallard"));
-  const prepared = await prepareData(options, plan, complete, running).catch(async (error: unknown) => {
-    await building.cancel();
-    throw error;
-  });
-  await building.done;
-  signal.throwIfAborted();
-  const env = complete(prepared);
-  await startFrontParts(options, plan, env, running);
-  const mailbox = plan.localMail ? `http://127.0.0.1:${ports.mailboxPort}` : null;
-  return {
-    plan,
-    environment: env,
-    mailbox,
-    pidOf: (name) => running.children.get(name)?.pid(),
-    stop: () => running.stop(),
-  };
-}
-
-async function choosePorts(stateDir: string) {
+async function choosePorts(stateDir: string): Promise<PartPorts> {
   const kept = keptPorts(stateDir);
   const stripePort = await freePort(kept.stripe);
   const mailPort = await freePort(kept.mail);
@@ -110,13 +87,37 @@ async function choosePorts(stateDir: string) {
   return { stripePort, mailPort, mailboxPort };
 }
 
+async function startParts(
+  start: Start,
+  options: PortalOptions,
+  complete: Complete,
+): Promise<NodeJS.ProcessEnv> {
+  // The build needs no database, and is not given the real one's password.
+  const building = buildUnlessDev(start, complete(placeholder(start.plan)));
+  let env: NodeJS.ProcessEnv;
+  try {
+    env = start.plan.embeddedDatabase
+      ? await prepareOurs(start, options.durable, complete)
+      : await prepareTheirs(start, complete);
+  } catch (error) {
+    await building.cancel();
+    throw error;
+  }
+  await building.done;
+  start.signal.throwIfAborted();
+  await startFrontParts(start, env);
+  return env;
+}
+
+function placeholder(plan: Plan): string {
+  return `postgres://127.0.0.1/mallard_${plan.world}`;
+}
+
 /** Beside the database's preparation: on a fresh machine both take long, and neither needs the other. */
-function buildUnlessDev(options: PortalOptions, env: NodeJS.ProcessEnv) {
+function buildUnlessDev(start: Start, env: NodeJS.ProcessEnv) {
   const canceled = new AbortController();
-  const signal = AbortSignal.any([options.signal, canceled.signal]);
-  const done = options.dev
-    ? Promise.resolve()
-    : ensureBuilt({ ...options, env, signal, logDir: logDir(options) });
+  const signal = AbortSignal.any([start.signal, canceled.signal]);
+  const done = start.dev ? Promise.resolve() : ensureBuilt({ ...start, env, signal, logDir: logDir(start) });
   done.catch(() => undefined);
   const cancel = async () => {
     canceled.abort();
@@ -125,129 +126,42 @@ function buildUnlessDev(options: PortalOptions, env: NodeJS.ProcessEnv) {
   return { done, cancel };
 }
 
-/** Returns the address of the database that the portal works in, migrated, and in the demo seeded. */
-async function prepareData(
-  options: PortalOptions,
-  plan: Plan,
-  complete: (databaseUrl: string | null) => NodeJS.ProcessEnv,
-  running: Running,
-): Promise<string | null> {
-  const { signal, say, step } = options;
-  if (!plan.embeddedDatabase) {
-    const url = options.env.DATABASE_URL ?? "";
-    await reachDatabase(url);
-    signal.throwIfAborted();
-    await step("Database migrated", () => migrateTheirs(url));
-    await startBackParts(options, plan, complete(null), running);
-    return null;
-  }
-  const server = await step("Database started", () => startOwnServer(options.stateDir, options.durable, say));
-  running.add(() => server.stop());
-  signal.throwIfAborted();
-  await startBackParts(options, plan, complete(server.url), running);
-  const url = await ensureDatabase(server.url, `mallard_${plan.world}`, async (unfinished) => {
-    await migrate(unfinished);
-    if (plan.world === "demo") await seed(options, complete(unfinished));
-  });
-  await migrate(url);
-  return url;
+async function prepareTheirs(start: Start, complete: Complete): Promise<NodeJS.ProcessEnv> {
+  const env = complete(null);
+  const url = env.DATABASE_URL ?? "";
+  await reachDatabase(url);
+  start.signal.throwIfAborted();
+  await start.step("Migrating the database", () => migrateTheirs(url));
+  await startBackParts(start, env);
+  return env;
 }
 
-async function seed(options: PortalOptions, env: NodeJS.ProcessEnv): Promise<void> {
-  options.say("Making the demo world (once) …");
-  await options.step("Demo world made", () =>
-    runToEnd(
-      { ...child(options, "seed", env), args: ["--import", "tsx", "lib/commands/setup/seed-demo.ts"] },
-      options.signal,
-    ),
+/** One database for each world in the embedded server; the demo's is there only once it is wholly seeded. */
+async function prepareOurs(start: Start, durable: boolean, complete: Complete): Promise<NodeJS.ProcessEnv> {
+  const { plan, running, step } = start;
+  const server = await step("Starting the database", () =>
+    startOwnServer(start.stateDir, durable, start.say),
   );
-  options.signal.throwIfAborted();
-}
-
-/** What the web and the worker talk to. */
-async function startBackParts(
-  options: PortalOptions,
-  plan: Plan,
-  env: NodeJS.ProcessEnv,
-  running: Running,
-): Promise<void> {
-  const parts: Promise<void>[] = [];
-  if (plan.localStripe) {
-    const stripe = { ...child(options, "stripe", env), args: ["--import", "tsx", "lib/sandbox/main.ts"] };
-    parts.push(startChild(running, options, stripe, () => answers(env.STRIPE_API_BASE)));
+  running.add(() => server.stop());
+  start.signal.throwIfAborted();
+  const name = `mallard_${plan.world}`;
+  if (!(await hasDatabase(server.url, name))) {
+    // A Stripe and a mailbox that remember another database, or half of this one, would contradict it.
+    await rm(partData(start, "stripe"), { recursive: true, force: true });
+    await rm(partData(start, "mailbox"), { recursive: true, force: true });
   }
-  if (plan.localMail) {
-    const mailbox = {
-      ...child(options, "mailbox", env),
-      args: ["--import", "tsx", "lib/sandbox/mailbox/main.ts"],
-    };
-    parts.push(startChild(running, options, mailbox, () => answers(env.MALLARD_MAILBOX_URL)));
-  }
-  await allOrFirstFault(parts);
+  await startBackParts(start, complete(server.url));
+  const url = await ensureDatabase(server.url, name, async (unfinished) => {
+    await migrate(unfinished);
+    if (plan.world === "demo") await seed(start, complete(unfinished));
+  });
+  start.signal.throwIfAborted();
+  await migrate(url);
+  return complete(url);
 }
 
-/** Waits for all even if one fails: what is still on its way must not be left behind when the rest is stopped. */
-async function allOrFirstFault(parts: readonly Promise<unknown>[]): Promise<void> {
-  const ends = await Promise.allSettled(parts);
-  const fault = ends.find((end) => end.status === "rejected");
-  if (fault !== undefined) throw fault.reason;
-}
-
-async function startFrontParts(
-  options: PortalOptions,
-  plan: Plan,
-  env: NodeJS.ProcessEnv,
-  running: Running,
-): Promise<void> {
-  const next = [
-    nextProgram(options.root),
-    options.dev ? "dev" : "start",
-    "-H",
-    "127.0.0.1",
-    "-p",
-    String(plan.port),
-  ];
-  const web = {
-    ...child(options, "web", { ...env, NODE_ENV: options.dev ? "development" : "production" }),
-    args: next,
-    show: options.dev ? ("all" as const) : ("errors" as const),
-  };
-  const worker = { ...child(options, "worker", env), args: ["--import", "tsx", "lib/jobs/main.ts"] };
-  await allOrFirstFault([
-    startChild(running, options, worker, async () => true),
-    options.step("Web server started", () =>
-      startChild(running, options, web, () => answers(`http://127.0.0.1:${plan.port}/api/health`)),
-    ),
-  ]);
-}
-
-function child(options: PortalOptions, name: string, env: NodeJS.ProcessEnv) {
-  return { name, cwd: options.root, env, logDir: logDir(options), show: "errors" as const, say: options.say };
-}
-
-function logDir(options: PortalOptions): string {
-  return path.join(options.stateDir, "logs");
-}
-
-async function startChild(
-  running: Running,
-  options: PortalOptions,
-  spec: Omit<Parameters<typeof supervise>[0], "isReady" | "signal">,
-  isReady: () => Promise<boolean>,
-): Promise<void> {
-  const started = await supervise({ ...spec, isReady, signal: options.signal });
-  running.children.set(started.name, started);
-  running.add(() => started.stop());
-}
-
-/** Any answer will do: what it says is the part's own business. */
-async function answers(url: string | undefined): Promise<boolean> {
-  if (url === undefined) return true;
-  try {
-    const response = await fetch(url, { redirect: "manual", signal: AbortSignal.timeout(5_000) });
-    await response.body?.cancel();
-    return true;
-  } catch {
-    return false;
-  }
+async function seed(start: Start, env: NodeJS.ProcessEnv): Promise<void> {
+  const child = typeScriptChild(start, "seed", "lib/commands/setup/seed-demo.ts", env);
+  await start.step("Making the demo world (once)", () => runToEnd(child, start.signal));
+  start.signal.throwIfAborted();
 }

@@ -11,19 +11,19 @@ export function say(line) {
 }
 
 /**
- * Runs a step that takes a while: says what it is, that it goes on, and how long it took.
+ * Runs a step that takes a while: says that it goes on, and how long it took.
  * @template T
- * @param {string} what
+ * @param {string} what as in "Building the pages"
  * @param {() => Promise<T>} work
  * @returns {Promise<T>}
  */
 export async function step(what, work) {
   const startedAt = Date.now();
-  const seconds = () => `${((Date.now() - startedAt) / 1000).toFixed(1)} s`;
-  const heartbeat = setInterval(() => say(`  … ${what.toLowerCase()}: ${seconds()}`), 15_000);
+  const seconds = (digits) => `${((Date.now() - startedAt) / 1000).toFixed(digits)} s`;
+  const heartbeat = setInterval(() => say(`  ${what} … ${seconds(0)} so far`), 10_000);
   try {
     const value = await work();
-    say(`  ${what}: ${seconds()}`);
+    say(`  ${what}: done in ${seconds(1)}`);
     return value;
   } finally {
     clearInterval(heartbeat);

@@ -23,7 +23,7 @@ export async function runStep(step, report) {
 
 async function attempt(step, report) {
   try {
-    await step.prepare?.(say);
+    await step.prepare?.();
   } catch (error) {
     if (!(error instanceof SetupFault)) throw error;
     return { passed: 0, failed: 1, reason: error.message };

@@ -1,0 +1,124 @@
+import path from "node:path";
+import { nextProgram } from "./build";
+import { type ChildSpec, type Supervised, supervise } from "./child";
+import type { Plan } from "./plan";
+
+/** What every part of one start needs to know. */
+export interface Start {
+  readonly root: string;
+  readonly stateDir: string;
+  readonly dev: boolean;
+  readonly plan: Plan;
+  readonly ports: PartPorts;
+  readonly running: Running;
+  readonly say: (line: string) => void;
+  readonly step: <T>(what: string, work: () => Promise<T>) => Promise<T>;
+  readonly signal: AbortSignal;
+}
+
+export interface PartPorts {
+  readonly stripePort: number;
+  readonly mailPort: number;
+  readonly mailboxPort: number;
+}
+
+/** Everything that was started, ended in the opposite order: what others depend on ends last. */
+export class Running {
+  readonly #stops: (() => Promise<void>)[] = [];
+  readonly children = new Map<string, Supervised>();
+
+  add(stop: () => Promise<void>): void {
+    this.#stops.push(stop);
+  }
+
+  async stop(): Promise<void> {
+    for (let stop = this.#stops.pop(); stop !== undefined; stop = this.#stops.pop()) await stop();
+  }
+}
+
+export function logDir(start: { stateDir: string }): string {
+  return path.join(start.stateDir, "logs");
+}
+
+/** The directory of what belongs to the database's content: a world's Stripe and its mail. */
+export function partData(start: Pick<Start, "stateDir" | "plan">, part: "stripe" | "mailbox"): string {
+  return path.join(start.stateDir, `${part}-${start.plan.world}`);
+}
+
+/** A TypeScript process of ours. */
+export function typeScriptChild(start: Start, name: string, file: string, env: NodeJS.ProcessEnv): ChildSpec {
+  return {
+    name,
+    args: ["--import", "tsx", file],
+    cwd: start.root,
+    env,
+    logDir: logDir(start),
+    show: "errors",
+    say: start.say,
+  };
+}
+
+/** What the web and the worker talk to, as far as no real one is named. */
+export async function startBackParts(start: Start, env: NodeJS.ProcessEnv): Promise<void> {
+  const { plan, ports } = start;
+  const stripe = typeScriptChild(start, "stripe", "lib/sandbox/main.ts", {
+    ...env,
+    SANDBOX_PORT: String(ports.stripePort),
+    SANDBOX_DATA: partData(start, "stripe"),
+    SANDBOX_WEBHOOK_URL: `http://127.0.0.1:${plan.port}/api/stripe/webhook`,
+  });
+  const mailbox = typeScriptChild(start, "mailbox", "lib/sandbox/mailbox/main.ts", {
+    ...env,
+    MAILBOX_SMTP_PORT: String(ports.mailPort),
+    MAILBOX_HTTP_PORT: String(ports.mailboxPort),
+    MAILBOX_DATA: partData(start, "mailbox"),
+  });
+  await allOrFirstFault([
+    ...(plan.localStripe ? [startPart(start, stripe, `http://127.0.0.1:${ports.stripePort}`)] : []),
+    ...(plan.localMail ? [startPart(start, mailbox, `http://127.0.0.1:${ports.mailboxPort}`)] : []),
+  ]);
+}
+
+export async function startFrontParts(start: Start, env: NodeJS.ProcessEnv): Promise<void> {
+  const { dev, plan } = start;
+  const worker = typeScriptChild(start, "worker", "lib/jobs/main.ts", env);
+  const web: ChildSpec = {
+    ...worker,
+    name: "web",
+    // Without a host Next listens on every interface.
+    args: [nextProgram(start.root), dev ? "dev" : "start", "-H", "127.0.0.1", "-p", String(plan.port)],
+    env: { ...env, NODE_ENV: dev ? "development" : "production" },
+    show: dev ? "all" : "errors",
+  };
+  await allOrFirstFault([
+    startPart(start, worker, null),
+    start.step("Starting the web server", () =>
+      startPart(start, web, `http://127.0.0.1:${plan.port}/api/health`),
+    ),
+  ]);
+}
+
+/** Waits for all even if one fails: what is still on its way must not be left behind when the rest is stopped. */
+async function allOrFirstFault(parts: readonly Promise<unknown>[]): Promise<void> {
+  const ends = await Promise.allSettled(parts);
+  const fault = ends.find((end) => end.status === "rejected");
+  if (fault !== undefined) throw fault.reason;
+}
+
+async function startPart(start: Start, spec: ChildSpec, asked: string | null): Promise<void> {
+  const isReady = async () => asked === null || (await answers(asked));
+  const started = await supervise({ ...spec, isReady, signal: start.signal });
+  start.running.children.set(started.name, started);
+  start.running.add(() => started.stop());
+}
+
+/** Any answer will do: what it says is the part's own business. */
+async function answers(url: string): Promise<boolean> {
+  try {
+    const response = await fetch(url, { redirect: "manual", signal: AbortSignal.timeout(5_000) });
+    await response.body?.cancel();
+    return true;
+  } catch {
+    return false;
+  }
+}
