@@ -1,0 +1,57 @@
+import { createServer, type IncomingMessage } from "node:http";
+import type { AddressInfo } from "node:net";
+import { describe, expect, test } from "vitest";
+import { addressKey, addressOf, clientAddress, watchClientAddresses } from "./client-address";
+
+describe("the client's address", () => {
+  test.each([
+    ["is the socket's", "192.0.2.1", undefined, 0, "192.0.2.1"],
+    ["is the socket's, whatever the client says it is", "192.0.2.1", "6.6.6.6", 0, "192.0.2.1"],
+    ["is what our proxy saw", "10.0.0.1", "192.0.2.1", 1, "192.0.2.1"],
+    [
+      "is what our proxy saw, not what the client wrote before it",
+      "10.0.0.1",
+      "6.6.6.6, 192.0.2.1",
+      1,
+      "192.0.2.1",
+    ],
+    ["is what the outer of two proxies saw", "10.0.0.1", "6.6.6.6, 192.0.2.1, 10.0.0.2", 2, "192.0.2.1"],
+    ["is the socket's when the proxy was passed by", "192.0.2.1", undefined, 1, "192.0.2.1"],
+    ["skips what is no address", "10.0.0.1", "nonsense, 192.0.2.1, <script>", 1, "192.0.2.1"],
+    ["loses its port", "10.0.0.1", "192.0.2.1:5123", 1, "192.0.2.1"],
+    ["loses its port and brackets", "10.0.0.1", "[2001:db8::1]:5123", 1, "2001:db8::1"],
+    ["is IPv4 also where it is mapped", "::ffff:192.0.2.1", undefined, 0, "192.0.2.1"],
+    ["is unknown without a socket", undefined, "192.0.2.1", 0, "unknown"],
+  ])("%s", (_what, socket, forwarded, hops, address) => {
+    expect(addressOf(socket, forwarded, hops)).toBe(address);
+  });
+
+  test("is believed only where this process wrote it", async () => {
+    expect(clientAddress(new Headers({ "x-mallard-address": "6.6.6.6" }))).toBe("unknown");
+    watchClientAddresses(0);
+    const server = createServer((request: IncomingMessage, response) => {
+      response.end(clientAddress(new Headers(request.headers as Record<string, string>)));
+    });
+    await new Promise<void>((listening) => server.listen(0, "127.0.0.1", listening));
+    const { port } = server.address() as AddressInfo;
+    const headers = { "x-mallard-address": "6.6.6.6", "x-forwarded-for": "6.6.6.6" };
+    const answer = await fetch(`http://127.0.0.1:${port}/`, { headers });
+    expect(await answer.text()).toBe("127.0.0.1");
+    await new Promise((closed) => server.close(closed));
+  });
+});
+
+describe("what a limit counts by", () => {
+  test.each([
+    ["192.0.2.1", "192.0.2.1"],
+    ["2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"],
+    ["2001:db8:1:2::9", "2001:db8:1:2::/64"],
+    ["2001:0db8:0001:0002::9", "2001:db8:1:2::/64"],
+    ["2001:db8::1", "2001:db8:0:0::/64"],
+    ["::1", "0:0:0:0::/64"],
+    ["fe80::1%eth0", "fe80:0:0:0::/64"],
+    ["unknown", "unknown"],
+  ])("of %s is %s", (address, key) => {
+    expect(addressKey(address)).toBe(key);
+  });
+});
