@@ -60,6 +60,7 @@ export const customerRoutes: readonly Route[] = [
         default_source: null,
         delinquent: false,
         description: given.description ?? null,
+        discount: null,
         email: given.email ?? null,
         invoice_prefix: newId("", 8).toUpperCase(),
         invoice_settings: {
@@ -71,6 +72,7 @@ export const customerRoutes: readonly Route[] = [
         livemode: false,
         metadata: changedMetadata({}, given.metadata),
         name: given.name ?? null,
+        next_invoice_sequence: 1,
         phone: given.phone ?? null,
         preferred_locales: given.preferred_locales ?? [],
         shipping: null,
