@@ -14,11 +14,13 @@ export interface TestWorldOptions {
   url: string;
   gateway?: Gateway;
   start?: Date;
+  /** Shared with a local Stripe; else a clock of its own that begins at `start`. */
+  clock?: ManualClock;
   max?: number;
 }
 
 /** A world over a test's own database. Without a gateway, calling Stripe is a fault: nothing is mocked. */
-export function openTestWorld({ url, gateway, start, max = 10 }: TestWorldOptions): TestWorld {
+export function openTestWorld({ url, gateway, start, clock, max = 10 }: TestWorldOptions): TestWorld {
   const app = openDatabase({ url, role: "mallard_app", max });
   const jobs = openDatabase({ url, role: "mallard_jobs", max });
   const staff = openDatabase({ url, role: "mallard_staff", max: 3 });
@@ -27,7 +29,7 @@ export function openTestWorld({ url, gateway, start, max = 10 }: TestWorldOption
     jobs,
     staff,
     gateway: gateway ?? noGateway(),
-    clock: manualClock(start ?? new Date("2026-03-10T09:00:00Z")),
+    clock: clock ?? manualClock(start ?? new Date("2026-03-10T09:00:00Z")),
     timeZone: "UTC",
     environment: "test",
     portalUrl: "http://127.0.0.1:3000",
