@@ -23,6 +23,7 @@ import {
   startCombined,
   startDirect,
 } from "@/lib/testing/payment-facts";
+import { permutations } from "@/lib/testing/permutations";
 import { calm, openStripeWorld, pass, type StripeWorld } from "@/lib/testing/stripe-world";
 import { pollPayments } from "./poll-payments";
 import { settle } from "./settle";
@@ -300,10 +301,3 @@ it("does not settle before the customer has paid, however often it is asked", as
 
 /** What changes whenever an event is worked on, whether or not there was anything to do. */
 const eventTables = ["event_runs", "stripe_events", "balance_checks"];
-
-function permutations<T>(items: readonly T[]): T[][] {
-  if (items.length <= 1) return [[...items]];
-  return items.flatMap((item, at) =>
-    permutations(items.filter((_, other) => other !== at)).map((rest) => [item, ...rest]),
-  );
-}
