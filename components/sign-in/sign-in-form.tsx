@@ -1,7 +1,8 @@
 "use client";
 
-import { type FormEvent, useState } from "react";
+import { type FormEvent, useRef, useState } from "react";
 import { type AnswerTexts, sentenceOf } from "@/components/sign-in/answer-texts";
+import { type DemoChoice, DemoLogins } from "@/components/sign-in/demo-logins";
 import { Button } from "@/components/ui/button";
 import { Callout } from "@/components/ui/callout";
 import { Field } from "@/components/ui/field";
@@ -12,12 +13,22 @@ interface SignInFormProps {
   callbackPath: string;
   texts: { email: string; password: string; submit: string };
   answers: AnswerTexts;
+  demo: DemoChoice | null;
 }
 
 /** Signs in with next-auth's two requests, as its own client does in many times the script. */
-export function SignInForm({ callbackPath, texts, answers }: SignInFormProps) {
+export function SignInForm({ callbackPath, texts, answers, demo }: SignInFormProps) {
   const [pending, setPending] = useState(false);
   const [sentence, setSentence] = useState<string | null>(null);
+  const form = useRef<HTMLFormElement>(null);
+
+  function fill(email: string, password: string) {
+    for (const [name, value] of Object.entries({ email, password })) {
+      const input = form.current?.elements.namedItem(name);
+      if (input instanceof HTMLInputElement) input.value = value;
+    }
+    form.current?.requestSubmit();
+  }
 
   async function submit(event: FormEvent<HTMLFormElement>) {
     event.preventDefault();
@@ -41,7 +52,13 @@ export function SignInForm({ callbackPath, texts, answers }: SignInFormProps) {
 
   return (
     // A POST, so that a form sent before this script runs puts no password into an address.
-    <form method="post" action="/api/auth/callback/credentials" onSubmit={submit} className="grid gap-4">
+    <form
+      ref={form}
+      method="post"
+      action="/api/auth/callback/credentials"
+      onSubmit={submit}
+      className="grid gap-4"
+    >
       <Field id="email" label={texts.email}>
         {(control) => (
           <Input
@@ -68,6 +85,7 @@ export function SignInForm({ callbackPath, texts, answers }: SignInFormProps) {
       <Button type="submit" kind="primary" size="large" pending={pending} className="w-full">
         {texts.submit}
       </Button>
+      {demo && <DemoLogins {...demo} onChoose={fill} />}
     </form>
   );
 }

@@ -5,6 +5,7 @@ import { requestReset } from "@/app/(auth)/reset/actions";
 import { ActionForm } from "@/components/sign-in/action-form";
 import { Callout } from "@/components/ui/callout";
 import { TextLink } from "@/components/ui/text-link";
+import { context } from "@/lib/auth/context";
 
 export async function generateMetadata(): Promise<Metadata> {
   return { title: (await getTranslations("reset"))("title") };
@@ -12,6 +13,7 @@ export async function generateMetadata(): Promise<Metadata> {
 
 export default async function ResetPage() {
   const t = await getTranslations("reset");
+  const { mailboxUrl } = context().settings;
   return (
     <>
       <h1 className="font-semibold text-2xl tracking-tight">{t("title")}</h1>
@@ -26,6 +28,17 @@ export default async function ResetPage() {
         done={
           <Callout tone="good" title={t("doneTitle")}>
             <p>{t("doneBody")}</p>
+            {mailboxUrl && (
+              <p>
+                {t.rich("demoMailbox", {
+                  link: (words) => (
+                    <a href={mailboxUrl} className="font-medium text-accent underline">
+                      {words}
+                    </a>
+                  ),
+                })}
+              </p>
+            )}
           </Callout>
         }
       />
