@@ -74,7 +74,8 @@ async function isKept(pid: number): Promise<boolean> {
   return (await commandOf(parent))?.includes("embedded-keeper") ?? false;
 }
 
-async function parentOf(pid: number): Promise<number | null> {
+/** The process that started another one, or that adopted it; null if there is no such process. */
+export async function parentOf(pid: number): Promise<number | null> {
   if (!isAlive(pid)) return null;
   if (existsSync("/proc/self/stat")) {
     const line = await readFile(`/proc/${pid}/stat`, "utf8").catch(() => "");

@@ -1,4 +1,5 @@
 import path from "node:path";
+import { commandOf, parentOf } from "@/db/embedded-orphan";
 import { type Portal, startPortal } from "./setup/portal";
 
 export interface ServeOptions {
@@ -10,7 +11,7 @@ export interface ServeOptions {
 
 /** A second Ctrl-C within this time is the same one: npm passes on what the terminal has sent already. */
 const sameKeypressMs = 1_500;
-const parentPollMs = 1_000;
+const parentPollMs = 2_000;
 
 /** Runs the portal until it is told to stop, then leaves no process behind. Resolves with the exit code. */
 export async function serve(options: ServeOptions): Promise<number> {
@@ -57,13 +58,19 @@ function listenForStop(say: (line: string) => void): AbortSignal {
 /** npm cannot pass on a kill -9; its child would stay behind. Started without npm, we may outlive a shell. */
 function stopWithNpm(stop: () => void): void {
   if (process.env.npm_lifecycle_event === undefined || process.platform === "win32") return;
-  const npm = process.ppid;
-  const watch = setInterval(() => {
-    if (process.ppid === npm) return;
-    clearInterval(watch);
-    stop();
-  }, parentPollMs);
-  watch.unref();
+  const shell = process.ppid;
+  void (async () => {
+    // Most shells stay between npm and us; some step aside.
+    const direct = (await commandOf(shell))?.includes("npm") ?? false;
+    const launcher = async () => (direct ? process.ppid : await parentOf(shell));
+    const npm = await launcher();
+    const watch = setInterval(async () => {
+      if ((await launcher()) === npm) return;
+      clearInterval(watch);
+      stop();
+    }, parentPollMs);
+    watch.unref();
+  })();
 }
 
 async function announce(portal: Portal, options: ServeOptions, startedAt: number): Promise<void> {

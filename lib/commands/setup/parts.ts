@@ -22,17 +22,24 @@ export interface PartPorts {
   readonly mailboxPort: number;
 }
 
-/** Everything that was started, ended in the opposite order: what others depend on ends last. */
+/** What depends on what: each layer is ended, all of it at once, before the one below. */
+const layers = ["lock", "database", "back", "front"] as const;
+type Layer = (typeof layers)[number];
+
+/** Everything that was started, to be ended in the opposite order. */
 export class Running {
-  readonly #stops: (() => Promise<void>)[] = [];
+  readonly #stops: { layer: Layer; stop: () => Promise<void> }[] = [];
   readonly children = new Map<string, Supervised>();
 
-  add(stop: () => Promise<void>): void {
-    this.#stops.push(stop);
+  add(layer: Layer, stop: () => Promise<void>): void {
+    this.#stops.push({ layer, stop });
   }
 
   async stop(): Promise<void> {
-    for (let stop = this.#stops.pop(); stop !== undefined; stop = this.#stops.pop()) await stop();
+    const all = this.#stops.splice(0);
+    for (const layer of layers.toReversed()) {
+      await Promise.all(all.filter((one) => one.layer === layer).map(({ stop }) => stop()));
+    }
   }
 }
 
@@ -74,8 +81,8 @@ export async function startBackParts(start: Start, env: NodeJS.ProcessEnv): Prom
     MAILBOX_DATA: partData(start, "mailbox"),
   });
   await allOrFirstFault([
-    ...(plan.localStripe ? [startPart(start, stripe, `http://127.0.0.1:${ports.stripePort}`)] : []),
-    ...(plan.localMail ? [startPart(start, mailbox, `http://127.0.0.1:${ports.mailboxPort}`)] : []),
+    ...(plan.localStripe ? [startPart(start, "back", stripe, `http://127.0.0.1:${ports.stripePort}`)] : []),
+    ...(plan.localMail ? [startPart(start, "back", mailbox, `http://127.0.0.1:${ports.mailboxPort}`)] : []),
   ]);
 }
 
@@ -91,9 +98,9 @@ export async function startFrontParts(start: Start, env: NodeJS.ProcessEnv): Pro
     show: dev ? "all" : "errors",
   };
   await allOrFirstFault([
-    startPart(start, worker, null),
+    startPart(start, "front", worker, null),
     start.step("Starting the web server", () =>
-      startPart(start, web, `http://127.0.0.1:${plan.port}/api/health`),
+      startPart(start, "front", web, `http://127.0.0.1:${plan.port}/api/health`),
     ),
   ]);
 }
@@ -105,11 +112,11 @@ async function allOrFirstFault(parts: readonly Promise<unknown>[]): Promise<void
   if (fault !== undefined) throw fault.reason;
 }
 
-async function startPart(start: Start, spec: ChildSpec, asked: string | null): Promise<void> {
+async function startPart(start: Start, layer: Layer, spec: ChildSpec, asked: string | null): Promise<void> {
   const isReady = async () => asked === null || (await answers(asked));
   const started = await supervise({ ...spec, isReady, signal: start.signal });
   start.running.children.set(started.name, started);
-  start.running.add(() => started.stop());
+  start.running.add(layer, () => started.stop());
 }
 
 /** Any answer will do: what it says is the part's own business. */

@@ -59,7 +59,7 @@ export async function startPortal(options: PortalOptions): Promise<Portal> {
   refuseWrongSettings(env, plan, secrets);
   const running = new Running();
   const lock = await lockState(options.stateDir, plan.address);
-  running.add(async () => lock.release());
+  running.add("lock", async () => lock.release());
   try {
     const ports = await choosePorts(options.stateDir);
     const start: Start = { ...options, plan, ports, running };
@@ -142,7 +142,7 @@ async function prepareOurs(start: Start, durable: boolean, complete: Complete): 
   const server = await step("Starting the database", () =>
     startOwnServer(start.stateDir, durable, start.say),
   );
-  running.add(() => server.stop());
+  running.add("database", () => server.stop());
   start.signal.throwIfAborted();
   const name = `mallard_${plan.world}`;
   if (!(await hasDatabase(server.url, name))) {
