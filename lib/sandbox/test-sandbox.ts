@@ -70,11 +70,13 @@ export function sdkFor(sandbox: Sandbox, secretKey = testKey): Stripe {
   });
 }
 
-/** A local Stripe on a free port, with an endpoint that receives its webhooks. */
+/** A local Stripe on a free port, with an endpoint that receives its webhooks. Its time stands still until advanced. */
 export async function startTestSandbox(options: Partial<SandboxOptions> = {}): Promise<TestSandbox> {
   const inbox = await startInbox();
+  const startedAt = new Date();
   const sandbox = await startSandbox({
     secretKey: testKey,
+    clock: { now: () => startedAt },
     webhook: { url: inbox.url, secret: testSecret },
     ...options,
   });
