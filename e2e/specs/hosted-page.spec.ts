@@ -108,13 +108,13 @@ test("each card that is declined says why, and a good one then pays through the 
   expect(charges.data.map((charge) => charge.status)).toEqual(["succeeded", ...declines.map(() => "failed")]);
 });
 
-for (const number of [
-  "4000 0000 0000 0259",
-  "4000 0000 0000 1976",
-  "4000 0000 0000 5126",
-  "4000 0000 0000 7726",
-]) {
-  test(`${number} pays; what follows comes later`, async ({ page, shop }) => {
+test("cards that pay, whatever follows later", async ({ page, shop }) => {
+  for (const number of [
+    "4000 0000 0000 0259",
+    "4000 0000 0000 1976",
+    "4000 0000 0000 5126",
+    "4000 0000 0000 7726",
+  ]) {
     const session = await shop.newSession();
     await page.goto(session.url ?? "");
     await page.getByRole("link", { name: number }).click();
@@ -123,8 +123,8 @@ for (const number of [
     const intent = (await shop.read(session.id)).payment_intent as Stripe.PaymentIntent;
     const charge = intent.latest_charge as Stripe.Charge;
     expect(charge.disputed).toBe(number.endsWith("0259") || number.endsWith("1976"));
-  });
-}
+  }
+});
 
 for (const number of ["4000 0025 0000 3155", "4000 0027 6000 3184"]) {
   test(`${number} asks for 3-D Secure: failed leads back, passed leads on`, async ({ page, shop }) => {
@@ -242,8 +242,11 @@ test("with the keyboard alone", async ({ page, shop }) => {
   await expect(arrived(page, "done")).toBeVisible();
 });
 
-for (const colorScheme of ["light", "dark"] as const) {
-  test(`every page is accessible and fits its screen, in ${colorScheme} and in both languages`, async ({
+for (const [colorScheme, locale] of [
+  ["light", "en"],
+  ["dark", "zh"],
+] as const) {
+  test(`every page is accessible and fits its screen, ${colorScheme} and ${locale}`, async ({
     page,
     shop,
   }) => {
@@ -254,22 +257,19 @@ for (const colorScheme of ["light", "dark"] as const) {
       const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
       expect(overflow).toBeLessThanOrEqual(0);
     };
-    for (const locale of ["en", "zh"] as const) {
-      const open = (await shop.newSession({ locale })).url ?? "";
-      await page.goto(`${open}?card=4000000000000002`);
-      await page.locator("button.primary").click();
-      await page.getByRole("alert").waitFor();
-      await look();
-      for (const method of ["us_bank_account", "alipay"]) {
-        await page.goto(`${open}?method=${method}`);
-        await look();
-      }
-      await page.locator("button.primary").click();
-      await look();
-      const ended = await shop.newSession({ locale });
-      await shop.local.stripe.checkout.sessions.expire(ended.id);
-      await page.goto(ended.url ?? "");
-      await look();
-    }
+    const open = (await shop.newSession({ locale })).url ?? "";
+    await page.goto(`${open}?card=4000000000000002`);
+    await page.locator("button.primary").click();
+    await page.getByRole("alert").waitFor();
+    await look();
+    await page.goto(`${open}?method=us_bank_account`);
+    await look();
+    await page.goto(`${open}?method=alipay`);
+    await page.locator("button.primary").click();
+    await look();
+    const ended = await shop.newSession({ locale });
+    await shop.local.stripe.checkout.sessions.expire(ended.id);
+    await page.goto(ended.url ?? "");
+    await look();
   });
 }
