@@ -3,6 +3,7 @@ import type { World } from "@/lib/billing/world";
 import { stripeGateway } from "@/lib/gateway/stripe";
 import { systemClock } from "@/lib/kernel/clock";
 import { parseSettings } from "@/lib/kernel/settings";
+import { createMailer } from "@/lib/mail/mailer";
 import { startWorker } from "./worker";
 
 const settings = parseSettings(process.env);
@@ -27,7 +28,10 @@ const world: World = {
   portalUrl: settings.mallardUrl,
 };
 
-const worker = await startWorker(world, settings.databaseUrl);
+const worker = await startWorker(
+  { world, mailer: createMailer(settings), host: { name: settings.hostName, url: settings.mallardUrl } },
+  settings.databaseUrl,
+);
 console.log("worker ready");
 
 for (const signal of ["SIGINT", "SIGTERM"] as const) {

@@ -3,6 +3,7 @@ import { closePayment } from "@/lib/billing/payment/close-payment";
 import { ensureStripeCustomer } from "@/lib/billing/payment/ensure-stripe-customer";
 import type { BalanceWish } from "@/lib/billing/payment/plan";
 import { type Reached, reachCheckout, sendCheckout } from "@/lib/billing/payment/reach";
+import { receiptOf, receiptOfDecision } from "@/lib/billing/payment/receipt";
 import { readPayment, settle } from "@/lib/billing/payment/settle";
 import { type StartInput, type StartRefusal, startPayment } from "@/lib/billing/payment/start-payment";
 import { isFinal } from "@/lib/billing/payment/states";
@@ -13,7 +14,6 @@ import { type InvoiceId, isUuid, type PaymentId } from "@/lib/kernel/id";
 import { money } from "@/lib/kernel/money";
 import { ok, type Result, refuse } from "@/lib/kernel/result";
 import { mayPay } from "./permit";
-import { receiptOf, receiptOfDecision } from "./receipt";
 import type { CustomerActor, PayOutcome, PayRefusal, PlanShown } from "./shapes";
 import { portalWorld } from "./world";
 

@@ -1,10 +1,10 @@
 import { transact } from "@/db/transaction";
+import { receiptOf } from "@/lib/billing/payment/receipt";
 import { settle } from "@/lib/billing/payment/settle";
 import { isFinal } from "@/lib/billing/payment/states";
 import type { World } from "@/lib/billing/world";
 import { type CustomerId, isUuid, type PaymentId } from "@/lib/kernel/id";
 import { maySee } from "./permit";
-import { receiptOf } from "./receipt";
 import type { CustomerActor, PaymentOutcome } from "./shapes";
 import { portalWorld } from "./world";
 

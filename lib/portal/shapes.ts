@@ -1,3 +1,4 @@
+import type { Receipt } from "@/lib/billing/payment/receipt";
 import type {
   CustomerId,
   InvoiceId,
@@ -172,15 +173,7 @@ export type PayRefusal =
   | { code: "gateway_refused" }
   | { code: "gateway_unreachable" };
 
-export interface Receipt {
-  paymentId: PaymentId;
-  paid: { number: string; amount: Money }[];
-  fromBalance: Money;
-  byCard: Money;
-  /** What went to the balance: more than was due, or for an invoice that was closed meanwhile. */
-  toBalance: Money;
-  services: { id: ServiceId; label: string; expiresAt: Date }[];
-}
+export type { Receipt };
 
 export type PayOutcome =
   | { kind: "paid"; receipt: Receipt }

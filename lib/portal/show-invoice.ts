@@ -40,7 +40,8 @@ export function showInvoice(
       readPayments(sql, actor, id, currency),
       readTimeline(sql, actor, id),
     ]);
-    const panel = row.state === "open" ? await payPanel(sql, world, actor, id, payments) : null;
+    const open = payments.find((payment) => !isFinal(payment.state)) ?? null;
+    const panel = row.state === "open" ? await payPanel(sql, world, actor, [id], open) : null;
     return {
       ...invoiceRow(row, now),
       net: money(row.net_minor, currency),
@@ -130,16 +131,16 @@ async function readTimeline(
   }));
 }
 
-/** What can be done about an open invoice: this one, and the earlier ones that are paid with it. */
-async function payPanel(
+/** What can be done about open invoices of one currency: these, and the earlier ones that are paid with them. */
+export async function payPanel(
   sql: ReservedSql,
   world: World,
   actor: CustomerActor,
-  id: InvoiceId,
-  payments: readonly PaymentView[],
+  ids: readonly InvoiceId[],
+  open: PaymentView | null,
 ): Promise<PayPanel> {
-  const earlier = await earlierOpenInvoices(sql, actor.customerId, [id]);
-  const { due, availableMinor, currency, canPay } = await readDue(sql, actor, [...earlier, id]);
+  const earlier = await earlierOpenInvoices(sql, actor.customerId, ids);
+  const { due, availableMinor, currency, canPay } = await readDue(sql, actor, [...earlier, ...ids]);
   const dueMinor = due.reduce((total, invoice) => total + invoice.remainingMinor, 0n);
   const limits = world.gateway.chargeLimits(currency);
   const direct = planPayment(due, availableMinor, "none", limits);
@@ -147,7 +148,11 @@ async function payPanel(
   if (!direct.ok || !combined.ok) throw new Error("an open invoice has something due");
   const coversAll = availableMinor >= dueMinor;
   return {
-    invoices: due.map((invoice) => ({ ...invoice, remaining: money(invoice.remainingMinor, currency) })),
+    invoices: due.map(({ id, number, remainingMinor }) => ({
+      id,
+      number,
+      remaining: money(remainingMinor, currency),
+    })),
     due: money(dueMinor, currency),
     available: money(availableMinor, currency),
     fromBalance: coversAll ? shownOf(combined.plan) : null,
@@ -156,7 +161,7 @@ async function payPanel(
     combined: !coversAll && combined.plan.balanceMinor > 0n ? shownOf(combined.plan) : null,
     chargeMinimum: money(limits.minimumMinor, currency),
     chargeStep: money(limits.stepMinor, currency),
-    open: payments.find((payment) => !isFinal(payment.state)) ?? null,
+    open,
     canPay,
   };
 }

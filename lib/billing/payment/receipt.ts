@@ -1,9 +1,19 @@
 import type { ReservedSql } from "@/db/client";
-import type { Decision } from "@/lib/billing/decision";
-import type { PaymentPlan } from "@/lib/billing/payment/plan";
 import type { CustomerId, PaymentId, ServiceId } from "@/lib/kernel/id";
-import { type Currency, money, zero } from "@/lib/kernel/money";
-import type { Receipt } from "./shapes";
+import { type Currency, type Money, money, zero } from "@/lib/kernel/money";
+import type { Decision } from "../decision";
+import type { PaymentPlan } from "./plan";
+
+/** What a payment paid, from what, and what it brought. */
+export interface Receipt {
+  paymentId: PaymentId;
+  paid: { number: string; amount: Money }[];
+  fromBalance: Money;
+  byCard: Money;
+  /** What went to the balance: more than was due, or for an invoice that was closed meanwhile. */
+  toBalance: Money;
+  services: { id: ServiceId; label: string; expiresAt: Date }[];
+}
 
 /** The receipt of a payment that was made in this very decision, without reading it back. */
 export function receiptOfDecision(

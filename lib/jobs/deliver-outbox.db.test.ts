@@ -1,0 +1,110 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { settle } from "@/lib/billing/payment/settle";
+import { createMailer } from "@/lib/mail/mailer";
+import { payDirect } from "@/lib/portal/pay";
+import { sandboxControl } from "@/lib/sandbox/control";
+import { startMailbox } from "@/lib/sandbox/mailbox/mailbox";
+import { startSandbox } from "@/lib/sandbox/server";
+import { createTestDatabase } from "@/lib/testing/database";
+import { makeCustomer, makeOrder, makePlan, plan } from "@/lib/testing/fixtures";
+import { localGateway, openTestWorld, testSecretKey } from "@/lib/testing/world";
+import { deliverOutbox } from "./deliver-outbox";
+
+const host = { name: "Ducky Cloud", url: "http://127.0.0.1:3000" };
+
+async function openScene() {
+  const [database, sandbox, mailbox] = await Promise.all([
+    createTestDatabase(),
+    startSandbox({ secretKey: testSecretKey }),
+    startMailbox({}),
+  ]);
+  const world = openTestWorld({ url: database.url, gateway: localGateway(sandbox.url), start: new Date() });
+  const mailer = createMailer({ smtpUrl: mailbox.smtpUrl, mailFrom: "Ducky Cloud <billing@ducky.example>" });
+  return {
+    world,
+    mailbox,
+    control: sandboxControl(sandbox.url, testSecretKey),
+    delivery: { world, mailer, host },
+    close: async () => {
+      await world.close();
+      await Promise.all([database.drop(), sandbox.close(), mailbox.close()]);
+    },
+  };
+}
+
+let scene: Awaited<ReturnType<typeof openScene>>;
+
+beforeAll(async () => {
+  scene = await openScene();
+});
+
+afterAll(() => scene.close());
+
+/** A service ordered and paid by card on the hosted page. */
+async function payOrder(order: Parameters<typeof scene.control.pay>[1]) {
+  const { world, control } = scene;
+  const customer = await makeCustomer(world);
+  const { invoice } = await makeOrder(world, customer, await makePlan(world));
+  const input = plan(world, [invoice.id], { cardMinor: 1000n });
+  await payDirect(customer.actor, input, world);
+  const [payment] = await world.jobs
+    .sql`select stripe_session_id from payments where id = ${input.paymentId}`;
+  const paid = await control.pay(payment?.stripe_session_id, order);
+  return {
+    customer,
+    invoice,
+    paid,
+    ref: { customerId: customer.customerId, paymentId: input.paymentId as never },
+  };
+}
+
+async function mailsTo(userId: string) {
+  const messages = await scene.mailbox.messages();
+  return messages.filter((message) => JSON.stringify(message).includes(userId));
+}
+
+describe("the outbox", () => {
+  it("sends one receipt for a payment by card, with the new expiry date, however often it runs", async () => {
+    const { customer, invoice, ref } = await payOrder({});
+    await settle(scene.world, ref);
+    await deliverOutbox(scene.delivery, 1000);
+    await deliverOutbox(scene.delivery, 1000);
+    const mails = await mailsTo(customer.actor.userId);
+    expect(mails).toHaveLength(1);
+    expect(mails[0]).toMatchObject({ subject: `Received: $10.00 for ${invoice.number}` });
+    expect(JSON.stringify(mails[0])).toContain("web-1 now runs until");
+  });
+
+  it("writes when a delayed payment fails days later", async () => {
+    const { customer, paid, ref } = await payOrder({ method: "us_bank_account", later: "waits" });
+    await settle(scene.world, ref);
+    await scene.control.settleDelayed(paid.paymentIntent ?? "", "fails");
+    await settle(scene.world, ref);
+    await deliverOutbox(scene.delivery, 1000);
+    const [mail] = await mailsTo(customer.actor.userId);
+    expect(mail).toMatchObject({ subject: "Your payment of $10.00 did not go through" });
+  });
+
+  it("keeps a mail that no server takes, and sends it when one does", async () => {
+    const { customer, ref } = await payOrder({});
+    await settle(scene.world, ref);
+    const nobody = createMailer({ smtpUrl: "smtp://127.0.0.1:9", mailFrom: "a@ducky.example" });
+    expect(await deliverOutbox({ ...scene.delivery, mailer: nobody }, 1000)).toBe(0);
+    expect(await mailsTo(customer.actor.userId)).toHaveLength(0);
+    await deliverOutbox(scene.delivery, 1000);
+    expect(await mailsTo(customer.actor.userId)).toHaveLength(1);
+  });
+
+  it("shows staff a mail that is refused for good, and goes on", async () => {
+    const { customer, ref } = await payOrder({});
+    await scene.world.staff
+      .sql`update customers set email = 'not an address' where id = ${customer.customerId}`;
+    await settle(scene.world, ref);
+    await deliverOutbox(scene.delivery, 1000);
+    const tasks = await scene.world.jobs.sql`
+      select kind, detail from tasks where customer_id = ${customer.customerId}`;
+    expect(tasks).toEqual([
+      { kind: "mail_undeliverable", detail: { topic: "payment.succeeded", reason: "mail_not_safe" } },
+    ]);
+  });
+});

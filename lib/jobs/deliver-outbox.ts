@@ -1,0 +1,112 @@
+import { transact } from "@/db/transaction";
+import { receiptOf } from "@/lib/billing/payment/receipt";
+import type { World } from "@/lib/billing/world";
+import type { CustomerId, PaymentId } from "@/lib/kernel/id";
+import { add, type Currency, money } from "@/lib/kernel/money";
+import type { Mail, Mailer } from "@/lib/mail/mailer";
+import { moneyBecameBalanceMail, paymentFailedMail, receiptMail } from "@/lib/mail/payment-mail";
+
+export interface Delivery {
+  world: World;
+  mailer: Mailer;
+  host: { name: string; url: string };
+}
+
+interface OutboxRow {
+  customerId: CustomerId;
+  id: string;
+  topic: string;
+  payload: Record<string, string>;
+}
+
+/**
+ * Sends the mails that the outbox asks for, oldest first, each marked once a mail server has taken it. A mail that
+ * nobody takes stays and is tried again, under the same Message-ID; one that is refused for good becomes a task for
+ * staff. What needs no mail is only marked. Returns how many mails were sent.
+ */
+export async function deliverOutbox(delivery: Delivery, most = 50): Promise<number> {
+  const { world } = delivery;
+  const rows = await waiting(world, most);
+  let sent = 0;
+  for (const row of rows) {
+    const mail = await mailFor(delivery, row);
+    if (!mail) {
+      await conclude(world, row, null);
+      continue;
+    }
+    const answer = await delivery.mailer.sendMail({ ...mail, id: row.id });
+    if (answer.ok) sent += 1;
+    else if (answer.refusal.code === "mail_not_taken") return sent;
+    await conclude(world, row, answer.ok ? null : answer.refusal.code);
+  }
+  return sent;
+}
+
+async function waiting(world: World, most: number): Promise<OutboxRow[]> {
+  const rows = await world.jobs.sql`
+    select customer_id, id, topic, payload from outbox where handled_at is null order by id limit ${most}`;
+  return rows.map((row) => ({
+    customerId: row.customer_id,
+    id: row.id,
+    topic: row.topic,
+    payload: row.payload,
+  }));
+}
+
+/** Marks the row; a mail that was refused for good is shown to staff in the same transaction. */
+async function conclude(world: World, row: OutboxRow, refusal: string | null): Promise<void> {
+  const now = world.clock.now();
+  await transact(world.jobs, { customerId: row.customerId }, async ({ sql }) => {
+    const marked = await sql`
+      update outbox set handled_at = ${now}
+      where customer_id = ${row.customerId} and id = ${row.id} and handled_at is null returning 1`;
+    if (!refusal || marked.length === 0) return;
+    await sql`
+      insert into tasks (customer_id, id, kind, subject, subject_id, detail, created_at)
+      values (${row.customerId}, ${row.id}, 'mail_undeliverable', 'customer', ${row.customerId},
+        ${sql.json({ topic: row.topic, reason: refusal })}, ${now})`;
+  });
+}
+
+async function mailFor(delivery: Delivery, row: OutboxRow): Promise<Mail | null> {
+  const { world, host } = delivery;
+  const isAboutPayment = ["payment.succeeded", "payment.money_became_balance", "payment.failed"].includes(
+    row.topic,
+  );
+  const paymentId = row.payload.paymentId as PaymentId | undefined;
+  if (!isAboutPayment || !paymentId) return null;
+  const { customerId } = row;
+  const [[customer], [payment], receipt] = await transact(world.jobs, { customerId }, ({ sql }) =>
+    Promise.all([
+      sql`select name, email, locale from customers where id = ${customerId}`,
+      sql`
+        select p.currency, p.card_minor, array(
+          select i.number from payment_shares s join invoices i on i.customer_id = s.customer_id and i.id = s.invoice_id
+          where s.customer_id = p.customer_id and s.payment_id = p.id order by i.number) as numbers
+        from payments p where p.customer_id = ${customerId} and p.id = ${paymentId}`,
+      receiptOf(sql, customerId, paymentId),
+    ]),
+  );
+  if (!customer || !payment || !receipt) return null;
+  const about = {
+    locale: customer.locale,
+    recipient: { name: customer.name, email: customer.email },
+    host,
+    timeZone: world.timeZone,
+  };
+  const currency = payment.currency as Currency;
+  switch (row.topic) {
+    case "payment.succeeded":
+      return receiptMail(about, {
+        ...receipt,
+        total: add(receipt.fromBalance, receipt.byCard),
+        numbers: receipt.paid.map((line) => line.number),
+      });
+    case "payment.money_became_balance":
+      return moneyBecameBalanceMail(about, money(BigInt(row.payload.amountMinor ?? "0"), currency));
+    default:
+      // A page that Stripe refused to make was told on the spot; only what failed later needs a mail.
+      if (row.payload.code !== "method_failed") return null;
+      return paymentFailedMail(about, money(payment.card_minor, currency), payment.numbers);
+  }
+}

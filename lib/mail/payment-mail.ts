@@ -1,0 +1,78 @@
+import { formatMoney, type Money } from "@/lib/kernel/money";
+import { mailOf } from "./layout";
+import type { Mail } from "./mailer";
+import { mailWords } from "./messages";
+
+interface Addressed {
+  locale: string;
+  recipient: { name: string; email: string };
+  host: { name: string; url: string };
+  timeZone: string;
+}
+
+/** What a payment paid and brought, as its receipt has it. */
+export interface PaymentNews {
+  total: Money;
+  fromBalance: Money;
+  toBalance: Money;
+  numbers: readonly string[];
+  services: readonly { label: string; expiresAt: Date }[];
+}
+
+/** The mail after a payment through Stripe arrived: amount and invoices in the subject, the new expiry dates inside. */
+export function receiptMail(about: Addressed, news: PaymentNews): Mail {
+  const { locale, host } = about;
+  const words = mailWords(locale);
+  const amount = formatMoney(news.total, locale);
+  const numbers = news.numbers.join(", ");
+  const isForInvoices = news.numbers.length > 0;
+  const date = (instant: Date) =>
+    new Intl.DateTimeFormat(locale, { dateStyle: "long", timeZone: about.timeZone }).format(instant);
+  const sentences = [
+    news.fromBalance.minor > 0n &&
+      words("receipt.fromBalance", { amount: formatMoney(news.fromBalance, locale) }),
+    news.toBalance.minor > 0n && words("receipt.toBalance", { amount: formatMoney(news.toBalance, locale) }),
+    ...news.services.map(({ label, expiresAt }) =>
+      words("receipt.service", { label, date: date(expiresAt) }),
+    ),
+  ];
+  return mailOf({
+    ...about,
+    subject: isForInvoices
+      ? words("receipt.subject", { amount, numbers })
+      : words("receipt.subjectBalance", { amount }),
+    intro: isForInvoices
+      ? words("receipt.intro", { amount, numbers })
+      : words("receipt.introBalance", { amount }),
+    link: isForInvoices
+      ? { label: words("receipt.action"), url: `${host.url}/invoices/${news.numbers[0]}` }
+      : { label: words("receipt.actionBalance"), url: `${host.url}/balance` },
+    note: sentences.filter((sentence) => sentence !== false).join(" "),
+  });
+}
+
+/** Money for an invoice that was closed meanwhile, or too late for its payment: it is the customer's balance now. */
+export function moneyBecameBalanceMail(about: Addressed, amount: Money): Mail {
+  const words = mailWords(about.locale);
+  const text = formatMoney(amount, about.locale);
+  return mailOf({
+    ...about,
+    subject: words("moneyBecameBalance.subject", { amount: text }),
+    intro: words("moneyBecameBalance.intro", { amount: text }),
+    link: { label: words("moneyBecameBalance.action"), url: `${about.host.url}/balance` },
+    note: words("moneyBecameBalance.note"),
+  });
+}
+
+/** A delayed payment that the bank did not complete, days after the customer left the page. */
+export function paymentFailedMail(about: Addressed, amount: Money, numbers: readonly string[]): Mail {
+  const words = mailWords(about.locale);
+  const text = formatMoney(amount, about.locale);
+  return mailOf({
+    ...about,
+    subject: words("paymentFailed.subject", { amount: text }),
+    intro: words("paymentFailed.intro", { amount: text, numbers: numbers.join(", ") }),
+    link: { label: words("paymentFailed.action"), url: `${about.host.url}/invoices/${numbers[0] ?? ""}` },
+    note: words("paymentFailed.note"),
+  });
+}
