@@ -1,6 +1,6 @@
 "use client";
 
-import { type ReactNode, useState } from "react";
+import { type ReactNode, useEffect, useRef, useState } from "react";
 import { Button, buttonLook } from "@/components/ui/button";
 import { formatMoney, isCurrency, type Money, money, sum } from "@/lib/kernel/money";
 
@@ -24,10 +24,16 @@ interface ChooseFormProps {
  */
 export function ChooseForm({ locale, texts, children }: ChooseFormProps) {
   const [chosen, setChosen] = useState<Money[]>([]);
+  const form = useRef<HTMLFormElement>(null);
+  // What the browser brings back with the back button, and what was chosen before this script ran.
+  useEffect(() => {
+    if (form.current) setChosen(chosenIn(form.current));
+  }, []);
   const currency = chosen[0]?.currency;
   const isMixed = chosen.some((amount) => amount.currency !== currency);
   return (
     <form
+      ref={form}
       action="/invoices/pay"
       onChange={(event) => setChosen(chosenIn(event.currentTarget))}
       onReset={() => setChosen([])}

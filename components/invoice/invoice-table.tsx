@@ -61,7 +61,7 @@ function InvoiceTableRow({ row }: { row: InvoiceRow }) {
   const isPayable = payable.includes(row.status);
   const isPartlyPaid = isPositive(row.remaining) && compare(row.remaining, row.total) < 0;
   return (
-    <Row className="group hover:bg-sunken/60 max-sm:grid-cols-[2.25rem_1fr_auto] max-sm:gap-x-2 max-sm:gap-y-0.5">
+    <Row className="group hover:bg-sunken/60 max-sm:grid-cols-[2.25rem_minmax(0,1fr)_auto] max-sm:gap-x-2 max-sm:gap-y-0.5">
       <Cell className="w-9 max-sm:row-span-3">
         {isPayable && (
           <label className="relative z-10 -m-2 inline-flex cursor-pointer p-2">
@@ -84,7 +84,7 @@ function InvoiceTableRow({ row }: { row: InvoiceRow }) {
           {row.number}
         </Link>
       </Cell>
-      <Cell className="w-full max-w-0 truncate max-sm:order-1 max-sm:col-span-2 max-sm:col-start-2 max-sm:max-w-none max-sm:text-sm">
+      <Cell className="w-full max-w-0 truncate max-sm:order-1 max-sm:col-start-2 max-sm:max-w-none max-sm:text-sm">
         <span dir="auto" title={row.summary}>
           {row.summary}
         </span>
@@ -95,7 +95,7 @@ function InvoiceTableRow({ row }: { row: InvoiceRow }) {
       <Cell className="max-sm:order-2 max-sm:col-start-2 max-sm:flex max-sm:gap-2 max-sm:text-sm">
         <Due at={row.dueAt} isUrgent={isPayable} />
       </Cell>
-      <Cell numeric>
+      <Cell numeric className="max-sm:row-span-2">
         <Amount of={row.total} className="font-medium" />
         {isPartlyPaid && (
           <span className="block text-ink-soft text-sm">

@@ -79,11 +79,13 @@ function Head({ panel, dueAt }: Pick<PayPanelProps, "panel" | "dueAt">) {
           {dueAt && <p className="mt-2 text-ink-soft">{t("togetherWhy")}</p>}
         </div>
       )}
-      <p className="mt-4 flex justify-between gap-4 border-t pt-3">
-        <span className="text-ink-soft">{t("available")}</span>
-        <Amount of={available} className="font-medium" />
-      </p>
-      {shortBy && isPositive(available) && (
+      {!panel.open && (
+        <p className="mt-4 flex justify-between gap-4 border-t pt-3">
+          <span className="text-ink-soft">{t("available")}</span>
+          <Amount of={available} className="font-medium" />
+        </p>
+      )}
+      {!panel.open && shortBy && isPositive(available) && (
         <p className="mt-0.5 text-ink-soft text-sm">
           {t.rich("short", { amount: () => <Amount of={shortBy} /> })}
         </p>

@@ -1,8 +1,8 @@
-import { ArrowLeft } from "lucide-react";
 import type { Metadata } from "next";
 import { notFound } from "next/navigation";
 import { useTranslations } from "next-intl";
 import { getTranslations } from "next-intl/server";
+import { BackToInvoices } from "@/components/invoice/back-to-invoices";
 import { InvoiceLines } from "@/components/invoice/invoice-lines";
 import { InvoicePayments } from "@/components/invoice/invoice-payments";
 import { InvoiceStatusBadge } from "@/components/invoice/status-badge";
@@ -13,21 +13,20 @@ import { Day } from "@/components/ui/day";
 import { Due } from "@/components/ui/due";
 import { Fact, Facts } from "@/components/ui/facts";
 import { PageHead } from "@/components/ui/page-head";
-import { TextLink } from "@/components/ui/text-link";
 import { requireCustomer } from "@/lib/auth/current";
 import { newId, type PaymentId } from "@/lib/kernel/id";
 import type { InvoiceDetail } from "@/lib/portal/shapes";
 import { showInvoice } from "@/lib/portal/show-invoice";
-import * as actions from "../actions";
+import {
+  abandonPayment,
+  payCombined,
+  payDirect,
+  payFromBalance,
+  previewPart,
+  resumePayment,
+} from "../actions";
 
-const payActions = {
-  payDirect: actions.payDirect,
-  payFromBalance: actions.payFromBalance,
-  payCombined: actions.payCombined,
-  previewPart: actions.previewPart,
-  resumePayment: actions.resumePayment,
-  abandonPayment: actions.abandonPayment,
-};
+const payActions = { payDirect, payFromBalance, payCombined, previewPart, resumePayment, abandonPayment };
 
 interface InvoicePageProps {
   params: Promise<{ number: string }>;
@@ -49,29 +48,24 @@ export default async function InvoicePage({ params }: InvoicePageProps) {
     <>
       <PageHead
         title={t("title", { number: invoice.number })}
-        above={
-          <TextLink href="/invoices" className="inline-flex items-center gap-1.5 text-sm no-underline">
-            <ArrowLeft aria-hidden="true" className="size-4" />
-            {t("back")}
-          </TextLink>
-        }
+        above={<BackToInvoices />}
         aside={<InvoiceStatusBadge status={invoice.status} />}
       >
         <p className="mt-1 max-w-prose text-ink-soft" dir="auto">
           {invoice.summary}
         </p>
       </PageHead>
-      <div className="grid items-start gap-x-14 gap-y-10 lg:grid-cols-[1fr_22rem]">
-        <div className="lg:order-2">
-          {invoice.payPanel && (
+      <div className="grid items-start gap-x-14 gap-y-10 lg:grid-cols-[minmax(0,1fr)_22rem]">
+        {invoice.payPanel && (
+          <div className="lg:order-2">
             <PayPanel
               panel={invoice.payPanel}
               paymentId={newId<PaymentId>()}
               dueAt={invoice.dueAt}
               actions={payActions}
             />
-          )}
-        </div>
+          </div>
+        )}
         <div className="grid gap-10">
           <InvoiceFacts invoice={invoice} />
           <InvoiceLines invoice={invoice} />

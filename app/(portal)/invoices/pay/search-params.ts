@@ -1,0 +1,9 @@
+/** The invoices that were chosen in the list; the use case judges what they are. */
+export function parseChosen(raw: Record<string, string | string[] | undefined>): string[] {
+  return [raw.invoice ?? []].flat().filter((id) => id.length <= 36);
+}
+
+export function payHref(invoiceIds: readonly string[]): string {
+  const params = new URLSearchParams(invoiceIds.map((id) => ["invoice", id]));
+  return `/invoices/pay?${params}`;
+}
