@@ -14,16 +14,19 @@ export function Movements({ movements }: { movements: readonly Movement[] }) {
   const months = useMonths(movements);
   return (
     <div className="grid gap-9">
-      {months.map(({ month, rows }) => (
+      {months.map(({ month, rows }, index) => (
         <section key={month}>
           <h2 className="pb-1 font-semibold text-lg">{month}</h2>
-          <Table>
+          <Table className="sm:table-fixed">
             <caption className="sr-only">{t("movementsOf", { month })}</caption>
-            <TableHead>
-              <Column>{t("date")}</Column>
-              <Column className="w-full">{t("reason")}</Column>
-              <Column numeric>{t("amount")}</Column>
-              <Column numeric className="whitespace-nowrap">
+            {/* The months line up, so that the names of their columns are needed once. */}
+            <TableHead className={index > 0 ? "sr-only" : undefined}>
+              <Column className="w-32">{t("date")}</Column>
+              <Column>{t("reason")}</Column>
+              <Column numeric className="w-36">
+                {t("amount")}
+              </Column>
+              <Column numeric className="w-36">
                 {t("after")}
               </Column>
             </TableHead>
@@ -44,16 +47,16 @@ function MovementRow({ movement }: { movement: Movement }) {
   const { occurredAt, amount, balanceAfter } = movement;
   return (
     <Row className="max-sm:grid-cols-[1fr_auto] max-sm:gap-x-4 max-sm:gap-y-0.5">
-      <Cell className="max-sm:order-2 max-sm:text-ink-soft max-sm:text-sm">
+      <Cell className="w-32 max-sm:order-2 max-sm:w-auto max-sm:text-ink-soft max-sm:text-sm">
         <Day at={occurredAt} />
       </Cell>
       <Cell>
         <Reason movement={movement} />
       </Cell>
-      <Cell numeric className="max-sm:order-1">
+      <Cell numeric className="w-36 max-sm:order-1 max-sm:w-auto">
         <Amount of={amount} signed className={classNames("font-medium", isPositive(amount) && "text-good")} />
       </Cell>
-      <Cell numeric className="text-ink-soft max-sm:order-3 max-sm:text-sm">
+      <Cell numeric className="w-36 text-ink-soft max-sm:order-3 max-sm:w-auto max-sm:text-sm">
         <span className="sr-only sm:hidden">{t("after")} </span>
         <Amount of={balanceAfter} />
       </Cell>

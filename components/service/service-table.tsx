@@ -56,7 +56,10 @@ function ServiceTableRow({ service }: { service: ServiceRow }) {
       </Cell>
       <Cell className="max-sm:order-3 max-sm:justify-self-end max-sm:text-right max-sm:text-sm">
         {expiresAt ? (
-          <Due at={expiresAt} isUrgent={isRunning} />
+          <>
+            <span className="text-ink-soft sm:hidden">{t("expires")} </span>
+            <Due at={expiresAt} isUrgent={isRunning} />
+          </>
         ) : (
           <span className="text-ink-soft">{t("notYet")}</span>
         )}

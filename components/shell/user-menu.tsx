@@ -20,7 +20,7 @@ export function UserMenu({ user, preferences, signOut }: UserMenuProps) {
       <button
         type="button"
         popoverTarget="user-menu"
-        className={classNames(buttonLook("quiet", "small"), "max-w-56 gap-2 text-ink max-sm:px-2")}
+        className={classNames(buttonLook("quiet", "small"), "-mr-3 max-w-56 gap-2 text-ink")}
       >
         {user ? (
           <span className="truncate" dir="auto">

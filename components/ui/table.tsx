@@ -58,7 +58,7 @@ export function Column({ numeric = false, className, ...rest }: CellProps) {
       {...roles.columnheader}
       {...rest}
       className={classNames(
-        "caption border-line border-b px-3 py-2 first:pl-0 last:pr-0",
+        "caption whitespace-nowrap border-line border-b px-3 py-2 first:pl-0 last:pr-0",
         numeric && "text-right",
         className,
       )}

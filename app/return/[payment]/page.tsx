@@ -1,3 +1,4 @@
+import { CircleCheck } from "lucide-react";
 import type { Metadata } from "next";
 import Link from "next/link";
 import { notFound } from "next/navigation";
@@ -58,6 +59,7 @@ function Known({ outcome }: { outcome: PaymentOutcome }) {
     case "paid":
       return (
         <>
+          <CircleCheck aria-hidden="true" className="-mb-5 size-9 text-good" strokeWidth={1.5} />
           <Say title={t("titlePaid")} />
           <Receipt receipt={outcome.receipt} />
           <Ways>
