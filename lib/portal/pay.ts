@@ -84,30 +84,44 @@ interface Way {
 async function pay(world: World, actor: CustomerActor, input: PayInput, way: Way): Paid {
   const checked = checkedInput(input);
   if (!checked.ok) return checked;
-  const permit: StartInput["permit"] = (sql) => mayPay(sql, actor);
-  const stripe = way.balanceOnly ? null : await ensureStripeCustomer(world, actor.customerId, permit);
-  if (stripe?.kind === "not_allowed") return refuse({ code: "not_allowed" });
-  if (stripe?.kind === "refused") return refuse({ code: "gateway_refused" });
-  if (stripe?.kind === "unknown") return refuse({ code: "gateway_unreachable" });
   const start: StartInput = {
     ...checked.value,
     ...way,
     customerId: actor.customerId,
     userId: actor.userId,
-    stripeCustomerId: stripe?.stripeCustomerId ?? null,
-    locale: stripe?.locale ?? "auto",
-    permit,
+    permit: (sql) => mayPay(sql, actor),
   };
-  // Once for the invoices as they are, once more after the payments in the way were closed.
   const started = await startPayment(world, start);
-  if (started.kind !== "claimed") return told(world, start, started);
+  const refusal = await outOfTheWay(world, start, started);
+  if (refusal === null) return told(world, start, started);
+  if (refusal !== "start_again") return refuse(refusal);
+  const again = await startPayment(world, start);
+  // A payment in the way may have hidden that Stripe does not know the customer yet, and the other way round.
+  const other = await outOfTheWay(world, start, again);
+  if (other === null) return told(world, start, again);
+  return other === "start_again" ? told(world, start, await startPayment(world, start)) : refuse(other);
+}
+
+/** Does what has to be done outside of any transaction before a payment can start; null if there is nothing. */
+async function outOfTheWay(
+  world: World,
+  { customerId, permit }: StartInput,
+  started: Started,
+): Promise<PayRefusal | "start_again" | null> {
+  if (started.kind === "unknown_to_stripe") {
+    const stripe = await ensureStripeCustomer(world, customerId, permit);
+    if (stripe.kind === "known") return "start_again";
+    if (stripe.kind === "not_allowed") return { code: "not_allowed" };
+    return { code: stripe.kind === "refused" ? "gateway_refused" : "gateway_unreachable" };
+  }
+  if (started.kind !== "claimed") return null;
   for (const paymentId of started.by) {
-    const closed = await closePayment(world, { customerId: actor.customerId, paymentId });
+    const closed = await closePayment(world, { customerId, paymentId });
     if (closed.kind !== "settled" || !isFinal(closed.state)) {
-      return refuse({ code: "payment_in_progress", paymentId });
+      return { code: "payment_in_progress", paymentId };
     }
   }
-  return told(world, start, await startPayment(world, start));
+  return "start_again";
 }
 
 type Started = Awaited<ReturnType<typeof startPayment>>;
@@ -123,6 +137,8 @@ async function told(world: World, start: StartInput, started: Started): Paid {
       return goOn(world, started.payment);
     case "claimed":
       return refuse({ code: "payment_in_progress", paymentId: started.by[0] as PaymentId });
+    case "unknown_to_stripe":
+      return refuse({ code: "gateway_unreachable" });
     case "stored": {
       const payment = await readPayment(world, { customerId, paymentId });
       if (!payment) throw new Error("a payment that was stored is there");

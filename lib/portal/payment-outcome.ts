@@ -33,7 +33,7 @@ export async function paymentOutcome(
       maySee(sql, actor),
       receiptOf(sql, customerId, id),
       sql`
-        select p.state, p.checkout_url, (
+        select p.state, (
           select i.number from payment_shares s join invoices i on i.customer_id = s.customer_id and i.id = s.invoice_id
           where s.customer_id = p.customer_id and s.payment_id = p.id order by i.due_at desc limit 1) as number
         from payments p where p.customer_id = ${customerId} and p.id = ${id}`,
@@ -44,7 +44,7 @@ export async function paymentOutcome(
     const isOpenPage =
       settled.kind === "settled" && (payment.state === "sent" || payment.state === "requires_action");
     if (isFinal(payment.state) || isOpenPage) {
-      const resumeUrl = isOpenPage ? (payment.checkout_url as string | null) : null;
+      const resumeUrl = isOpenPage && settled.kind === "settled" ? settled.checkoutUrl : null;
       return { kind: "nothing_taken", state: payment.state, invoiceNumber, resumeUrl };
     }
     return { kind: "confirming", invoiceNumber, since: found.created_at };
