@@ -13,9 +13,12 @@ BEGIN
     EXCEPTION WHEN duplicate_object OR unique_violation THEN
       NULL; -- Roles belong to the cluster: another database of it has made them.
     END;
-    IF NOT pg_has_role(current_user, role_name, 'MEMBER') THEN
+    -- Since PostgreSQL 16 whoever makes a role may give it away, but not take it, unless it is given to them too.
+    BEGIN
       EXECUTE format('GRANT %I TO %I', role_name, current_user);
-    END IF;
+    EXCEPTION WHEN insufficient_privilege THEN
+      IF NOT pg_has_role(current_user, role_name, 'MEMBER') THEN RAISE; END IF;
+    END;
   END LOOP;
 END $$;
 --> statement-breakpoint
