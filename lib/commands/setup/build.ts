@@ -46,7 +46,6 @@ export async function ensureBuilt(options: BuildOptions): Promise<void> {
       options.signal,
     ),
   );
-  if (options.signal.aborted) return;
   if (!existsSync(buildId)) {
     throw new SetupFault(`The build ended without a result: see ${path.join(options.logDir, "build.log")}.`);
   }

@@ -77,7 +77,7 @@ export async function supervise(spec: SupervisedSpec): Promise<Supervised> {
   };
 }
 
-/** Runs a process to its end; a SetupFault with its last words if it fails. */
+/** Runs a process to its end; throws a SetupFault with its last words if it fails, the reason if it is aborted. */
 export async function runToEnd(spec: ChildSpec, signal: AbortSignal): Promise<void> {
   const child = spawnChild(spec);
   const stop = () => void endChild(child.process);
@@ -86,7 +86,8 @@ export async function runToEnd(spec: ChildSpec, signal: AbortSignal): Promise<vo
     child.process.once("exit", (exit, killedBy) => resolve(exit ?? killedBy));
   });
   signal.removeEventListener("abort", stop);
-  if (code !== 0 && !signal.aborted) throw failure(spec, child.lastWords(), code);
+  signal.throwIfAborted();
+  if (code !== 0) throw failure(spec, child.lastWords(), code);
 }
 
 interface Child {

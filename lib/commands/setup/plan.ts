@@ -30,14 +30,16 @@ export function planFrom(env: Env): Plan {
   }
   const embeddedDatabase = given(env, "DATABASE_URL") === undefined;
   const localStripe = given(env, "STRIPE_SECRET_KEY") === undefined;
+  // What is not a number is refused with all other settings, by its own name.
   const port = Number(given(env, "PORT") ?? 3000);
+  const webPort = Number.isInteger(port) ? port : 3000;
   return {
-    world: embeddedDatabase && localStripe ? "demo" : "live",
+    world: embeddedDatabase && localStripe && given(env, "MALLARD_WORLD") !== "live" ? "demo" : "live",
     embeddedDatabase,
     localStripe,
     localMail: given(env, "SMTP_URL") === undefined,
     port,
-    address: given(env, "MALLARD_URL") ?? `http://localhost:${port}`,
+    address: given(env, "MALLARD_URL") ?? `http://localhost:${webPort}`,
   };
 }
 
@@ -64,14 +66,14 @@ export function environment(env: Env, plan: Plan, secrets: Secrets, local: Local
     NEXTAUTH_URL: plan.address,
     NEXTAUTH_SECRET: given(env, "NEXTAUTH_SECRET") ?? secrets.nextauthSecret,
     MALLARD_WORLD: plan.world,
-    PORT: String(plan.port),
+    PORT: given(env, "PORT") ?? String(plan.port),
     ...(plan.localStripe && {
       STRIPE_SECRET_KEY: secrets.stripeSecretKey,
       STRIPE_WEBHOOK_SECRET: secrets.stripeWebhookSecret,
       STRIPE_API_BASE: `http://127.0.0.1:${local.stripePort}`,
     }),
-    ...(plan.localMail && {
-      SMTP_URL: `smtp://127.0.0.1:${local.mailPort}`,
+    ...(plan.localMail && { SMTP_URL: `smtp://127.0.0.1:${local.mailPort}` }),
+    ...((plan.localMail || plan.world === "demo") && {
       MAIL_FROM: given(env, "MAIL_FROM") ?? "Ducky Cloud <billing@ducky.example>",
     }),
     ...(plan.localMail &&

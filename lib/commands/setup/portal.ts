@@ -92,6 +92,8 @@ async function startParts(
   options: PortalOptions,
   complete: Complete,
 ): Promise<NodeJS.ProcessEnv> {
+  if (!start.plan.embeddedDatabase) await reachDatabase(complete(null).DATABASE_URL ?? "");
+  start.signal.throwIfAborted();
   // The build needs no database, and is not given the real one's password.
   const building = buildUnlessDev(start, complete(placeholder(start.plan)));
   let env: NodeJS.ProcessEnv;
@@ -129,8 +131,6 @@ function buildUnlessDev(start: Start, env: NodeJS.ProcessEnv) {
 async function prepareTheirs(start: Start, complete: Complete): Promise<NodeJS.ProcessEnv> {
   const env = complete(null);
   const url = env.DATABASE_URL ?? "";
-  await reachDatabase(url);
-  start.signal.throwIfAborted();
   await start.step("Migrating the database", () => migrateTheirs(url));
   await startBackParts(start, env);
   return env;
@@ -163,5 +163,4 @@ async function prepareOurs(start: Start, durable: boolean, complete: Complete): 
 async function seed(start: Start, env: NodeJS.ProcessEnv): Promise<void> {
   const child = typeScriptChild(start, "seed", "lib/commands/setup/seed-demo.ts", env);
   await start.step("Making the demo world (once)", () => runToEnd(child, start.signal));
-  start.signal.throwIfAborted();
 }
