@@ -8,6 +8,7 @@ import { safeCallbackUrl } from "./callback-path";
 import { clientAddress } from "./client-address";
 import type { Context } from "./context";
 import { logFault } from "./fault";
+import { logSecurityEvent } from "./security-log";
 import { revokeSession, sessionLongestSeconds } from "./session";
 import { type SignInRefusal, signIn } from "./sign-in";
 
@@ -53,7 +54,9 @@ export function nextAuthOptions(context: Context): NextAuthOptions {
     events: {
       signOut: async ({ token }) => {
         const ids = idsOfToken(token);
-        if (ids) await revokeSession(context, ids.userId, ids.sessionId);
+        if (!ids) return;
+        await revokeSession(context, ids.userId, ids.sessionId);
+        logSecurityEvent({ event: "sign_out", outcome: "ok", userId: ids.userId });
       },
     },
     // Its own words name what was thrown, in full.
@@ -87,6 +90,12 @@ function credentialsProvider(context: Context) {
       const origin = { address: clientAddress(headers), userAgent: headers.get("user-agent") };
       const result = await signIn(context, body.data, origin).catch((error: unknown) => {
         throw new SignInError(`fault:${logFault(error, "sign-in")}`);
+      });
+      logSecurityEvent({
+        event: "sign_in",
+        outcome: result.ok ? "ok" : result.refusal.code,
+        address: origin.address,
+        ...(result.ok && { userId: result.value.userId }),
       });
       if (!result.ok) throw new SignInError(signInAnswer(result.refusal));
       return { id: result.value.userId, sessionId: result.value.sessionId };

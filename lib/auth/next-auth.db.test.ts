@@ -1,6 +1,6 @@
 import NextAuth from "next-auth";
 import { decode } from "next-auth/jwt";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { systemClock } from "@/lib/kernel/clock";
 import { createPeople, knownPassword, type People } from "@/lib/testing/people";
 import { idsOfToken, nextAuthOptions, sessionCookieName } from "./next-auth-options";
@@ -93,7 +93,10 @@ describe("signing in through next-auth", () => {
   test("says why not in a code, and sets no session", async () => {
     const { email } = await people.user();
     const jar = new Map<string, string>();
-    const answer = await post("callback/credentials", jar, { email, password: "wrong" });
+    const log = vi.spyOn(console, "info");
+    const answer = await post("callback/credentials", jar, { email, password: "wrong guess" });
+    expect(JSON.parse(String(log.mock.lastCall?.[0]))).toMatchObject({ outcome: "wrong_credentials" });
+    expect(log.mock.calls.flat().join()).not.toMatch(/wrong guess|@/);
     expect(answer.status).toBe(401);
     expect(new URL(answer.body.url ?? "").searchParams.get("error")).toBe("wrong_credentials");
     expect(jar.has(cookieName)).toBe(false);

@@ -18,6 +18,9 @@ describe("a new password", () => {
     ["x".repeat(129), { code: "password_too_long", most: 128 }],
     ["marguerite@example.com", { code: "password_contains_email" }],
     ["I am Marguerite!", { code: "password_contains_email" }],
+    ["1qaz2wsx3edc", { code: "password_common" }],
+    ["Leavemealone", { code: "password_common" }],
+    ["leave me alone", null],
   ])("%j: %j", (password, problem) => {
     expect(passwordProblem(password, email)).toEqual(problem);
   });

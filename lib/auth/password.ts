@@ -1,4 +1,5 @@
 import { hash, verify } from "@node-rs/argon2";
+import { isCommonPassword } from "./common-passwords";
 
 export const passwordLengthMin = 12;
 export const passwordLengthMax = 128;
@@ -25,7 +26,8 @@ export async function verifyPassword(stored: string | null, password: string): P
 export type PasswordProblem =
   | { code: "password_too_short"; least: number }
   | { code: "password_too_long"; most: number }
-  | { code: "password_contains_email" };
+  | { code: "password_contains_email" }
+  | { code: "password_common" };
 
 /**
  * What is wrong with a new password, if anything. Length counts characters as people do; what they are is theirs to
@@ -35,7 +37,8 @@ export function passwordProblem(password: string, email: string): PasswordProble
   const length = [...password].length;
   if (length < passwordLengthMin) return { code: "password_too_short", least: passwordLengthMin };
   if (length > passwordLengthMax) return { code: "password_too_long", most: passwordLengthMax };
-  return containsEmail(password, email) ? { code: "password_contains_email" } : null;
+  if (containsEmail(password, email)) return { code: "password_contains_email" };
+  return isCommonPassword(password) ? { code: "password_common" } : null;
 }
 
 /** The whole address, or its part before the @ where that is long enough to be a word of its own. */

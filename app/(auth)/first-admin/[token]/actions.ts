@@ -5,6 +5,7 @@ import { z } from "zod";
 import { publicAction } from "@/lib/auth/action";
 import { context } from "@/lib/auth/context";
 import { createFirstAdmin } from "@/lib/auth/first-admin";
+import { logSecurityEvent } from "@/lib/auth/security-log";
 import { ok } from "@/lib/kernel/result";
 
 const FirstAdminInput = z.strictObject({
@@ -14,7 +15,8 @@ const FirstAdminInput = z.strictObject({
   password: z.string().max(1000),
 });
 
-export const becomeFirstAdmin = publicAction(FirstAdminInput, async (_visitor, input) => {
+export const becomeFirstAdmin = publicAction(FirstAdminInput, async ({ address }, input) => {
   const made = await createFirstAdmin(context(), { ...input, locale: await getLocale() });
+  logSecurityEvent({ event: "first_admin", outcome: made.ok ? "ok" : made.refusal.code, address });
   return made.ok ? ok() : made;
 });
