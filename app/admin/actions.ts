@@ -1,0 +1,25 @@
+"use server";
+
+import { z } from "zod";
+import * as close from "@/lib/admin/close-task";
+import * as replay from "@/lib/admin/replay-parked-event";
+import * as sync from "@/lib/admin/sync-payment";
+import { staffAction } from "@/lib/auth/action";
+import { type CustomerId, isUuid, type PaymentId, type TaskId } from "@/lib/kernel/id";
+
+const uuid = z.string().refine(isUuid);
+const customerId = uuid.transform((text) => text as CustomerId);
+
+const PaymentInput = z.strictObject({ customerId, paymentId: uuid.transform((text) => text as PaymentId) });
+const EventInput = z.strictObject({ eventId: z.string().regex(/^evt_[A-Za-z0-9_]{1,250}$/) });
+const TaskInput = z.strictObject({ customerId, taskId: uuid.transform((text) => text as TaskId) });
+
+export const syncPayment = staffAction("support", PaymentInput, (actor, input) =>
+  sync.syncPayment(actor, input),
+);
+
+export const replayParkedEvent = staffAction("support", EventInput, (actor, input) =>
+  replay.replayParkedEvent(actor, input),
+);
+
+export const closeTask = staffAction("support", TaskInput, (actor, input) => close.closeTask(actor, input));

@@ -1,0 +1,27 @@
+import { transact } from "@/db/transaction";
+import { isAtLeast } from "@/lib/auth/actor";
+import { type CustomerId, type TaskId, uuidv7 } from "@/lib/kernel/id";
+import { ok, type Result, refuse } from "@/lib/kernel/result";
+import type { DeskRefusal, StaffActor } from "./shapes";
+import { type StaffWorld, staffWorld } from "./world";
+
+/** Marks a task as dealt with, for everybody, and says in the record who did. Of two at once one wins. From support on. */
+export async function closeTask(
+  actor: StaffActor,
+  { customerId, taskId }: { customerId: CustomerId; taskId: TaskId },
+  world: StaffWorld = staffWorld(),
+): Promise<Result<{ taskId: TaskId }, DeskRefusal>> {
+  if (!isAtLeast(actor.role, "support")) return refuse({ code: "not_allowed" });
+  const now = world.clock.now();
+  return transact(world.staff, { customerId }, async ({ sql }) => {
+    const [task] = await sql`
+      update tasks set done_at = ${now}
+      where customer_id = ${customerId} and id = ${taskId} and done_at is null returning kind`;
+    if (!task) return refuse({ code: "task_not_open" });
+    await sql`
+      insert into activities (customer_id, id, occurred_at, actor, user_id, subject, subject_id, verb, detail, is_visible)
+      values (${customerId}, ${uuidv7(world.clock)}, ${now}, 'staff', ${actor.userId}, 'customer', ${customerId},
+        'task_closed', ${sql.json({ kind: task.kind, taskId })}, false)`;
+    return ok({ taskId });
+  });
+}

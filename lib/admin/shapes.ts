@@ -1,0 +1,49 @@
+import type { StaffActor } from "@/lib/auth/actor";
+import type { CustomerId, PaymentId, TaskId } from "@/lib/kernel/id";
+import type { Money } from "@/lib/kernel/money";
+
+export type { StaffActor };
+
+/** Something that wants a person. */
+export interface DeskTask {
+  id: TaskId;
+  customerId: CustomerId;
+  customerName: string;
+  kind: string;
+  subject: string;
+  subjectId: string;
+  detail: Record<string, string>;
+  createdAt: Date;
+}
+
+export interface DeskEvent {
+  id: string;
+  type: string;
+  reason: string | null;
+  receivedAt: Date;
+}
+
+export interface DeskPayment {
+  id: PaymentId;
+  customerId: CustomerId;
+  customerName: string;
+  state: string;
+  byCard: Money;
+  createdAt: Date;
+  nextPollAt: Date;
+}
+
+/** The desk: what is parked, quarantined or under way, newest first, at most a hundred of each. */
+export interface Desk {
+  tasks: DeskTask[];
+  events: DeskEvent[];
+  payments: DeskPayment[];
+}
+
+export type DeskRefusal =
+  | { code: "not_allowed" }
+  | { code: "payment_not_found" }
+  | { code: "event_not_parked" }
+  | { code: "task_not_open" }
+  | { code: "gateway_unreachable" }
+  | { code: "payment_quarantined" };

@@ -1,0 +1,38 @@
+import type { Database } from "@/db/client";
+import { openDatabase } from "@/db/client";
+import { context } from "@/lib/auth/context";
+import type { World } from "@/lib/billing/world";
+import { stripeGateway } from "@/lib/gateway/stripe";
+
+/** What staff's use cases stand on: the billing world, and the connections of the staff role. */
+export interface StaffWorld extends World {
+  readonly staff: Database;
+}
+
+const key = Symbol.for("mallard.admin.world");
+
+/** Made from the process's settings at the first use. Tests bring their own. */
+export function staffWorld(): StaffWorld {
+  const global = globalThis as { [key]?: StaffWorld };
+  global[key] ??= openWorld();
+  return global[key];
+}
+
+function openWorld(): StaffWorld {
+  const { settings, app, staff, clock } = context();
+  return {
+    app,
+    staff,
+    // Staff are few; settling for them shares no connection with customers.
+    jobs: openDatabase({ url: settings.databaseUrl, role: "mallard_jobs", max: 3 }),
+    gateway: stripeGateway({
+      secretKey: settings.stripeSecretKey,
+      webhookSecrets: settings.stripeWebhookSecrets,
+      apiBase: settings.stripeApiBase,
+    }),
+    clock,
+    timeZone: settings.timeZone,
+    environment: "mallard",
+    portalUrl: settings.mallardUrl,
+  };
+}
