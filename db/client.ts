@@ -1,5 +1,6 @@
 import { drizzle, type PostgresJsDatabase } from "drizzle-orm/postgres-js";
 import postgres from "postgres";
+import { ConnectionPool } from "./connection-pool";
 
 export type Role = "mallard_app" | "mallard_jobs" | "mallard_staff";
 
@@ -8,11 +9,13 @@ export type Sql = postgres.Sql<{ bigint: bigint }>;
 export type ReservedSql = postgres.ReservedSql<{ bigint: bigint }>;
 
 /**
- * Connections of one process in one role. `sql` is for the hot statements and for transactions of the ledger;
- * `orm` for the rest. They do not share a client, because Drizzle changes the parsers of the one it is given.
+ * Connections of one process in one role. `connections` are for transactions (`transact`), `sql` for statements that
+ * are one by themselves, `orm` for the rest. They do not share a client, because Drizzle changes the parsers of the
+ * one it is given.
  */
 export interface Database {
   readonly role: Role;
+  readonly connections: Pick<ConnectionPool, "take">;
   readonly sql: Sql;
   readonly orm: PostgresJsDatabase;
   close(): Promise<void>;
@@ -21,7 +24,7 @@ export interface Database {
 export interface DatabaseOptions {
   url: string;
   role: Role;
-  /** Connections of `sql`; `orm` has half as many. */
+  /** Connections of each, opened as they are needed; `orm` has half as many. */
   max?: number;
   applicationName?: string;
 }
@@ -38,14 +41,18 @@ export function openDatabase({ url, role, max = 10, applicationName = role }: Da
     lock_timeout: 20_000,
   };
   const options = { connection, onnotice: () => {}, connect_timeout: 10, idle_timeout: 300 };
-  const sql: Sql = postgres(url, { ...options, max, types: { bigint: postgres.BigInt } });
+  const exact = { ...options, types: { bigint: postgres.BigInt } };
+  const sql: Sql = postgres(url, { ...exact, max });
+  const one = { ...exact, max: 1, idle_timeout: 0, max_lifetime: null };
+  const connections = new ConnectionPool(() => postgres(url, one), max);
   const client = postgres(url, { ...options, max: Math.max(2, Math.ceil(max / 2)) });
   return {
     role,
     sql,
     orm: drizzle(client),
+    connections,
     close: async () => {
-      await Promise.all([sql.end({ timeout: 5 }), client.end({ timeout: 5 })]);
+      await Promise.all([connections.close(5), sql.end({ timeout: 5 }), client.end({ timeout: 5 })]);
     },
   };
 }

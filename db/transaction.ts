@@ -43,9 +43,11 @@ async function transactOnce<T>(
   scope: Scope,
   work: (tx: Transaction) => Promise<T>,
 ): Promise<T> {
-  const sql = (await database.sql.reserve()) as ReservedSql;
+  const connection = await database.connections.take();
+  const { sql } = connection;
   try {
-    const opened = sent(sql.unsafe(beginText(scope)));
+    const opened = connection.begin(beginText(scope));
+    opened.catch(() => {});
     const writes: Promise<unknown>[] = [];
     let value: T;
     try {
@@ -65,7 +67,7 @@ async function transactOnce<T>(
     if (command !== "COMMIT") throw new Error(`the transaction ended with ${command}`);
     return value;
   } finally {
-    sql.release();
+    connection.release();
   }
 }
 
