@@ -13,7 +13,12 @@ const major = "18";
  * Makes the cluster if there is none: UTF-8 with PostgreSQL's own collation, so that it sorts the same on every
  * system, and a password for every connection. It is made beside its place and moved there when it is whole.
  */
-export async function initialise(place: Place, owner: string, password: string): Promise<void> {
+export async function initialise(
+  place: Place,
+  owner: string,
+  password: string,
+  durable: boolean,
+): Promise<void> {
   if (existsSync(path.join(place.data, "PG_VERSION")) || (await existsForOwner(place))) {
     return checkVersion(place);
   }
@@ -40,6 +45,7 @@ export async function initialise(place: Place, owner: string, password: string):
         "--locale-provider=builtin",
         "--builtin-locale=C.UTF-8",
         "--no-instructions",
+        ...(durable ? [] : ["--no-sync"]),
       ],
       { ...place.runAs, cwd: place.dir, env: { ...process.env, LC_ALL: "C" } },
     );

@@ -45,7 +45,7 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded>
   const place = await placeFor(path.resolve(options.dir));
   await clearOrphan(place);
   const password = await keptPassword(place);
-  await initialise(place, owner, password);
+  await initialise(place, owner, password, options.durable);
   const keptPort = path.join(place.dir, "port");
   const preferred = options.port ?? Number(await readFile(keptPort, "utf8").catch(() => "0"));
   const port = await freePort(preferred);

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { createWriteStream, mkdirSync } from "node:fs";
+import { createWriteStream, mkdirSync, openSync } from "node:fs";
 import path from "node:path";
 import { createInterface } from "node:readline";
 import { SetupFault } from "./setup-fault";
@@ -100,7 +100,9 @@ interface Child {
 function spawnChild(spec: ChildSpec, life: "first" | "later" = "first"): Child {
   mkdirSync(spec.logDir, { recursive: true });
   const file = path.join(spec.logDir, `${spec.name}.log`);
-  const log = createWriteStream(file, { flags: life === "first" ? "w" : "a", mode: 0o600 });
+  const log = createWriteStream(file, { fd: openSync(file, life === "first" ? "w" : "a", 0o600) });
+  // A full disk must not end the portal because of its logs.
+  log.on("error", () => undefined);
   const started = spawn(process.execPath, ["--import", followParent, ...spec.args], {
     cwd: spec.cwd,
     env: { ...spec.env, FOLLOWS_PROCESS: String(process.pid) },
