@@ -1,21 +1,29 @@
 import type { Metadata } from "next";
 import { getTranslations } from "next-intl/server";
+import { DeskSections } from "@/components/desk/desk-sections";
 import { PlainShell } from "@/components/shell/plain-shell";
 import { Preferences } from "@/components/shell/preferences";
 import { SignOutButton } from "@/components/shell/sign-out-button";
 import { UserMenu } from "@/components/shell/user-menu";
+import { PageHead } from "@/components/ui/page-head";
+import { showDesk } from "@/lib/admin/show-desk";
+import { isAtLeast } from "@/lib/auth/actor";
 import { context } from "@/lib/auth/context";
 import { currentUser, requireStaff } from "@/lib/auth/current";
+import { closeTask, replayParkedEvent, syncPayment } from "./actions";
 
 export async function generateMetadata(): Promise<Metadata> {
-  return { title: (await getTranslations("staff"))("title") };
+  return { title: (await getTranslations("desk"))("title") };
 }
 
-export default async function StaffPage() {
-  const { role } = await requireStaff("auditor", "/admin");
-  const user = await currentUser();
-  const t = await getTranslations("staff");
-  const words = await getTranslations("shell");
+export default async function DeskPage() {
+  const actor = await requireStaff("auditor", "/admin");
+  const [user, desk, t, words] = await Promise.all([
+    currentUser(),
+    showDesk(actor),
+    getTranslations("desk"),
+    getTranslations("shell"),
+  ]);
   return (
     <PlainShell
       hostName={context().settings.hostName}
@@ -27,10 +35,36 @@ export default async function StaffPage() {
         />
       }
     >
-      <div className="grid max-w-prose gap-3 pt-12 sm:pt-20">
-        <h1 className="font-semibold text-2xl tracking-tight">{t("title")}</h1>
-        <p className="text-ink-soft">{t("body", { role: t(`role_${role}`) })}</p>
-      </div>
+      <PageHead title={t("title")}>
+        <p className="mt-1 text-ink-soft">{t("intro", { role: t(`role_${actor.role}`) })}</p>
+      </PageHead>
+      <DeskSections
+        desk={desk}
+        actions={{ syncPayment, replayParkedEvent, closeTask }}
+        texts={await refusalTexts()}
+        canAct={isAtLeast(actor.role, "support")}
+      />
     </PlainShell>
   );
+}
+
+const codes = [
+  "fault",
+  "lost",
+  "signed_out",
+  "not_allowed",
+  "foreign_origin",
+  "invalid_input",
+  "payment_not_found",
+  "event_not_parked",
+  "task_not_open",
+  "gateway_unreachable",
+  "payment_quarantined",
+] as const;
+
+/** A sentence for each refusal that these acts may meet. */
+async function refusalTexts() {
+  const t = await getTranslations("deskRefusal");
+  const texts = Object.fromEntries(codes.map((code) => [code, String(t.raw(code))]));
+  return { ...texts, fault: String(t.raw("fault")), lost: String(t.raw("lost")) };
 }

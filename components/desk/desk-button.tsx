@@ -1,0 +1,52 @@
+"use client";
+
+import { useRouter } from "next/navigation";
+import { useState, useTransition } from "react";
+import { type AnswerTexts, sentenceOf } from "@/components/sign-in/answer-texts";
+import { Button } from "@/components/ui/button";
+import { toast } from "@/components/ui/toast";
+import type { Result } from "@/lib/kernel/result";
+
+interface DeskButtonProps<Input> {
+  action: (input: Input) => Promise<Result<unknown>>;
+  input: Input;
+  /** What it does, and for whom: the button alone says too little to a screen reader. */
+  label: string;
+  text: string;
+  done: string;
+  texts: AnswerTexts;
+}
+
+/** One act on one row of the desk: pending while it runs, then a sentence and the rows as they are now. */
+export function DeskButton<Input>({ action, input, label, text, done, texts }: DeskButtonProps<Input>) {
+  const router = useRouter();
+  const [pending, startTransition] = useTransition();
+  const [refusal, setRefusal] = useState<string | null>(null);
+
+  function run() {
+    setRefusal(null);
+    startTransition(async () => {
+      try {
+        const answer = await action(input);
+        if (answer.ok) toast(done);
+        else setRefusal(sentenceOf(answer.refusal, texts));
+        router.refresh();
+      } catch {
+        setRefusal(texts.lost);
+      }
+    });
+  }
+
+  return (
+    <>
+      <Button pending={pending} onClick={run} aria-label={label}>
+        {text}
+      </Button>
+      {refusal && (
+        <p role="alert" className="mt-1 text-bad text-sm">
+          {refusal}
+        </p>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,195 @@
+import { useTranslations } from "next-intl";
+import type { ReactNode } from "react";
+import { DeskButton } from "@/components/desk/desk-button";
+import { PaymentStateBadge } from "@/components/payment/payment-state";
+import type { AnswerTexts } from "@/components/sign-in/answer-texts";
+import { Amount } from "@/components/ui/amount";
+import { Moment } from "@/components/ui/day";
+import { Cell, Column, Row, Table, TableBody, TableHead } from "@/components/ui/table";
+import type { Desk } from "@/lib/admin/shapes";
+import type { Result } from "@/lib/kernel/result";
+import type { PaymentState } from "@/lib/portal/shapes";
+
+export interface DeskActions {
+  syncPayment: (input: { customerId: string; paymentId: string }) => Promise<Result<unknown>>;
+  replayParkedEvent: (input: { eventId: string }) => Promise<Result<unknown>>;
+  closeTask: (input: { customerId: string; taskId: string }) => Promise<Result<unknown>>;
+}
+
+interface SectionsProps {
+  desk: Desk;
+  actions: DeskActions;
+  texts: AnswerTexts;
+  /** An auditor looks and does nothing. */
+  canAct: boolean;
+}
+
+export function DeskSections(props: SectionsProps) {
+  return (
+    <div className="grid gap-12 pb-16">
+      <Tasks {...props} />
+      <Events {...props} />
+      <Payments {...props} />
+    </div>
+  );
+}
+
+const rowLook = "max-sm:grid-cols-[1fr_auto] max-sm:gap-x-4 max-sm:gap-y-1";
+
+function Tasks({ desk, actions, texts, canAct }: SectionsProps) {
+  const t = useTranslations("desk");
+  return (
+    <Section title={t("tasks")} none={t("noTasks")} count={desk.tasks.length}>
+      <TableHead>
+        <Column>{t("what")}</Column>
+        <Column>{t("customer")}</Column>
+        <Column>{t("since")}</Column>
+        <Column>
+          <span className="sr-only">{t("act")}</span>
+        </Column>
+      </TableHead>
+      <TableBody>
+        {desk.tasks.map(({ id, customerId, customerName, kind, createdAt }) => (
+          <Row key={id} className={rowLook}>
+            <Cell>{isKnown(kind) ? t(`task_${kind}`) : kind}</Cell>
+            <Cell className="max-sm:order-3 max-sm:text-ink-soft max-sm:text-sm">
+              <span dir="auto">{customerName}</span>
+            </Cell>
+            <Cell className="max-sm:order-4 max-sm:text-ink-soft max-sm:text-sm">
+              <Moment at={createdAt} />
+            </Cell>
+            <Cell className="text-right max-sm:order-2">
+              {canAct && (
+                <DeskButton
+                  action={actions.closeTask}
+                  input={{ customerId, taskId: id }}
+                  label={t("closeOf", { customer: customerName })}
+                  text={t("close")}
+                  done={t("closed")}
+                  texts={texts}
+                />
+              )}
+            </Cell>
+          </Row>
+        ))}
+      </TableBody>
+    </Section>
+  );
+}
+
+const knownKinds = [
+  "money_for_closed_invoice",
+  "late_success",
+  "line_not_completable",
+  "payment_quarantined",
+  "mail_undeliverable",
+] as const;
+
+function isKnown(kind: string): kind is (typeof knownKinds)[number] {
+  return (knownKinds as readonly string[]).includes(kind);
+}
+
+function Events({ desk, actions, texts, canAct }: SectionsProps) {
+  const t = useTranslations("desk");
+  return (
+    <Section title={t("events")} none={t("noEvents")} count={desk.events.length}>
+      <TableHead>
+        <Column>{t("event")}</Column>
+        <Column>{t("reason")}</Column>
+        <Column>{t("since")}</Column>
+        <Column>
+          <span className="sr-only">{t("act")}</span>
+        </Column>
+      </TableHead>
+      <TableBody>
+        {desk.events.map(({ id, type, reason, receivedAt }) => (
+          <Row key={id} className={rowLook}>
+            <Cell className="break-all">
+              {type}
+              <span className="block text-ink-soft text-sm">{id}</span>
+            </Cell>
+            <Cell className="break-all max-sm:order-3 max-sm:text-ink-soft max-sm:text-sm">{reason}</Cell>
+            <Cell className="max-sm:order-4 max-sm:text-ink-soft max-sm:text-sm">
+              <Moment at={receivedAt} />
+            </Cell>
+            <Cell className="text-right max-sm:order-2">
+              {canAct && (
+                <DeskButton
+                  action={actions.replayParkedEvent}
+                  input={{ eventId: id }}
+                  label={t("replayOf", { event: type })}
+                  text={t("replay")}
+                  done={t("replayed")}
+                  texts={texts}
+                />
+              )}
+            </Cell>
+          </Row>
+        ))}
+      </TableBody>
+    </Section>
+  );
+}
+
+function Payments({ desk, actions, texts, canAct }: SectionsProps) {
+  const t = useTranslations("desk");
+  return (
+    <Section title={t("payments")} none={t("noPayments")} count={desk.payments.length}>
+      <TableHead>
+        <Column>{t("customer")}</Column>
+        <Column numeric>{t("byCard")}</Column>
+        <Column>{t("state")}</Column>
+        <Column>{t("since")}</Column>
+        <Column>{t("nextLook")}</Column>
+        <Column>
+          <span className="sr-only">{t("act")}</span>
+        </Column>
+      </TableHead>
+      <TableBody>
+        {desk.payments.map((payment) => (
+          <Row key={payment.id} className={rowLook}>
+            <Cell>
+              <span dir="auto">{payment.customerName}</span>
+            </Cell>
+            <Cell numeric className="max-sm:order-2">
+              <Amount of={payment.byCard} />
+            </Cell>
+            <Cell className="max-sm:order-3">
+              <PaymentStateBadge state={payment.state as PaymentState} />
+            </Cell>
+            <Cell className="max-sm:order-5 max-sm:text-ink-soft max-sm:text-sm">
+              <Moment at={payment.createdAt} />
+            </Cell>
+            <Cell className="max-sm:sr-only">
+              <Moment at={payment.nextPollAt} />
+            </Cell>
+            <Cell className="text-right max-sm:order-4">
+              {canAct && (
+                <DeskButton
+                  action={actions.syncPayment}
+                  input={{ customerId: payment.customerId, paymentId: payment.id }}
+                  label={t("syncOf", { customer: payment.customerName })}
+                  text={t("sync")}
+                  done={t("synced")}
+                  texts={texts}
+                />
+              )}
+            </Cell>
+          </Row>
+        ))}
+      </TableBody>
+    </Section>
+  );
+}
+
+function Section(props: { title: string; none: string; count: number; children: ReactNode }) {
+  const { title, none, count, children } = props;
+  return (
+    <section>
+      <h2 className="mb-2 font-semibold text-lg">
+        {title} {count > 0 && <span className="figures font-normal text-ink-soft">{count}</span>}
+      </h2>
+      {count > 0 ? <Table aria-label={title}>{children}</Table> : <p className="text-ink-soft">{none}</p>}
+    </section>
+  );
+}
