@@ -1,5 +1,7 @@
 import type { ReservedSql } from "@/db/client";
+import { jsonRows } from "@/db/json-rows";
 import type { CustomerId } from "@/lib/kernel/id";
+import { statementFor } from "./changes-statement";
 
 type Minor = bigint;
 
@@ -133,109 +135,8 @@ export function noChanges(): Changes {
  * updated by one INSERT or UPDATE per table over a JSON list, so that one invoice costs the same trips as a thousand.
  */
 export function writeChanges(sql: ReservedSql, customerId: CustomerId, changes: Changes) {
-  const updated =
-    changes.paymentStates.length +
-    changes.invoiceStates.length +
-    changes.serviceStates.length +
-    changes.renewalStates.length +
-    changes.claimsRemoved.length;
-  return sql`
-    with payment_rows as (
-      insert into payments (customer_id, id, kind, funding, origin, state, currency, balance_minor, card_minor,
-        excess_minor, content_hash, request_key, request, user_id, send_count,
-        first_sent_at, expires_at, next_poll_at, created_at, ended_at)
-      select ${customerId}::uuid, id, kind, funding, origin, state, currency, balance_minor, card_minor,
-        excess_minor, content_hash, request_key, request, user_id, send_count,
-        first_sent_at, expires_at, next_poll_at, created_at, ended_at
-      from json_to_recordset(${list(changes.payments)}::text::json) as t(id uuid, kind text, funding text, origin text,
-        state text, currency text, balance_minor bigint, card_minor bigint, excess_minor bigint, content_hash text,
-        request_key text, request jsonb, user_id uuid, send_count integer, first_sent_at timestamptz, expires_at timestamptz,
-        next_poll_at timestamptz, created_at timestamptz, ended_at timestamptz)
-    ), payment_states as (
-      update payments p set state = t.state, failure_code = t.failure_code, ended_at = t.ended_at,
-        next_poll_at = case when t.ended_at is null then p.next_poll_at end
-      from json_to_recordset(${list(changes.paymentStates)}::text::json) as t(id uuid, from_state text, state text,
-        failure_code text, ended_at timestamptz)
-      where p.customer_id = ${customerId}::uuid and p.id = t.id and p.state = t.from_state
-      returning 1
-    ), shares as (
-      insert into payment_shares (customer_id, payment_id, invoice_id, balance_minor, card_minor)
-      select ${customerId}::uuid, payment_id, invoice_id, balance_minor, card_minor
-      from json_to_recordset(${list(changes.payment_shares)}::text::json) as t(payment_id uuid, invoice_id uuid,
-        balance_minor bigint, card_minor bigint)
-    ), claims_added as (
-      insert into invoice_claims (customer_id, invoice_id, payment_id)
-      select ${customerId}::uuid, invoice_id, payment_id
-      from json_to_recordset(${list(changes.claimsAdded)}::text::json) as t(invoice_id uuid, payment_id uuid)
-    ), claims_removed as (
-      delete from invoice_claims c
-      using json_to_recordset(${list(changes.claimsRemoved)}::text::json) as t(invoice_id uuid, payment_id uuid)
-      where c.customer_id = ${customerId}::uuid and c.invoice_id = t.invoice_id and c.payment_id = t.payment_id
-      returning 1
-    ), charge_rows as (
-      insert into charges (customer_id, id, payment_id, stripe_charge_id, currency, amount_minor,
-        stripe_balance_transaction_id, fee_minor, fee_currency, next_poll_at, booked_at)
-      select ${customerId}::uuid, id, payment_id, stripe_charge_id, currency, amount_minor,
-        stripe_balance_transaction_id, fee_minor, fee_currency, next_poll_at, booked_at
-      from json_to_recordset(${list(changes.charges)}::text::json) as t(id uuid, payment_id uuid, stripe_charge_id text,
-        currency text, amount_minor bigint, stripe_balance_transaction_id text, fee_minor bigint, fee_currency text,
-        next_poll_at timestamptz, booked_at timestamptz)
-    ), allocation_rows as (
-      insert into allocations (customer_id, id, payment_id, invoice_id, transfer_id, source, amount_minor, created_at)
-      select ${customerId}::uuid, id, payment_id, invoice_id, transfer_id, source, amount_minor, created_at
-      from json_to_recordset(${list(changes.allocations)}::text::json) as t(id uuid, payment_id uuid, invoice_id uuid,
-        transfer_id uuid, source text, amount_minor bigint, created_at timestamptz)
-    ), invoice_states as (
-      update invoices i set state = t.state, amount_paid_minor = t.amount_paid_minor,
-        amount_credited_minor = t.amount_credited_minor, paid_at = t.paid_at
-      from json_to_recordset(${list(changes.invoiceStates)}::text::json) as t(id uuid, from_state text, state text,
-        amount_paid_minor bigint, amount_credited_minor bigint, paid_at timestamptz)
-      where i.customer_id = ${customerId}::uuid and i.id = t.id and i.state = t.from_state
-      returning 1
-    ), term_rows as (
-      insert into terms (customer_id, id, service_id, starts_at, ends_at, follows_at, invoice_line_id, created_at)
-      select ${customerId}::uuid, id, service_id, starts_at, ends_at, follows_at, invoice_line_id, created_at
-      from json_to_recordset(${list(changes.terms)}::text::json) as t(id uuid, service_id uuid, starts_at timestamptz,
-        ends_at timestamptz, follows_at timestamptz, invoice_line_id uuid, created_at timestamptz)
-    ), service_states as (
-      update services s set state = t.state, expires_at = t.expires_at, anchor_day = t.anchor_day
-      from json_to_recordset(${list(changes.serviceStates)}::text::json) as t(id uuid, from_state text, state text,
-        expires_at timestamptz, anchor_day integer)
-      where s.customer_id = ${customerId}::uuid and s.id = t.id and s.state = t.from_state
-      returning 1
-    ), renewal_states as (
-      update renewals r set state = t.state
-      from json_to_recordset(${list(changes.renewalStates)}::text::json) as t(id uuid, from_state text, state text)
-      where r.customer_id = ${customerId}::uuid and r.id = t.id and r.state = t.from_state
-      returning 1
-    ), registered as (
-      insert into stripe_objects (id, kind, customer_id, row_id)
-      select id, kind, ${customerId}::uuid, row_id
-      from json_to_recordset(${list(changes.stripe_objects)}::text::json) as t(id text, kind text, row_id uuid)
-    ), activity_rows as (
-      insert into activities (customer_id, id, occurred_at, actor, user_id, subject, subject_id, verb, detail, is_visible)
-      select ${customerId}::uuid, id, occurred_at, actor, user_id, subject, subject_id, verb, detail, is_visible
-      from json_to_recordset(${list(changes.activities)}::text::json) as t(id uuid, occurred_at timestamptz, actor text,
-        user_id uuid, subject text, subject_id uuid, verb text, detail jsonb, is_visible boolean)
-    ), outbox_rows as (
-      insert into outbox (customer_id, id, topic, payload, created_at)
-      select ${customerId}::uuid, id, topic, payload, created_at
-      from json_to_recordset(${list(changes.outbox)}::text::json) as t(id uuid, topic text, payload jsonb,
-        created_at timestamptz)
-    ), task_rows as (
-      insert into tasks (customer_id, id, kind, subject, subject_id, detail, created_at)
-      select ${customerId}::uuid, id, kind, subject, subject_id, detail, created_at
-      from json_to_recordset(${list(changes.tasks)}::text::json) as t(id uuid, kind text, subject text,
-        subject_id text, detail jsonb, created_at timestamptz)
-    )
-    select assert_rows('states',
-      (select count(*) from payment_states) + (select count(*) from invoice_states) + (select count(*) from service_states)
-      + (select count(*) from renewal_states) + (select count(*) from claims_removed), ${updated}::int::bigint)`;
-}
-
-/** JSON has no bigint: amounts travel as text, which PostgreSQL reads into its own. */
-function list(rows: readonly object[]): string {
-  return rows.length === 0
-    ? "[]"
-    : JSON.stringify(rows, (_, value) => (typeof value === "bigint" ? value.toString() : value));
+  const { text, lists, counted } = statementFor(changes);
+  const updated = counted.reduce((total, list) => total + changes[list].length, 0);
+  const rows = lists.map((list) => jsonRows(changes[list]));
+  return sql.unsafe(text, [customerId, updated, ...rows], { prepare: true });
 }

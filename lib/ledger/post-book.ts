@@ -1,4 +1,5 @@
 import type { Sql } from "@/db/client";
+import { jsonRows } from "@/db/json-rows";
 import type { Transaction } from "@/db/transaction";
 import type { BookChanges } from "./book";
 
@@ -12,10 +13,10 @@ export function postBooks(sql: SqlTag, books: readonly BookChanges[]) {
   const balances = books.map(({ customerId, balance, transfers, isNewBalance }) => ({
     customer_id: customerId,
     currency: balance.currency,
-    posted_minor: balance.postedMinor.toString(),
-    held_minor: balance.heldMinor.toString(),
-    seq: balance.seq.toString(),
-    seq_before: (balance.seq - BigInt(transfers.length)).toString(),
+    posted_minor: balance.postedMinor,
+    held_minor: balance.heldMinor,
+    seq: balance.seq,
+    seq_before: balance.seq - BigInt(transfers.length),
     is_new: isNewBalance,
   }));
   const transfers = books.flatMap((book) =>
@@ -23,11 +24,11 @@ export function postBooks(sql: SqlTag, books: readonly BookChanges[]) {
       customer_id: book.customerId,
       id: row.id,
       currency: row.currency,
-      seq: row.seq.toString(),
+      seq: row.seq,
       kind: row.kind,
       debit: row.debit,
       credit: row.credit,
-      amount_minor: row.amountMinor.toString(),
+      amount_minor: row.amountMinor,
       reason: row.reason,
       pending_id: row.pendingId,
       payment_id: row.paymentId,
@@ -39,7 +40,7 @@ export function postBooks(sql: SqlTag, books: readonly BookChanges[]) {
   );
   return sql`
     with given as materialized (
-      select * from json_to_recordset(${JSON.stringify(balances)}::text::json)
+      select * from json_to_recordset(${jsonRows(balances)}::text::json)
         as b(customer_id uuid, currency text, posted_minor bigint, held_minor bigint, seq bigint, seq_before bigint, is_new boolean)
     ), made as (
       insert into balances (customer_id, currency, posted_minor, held_minor, seq)
@@ -55,7 +56,7 @@ export function postBooks(sql: SqlTag, books: readonly BookChanges[]) {
         payment_id, invoice_id, charge_id, occurred_at, value_date)
       select customer_id, id, currency, seq, kind, debit, credit, amount_minor, reason, pending_id,
         payment_id, invoice_id, charge_id, occurred_at, value_date
-      from json_to_recordset(${JSON.stringify(transfers)}::text::json)
+      from json_to_recordset(${jsonRows(transfers)}::text::json)
         as t(customer_id uuid, id uuid, currency text, seq bigint, kind text, debit text, credit text,
           amount_minor bigint, reason text, pending_id uuid, payment_id uuid, invoice_id uuid, charge_id uuid,
           occurred_at timestamptz, value_date date)
