@@ -1,5 +1,6 @@
 "use client";
 
+import { X } from "lucide-react";
 import { type ReactNode, useEffect, useRef, useState } from "react";
 import { Button, buttonLook } from "@/components/ui/button";
 import { formatMoney, isCurrency, type Money, money, sum } from "@/lib/kernel/money";
@@ -42,12 +43,12 @@ export function ChooseForm({ locale, texts, children }: ChooseFormProps) {
       {currency && (
         <section
           aria-label={texts.bar}
-          className="sticky bottom-18 z-10 mt-3 flex flex-wrap items-center justify-end gap-3 rounded-lg border bg-surface px-4 py-3 shadow-float sm:bottom-4"
+          className="sticky bottom-18 z-10 mt-3 flex items-center gap-2 rounded-lg border bg-surface p-2 pl-1 shadow-float sm:bottom-4"
         >
-          {isMixed && <p className="mr-auto text-sm text-warn">{texts.mixed}</p>}
-          <Button type="reset" kind="quiet">
-            {texts.unchoose}
+          <Button type="reset" kind="quiet" size="small" aria-label={texts.unchoose} title={texts.unchoose}>
+            <X aria-hidden="true" className="size-5" />
           </Button>
+          <p className="min-w-0 flex-1 text-sm text-warn">{isMixed && texts.mixed}</p>
           <button type="submit" disabled={isMixed} className={buttonLook("primary")}>
             <span className="figures">
               {texts.pay

@@ -41,7 +41,7 @@ export function InvoiceFilters({ filter, services, statusHref, clearHref }: Invo
       />
       <FilterForm action="/invoices" className="relative flex flex-wrap items-start gap-2">
         {filter.sort !== "issued" && <input type="hidden" name="sort" value={filter.sort} />}
-        <div className="relative min-w-0 flex-1 sm:max-w-80">
+        <div className="relative min-w-56 flex-1 sm:max-w-80">
           <Search aria-hidden="true" className="absolute top-3 left-3 size-4 text-ink-soft" />
           <Input
             type="search"

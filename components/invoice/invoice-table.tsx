@@ -64,7 +64,7 @@ function InvoiceTableRow({ row }: { row: InvoiceRow }) {
     <Row className="group hover:bg-sunken/60 max-sm:grid-cols-[2.25rem_minmax(0,1fr)_auto] max-sm:gap-x-2 max-sm:gap-y-0.5">
       <Cell className="w-9 max-sm:row-span-3">
         {isPayable && (
-          <label className="relative z-10 -m-2 inline-flex cursor-pointer p-2">
+          <label className="relative z-1 -m-2 inline-flex cursor-pointer p-2">
             <span className="sr-only">{t("chooseOne", { number: row.number })}</span>
             <Checkbox
               name="invoice"
