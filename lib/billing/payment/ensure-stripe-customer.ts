@@ -1,17 +1,18 @@
+import { createHash } from "node:crypto";
 import type { ReservedSql } from "@/db/client";
 import { transact } from "@/db/transaction";
 import type { CustomerId } from "@/lib/kernel/id";
 import type { World } from "../world";
 
 export type StripeCustomer =
-  | { kind: "known"; stripeCustomerId: string; locale: string }
+  | { kind: "known"; stripeCustomerId: string }
   | { kind: "not_allowed" }
   | { kind: "refused"; code: string }
   | { kind: "unknown"; reason: string };
 
 /**
  * The customer at Stripe, made there before the first charge under a key of the customer's own: two tabs make one.
- * Nothing is taken; while Stripe does not answer, no payment begins.
+ * Nothing is taken; while Stripe does not answer, no payment begins. Refused are only those who may not pay.
  */
 export async function ensureStripeCustomer(
   world: World,
@@ -21,25 +22,35 @@ export async function ensureStripeCustomer(
   const [isPermitted, [customer]] = await transact(world.app, { customerId }, ({ sql }) =>
     Promise.all([
       permit(sql),
-      sql`select name, email, locale, stripe_customer_id from customers where id = ${customerId}`,
+      sql`select name, email, stripe_customer_id from customers where id = ${customerId}`,
     ]),
   );
   if (!isPermitted) return { kind: "not_allowed" };
   if (!customer) return { kind: "refused", code: "customer_not_found" };
-  const { locale, stripe_customer_id: known } = customer as {
-    locale: string;
-    stripe_customer_id: string | null;
-  };
-  if (known) return { kind: "known", stripeCustomerId: known, locale };
-  const made = await world.gateway.createCustomer(
-    { customerId, name: customer.name, email: customer.email },
-    `${world.environment}/${customerId}/customer`,
-  );
+  const known = customer.stripe_customer_id as string | null;
+  if (known) return { kind: "known", stripeCustomerId: known };
+  const wanted = { customerId, name: customer.name as string, email: customer.email as string };
+  const made = await world.gateway.createCustomer(wanted, keyOf(world, wanted));
   if (made.outcome === "declined") return { kind: "refused", code: made.code };
   if (made.outcome === "unknown") return { kind: "unknown", reason: made.reason };
   const stripeCustomerId = await store(world, customerId, made.value.id);
-  return { kind: "known", stripeCustomerId, locale };
+  return { kind: "known", stripeCustomerId };
 }
+
+/**
+ * Not for longer than minutes, and not over a change of name: under one key Stripe replays its own errors for a day,
+ * and refuses other parameters. A second customer at Stripe, should one come of it, is of no harm.
+ */
+function keyOf(
+  world: World,
+  { customerId, name, email }: { customerId: string; name: string; email: string },
+) {
+  const content = createHash("sha256").update(`${name}\n${email}`).digest("hex").slice(0, 16);
+  const period = Math.floor(world.clock.now().getTime() / keyPeriodMs);
+  return `${world.environment}/${customerId}/customer/${content}/${period}`;
+}
+
+const keyPeriodMs = 10 * 60_000;
 
 /** The first one stored stays, whoever made another meanwhile. */
 async function store(world: World, customerId: CustomerId, stripeCustomerId: string): Promise<string> {

@@ -30,9 +30,6 @@ export interface StartInput {
   shown: { balanceMinor: bigint; cardMinor: bigint; excessMinor: bigint };
   /** The use case only takes plans that cost no card; refused with what is missing otherwise. */
   balanceOnly: boolean;
-  /** Null while Stripe does not know the customer; needed as soon as a card is charged. */
-  stripeCustomerId: string | null;
-  locale: string;
   /** Asked in the same round trip as the locks: may this user pay for this customer? */
   permit: (sql: ReservedSql) => Promise<boolean>;
 }
@@ -57,7 +54,9 @@ export type Started =
   /** This payment exists already: a double click, a reload, a second tab. */
   | { kind: "repeated"; payment: PaymentRecord }
   /** Another open payment claims an invoice: it has to end first. */
-  | { kind: "claimed"; by: PaymentId[] };
+  | { kind: "claimed"; by: PaymentId[] }
+  /** A card would be charged, of a customer whom Stripe does not know yet. */
+  | { kind: "unknown_to_stripe" };
 
 /**
  * Starts a payment of invoices: plans it over what is locked, and either pays from the balance at once or stores it
@@ -70,8 +69,9 @@ export function startPayment(world: World, input: StartInput): Promise<Started> 
 
 async function startLocked(world: World, input: StartInput, tx: Transaction): Promise<Started> {
   const { customerId, paymentId, invoiceIds } = input;
-  const [isPermitted, balances, [repeated], invoices, read] = await Promise.all([
+  const [isPermitted, payer, balances, [repeated], invoices, read] = await Promise.all([
     input.permit(tx.sql),
+    input.balanceOnly ? null : payerOf(tx, customerId),
     lockBalances(tx.sql, customerId),
     lockPayments(tx.sql, customerId, [paymentId]),
     lockInvoices(tx.sql, customerId, invoiceIds),
@@ -91,7 +91,18 @@ async function startLocked(world: World, input: StartInput, tx: Transaction): Pr
   decision.see({ invoices, ...read });
   const earlier = await earlierUnpaid(tx, input, decision);
   const payable = inOrder([...invoices, ...earlier]);
-  return plan(world, input, tx, decision, payable);
+  return plan(world, input, tx, decision, { invoices: payable, payer });
+}
+
+/** The customer as Stripe sees them. */
+interface Payer {
+  stripeCustomerId: string | null;
+  locale: string;
+}
+
+async function payerOf({ sql }: Transaction, customerId: CustomerId): Promise<Payer | null> {
+  const [row] = await sql`select stripe_customer_id, locale from customers where id = ${customerId}`;
+  return row ? { stripeCustomerId: row.stripe_customer_id, locale: row.locale } : null;
 }
 
 function plan(
@@ -99,7 +110,7 @@ function plan(
   input: StartInput,
   tx: Transaction,
   decision: Decision,
-  invoices: InvoiceRecord[],
+  { invoices, payer }: { invoices: InvoiceRecord[]; payer: Payer | null },
 ): Started {
   const currency = (invoices[0] as InvoiceRecord).currency;
   const stuck = firstNotPayable(decision, invoices);
@@ -126,18 +137,24 @@ function plan(
     write(tx, customerId, decision);
     return { kind: "paid", decision, plan, currency };
   }
-  storeExternal(world, input, decision, { plan, currency, invoices });
+  if (!payer?.stripeCustomerId) return { kind: "unknown_to_stripe" };
+  const { stripeCustomerId, locale } = payer;
+  storeExternal(world, input, decision, { plan, currency, invoices, stripeCustomerId, locale });
   write(tx, customerId, decision);
   return { kind: "stored" };
 }
 
-function storeExternal(
-  world: World,
-  input: StartInput,
-  decision: Decision,
-  { plan, currency, invoices }: { plan: PaymentPlan; currency: Currency; invoices: InvoiceRecord[] },
-): void {
+interface External {
+  plan: PaymentPlan;
+  currency: Currency;
+  invoices: InvoiceRecord[];
+  stripeCustomerId: string;
+  locale: string;
+}
+
+function storeExternal(world: World, input: StartInput, decision: Decision, external: External): void {
   const { now } = decision.context;
+  const { plan, currency } = external;
   const { paymentId } = input;
   const expiresAt = new Date(now.getTime() + checkoutLifeMs);
   decision.changes.payments.push({
@@ -152,7 +169,7 @@ function storeExternal(
     excess_minor: plan.excessMinor,
     content_hash: hashOf(input),
     request_key: `${world.environment}/${input.customerId}/${paymentId}/checkout`,
-    request: requestOf(world, input, { plan, currency, invoices, expiresAt }),
+    request: requestOf(world, input, external, expiresAt),
     user_id: input.userId,
     send_count: 1,
     first_sent_at: now,
@@ -187,25 +204,20 @@ const checkoutLifeMs = 45 * 60_000;
 function requestOf(
   world: World,
   input: StartInput,
-  {
-    plan,
-    currency,
-    invoices,
-    expiresAt,
-  }: { plan: PaymentPlan; currency: Currency; invoices: InvoiceRecord[]; expiresAt: Date },
+  { plan, currency, invoices, stripeCustomerId, locale }: External,
+  expiresAt: Date,
 ): CheckoutRequest {
-  if (!input.stripeCustomerId) throw new Error("Stripe knows the customer before it charges a card");
   const numbers = invoices.map((invoice) => invoice.number);
   const returnUrl = `${world.portalUrl}/return/${input.paymentId}`;
   return {
-    stripeCustomerId: input.stripeCustomerId,
+    stripeCustomerId,
     paymentId: input.paymentId,
     customerId: input.customerId,
     currency,
     amountMinor: plan.cardMinor.toString(),
     description:
       numbers.length > 3 ? `${numbers.slice(0, 3).join(", ")} +${numbers.length - 3}` : numbers.join(", "),
-    locale: input.locale,
+    locale,
     successUrl: `${returnUrl}?from=paid`,
     cancelUrl: `${returnUrl}?from=back`,
     expiresAt: Math.floor(expiresAt.getTime() / 1000),
