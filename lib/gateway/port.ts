@@ -6,7 +6,13 @@ import type { Currency } from "@/lib/kernel/money";
  */
 export type Outcome<T> =
   | { outcome: "succeeded"; value: T }
-  | { outcome: "declined"; code: string; message: string }
+  | {
+      outcome: "declined";
+      code: string;
+      message: string;
+      /** Refused for who asked, before it was looked at what: says nothing of an earlier call under the same key. */
+      isUnheard?: boolean;
+    }
   | { outcome: "unknown"; reason: string };
 
 /** A hosted page as Stripe describes it now, reduced to what settling needs. Words of Stripe stay open enums. */

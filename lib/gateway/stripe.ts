@@ -217,7 +217,8 @@ async function outcomeOf<T>(call: () => Promise<T>): Promise<Outcome<T>> {
   } catch (error) {
     if (!(error instanceof Stripe.errors.StripeError)) throw error;
     if (isDefinite(error)) {
-      return { outcome: "declined", code: error.code ?? error.type, message: error.message };
+      const isUnheard = error.statusCode === 401 || error.statusCode === 403;
+      return { outcome: "declined", code: error.code ?? error.type, message: error.message, isUnheard };
     }
     return { outcome: "unknown", reason: error.code ?? error.type };
   }

@@ -2,6 +2,7 @@ import { transact } from "@/db/transaction";
 import type { Checkout, CheckoutRequest, Outcome } from "@/lib/gateway/port";
 import type { PaymentRecord } from "../scene";
 import type { World } from "../world";
+import { isFinal } from "./states";
 
 /** Stripe may forget an idempotency key after 24 hours: before that the same key is safe, after it never. */
 const resendWithinMs = 23 * 3_600_000;
@@ -10,7 +11,7 @@ const lookUpAfterMs = 24 * 3_600_000;
 export type Reached =
   | { kind: "checkout"; checkout: Checkout }
   /** Stripe has nothing of this payment, and never will. */
-  | { kind: "nothing"; code: string }
+  | { kind: "nothing"; code: string; isUnheard?: boolean | undefined }
   | { kind: "unknown"; reason: string };
 
 /**
@@ -27,8 +28,10 @@ export async function reachCheckout(world: World, payment: PaymentRecord, hint?:
     if (isOurs && !payment.stripeSessionId) await storeCheckout(world, payment, read.value);
     if (isOurs) return { kind: "checkout", checkout: read.value };
   }
+  // What ended without a page is not begun again; should there be one after all, an event will name it.
+  if (isFinal(payment.state)) return { kind: "nothing", code: "ended_without_page" };
   const ageMs = world.clock.now().getTime() - (payment.firstSentAt ?? payment.createdAt).getTime();
-  if (ageMs < resendWithinMs) return sendCheckout(world, payment);
+  if (ageMs < resendWithinMs) return resendCheckout(world, payment);
   if (ageMs < lookUpAfterMs) return { kind: "unknown", reason: "between_resend_and_look_up" };
   return lookUp(world, payment);
 }
@@ -43,11 +46,24 @@ export async function sendCheckout(world: World, payment: PaymentRecord): Promis
       await storeCheckout(world, payment, sent.value);
       return { kind: "checkout", checkout: sent.value };
     case "declined":
-      return { kind: "nothing", code: sent.code };
+      return { kind: "nothing", code: sent.code, isUnheard: sent.isUnheard };
     case "unknown":
       await markUnknown(world, payment);
       return { kind: "unknown", reason: sent.reason };
   }
+}
+
+/**
+ * Sends again what may have been sent before. The key then brings the answer of the first attempt, with the page as it
+ * was made: how it stands now has to be read. A refusal that never looked at the key tells nothing.
+ */
+async function resendCheckout(world: World, payment: PaymentRecord): Promise<Reached> {
+  const sent = await sendCheckout(world, payment);
+  if (sent.kind === "nothing" && sent.isUnheard) return { kind: "unknown", reason: sent.code };
+  if (sent.kind !== "checkout") return sent;
+  const read = await world.gateway.readCheckout(sent.checkout.id);
+  if (read.outcome !== "succeeded") return { kind: "unknown", reason: reasonOf(read) };
+  return { kind: "checkout", checkout: read.value };
 }
 
 async function lookUp(world: World, payment: PaymentRecord): Promise<Reached> {
