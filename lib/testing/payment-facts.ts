@@ -103,14 +103,20 @@ export async function balanceOf(world: World, customer: TestCustomer) {
   return { posted: (row?.posted_minor ?? 0n) as bigint, held: (row?.held_minor ?? 0n) as bigint };
 }
 
-/** The books of everybody in this database balance: for after each test. */
-export async function expectBooksBalance(world: World): Promise<void> {
-  const books = await checkBooks(world.jobs, { full: true, now: world.clock.now() });
+/** The books of all whose money has moved since they were looked at last: for after each test. */
+export async function expectBooksBalance(world: World, { full } = { full: false }): Promise<void> {
+  const books = await checkBooks(world.jobs, { full, now: world.clock.now() });
   expect(books.invariants.flatMap(({ violations }) => violations)).toEqual([]);
 }
 
+/** For after the last test: all books from their first transfer on, and Stripe's charges against them. */
+export async function expectAllInOrder(world: StripeWorld): Promise<void> {
+  await expectBooksBalance(world, { full: true });
+  await expectStripeAgrees(world);
+}
+
 /** Every charge that succeeded at Stripe is booked once, with its amount and fee; none is booked that is not there. */
-export async function expectStripeAgrees(world: StripeWorld): Promise<void> {
+async function expectStripeAgrees(world: StripeWorld): Promise<void> {
   const dump = await world.control.dump();
   const fees = new Map(dump.balance_transaction?.map((row) => [row.source as string, row.fee as number]));
   const atStripe = (dump.charge ?? [])

@@ -15,8 +15,8 @@ import {
   type AtStripe,
   balanceOf,
   digestOf,
+  expectAllInOrder,
   expectBooksBalance,
-  expectStripeAgrees,
   factsOf,
   startCombined,
   startDirect,
@@ -34,10 +34,12 @@ beforeAll(async () => {
 afterEach(async () => {
   await calm(world);
   await expectBooksBalance(world);
-  await expectStripeAgrees(world);
 });
 
-afterAll(() => world.close());
+afterAll(async () => {
+  await expectAllInOrder(world);
+  await world.close();
+});
 
 async function direct(
   customer?: TestCustomer,

@@ -13,8 +13,8 @@ import {
 import {
   type AtStripe,
   balanceOf,
+  expectAllInOrder,
   expectBooksBalance,
-  expectStripeAgrees,
   factsOf,
   startCombined,
 } from "@/lib/testing/payment-facts";
@@ -36,10 +36,12 @@ beforeAll(async () => {
 afterEach(async () => {
   await calm(world);
   await expectBooksBalance(world);
-  await expectStripeAgrees(world);
 });
 
-afterAll(() => world.close());
+afterAll(async () => {
+  await expectAllInOrder(world);
+  await world.close();
+});
 
 /** A payment of 3000 at Stripe's page, 800 of it held from the balance. */
 async function atStripe(customer?: TestCustomer): Promise<AtStripe> {
