@@ -16,13 +16,15 @@ export interface Transaction {
 }
 
 const retryable = new Set(["40001", "40P01"]);
+/** A balance that is not there yet cannot be locked: whoever made it a moment later has to look again. */
+const madeMeanwhile = "balances_pk";
 const attemptsMax = 4;
 
 /**
  * Runs `work` in one transaction under the scope. BEGIN and the scope travel with the first statement, written
  * statements with the COMMIT, so that a use case which reads and then writes costs two round trips. Nothing in
  * `work` may wait for a network other than the database's; it is run again after a deadlock or a serialization
- * failure. Throws what the database threw; then nothing is written.
+ * failure, and when two made a customer's first balance at once. Throws what the database threw; then nothing is written.
  */
 export async function transact<T>(
   database: Database,
@@ -33,9 +35,13 @@ export async function transact<T>(
     try {
       return await transactOnce(database, scope, work);
     } catch (error) {
-      if (attempt >= attemptsMax || !retryable.has(sqlState(error) ?? "")) throw error;
+      if (attempt >= attemptsMax || !mayRetry(error)) throw error;
     }
   }
+}
+
+function mayRetry(error: unknown): boolean {
+  return retryable.has(sqlState(error) ?? "") || constraintName(error) === madeMeanwhile;
 }
 
 async function transactOnce<T>(
