@@ -47,6 +47,8 @@ export const payments = pgTable(
     requestKey: text("request_key"),
     request: jsonb("request"),
     userId: uuid("user_id"),
+    /** The payment whose money this one spends: a top-up, or one that left something over, that settled what waited. */
+    sourcePaymentId: uuid("source_payment_id"),
     stripeSessionId: text("stripe_session_id"),
     stripePaymentIntentId: text("stripe_payment_intent_id"),
     checkoutUrl: text("checkout_url"),
@@ -64,6 +66,14 @@ export const payments = pgTable(
     foreignKey({ name: "payments_customer_fk", columns: [t.customerId], foreignColumns: [customers.id] }),
     foreignKey({ name: "payments_user_fk", columns: [t.userId], foreignColumns: [users.id] }),
     index("payments_created_idx").on(t.customerId, t.createdAt.desc(), t.id.desc()),
+    foreignKey({
+      name: "payments_source_fk",
+      columns: [t.customerId, t.sourcePaymentId],
+      foreignColumns: [t.customerId, t.id],
+    }),
+    index("payments_source_idx")
+      .on(t.customerId, t.sourcePaymentId)
+      .where(sql`${t.sourcePaymentId} is not null`),
     index("payments_id_idx").on(t.id),
     index("payments_poll_idx").on(t.nextPollAt).where(sql`${t.nextPollAt} is not null`),
     index("payments_open_idx")
@@ -100,7 +110,10 @@ export const payments = pgTable(
   ],
 );
 
-/** What a payment plans for one invoice. Never changed. */
+/**
+ * What a payment plans for one invoice. Never changed. A top-up plans nothing for an invoice; its share of nothing names
+ * the invoice from which it was begun, which it settles first.
+ */
 export const paymentShares = pgTable(
   "payment_shares",
   {

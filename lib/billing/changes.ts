@@ -1,7 +1,7 @@
+import { bulkStatement } from "@/db/bulk-statement";
 import type { ReservedSql } from "@/db/client";
-import { jsonRows } from "@/db/json-rows";
 import type { CustomerId } from "@/lib/kernel/id";
-import { statementFor } from "./changes-statement";
+import { changeParts } from "./change-parts";
 
 type Minor = bigint;
 
@@ -24,6 +24,7 @@ export interface Changes {
     request_key: string | null;
     request: unknown;
     user_id: string | null;
+    source_payment_id?: string | null;
     send_count: number;
     first_sent_at: Date | null;
     expires_at: Date | null;
@@ -135,8 +136,5 @@ export function noChanges(): Changes {
  * updated by one INSERT or UPDATE per table over a JSON list, so that one invoice costs the same trips as a thousand.
  */
 export function writeChanges(sql: ReservedSql, customerId: CustomerId, changes: Changes) {
-  const { text, lists, counted } = statementFor(changes);
-  const updated = counted.reduce((total, list) => total + changes[list].length, 0);
-  const rows = lists.map((list) => jsonRows(changes[list]));
-  return sql.unsafe(text, [customerId, updated, ...rows], { prepare: true });
+  return bulkStatement(sql, changeParts(changes), customerId);
 }

@@ -2,9 +2,9 @@ import { transact } from "@/db/transaction";
 import { closePayment } from "@/lib/billing/payment/close-payment";
 import { ensureStripeCustomer } from "@/lib/billing/payment/ensure-stripe-customer";
 import type { BalanceWish } from "@/lib/billing/payment/plan";
-import { type Reached, reachCheckout, sendCheckout } from "@/lib/billing/payment/reach";
-import { receiptOf, receiptOfDecision } from "@/lib/billing/payment/receipt";
-import { readPayment, settle } from "@/lib/billing/payment/settle";
+import { sendCheckout } from "@/lib/billing/payment/reach";
+import { receiptOfDecision } from "@/lib/billing/payment/receipt";
+import { readPayment } from "@/lib/billing/payment/settle";
 import { type StartInput, type StartRefusal, startPayment } from "@/lib/billing/payment/start-payment";
 import { isFinal } from "@/lib/billing/payment/states";
 import type { PaymentRecord } from "@/lib/billing/scene";
@@ -13,6 +13,7 @@ import { unreachable } from "@/lib/kernel/assert";
 import { type InvoiceId, isUuid, type PaymentId } from "@/lib/kernel/id";
 import { money } from "@/lib/kernel/money";
 import { ok, type Result, refuse } from "@/lib/kernel/result";
+import { goOn, lead, paid } from "./lead";
 import { mayPay } from "./permit";
 import type { CustomerActor, PayOutcome, PayRefusal, PlanShown } from "./shapes";
 import { portalWorld } from "./world";
@@ -142,42 +143,11 @@ async function told(world: World, start: StartInput, started: Started): Paid {
     case "stored": {
       const payment = await readPayment(world, { customerId, paymentId });
       if (!payment) throw new Error("a payment that was stored is there");
-      return led(world, payment, await sendCheckout(world, payment));
+      return lead(world, payment, await sendCheckout(world, payment));
     }
     default:
       return unreachable(started);
   }
-}
-
-async function goOn(world: World, payment: PaymentRecord): Paid {
-  if (payment.state === "succeeded") return paid(world, payment);
-  if (isFinal(payment.state)) return refuse({ code: "payment_ended", state: payment.state });
-  return led(world, payment, await reachCheckout(world, payment));
-}
-
-/** Where what Stripe knows leads the customer. */
-async function led(world: World, payment: PaymentRecord, reached: Reached): Paid {
-  const ref = { customerId: payment.customerId, paymentId: payment.id };
-  if (reached.kind === "unknown") return ok({ kind: "confirming", paymentId: payment.id });
-  if (reached.kind === "checkout" && reached.checkout.status === "open" && reached.checkout.url) {
-    return ok({ kind: "redirect", paymentId: payment.id, url: reached.checkout.url });
-  }
-  const settled = await settle(world, ref, { reached });
-  if (settled.kind !== "settled" || !isFinal(settled.state)) {
-    return ok({ kind: "confirming", paymentId: payment.id });
-  }
-  if (settled.state === "succeeded") return paid(world, payment);
-  return refuse(
-    reached.kind === "nothing"
-      ? { code: "gateway_refused" }
-      : { code: "payment_ended", state: settled.state },
-  );
-}
-
-async function paid(world: World, { customerId, id }: PaymentRecord): Paid {
-  const receipt = await transact(world.app, { customerId }, ({ sql }) => receiptOf(sql, customerId, id));
-  if (!receipt) throw new Error("a payment that succeeded has its receipt");
-  return ok({ kind: "paid", receipt });
 }
 
 async function ownPayment(

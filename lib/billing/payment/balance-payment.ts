@@ -4,15 +4,19 @@ import { type Decision, remainingMinor } from "../decision";
 import { contentHash } from "./content-hash";
 import type { Share } from "./plan";
 
+export interface NewPayment {
+  id: PaymentId;
+  origin: "customer" | "staff" | "auto";
+  currency: Currency;
+  /** The payment whose money it spends, if one brought it. */
+  sourcePaymentId?: PaymentId | null;
+}
+
 /**
  * Pays shares from what is available, in this decision: transfers, allocations, invoices paid and completed.
  * Shares are drawn one after the other, so that each is chosen over what those before it left.
  */
-export function payFromBalanceNow(
-  decision: Decision,
-  payment: { id: PaymentId; origin: "customer" | "staff" | "auto"; currency: Currency },
-  shares: Iterable<Share>,
-): void {
+export function payFromBalanceNow(decision: Decision, payment: NewPayment, shares: Iterable<Share>): void {
   const book = decision.book(payment.currency);
   const paid: Share[] = [];
   for (const share of shares) {
@@ -35,11 +39,7 @@ export function payFromBalanceNow(
   if (paid.length > 0) addPayment(decision, payment, paid);
 }
 
-function addPayment(
-  decision: Decision,
-  payment: { id: PaymentId; origin: "customer" | "staff" | "auto"; currency: Currency },
-  shares: readonly Share[],
-): void {
+function addPayment(decision: Decision, payment: NewPayment, shares: readonly Share[]): void {
   const { now, userId } = decision.context;
   const balanceMinor = shares.reduce((total, share) => total + share.balanceMinor, 0n);
   decision.changes.payments.push({
@@ -62,6 +62,7 @@ function addPayment(
     request_key: null,
     request: null,
     user_id: payment.origin === "auto" ? null : userId,
+    source_payment_id: payment.sourcePaymentId ?? null,
     send_count: 0,
     first_sent_at: null,
     expires_at: null,
@@ -84,11 +85,16 @@ function addPayment(
  * auto-renew), then open auto-renew invoices, oldest due first; each that is covered in full, the others passed over
  * (domain.md, Renewing, "When money arrives"). Claimed invoices are left alone until their payment ends.
  */
-export function settleWaiting(decision: Decision, currency: Currency, begunFrom: readonly InvoiceId[]): void {
+export function settleWaiting(
+  decision: Decision,
+  currency: Currency,
+  begunFrom: readonly InvoiceId[],
+  sourcePaymentId: PaymentId | null = null,
+): void {
   const id = newId<PaymentId>(decision.context.clock);
   payFromBalanceNow(
     decision,
-    { id, origin: "auto", currency },
+    { id, origin: "auto", currency, sourcePaymentId },
     coveredInOrder(decision, currency, begunFrom),
   );
 }

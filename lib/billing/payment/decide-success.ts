@@ -36,6 +36,7 @@ export function decideSuccess(
   const isLate = isFinal(payment.state);
   addCharge(decision, payment, charge, chargeId, intentId);
   if (isLate) bookLate(decision, payment, charge, chargeId);
+  else if (payment.kind === "top_up") bookTopUp(decision, scene, charge, chargeId);
   else bookInTime(decision, scene, charge, chargeId);
   bookFee(decision, charge, chargeId);
   return true;
@@ -135,6 +136,15 @@ function applyShare(decision: Decision, scene: PaymentScene, share: Share, charg
   return byCard;
 }
 
+/** All of it becomes balance; what waits for it is settled by the caller, in the same transaction. */
+function bookTopUp(decision: Decision, scene: PaymentScene, charge: Charge, chargeId: ChargeId): void {
+  const { payment } = scene;
+  endPayment(decision, scene, "succeeded", null);
+  creditBalance(decision, payment, chargeId, "top_up", charge.amountMinor);
+  decision.record({ subject: "payment", subjectId: payment.id, verb: "payment_succeeded" });
+  decision.tell("payment.succeeded", { paymentId: payment.id });
+}
+
 function bookLate(decision: Decision, payment: PaymentRecord, charge: Charge, chargeId: ChargeId): void {
   creditBalance(decision, payment, chargeId, "late_success", charge.amountMinor);
   const detail = { amountMinor: charge.amountMinor.toString(), state: payment.state };
@@ -147,7 +157,7 @@ function creditBalance(
   decision: Decision,
   payment: PaymentRecord,
   chargeId: ChargeId,
-  reason: "excess" | "invoice_closed" | "late_success",
+  reason: "top_up" | "excess" | "invoice_closed" | "late_success",
   amountMinor: bigint,
 ): void {
   if (amountMinor <= 0n) return;

@@ -1,3 +1,4 @@
+import type postgres from "postgres";
 import type { ReservedSql } from "@/db/client";
 import type { CustomerId, PaymentId, ServiceId } from "@/lib/kernel/id";
 import { type Currency, type Money, money, zero } from "@/lib/kernel/money";
@@ -8,6 +9,8 @@ import type { PaymentPlan } from "./plan";
 export interface Receipt {
   paymentId: PaymentId;
   paid: { number: string; amount: Money }[];
+  /** What was waiting for money and was settled when this payment's arrived, from the balance. */
+  settled: { number: string; amount: Money }[];
   fromBalance: Money;
   byCard: Money;
   /** What went to the balance: more than was due, or for an invoice that was closed meanwhile. */
@@ -26,6 +29,7 @@ export function receiptOfDecision(
       number: decision.invoice(share.invoiceId)?.number ?? "",
       amount: money(share.balanceMinor + share.cardMinor, currency),
     })),
+    settled: [],
     fromBalance: money(plan.balanceMinor, currency),
     byCard: money(plan.cardMinor, currency),
     toBalance: zero(currency),
@@ -43,16 +47,19 @@ export async function receiptOf(
   customerId: CustomerId,
   paymentId: PaymentId,
 ): Promise<Receipt | null> {
-  const [[payment], paid, services, [credited]] = await Promise.all([
+  // Its own allocations, and those of the payment that spent what it left on the balance.
+  const payments = sql`
+    select id from payments where customer_id = ${customerId} and (id = ${paymentId} or source_payment_id = ${paymentId})`;
+  const [[payment], allocated, services, [credited]] = await Promise.all([
     sql`select currency, state from payments where customer_id = ${customerId} and id = ${paymentId}`,
     sql`
-      select i.number, a.source, sum(a.amount_minor)::bigint as amount_minor
+      select i.number, a.source, a.payment_id = ${paymentId} as is_own, sum(a.amount_minor)::bigint as amount_minor
       from allocations a join invoices i on i.customer_id = a.customer_id and i.id = a.invoice_id
-      where a.customer_id = ${customerId} and a.payment_id = ${paymentId}
-      group by i.number, a.source order by i.number`,
+      where a.customer_id = ${customerId} and a.payment_id in (${payments})
+      group by i.number, a.source, is_own order by i.number`,
     sql`
       select s.id, s.label, max(t.ends_at) as expires_at
-      from (select distinct invoice_id from allocations where customer_id = ${customerId} and payment_id = ${paymentId}) a
+      from (select distinct invoice_id from allocations where customer_id = ${customerId} and payment_id in (${payments})) a
       join invoice_lines l on l.customer_id = ${customerId} and l.invoice_id = a.invoice_id
       join terms t on t.customer_id = ${customerId} and t.invoice_line_id = l.id
       join services s on s.customer_id = ${customerId} and s.id = t.service_id
@@ -69,12 +76,18 @@ export async function receiptOf(
       rows.reduce((total, row) => total + (row.amount_minor ?? 0n), 0n),
       currency,
     );
-  const numbers = [...new Set(paid.map((row) => row.number as string))];
+  const paid = allocated.filter((row) => row.is_own);
+  const byNumber = (rows: readonly postgres.Row[]) =>
+    [...new Set(rows.map((row) => row.number as string))].map((number) => ({
+      number,
+      amount: totalOf(rows.filter((row) => row.number === number)),
+    }));
   const toBalance = money(credited?.amount_minor ?? 0n, currency);
   const byCard = totalOf(paid.filter((row) => row.source === "card"));
   return {
     paymentId,
-    paid: numbers.map((number) => ({ number, amount: totalOf(paid.filter((row) => row.number === number)) })),
+    paid: byNumber(paid),
+    settled: byNumber(allocated.filter((row) => !row.is_own)),
     fromBalance: totalOf(paid.filter((row) => row.source === "balance")),
     byCard: money(byCard.minor + toBalance.minor, currency),
     toBalance,

@@ -94,7 +94,8 @@ async function applyVerdict(
       const isBooked =
         payment.state === "succeeded" || !decideSuccess(decision, scene, verdict.charge, verdict.intentId);
       if (isBooked) return { kind: "settled", state: payment.state, changed: false };
-      const begunFrom = isFinal(payment.state) ? scene.shares.map((share) => share.invoiceId) : [];
+      const isBegunFrom = isFinal(payment.state) || payment.kind === "top_up";
+      const begunFrom = isBegunFrom ? scene.shares.map((share) => share.invoiceId) : [];
       await settleWhatWaits(tx, ref, decision, payment, begunFrom);
       return { kind: "settled", state: isFinal(payment.state) ? payment.state : "succeeded", changed: true };
     }
@@ -161,7 +162,7 @@ async function settleWhatWaits(
       decision,
       rows.map((row) => row.id as InvoiceId),
     );
-    settleWaiting(decision, currency, begunFrom);
+    settleWaiting(decision, currency, begunFrom, payment.id);
   }
   write(tx, customerId, decision);
 }

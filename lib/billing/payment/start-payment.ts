@@ -1,6 +1,5 @@
 import type { ReservedSql } from "@/db/client";
 import { type Transaction, transact } from "@/db/transaction";
-import type { CheckoutRequest } from "@/lib/gateway/port";
 import type { CustomerId, InvoiceId, PaymentId, UserId } from "@/lib/kernel/id";
 import type { Currency } from "@/lib/kernel/money";
 import { Decision, remainingMinor } from "../decision";
@@ -17,6 +16,7 @@ import {
 import type { World } from "../world";
 import { payFromBalanceNow } from "./balance-payment";
 import { contentHash } from "./content-hash";
+import { addExternalPayment } from "./external-payment";
 import { type BalanceWish, type PaymentPlan, planPayment } from "./plan";
 import { write } from "./write";
 
@@ -153,30 +153,19 @@ interface External {
 }
 
 function storeExternal(world: World, input: StartInput, decision: Decision, external: External): void {
-  const { now } = decision.context;
   const { plan, currency } = external;
   const { paymentId } = input;
-  const expiresAt = new Date(now.getTime() + checkoutLifeMs);
-  decision.changes.payments.push({
+  const numbers = external.invoices.map((invoice) => invoice.number);
+  addExternalPayment(world, decision, {
     id: paymentId,
     kind: "invoices",
-    funding: plan.funding,
-    origin: "customer",
-    state: "created",
     currency,
-    balance_minor: plan.balanceMinor,
-    card_minor: plan.cardMinor,
-    excess_minor: plan.excessMinor,
-    content_hash: hashOf(input),
-    request_key: `${world.environment}/${input.customerId}/${paymentId}/checkout`,
-    request: requestOf(world, input, external, expiresAt),
-    user_id: input.userId,
-    send_count: 1,
-    first_sent_at: now,
-    expires_at: expiresAt,
-    next_poll_at: new Date(now.getTime() + 60_000),
-    created_at: now,
-    ended_at: null,
+    amounts: plan,
+    contentHash: hashOf(input),
+    stripeCustomerId: external.stripeCustomerId,
+    locale: external.locale,
+    description:
+      numbers.length > 3 ? `${numbers.slice(0, 3).join(", ")} +${numbers.length - 3}` : numbers.join(", "),
   });
   const book = decision.book(currency);
   for (const share of plan.shares) {
@@ -196,32 +185,6 @@ function storeExternal(world: World, input: StartInput, decision: Decision, exte
       detail: { paymentId },
     });
   }
-}
-
-/** Within Stripe's 30 minutes to 24 hours; long enough for a person to find their card. */
-const checkoutLifeMs = 45 * 60_000;
-
-function requestOf(
-  world: World,
-  input: StartInput,
-  { plan, currency, invoices, stripeCustomerId, locale }: External,
-  expiresAt: Date,
-): CheckoutRequest {
-  const numbers = invoices.map((invoice) => invoice.number);
-  const returnUrl = `${world.portalUrl}/return/${input.paymentId}`;
-  return {
-    stripeCustomerId,
-    paymentId: input.paymentId,
-    customerId: input.customerId,
-    currency,
-    amountMinor: plan.cardMinor.toString(),
-    description:
-      numbers.length > 3 ? `${numbers.slice(0, 3).join(", ")} +${numbers.length - 3}` : numbers.join(", "),
-    locale,
-    successUrl: `${returnUrl}?from=paid`,
-    cancelUrl: `${returnUrl}?from=back`,
-    expiresAt: Math.floor(expiresAt.getTime() / 1000),
-  };
 }
 
 function hashOf(input: StartInput): string {

@@ -1,22 +1,22 @@
+import type { BulkPart } from "@/db/bulk-statement";
 import type { Changes } from "./changes";
 
 type List = keyof Changes;
+type Write = Omit<BulkPart, "rows"> & { readonly list: List };
 
-/** How one list is written: `$rows` stands for its JSON, `$customer` for the customer's id. */
-interface Write {
-  readonly list: List;
-  /** An update or delete that must find every row it names: it ends in RETURNING 1. */
-  readonly isCounted: boolean;
-  readonly text: string;
+/** How each list is written, one INSERT, UPDATE or DELETE for all of its rows. */
+export function changeParts(changes: Changes): BulkPart[] {
+  return writes
+    .filter(({ list }) => changes[list].length > 0)
+    .map(({ list, name, text, isCounted }) => ({ name, text, isCounted, rows: changes[list] }));
 }
 
-/** In the order in which a person would write them; PostgreSQL checks foreign keys at the end of the statement. */
 const writes: readonly Write[] = [
   insert(
     "payments",
     "payments",
     `id uuid, kind text, funding text, origin text, state text, currency text, balance_minor bigint, card_minor bigint,
-     excess_minor bigint, content_hash text, request_key text, request jsonb, user_id uuid, send_count integer,
+     excess_minor bigint, content_hash text, request_key text, request jsonb, user_id uuid, source_payment_id uuid, send_count integer,
      first_sent_at timestamptz, expires_at timestamptz, next_poll_at timestamptz, created_at timestamptz,
      ended_at timestamptz`,
   ),
@@ -96,6 +96,7 @@ function insert(list: List, table: string, columns: string): Write {
   const names = columns.split(",").map((column) => column.trim().split(" ")[0]);
   return {
     list,
+    name: `${table}_added`,
     isCounted: false,
     text: `insert into ${table} (customer_id, ${names.join(", ")})
      select $customer, ${names.join(", ")} from json_to_recordset($rows) as t(${columns})`,
@@ -103,47 +104,5 @@ function insert(list: List, table: string, columns: string): Write {
 }
 
 function change(list: List, text: string): Write {
-  return { list, isCounted: true, text: `${text} returning 1` };
-}
-
-export interface ChangesStatement {
-  readonly text: string;
-  /** The lists whose JSON the statement takes, from $3 on; $1 is the customer, $2 how many rows must change. */
-  readonly lists: readonly List[];
-  readonly counted: readonly List[];
-}
-
-const statements = new Map<number, ChangesStatement>();
-
-/**
- * The statement that writes the lists that are not empty, and only those: a table that nothing is written to costs
- * nothing, neither its locks nor its part of the plan. Decisions come in few shapes, so each is prepared once.
- */
-export function statementFor(changes: Changes): ChangesStatement {
-  let shape = 0;
-  for (let index = 0; index < writes.length; index += 1) {
-    if (changes[(writes[index] as Write).list].length > 0) shape |= 1 << index;
-  }
-  const known = statements.get(shape);
-  if (known) return known;
-  const statement = built(writes.filter((_, index) => shape & (1 << index)));
-  statements.set(shape, statement);
-  return statement;
-}
-
-function built(chosen: readonly Write[]): ChangesStatement {
-  const parts = chosen.map(({ text }, index) => {
-    const body = text.replaceAll("$rows", `$${index + 3}::text::json`).replaceAll("$customer", "$1::uuid");
-    return `part_${index} as (${body})`;
-  });
-  const counts = chosen.flatMap(({ isCounted }, index) =>
-    isCounted ? [`(select count(*) from part_${index})`] : [],
-  );
-  const check = `select assert_rows('states', ${counts.join(" + ") || "0"}, $2::bigint)`;
-  const text = parts.length > 0 ? `with ${parts.join(",\n")}\n${check}` : "select $1::uuid, $2::bigint";
-  return {
-    text,
-    lists: chosen.map(({ list }) => list),
-    counted: chosen.filter(({ isCounted }) => isCounted).map(({ list }) => list),
-  };
+  return { list, name: `${list.toLowerCase()}`, isCounted: true, text: `${text} returning 1` };
 }
