@@ -21,7 +21,8 @@ export interface Ports {
 /** The directory that outlives a start, git-ignored; made here, and refused with a sentence if it cannot be. */
 export function openStateDir(dir: string): void {
   try {
-    mkdirSync(dir, { recursive: true });
+    // Others may pass (root's database server runs as another user), but not look around.
+    mkdirSync(dir, { recursive: true, mode: 0o711 });
     const probe = path.join(dir, ".writable");
     closeSync(openSync(probe, "w"));
     rmSync(probe);
