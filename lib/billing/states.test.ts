@@ -1,0 +1,95 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import * as invoice from "./invoice/states";
+import * as payment from "./payment/states";
+import * as service from "./service/states";
+
+/** The edges of a table, as "from → to". */
+function edgesOf(successors: Record<string, readonly string[]>): string[] {
+  return Object.entries(successors).flatMap(([from, all]) => all.map((to) => `${from} → ${to}`));
+}
+
+describe("the states of an invoice", () => {
+  it("change as domain.md says, and in no other way", () => {
+    expect(edgesOf(invoice.successors)).toEqual([
+      "open → paid",
+      "open → void",
+      "open → written_off",
+      "written_off → paid",
+    ]);
+  });
+});
+
+describe("the states of a service", () => {
+  it("change as domain.md says, and in no other way", () => {
+    expect(edgesOf(service.successors).sort()).toEqual(
+      [
+        "pending → active",
+        "pending → canceled",
+        "active → suspended",
+        "active → terminated",
+        "active → canceled",
+        "suspended → active",
+        "suspended → terminated",
+        "suspended → canceled",
+        "terminated → active",
+      ].sort(),
+    );
+  });
+});
+
+describe("the states of a payment", () => {
+  const finals = ["succeeded", "failed", "canceled", "expired"] as const;
+  const open = ["created", "sent", "requires_action", "processing", "unknown"] as const;
+
+  it("are open or final, and no final state is ever left", () => {
+    for (const state of finals) {
+      expect(payment.isFinal(state)).toBe(true);
+      for (const other of [...finals, ...open]) expect(payment.mayBecome(state, other)).toBe(false);
+    }
+    for (const state of open) expect(payment.isFinal(state)).toBe(false);
+  });
+
+  it("become any final state directly from any open one", () => {
+    for (const from of open) {
+      for (const to of finals) expect(payment.mayBecome(from, to), `${from} → ${to}`).toBe(true);
+    }
+  });
+
+  it("never become created again, and a processing payment does not go back to its page", () => {
+    for (const from of open) expect(payment.mayBecome(from, "created")).toBe(false);
+    expect(payment.mayBecome("processing", "sent")).toBe(false);
+  });
+
+  it("end in at most one final state, whatever is reported in whatever order", () => {
+    fc.assert(
+      fc.property(fc.array(fc.constantFrom(...open, ...finals), { maxLength: 40 }), (reports) => {
+        let state: payment.PaymentState = "created";
+        let ended: payment.PaymentState | null = null;
+        for (const report of reports) {
+          if (payment.mayBecome(state, report)) state = report;
+          if (ended) expect(state).toBe(ended);
+          if (payment.isFinal(state)) ended = state;
+        }
+      }),
+    );
+  });
+});
+
+describe.each([
+  ["invoice", invoice],
+  ["payment", payment],
+  ["service", service],
+])("the table of an %s's states", (_, { successors, mayBecome }) => {
+  it("names every state, and agrees with what may become what", () => {
+    const table: Record<string, readonly string[]> = successors;
+    const states = Object.keys(table);
+    for (const from of states) {
+      for (const to of states) {
+        const isNamed = table[from]?.includes(to) ?? false;
+        expect((mayBecome as (from: string, to: string) => boolean)(from, to)).toBe(isNamed);
+        if (isNamed) expect(states).toContain(to);
+      }
+    }
+  });
+});
