@@ -20,15 +20,17 @@ export function Movements({ movements }: { movements: readonly Movement[] }) {
           <Table className="sm:table-fixed">
             <caption className="sr-only">{t("movementsOf", { month })}</caption>
             {/* The months line up, so that the names of their columns are needed once. */}
+            <colgroup className="max-sm:hidden">
+              <col className="w-32" />
+              <col />
+              <col className="w-36" />
+              <col className="w-36" />
+            </colgroup>
             <TableHead className={index > 0 ? "sr-only" : undefined}>
-              <Column className="w-32">{t("date")}</Column>
+              <Column>{t("date")}</Column>
               <Column>{t("reason")}</Column>
-              <Column numeric className="w-36">
-                {t("amount")}
-              </Column>
-              <Column numeric className="w-36">
-                {t("after")}
-              </Column>
+              <Column numeric>{t("amount")}</Column>
+              <Column numeric>{t("after")}</Column>
             </TableHead>
             <TableBody>
               {rows.map((movement) => (
@@ -47,16 +49,16 @@ function MovementRow({ movement }: { movement: Movement }) {
   const { occurredAt, amount, balanceAfter } = movement;
   return (
     <Row className="max-sm:grid-cols-[1fr_auto] max-sm:gap-x-4 max-sm:gap-y-0.5">
-      <Cell className="w-32 max-sm:order-2 max-sm:w-auto max-sm:text-ink-soft max-sm:text-sm">
+      <Cell className="max-sm:order-2 max-sm:text-ink-soft max-sm:text-sm">
         <Day at={occurredAt} />
       </Cell>
       <Cell>
         <Reason movement={movement} />
       </Cell>
-      <Cell numeric className="w-36 max-sm:order-1 max-sm:w-auto">
+      <Cell numeric className="max-sm:order-1">
         <Amount of={amount} signed className={classNames("font-medium", isPositive(amount) && "text-good")} />
       </Cell>
-      <Cell numeric className="w-36 text-ink-soft max-sm:order-3 max-sm:w-auto max-sm:text-sm">
+      <Cell numeric className="text-ink-soft max-sm:order-3 max-sm:text-sm">
         <span className="sr-only sm:hidden">{t("after")} </span>
         <Amount of={balanceAfter} />
       </Cell>

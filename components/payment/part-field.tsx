@@ -5,7 +5,7 @@ import type { AnswerTexts, PartOffer, PayActions } from "@/components/payment/pa
 import { sentenceOf } from "@/components/payment/use-answer";
 import { Field } from "@/components/ui/field";
 import { Input } from "@/components/ui/input";
-import type { InvoiceId } from "@/lib/kernel/id";
+import type { InvoiceId, PaymentId } from "@/lib/kernel/id";
 
 interface PartOfferState {
   text: string;
@@ -17,20 +17,29 @@ interface PartOfferState {
 }
 
 interface PartOfferInput {
+  /** What was worked out for one attempt is asked again for the next: the amounts may have changed. */
+  attemptId: PaymentId;
   invoiceIds: InvoiceId[];
   currency: string;
   actions: Pick<PayActions, "previewPart">;
   texts: AnswerTexts;
 }
 
+/** What the server made of a text. */
+interface Told {
+  attemptId: PaymentId;
+  text: string;
+  offer: PartOffer | null;
+  error: string | null;
+}
+
 const typingPauseMs = 300;
 
 /** Asks the server for the plan of a stated part of the balance, whenever the reader pauses. */
-export function usePartOffer({ invoiceIds, currency, actions, texts }: PartOfferInput): PartOfferState {
+export function usePartOffer(input: PartOfferInput): PartOfferState {
+  const { attemptId, invoiceIds, currency, actions, texts } = input;
   const [text, setText] = useState("");
-  const [told, setTold] = useState<{ text: string; offer: PartOffer | null; error: string | null } | null>(
-    null,
-  );
+  const [told, setTold] = useState<Told | null>(null);
   const ids = invoiceIds.join();
   const { previewPart } = actions;
 
@@ -41,16 +50,17 @@ export function usePartOffer({ invoiceIds, currency, actions, texts }: PartOffer
     const timer = setTimeout(async () => {
       const answer = await previewPart({ invoiceIds, currency, part: text }).catch(() => null);
       if (isStale) return;
-      if (answer?.ok) setTold({ text, offer: answer.value, error: null });
-      else setTold({ text, offer: null, error: answer ? sentenceOf(answer.refusal, texts) : texts.lost });
+      const asked = { attemptId, text };
+      if (answer?.ok) setTold({ ...asked, offer: answer.value, error: null });
+      else setTold({ ...asked, offer: null, error: answer ? sentenceOf(answer.refusal, texts) : texts.lost });
     }, typingPauseMs);
     return () => {
       isStale = true;
       clearTimeout(timer);
     };
-  }, [text, ids, currency, previewPart]);
+  }, [attemptId, text, ids, currency, previewPart]);
 
-  const isTold = told?.text === text && text.trim() !== "";
+  const isTold = told?.text === text && told.attemptId === attemptId && text.trim() !== "";
   return {
     text,
     setText,

@@ -28,8 +28,9 @@ interface PayFormProps {
 
 export function PayForm({ paymentId, invoiceIds, legend, choices, part, actions, texts }: PayFormProps) {
   const [chosen, setChosen] = useState<string>(choices[0]?.id ?? "direct");
-  const partOffer = usePartOffer({ invoiceIds, currency: part?.currency ?? "", actions, texts });
   const attempt = useAttempt(paymentId);
+  const currency = part?.currency ?? "";
+  const partOffer = usePartOffer({ attemptId: attempt.id, invoiceIds, currency, actions, texts });
   const [isLeaving, setLeaving] = useLeaving();
   const { pending, sentence, run } = useAnswer(texts);
 
@@ -60,7 +61,8 @@ export function PayForm({ paymentId, invoiceIds, legend, choices, part, actions,
 
   return (
     <form onSubmit={pay} className="mt-5 grid gap-4 border-t pt-4">
-      <fieldset>
+      {/* One way is no choice. */}
+      <fieldset hidden={choices.length === 1 && part === null}>
         <legend className="float-left mb-2 w-full font-medium">{legend}</legend>
         <div className="clear-both grid gap-1">
           {choices.map(({ id, label }) => (

@@ -2,6 +2,16 @@
 
 import { useState, useTransition } from "react";
 import type { Answer, AnswerTexts, Untold } from "@/components/payment/pay-answers";
+import { toast } from "@/components/ui/toast";
+
+/** After these the page is read anew and looks otherwise: what is said beside the button would go with the button. */
+const passing = new Set([
+  "payment_in_progress",
+  "invoice_not_open",
+  "payment_ended",
+  "payment_not_found",
+  "invoice_not_found",
+]);
 
 /**
  * Runs an action: pending while it does, and a sentence when it was refused or no answer came. A lost connection is
@@ -16,7 +26,10 @@ export function useAnswer(texts: AnswerTexts) {
     startTransition(async () => {
       try {
         const answer = await ask();
-        if (!answer.ok) setSentence(sentenceOf(answer.refusal, texts));
+        if (!answer.ok) {
+          const tell = passing.has(answer.refusal.code) ? toast : setSentence;
+          tell(sentenceOf(answer.refusal, texts));
+        }
         onAnswer(answer);
       } catch {
         setSentence(texts.lost);
