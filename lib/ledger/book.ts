@@ -93,6 +93,7 @@ export class Book {
 
   /** Moves money at once. Throws if it would spend more of the balance than is available. */
   transfer(entry: Entry): TransferId {
+    assertMoves(entry);
     if (entry.debit === "customer_balance") {
       assert(entry.amountMinor <= this.availableMinor, "no more is spent than is available");
       this.postedMinor -= entry.amountMinor;
@@ -103,13 +104,16 @@ export class Book {
 
   /** Reserves balance for a payment's share of an invoice; only the payment's outcome resolves it. */
   hold(share: { paymentId: PaymentId; invoiceId: InvoiceId; amountMinor: bigint }): TransferId {
+    const entry: Entry = {
+      ...share,
+      debit: "customer_balance",
+      credit: "receivable",
+      reason: "invoice_paid",
+    };
+    assertMoves(entry);
     assert(share.amountMinor <= this.availableMinor, "no more is held than is available");
     this.heldMinor += share.amountMinor;
-    return this.add(
-      "pending",
-      { ...share, debit: "customer_balance", credit: "receivable", reason: "invoice_paid" },
-      null,
-    );
+    return this.add("pending", entry, null);
   }
 
   /** Resolves a hold by taking all or a part of it; the rest is released. */
@@ -170,8 +174,6 @@ export class Book {
   }
 
   private add(kind: TransferRow["kind"], entry: Entry, pendingId: TransferId | null): TransferId {
-    assert(entry.amountMinor > 0n, "a transfer moves something");
-    assert(entry.debit !== entry.credit, "a transfer has two sides");
     this.seq += 1n;
     const id = this.context.newId();
     this.rows.push({
@@ -190,6 +192,12 @@ export class Book {
     });
     return id;
   }
+}
+
+/** Before anything is summed: what is refused leaves the book as it was. */
+function assertMoves({ amountMinor, debit, credit }: Entry): void {
+  assert(amountMinor > 0n, "a transfer moves something");
+  assert(debit !== credit, "a transfer has two sides");
 }
 
 function referencesOf(hold: OpenHold): { paymentId: PaymentId; invoiceId: InvoiceId } {
