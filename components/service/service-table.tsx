@@ -1,7 +1,7 @@
 import { useTranslations } from "next-intl";
 import { Amount } from "@/components/ui/amount";
 import { Badge, type Shape, type Tone } from "@/components/ui/badge";
-import { Due } from "@/components/ui/due";
+import { Due, useDaysFromNow } from "@/components/ui/due";
 import { Cell, Column, Row, Table, TableBody, TableHead } from "@/components/ui/table";
 import { TextLink } from "@/components/ui/text-link";
 import type { ServiceRow, ServiceState } from "@/lib/portal/shapes";
@@ -56,10 +56,7 @@ function ServiceTableRow({ service }: { service: ServiceRow }) {
       </Cell>
       <Cell className="max-sm:order-3 max-sm:justify-self-end max-sm:text-right max-sm:text-sm">
         {expiresAt ? (
-          <>
-            <span className="text-ink-soft sm:hidden">{t("expires")} </span>
-            <Due at={expiresAt} isUrgent={isRunning} />
-          </>
+          <Expiry at={expiresAt} isRunning={isRunning} />
         ) : (
           <span className="text-ink-soft">{t("notYet")}</span>
         )}
@@ -84,6 +81,17 @@ function ServiceTableRow({ service }: { service: ServiceRow }) {
         )}
       </Cell>
     </Row>
+  );
+}
+
+function Expiry({ at, isRunning }: { at: Date; isRunning: boolean }) {
+  const t = useTranslations("services");
+  const isPast = useDaysFromNow(at) < 0;
+  return (
+    <>
+      <span className="text-ink-soft sm:hidden">{t(isPast ? "expired" : "expires")} </span>
+      <Due at={at} isUrgent={isRunning} />
+    </>
   );
 }
 
