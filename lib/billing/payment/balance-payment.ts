@@ -119,9 +119,23 @@ export function waitingInOrder(decision: Decision, currency: Currency, begunFrom
     .allInvoices()
     .filter((invoice) => invoice.state === "open" && invoice.currency === currency && !invoice.claimedBy)
     .sort((a, b) => a.dueAt.getTime() - b.dueAt.getTime() || (a.id < b.id ? -1 : 1));
-  const begun = open.filter((invoice) => begunFrom.includes(invoice.id));
+  const begun = open.filter((invoice) => begunFrom.some((id) => comesWith(decision, invoice.id, id)));
   const automatic = open.filter((invoice) => !begun.includes(invoice) && isAutoRenew(decision, invoice.id));
   return [...begun, ...automatic];
+}
+
+/**
+ * Whether an invoice is paid with another: it is that one, or of an earlier term of a service that it is for. Money
+ * that was asked for the later one was asked for both (domain.md, Renewing, "stated shortfall").
+ */
+function comesWith(decision: Decision, id: InvoiceId, begunFrom: InvoiceId): boolean {
+  if (id === begunFrom) return true;
+  return decision.linesOf(begunFrom).some(({ serviceId, termStartsAt }) =>
+    decision.linesOf(id).some((earlier) => {
+      const isOfService = earlier.kind === "renewal" && earlier.serviceId === serviceId;
+      return isOfService && earlier.termStartsAt && termStartsAt && earlier.termStartsAt < termStartsAt;
+    }),
+  );
 }
 
 /** An auto-renew invoice has only renewal lines, all of services with auto-renew on; judged at the moment of paying. */
