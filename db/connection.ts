@@ -5,6 +5,8 @@ export interface Connection {
   readonly sql: ReservedSql;
   /** Sends the first statement; from then on the loss of the connection is noticed. Rejects as a query does. */
   begin(text: string): Promise<unknown>;
+  /** Why the first statement failed that did; those behind it only say that the transaction is aborted. */
+  failure(): Error | null;
   /** Ends the use of it; it is gone for good where it was lost. */
   release(): void;
 }
@@ -30,11 +32,16 @@ export async function hold(client: Sql, released: (isLost: boolean) => void): Pr
   const sent: Query[] = [];
   let held: Socketed | null = null;
   let loss: Error | null = null;
+  let failure: Error | null = null;
 
   const guarded = (made: unknown): unknown => {
     if (!(made instanceof Promise)) return made;
     const query = made as Query;
-    const execute = query.handler;
+    const { handler: execute, reject } = query;
+    query.reject = (error) => {
+      failure ??= error;
+      reject(error);
+    };
     query.handler = (self) => {
       if (loss) return self.reject(loss);
       sent.push(self);
@@ -61,6 +68,7 @@ export async function hold(client: Sql, released: (isLost: boolean) => void): Pr
   return {
     sql,
     begin: (text) => sql.unsafe(text, [], { onexecute } as never).execute(),
+    failure: () => failure,
     release: () => {
       if (held) held.onclose = null;
       if (!loss) reserved.release();

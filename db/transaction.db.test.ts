@@ -5,6 +5,8 @@ import type { TestDatabase } from "@/lib/testing/server";
 import { type Database, openDatabase } from "./client";
 import { type Transaction, transact } from "./transaction";
 
+const deadlock = "do $$ begin raise exception 'a deadlock' using errcode = '40P01'; end $$";
+
 let served: TestDatabase;
 let owner: postgres.Sql;
 let database: Database;
@@ -92,4 +94,19 @@ test("those who wait for a connection get one when the connections they wait for
   await cut(pids[0] ?? 0);
   expect(await cutOne).toBe("failed");
   expect(await Promise.all(waiting)).toHaveLength(3);
+});
+
+test("a deadlock is met by beginning again, also where a statement sent behind it is heard of first", async () => {
+  let attempts = 0;
+  const [row] = await transact(database, {}, async ({ sql }) => {
+    attempts += 1;
+    const isFirst = attempts === 1;
+    const behindOthers = async () => {
+      const rows = await (isFirst ? sql.unsafe(deadlock) : sql`select 'met' as word`);
+      return rows;
+    };
+    const [rows] = await Promise.all([behindOthers(), sql`select 1`]);
+    return rows;
+  });
+  expect({ attempts, word: row?.word }).toEqual({ attempts: 2, word: "met" });
 });

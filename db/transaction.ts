@@ -72,6 +72,9 @@ async function transactOnce<T>(
     const { command } = await committed;
     if (command !== "COMMIT") throw new Error(`the transaction ended with ${command}`);
     return value;
+  } catch (error) {
+    // Of statements sent together the later ones may be heard first, which know no reason of their own.
+    throw sqlState(error) === "25P02" ? (connection.failure() ?? error) : error;
   } finally {
     connection.release();
   }
