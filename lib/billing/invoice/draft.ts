@@ -1,3 +1,4 @@
+import { assert } from "@/lib/kernel/assert";
 import type { TermLength } from "@/lib/kernel/calendar";
 import type { Clock } from "@/lib/kernel/clock";
 import { type InvoiceLineId, newId, type PlanId, type RenewalId, type ServiceId } from "@/lib/kernel/id";
@@ -38,6 +39,7 @@ export interface PricedInvoice extends Omit<InvoiceDraft, "lines"> {
 
 /** Prices a draft: net = unit × quantity; tax per line, rounded half-even. Pure but for the ids. */
 export function priceInvoice(draft: InvoiceDraft, taxRatePpm: number, clock: Clock): PricedInvoice {
+  assert(draft.lines.length > 0, "an invoice is about something");
   const lines = draft.lines.map((line): PricedLine => {
     const net = money(line.unit.minor * BigInt(line.quantity), draft.currency);
     const tax = multiply(net, BigInt(taxRatePpm), 1_000_000n);

@@ -56,11 +56,10 @@ export async function issueInvoices(
     const billTo = { name: customer.name, email: customer.email, country: customer.country };
     await insertRows(tx, customerId, issued, billTo, now);
     await nameCurrentInvoices(tx, customerId, issued);
-    for (const invoice of issued) await book(tx, decision, invoice);
+    for (const invoice of issued) book(decision, invoice);
     const { books, changes } = decision.result();
     if (books.length > 0) await postBooks(sql, books);
-    // A free invoice was written as paid: there is no state for it to leave.
-    await writeChanges(sql, customerId, { ...changes, invoiceStates: [] });
+    await writeChanges(sql, customerId, changes);
     await numberInvoices(
       sql,
       series.key,
@@ -69,7 +68,10 @@ export async function issueInvoices(
     const rows = await sql`
       select id, number from invoices where customer_id = ${customerId} and id = any(${issued.map(({ id }) => id)}::uuid[])
       order by number`;
-    return rows.map((row) => ({ id: row.id as InvoiceId, number: row.number as string }));
+    const numbered = rows.map((row) => ({ id: row.id as InvoiceId, number: row.number as string }));
+    const free = issued.filter(isFree);
+    if (free.length > 0) await finishFree(tx, new Decision(decision.context, balances), free, numbered);
+    return numbered;
   });
 }
 
@@ -94,7 +96,7 @@ async function nameCurrentInvoices(
 }
 
 /** Receivable against deferred revenue and tax; the record and the outbox. */
-async function book(tx: Transaction, decision: Decision, invoice: Issued): Promise<void> {
+function book(decision: Decision, invoice: Issued): void {
   const ledger = decision.book(invoice.currency);
   const entry = { debit: "receivable" as const, invoiceId: invoice.id };
   if (invoice.net.minor > 0n) {
@@ -115,10 +117,28 @@ async function book(tx: Transaction, decision: Decision, invoice: Issued): Promi
   }
   decision.record({ subject: "invoice", subjectId: invoice.id, verb: "invoice_issued" });
   decision.tell("invoice.issued", { invoiceId: invoice.id });
-  if (invoice.total.minor > 0n) return;
-  const services = await servicesOf(tx, decision.context.customerId, invoice);
-  decision.see({ invoices: [recordOf(invoice)], lines: linesOf(invoice), services });
-  decision.finishFree(invoice.id);
+}
+
+/** What is paid at issue completes last of all: what is recorded of it names its number. */
+async function finishFree(
+  tx: Transaction,
+  decision: Decision,
+  free: readonly Issued[],
+  numbered: readonly IssuedInvoice[],
+): Promise<void> {
+  const { customerId } = decision.context;
+  for (const invoice of free) {
+    const number = numbered.find(({ id }) => id === invoice.id)?.number ?? "";
+    const services = await servicesOf(tx, customerId, invoice);
+    decision.see({ invoices: [{ ...recordOf(invoice), number }], lines: linesOf(invoice), services });
+    decision.finishFree(invoice.id);
+  }
+  // It was written as paid: there is no state for it to leave.
+  await writeChanges(tx.sql, customerId, { ...decision.result().changes, invoiceStates: [] });
+}
+
+function isFree(invoice: Issued): boolean {
+  return invoice.total.minor === 0n;
 }
 
 async function servicesOf(
@@ -186,13 +206,12 @@ async function insertRows(
   now: Date,
 ): Promise<void> {
   const { sql } = tx;
-  const free = (invoice: Issued) => invoice.total.minor === 0n;
   await sql`insert into invoices ${sql(
     issued.map((invoice) => ({
       customer_id: customerId,
       id: invoice.id,
       origin: invoice.origin,
-      state: free(invoice) ? "paid" : "open",
+      state: isFree(invoice) ? "paid" : "open",
       currency: invoice.currency as Currency,
       net_minor: invoice.net.minor.toString(),
       tax_minor: invoice.tax.minor.toString(),
@@ -201,7 +220,7 @@ async function insertRows(
       summary: invoice.summary,
       issued_at: now,
       due_at: invoice.dueAt,
-      paid_at: free(invoice) ? now : null,
+      paid_at: isFree(invoice) ? now : null,
     })),
   )}`;
   await sql`insert into invoice_lines ${sql(
