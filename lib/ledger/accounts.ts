@@ -8,6 +8,8 @@ export type TransferReason =
   | "invoice_issued"
   | "invoice_tax"
   | "invoice_paid"
+  | "invoice_returned"
+  | "invoice_voided"
   | "top_up"
   | "excess"
   | "invoice_closed"

@@ -1,5 +1,6 @@
 import postgres from "postgres";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { type CustomerId, newId } from "@/lib/kernel/id";
 import { payFromBalance } from "@/lib/portal/pay";
 import { type BusyCustomer, makeBusyCustomer, startCombined, succeed } from "@/lib/testing/busy-customer";
 import { createTestDatabase } from "@/lib/testing/database";
@@ -160,4 +161,17 @@ test("the books of the named customers alone are checked when some are named", a
   await owner`update balances set posted_minor = posted_minor - 1
     where customer_id = ${two.customerId} and currency = 'USD'`;
   expect((await check({ customers: [two.customerId], full: false })).ok).toBe(true);
+});
+
+test("more customers than are looked up at once are checked in batches, and none is forgotten", async () => {
+  const busy = await makeBusyCustomer(world);
+  const nobodies = Array.from({ length: 5_000 }, () => newId<CustomerId>(world.clock));
+  const counts = checkedCounts(await check({ customers: [busy.customerId, ...nobodies] }));
+  expect(counts).toEqual(checkedCounts(await check({ customers: [busy.customerId] })));
+  await owner`update balances set posted_minor = posted_minor + 1
+    where customer_id = ${busy.customerId} and currency = 'USD'`;
+  expect((await check({ customers: [...nobodies, busy.customerId] })).ok).toBe(false);
+  await owner`update balances set posted_minor = posted_minor - 1
+    where customer_id = ${busy.customerId} and currency = 'USD'`;
+  expect((await check({ customers: [...nobodies, busy.customerId] })).ok).toBe(true);
 });

@@ -55,11 +55,11 @@ export interface CheckOptions {
 export function checkBooks(database: Database, options: CheckOptions): Promise<CheckedBooks> {
   return transact(database, {}, async (tx) => {
     await openSnapshot(tx.sql);
-    const customers = await customersToCheck(tx.sql, options);
-    const named = options.customers ?? null;
-    const look = lookAt(tx.sql, { customers, named, isIncremental: !options.full });
-    const checked = await Promise.all(invariants.map((invariant) => check(look, invariant)));
-    remember(tx, look, checked, options.now);
+    const looks = await looksFor(tx.sql, options);
+    const parts: CheckedInvariant[][] = [];
+    for (const look of looks) parts.push(await Promise.all(invariants.map((each) => check(look, each))));
+    const checked = together(parts);
+    for (const look of looks) remember(tx, look, checked, options.now);
     return { invariants: checked, ok: checked.every(({ violations }) => violations.length === 0) };
   });
 }
@@ -79,28 +79,50 @@ export const invariants: readonly Invariant[] = [
 /** So many violations of one invariant are listed; a ledger that is broken throughout must not fill the memory. */
 const violationsMost = 1_000;
 
-/** For more customers than this, reading whole tables is cheaper than looking each of them up. */
+/** So many customers are looked up with one set of queries. */
 const lookedUpMost = 5_000;
+
+/** Where more than this part of all balances has moved, reading whole tables is cheaper than looking each up. */
+const movedMost = 0.25;
 
 /** All queries see the same books, whatever is paid meanwhile; sums over millions of rows may take their time. */
 async function openSnapshot(sql: ReservedSql): Promise<void> {
   await sql.unsafe(
-    "set transaction isolation level repeatable read; set local statement_timeout = '10min'; set local work_mem = '128MB'; set local jit = off",
+    "set transaction isolation level repeatable read; set local statement_timeout = '10min'; set local work_mem = '128MB'; set local jit = off; set local max_parallel_workers_per_gather = 0",
   );
 }
 
-/** Null is everybody. */
-async function customersToCheck(
-  sql: ReservedSql,
-  { full, customers }: CheckOptions,
-): Promise<readonly CustomerId[] | null> {
-  if (full || customers) return customers ?? null;
-  const moved = await sql`
-    select distinct b.customer_id from balances b
-    left join balance_checks c on c.customer_id = b.customer_id and c.currency = b.currency
-    where c.seq is distinct from b.seq or c.posted_minor <> b.posted_minor or c.held_minor <> b.held_minor
-    limit ${lookedUpMost + 1}`;
-  return moved.length > lookedUpMost ? null : moved.map((row) => row.customer_id as CustomerId);
+/** What is to be looked at: everybody at once, or batches of customers, with the small sets in the first one. */
+async function looksFor(sql: ReservedSql, { full, customers }: CheckOptions): Promise<Look[]> {
+  const ids = customers ?? (full ? null : await movedCustomers(sql));
+  const isIncremental = !full;
+  if (ids === null) return [lookAt(sql, { customers: null, small: null, isWhole: true, isIncremental })];
+  const looks: Look[] = [];
+  for (let start = 0; start === 0 || start < ids.length; start += lookedUpMost) {
+    const isFirst = start === 0;
+    looks.push(
+      lookAt(sql, {
+        customers: ids.slice(start, start + lookedUpMost),
+        small: isFirst ? (customers ?? null) : [],
+        isWhole: isFirst && customers === undefined,
+        isIncremental,
+      }),
+    );
+  }
+  return looks;
+}
+
+/** Whose balance is not where the last check left it; null where that is so many that all are looked at. */
+async function movedCustomers(sql: ReservedSql): Promise<CustomerId[] | null> {
+  const [count, moved] = await Promise.all([
+    sql`select count(*) as balances from balances`,
+    sql`
+      select distinct b.customer_id from balances b
+      left join balance_checks c on c.customer_id = b.customer_id and c.currency = b.currency
+      where c.seq is distinct from b.seq or c.posted_minor <> b.posted_minor or c.held_minor <> b.held_minor`,
+  ]);
+  const isMost = moved.length > lookedUpMost && moved.length > movedMost * Number(count[0]?.balances);
+  return isMost ? null : moved.map((row) => row.customer_id as CustomerId);
 }
 
 async function check(look: Look, invariant: Invariant): Promise<CheckedInvariant> {
@@ -122,6 +144,20 @@ async function check(look: Look, invariant: Invariant): Promise<CheckedInvariant
   }));
   const checked = Number(Object.values(counted ?? {})[0] ?? 0n);
   return { name, noun, checked, violations, isCut: rows.length > violationsMost };
+}
+
+/** The same invariants of several batches as one. */
+function together(parts: readonly (readonly CheckedInvariant[])[]): CheckedInvariant[] {
+  return invariants.map(({ name, noun }, index) => {
+    const batches = parts.flatMap((part) => part[index] ?? []);
+    return {
+      name,
+      noun,
+      checked: batches.reduce((total, { checked }) => total + checked, 0),
+      violations: batches.flatMap(({ violations }) => violations),
+      isCut: batches.some(({ isCut }) => isCut),
+    };
+  });
 }
 
 /** Moves the checkpoints of the customers whose books are right to where their balances stand in this snapshot. */

@@ -1,4 +1,4 @@
-import { type BulkPart, bulkStatement } from "@/db/bulk-statement";
+import { type BulkPart, type BulkWrite, bulkStatement } from "@/db/bulk-statement";
 import type { Sql } from "@/db/client";
 import type { Transaction } from "@/db/transaction";
 import type { BookChanges } from "./book";
@@ -16,9 +16,9 @@ export function postBooks(sql: SqlTag, books: readonly BookChanges[]) {
 /** What postBooks writes, as parts of a statement that writes more. */
 export function bookParts(books: readonly BookChanges[]): BulkPart[] {
   return [
-    { ...balancesMade, rows: books.filter(({ isNewBalance }) => isNewBalance).map(balanceRow) },
-    { ...balancesMoved, rows: books.filter(({ isNewBalance }) => !isNewBalance).map(balanceRow) },
-    { ...transfersAdded, rows: books.flatMap(transferRows) },
+    { write: balancesMade, rows: books.filter(({ isNewBalance }) => isNewBalance).map(balanceRow) },
+    { write: balancesMoved, rows: books.filter(({ isNewBalance }) => !isNewBalance).map(balanceRow) },
+    { write: transfersAdded, rows: books.flatMap(transferRows) },
   ];
 }
 
@@ -53,36 +53,33 @@ function transferRows(book: BookChanges) {
   }));
 }
 
-const balancesMade = {
+const balancesMade: BulkWrite = {
   name: "balances_made",
+  columns: "customer_id uuid, currency text, posted_minor bigint, held_minor bigint, seq bigint",
   isCounted: true,
   text: `
     insert into balances (customer_id, currency, posted_minor, held_minor, seq)
-    select customer_id, currency, posted_minor, held_minor, seq from json_to_recordset($rows)
-      as t(customer_id uuid, currency text, posted_minor bigint, held_minor bigint, seq bigint)
-    returning 1`,
+    select customer_id, currency, posted_minor, held_minor, seq from $rows returning 1`,
 };
 
-const balancesMoved = {
+const balancesMoved: BulkWrite = {
   name: "balances_moved",
+  columns: `customer_id uuid, currency text, posted_minor bigint, held_minor bigint, seq bigint, seq_before bigint`,
   isCounted: true,
   text: `
-    update balances b set posted_minor = t.posted_minor, held_minor = t.held_minor, seq = t.seq
-    from json_to_recordset($rows) as t(customer_id uuid, currency text, posted_minor bigint, held_minor bigint,
-      seq bigint, seq_before bigint)
-    where b.customer_id = t.customer_id and b.currency = t.currency and b.seq = t.seq_before
-    returning 1`,
+    update balances b set posted_minor = t.posted_minor, held_minor = t.held_minor, seq = t.seq from $rows
+    where b.customer_id = t.customer_id and b.currency = t.currency and b.seq = t.seq_before returning 1`,
 };
 
-const transfersAdded = {
+const transfersAdded: BulkWrite = {
   name: "transfers_added",
+  columns: `customer_id uuid, id uuid, currency text, seq bigint, kind text, debit text, credit text,
+    amount_minor bigint, reason text, pending_id uuid, payment_id uuid, invoice_id uuid, charge_id uuid,
+    occurred_at timestamptz, value_date date`,
   isCounted: false,
   text: `
     insert into transfers (customer_id, id, currency, seq, kind, debit, credit, amount_minor, reason, pending_id,
       payment_id, invoice_id, charge_id, occurred_at, value_date)
     select customer_id, id, currency, seq, kind, debit, credit, amount_minor, reason, pending_id,
-      payment_id, invoice_id, charge_id, occurred_at, value_date
-    from json_to_recordset($rows) as t(customer_id uuid, id uuid, currency text, seq bigint, kind text, debit text,
-      credit text, amount_minor bigint, reason text, pending_id uuid, payment_id uuid, invoice_id uuid, charge_id uuid,
-      occurred_at timestamptz, value_date date)`,
+      payment_id, invoice_id, charge_id, occurred_at, value_date from $rows`,
 };

@@ -327,7 +327,7 @@ const numbers: PlantedViolation[] = [
       sql`update invoices set currency = 'GBP' where customer_id = ${customerId} and id = ${held[0]}`,
   },
   {
-    says: "an allocation is in the currency of its payment, its invoice and its transfer",
+    says: "a transfer is in the currency of its invoice and payment, and of its charge or that charge's fee",
     how: "a paid invoice changed its currency",
     plant: (sql, { customerId, paidByCard }) =>
       sql`update invoices set currency = 'GBP' where customer_id = ${customerId} and id = ${paidByCard}`,

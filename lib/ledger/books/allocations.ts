@@ -4,6 +4,15 @@ export const allocationsInvariant: Invariant = {
   name: "3 allocations stay within payments and invoices",
   noun: "allocations",
   count: ({ sql, at }) => sql`select count(*) from allocations a where ${at("a")}`,
+  given: ({ sql, at }) => sql`
+    taken as materialized (
+      select a.customer_id, a.payment_id, a.invoice_id, sum(a.amount_minor) as net,
+        sum(case when a.source = 'balance' then a.amount_minor else 0 end) as net_from_balance,
+        sum(case when a.source = 'card' then a.amount_minor else 0 end) as net_by_card,
+        sum(case when a.source = 'balance' and a.amount_minor > 0 then a.amount_minor else 0 end) as from_balance,
+        sum(case when a.source = 'card' and a.amount_minor > 0 then a.amount_minor else 0 end) as by_card
+      from allocations a where ${at("a")} group by a.customer_id, a.payment_id, a.invoice_id
+    )`,
   rules: [
     {
       says: "net allocations of a payment never exceed it, and only what succeeded is allocated",
@@ -13,10 +22,9 @@ export const allocationsInvariant: Invariant = {
           'from_balance', a.from_balance::text, 'by_card', a.by_card::text) as detail
         from payments p
         join (
-          select a.customer_id, a.payment_id, sum(a.amount_minor) as total,
-            sum(case when a.source = 'balance' then a.amount_minor else 0 end) as from_balance,
-            sum(case when a.source = 'card' then a.amount_minor else 0 end) as by_card
-          from allocations a where ${at("a")} group by a.customer_id, a.payment_id
+          select a.customer_id, a.payment_id, sum(a.net) as total, sum(a.net_from_balance) as from_balance,
+            sum(a.net_by_card) as by_card
+          from taken a group by a.customer_id, a.payment_id
         ) a on a.customer_id = p.customer_id and a.payment_id = p.id
         where ${at("p")} and (p.state <> 'succeeded' or a.from_balance > p.balance_minor or a.by_card > p.card_minor
           or a.total > p.balance_minor + p.card_minor)`,
@@ -29,8 +37,7 @@ export const allocationsInvariant: Invariant = {
           'allocated', coalesce(a.total, 0)::text)
         from invoices i
         left join (
-          select a.customer_id, a.invoice_id, sum(a.amount_minor) as total
-          from allocations a where ${at("a")} group by a.customer_id, a.invoice_id
+          select a.customer_id, a.invoice_id, sum(a.net) as total from taken a group by a.customer_id, a.invoice_id
         ) a on a.customer_id = i.customer_id and a.invoice_id = i.id
         where ${at("i")} and (coalesce(a.total, 0) <> i.amount_paid_minor
           or coalesce(a.total, 0) + i.amount_credited_minor > i.total_minor)`,
@@ -50,20 +57,15 @@ export const allocationsInvariant: Invariant = {
     },
     {
       says: "no invoice takes more from a payment than its share of it",
-      find: ({ sql, at }) => sql`
+      find: ({ sql }) => sql`
         select a.customer_id, 'payment', a.payment_id::text, jsonb_build_object('invoice', a.invoice_id,
           'from_balance', a.from_balance::text, 'by_card', a.by_card::text,
           'share_of_balance', s.balance_minor::text, 'share_of_card', s.card_minor::text)
-        from (
-          select a.customer_id, a.payment_id, a.invoice_id,
-            sum(case when a.source = 'balance' then a.amount_minor else 0 end) as from_balance,
-            sum(case when a.source = 'card' then a.amount_minor else 0 end) as by_card
-          from allocations a where ${at("a")} and a.amount_minor > 0 and a.source <> 'bank'
-          group by a.customer_id, a.payment_id, a.invoice_id
-        ) a
+        from taken a
         left join payment_shares s on s.customer_id = a.customer_id and s.payment_id = a.payment_id
           and s.invoice_id = a.invoice_id
-        where s.payment_id is null or a.from_balance > s.balance_minor or a.by_card > s.card_minor`,
+        where a.from_balance + a.by_card > 0
+          and (s.payment_id is null or a.from_balance > s.balance_minor or a.by_card > s.card_minor)`,
     },
     {
       says: "a payment of invoices is the sum of its shares and its excess",

@@ -12,22 +12,21 @@ export interface Look {
    * goes on from the last one: they can be wrong without any transfer having been made.
    */
   always(alias: string): Fragment;
-  /** Everybody, nobody named: what belongs to no single customer (the series of numbers) is looked at too. */
+  /** What belongs to no single customer, the series of numbers, is looked at too. */
   readonly isWhole: boolean;
   /** Sums begin at the last checkpoint; else at zero. */
   readonly isIncremental: boolean;
 }
 
-export interface LookOptions {
+export interface LookOptions extends Pick<Look, "isWhole" | "isIncremental"> {
   /** Whose rows are looked at; null is everybody's. */
   readonly customers: readonly CustomerId[] | null;
-  /** Whom the caller named; null is nobody in particular. */
-  readonly named: readonly CustomerId[] | null;
-  readonly isIncremental: boolean;
+  /** Whose small sets are looked at; null is everybody's. */
+  readonly small: readonly CustomerId[] | null;
 }
 
-export function lookAt(sql: ReservedSql, { customers, named, isIncremental }: LookOptions): Look {
+export function lookAt(sql: ReservedSql, { customers, small, ...options }: LookOptions): Look {
   const among = (list: readonly CustomerId[] | null) => (alias: string) =>
     list === null ? sql`true` : sql`${sql(`${alias}.customer_id`)} = any(${[...list]}::uuid[])`;
-  return { sql, at: among(customers), always: among(named), isWhole: named === null, isIncremental };
+  return { sql, at: among(customers), always: among(small), ...options };
 }

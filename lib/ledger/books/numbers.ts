@@ -6,6 +6,7 @@ export const numbersInvariant: Invariant = {
   count: ({ sql, at }) => sql`select count(*) from invoice_numbers n where ${at("n")}`,
   rules: [
     {
+      // An allocation has no currency of its own: it is its transfer's, and by invariant 3 of the same invoice and payment.
       says: "a transfer is in the currency of its invoice and payment, and of its charge or that charge's fee",
       find: ({ sql, at }) => sql`
         select t.customer_id, 'transfer' as subject, t.id::text as subject_id, jsonb_build_object(
@@ -26,17 +27,6 @@ export const numbersInvariant: Invariant = {
         join payments p on p.customer_id = s.customer_id and p.id = s.payment_id
         join invoices i on i.customer_id = s.customer_id and i.id = s.invoice_id
         where ${at("s")} and i.currency <> p.currency`,
-    },
-    {
-      says: "an allocation is in the currency of its payment, its invoice and its transfer",
-      find: ({ sql, at }) => sql`
-        select a.customer_id, 'allocation', a.id::text, jsonb_build_object('payment', p.currency,
-          'invoice', i.currency, 'transfer', t.currency)
-        from allocations a
-        join payments p on p.customer_id = a.customer_id and p.id = a.payment_id
-        join invoices i on i.customer_id = a.customer_id and i.id = a.invoice_id
-        join transfers t on t.customer_id = a.customer_id and t.id = a.transfer_id
-        where ${at("a")} and (p.currency <> i.currency or t.currency <> i.currency)`,
     },
     {
       says: "a charge is in the currency of its payment",
