@@ -2,6 +2,7 @@
 import path from "node:path";
 import { openDatabase } from "@/db/client";
 import { EmbeddedError } from "@/db/embedded-error";
+import { sqlState } from "@/db/transaction";
 import { systemClock } from "@/lib/kernel/clock";
 import { type CheckedBooks, type CheckedInvariant, checkBooks, type Violation } from "@/lib/ledger/books";
 import { reachDatabase } from "./setup/database";
@@ -45,25 +46,38 @@ async function report(url: string, full: boolean): Promise<boolean> {
     for (const invariant of books.invariants) sayInvariant(invariant);
     say(`${verdict(books)} (${seconds} s)\n`);
     return books.ok;
+  } catch (error) {
+    if (!unprepared.has(sqlState(error) ?? "")) throw error;
+    throw new SetupFault(
+      "The database has not been prepared for this version of Mallard: run 'npm start' with it once.",
+    );
   } finally {
     await database.close();
   }
 }
 
+/** No such table or column, no such role, and no leave to take it. */
+const unprepared = new Set(["42P01", "42703", "22023", "42704", "42501"]);
+
 function sayInvariant({ name, checked, noun, violations, isCut }: CheckedInvariant): void {
   const result = violations.length === 0 ? "ok" : `${violations.length}${isCut ? "+" : ""} BROKEN`;
   say(`  ${name.padEnd(62)}${checked.toLocaleString("en").padStart(11)} ${noun.padEnd(38)} ${result}`);
-  for (const violation of violations.slice(0, printedMost)) say(`      ${sentence(violation)}`);
+  let rule = "";
+  for (const violation of violations.slice(0, printedMost)) {
+    if (violation.rule !== rule) say(`      must hold: ${violation.rule}`);
+    rule = violation.rule;
+    say(`        ${facts(violation)}`);
+  }
   const unprinted = violations.length - printedMost;
   if (unprinted > 0) say(`      … and ${unprinted}${isCut ? " or more" : ""} others`);
 }
 
-function sentence({ rule, customerId, subject, subjectId, detail }: Violation): string {
+function facts({ customerId, subject, subjectId, detail }: Violation): string {
   const whose = customerId ? ` of customer ${customerId}` : "";
-  const facts = Object.entries(detail).map(
+  const known = Object.entries(detail).map(
     ([key, value]) => `${key}=${typeof value === "string" ? value : JSON.stringify(value)}`,
   );
-  return `${subject} ${subjectId}${whose}: ${facts.join(" ")} (must hold: ${rule})`;
+  return `${subject} ${subjectId}${whose}: ${known.join(" ")}`;
 }
 
 function verdict({ ok, invariants }: CheckedBooks): string {
