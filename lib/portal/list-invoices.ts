@@ -95,7 +95,8 @@ function matching(
   const least = decimal(filter.amountFrom);
   const most = decimal(filter.amountTo);
   const service = filter.serviceId && isUuid(filter.serviceId) ? filter.serviceId : null;
-  const text = filter.text?.trim().slice(0, 100) || null;
+  // PostgreSQL cannot even be asked for a text with a zero in it.
+  const text = filter.text?.replaceAll("\0", "").trim().slice(0, 100) || null;
   const conditions = [
     sql`i.customer_id = ${actor.customerId} and i.number is not null`,
     statusCondition(sql, filter.status, now),
