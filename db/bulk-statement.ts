@@ -1,15 +1,22 @@
-import type { ReservedSql, Sql } from "./client";
+import type { ReservedSql, Sql } from "./exact-sql";
 import { jsonRows } from "./json-rows";
 
 /** One INSERT, UPDATE or DELETE over a list of rows, to be part of a larger statement. */
-export interface BulkPart {
-  /** Parts of one name have one text. */
+export interface BulkWrite {
+  /** Writes of one name have one text. */
   readonly name: string;
-  /** `$rows` stands for the list as JSON, `$customer` for the customer's id. */
+  /** What the rows hold: column names and their SQL types, as a table would be declared. */
+  readonly columns: string;
+  /** `$rows` stands for the list, as a table `t` of those columns; `$customer` for the customer's id. */
   readonly text: string;
-  readonly rows: readonly object[];
   /** It must change as many rows as it names, or the statement fails: then it ends in RETURNING. */
   readonly isCounted: boolean;
+}
+
+export interface BulkPart {
+  readonly write: BulkWrite;
+  /** Keys are the columns; what is left out is null. */
+  readonly rows: readonly object[];
 }
 
 /**
@@ -19,33 +26,97 @@ export interface BulkPart {
  */
 export function bulkStatement(sql: ReservedSql | Sql, parts: readonly BulkPart[], customerId?: string) {
   const filled = parts.filter(({ rows }) => rows.length > 0);
-  const counted = filled.reduce((total, { isCounted, rows }) => total + (isCounted ? rows.length : 0), 0);
-  const rows = filled.map((part) => jsonRows(part.rows));
-  return sql.unsafe(textOf(filled), [counted, customerId ?? null, ...rows], { prepare: true });
+  const changed = filled.reduce((total, { write, rows }) => total + (write.isCounted ? rows.length : 0), 0);
+  const areFew = filled.every(({ rows }) => rows.length <= fewRows);
+  const parameters = [changed, customerId ?? null, ...filled.flatMap(areFew ? cellsOf : listOf)];
+  return sql.unsafe(textOf(filled, areFew), parameters, { prepare: true });
+}
+
+/**
+ * Up to so many rows of each part travel as parameters of their own; more as one JSON list for each part. A customer's
+ * payment has one row nearly everywhere, and PostgreSQL is done with a row of parameters in half the time.
+ */
+const fewRows = 2;
+
+const columnNames = new Map<string, readonly string[]>();
+
+function namesOf(columns: string): readonly string[] {
+  const known = columnNames.get(columns);
+  if (known) return known;
+  const names = declarationsOf(columns).map(({ name }) => name);
+  columnNames.set(columns, names);
+  return names;
+}
+
+function cellsOf({ write, rows }: BulkPart): (string | null)[] {
+  const names = namesOf(write.columns);
+  return rows.flatMap((row) => names.map((name) => textOfCell((row as Record<string, Cell>)[name])));
+}
+
+type Cell = string | number | bigint | boolean | Date | object | null | undefined;
+
+/** As text, so that every row of one shape has parameters of the same types. */
+function textOfCell(cell: Cell): string | null {
+  if (typeof cell === "string") return cell;
+  if (cell === null || cell === undefined) return null;
+  if (cell instanceof Date) return cell.toISOString();
+  return typeof cell === "object" ? JSON.stringify(cell) : cell.toString();
+}
+
+function listOf({ rows }: BulkPart): string[] {
+  return [jsonRows(rows)];
 }
 
 const texts = new Map<string, string>();
 
-function textOf(parts: readonly BulkPart[]): string {
+function textOf(parts: readonly BulkPart[], areFew: boolean): string {
   let key = "";
-  for (const { name } of parts) key += `${name} `;
+  for (const { write, rows } of parts) key += areFew ? `${write.name} ${rows.length} ` : `${write.name} `;
   const known = texts.get(key);
   if (known !== undefined) return known;
-  const text = built(parts);
+  const text = built(parts, areFew);
   texts.set(key, text);
   return text;
 }
 
-function built(parts: readonly BulkPart[]): string {
-  const writes = parts.map(({ name, text }, index) => {
-    const body = text.replaceAll("$rows", `$${index + 3}::text::json`).replaceAll("$customer", "$2::uuid");
-    return `${name} as (${body})`;
+function built(parts: readonly BulkPart[], areFew: boolean): string {
+  let used = 2;
+  const next = () => {
+    used += 1;
+    return used;
+  };
+  const writes = parts.map(({ write, rows }) => {
+    const list = areFew ? values(write.columns, rows.length, next) : recordset(write.columns, next);
+    return `${write.name} as (${write.text.replaceAll("$rows", list).replaceAll("$customer", "$2::uuid")})`;
   });
-  const counts = parts
-    .filter(({ isCounted }) => isCounted)
-    .map(({ name }) => `(select count(*) from ${name})`);
+  const counts = parts.flatMap(({ write }) =>
+    write.isCounted ? [`(select count(*) from ${write.name})`] : [],
+  );
   const check = `select assert_rows('those it names', ${counts.join(" + ") || "0"}, $1) where $2::uuid is null or true`;
-  const statement = writes.length > 0 ? `with ${writes.join(", ")} ${check}` : check;
   // PostgreSQL copies the text at every execution, so it is kept short.
-  return statement.replaceAll(/\s+/g, " ");
+  return `${writes.length > 0 ? `with ${writes.join(", ")} ` : ""}${check}`.replaceAll(/\s+/g, " ");
+}
+
+function recordset(columns: string, next: () => number): string {
+  return `json_to_recordset($${next()}::text::json) as t(${columns})`;
+}
+
+function values(columns: string, count: number, next: () => number): string {
+  const declared = declarationsOf(columns);
+  const row = () => `(${declared.map(({ type }) => parameter(next(), type)).join(", ")})`;
+  const names = declared.map(({ name }) => name).join(", ");
+  return `(values ${Array.from({ length: count }, row).join(", ")}) as t(${names})`;
+}
+
+/** The driver would write a text again as JSON, and any text as the boolean false: PostgreSQL reads these itself. */
+function parameter(place: number, type: string): string {
+  return type === "jsonb" || type === "boolean" ? `$${place}::text::${type}` : `$${place}::${type}`;
+}
+
+function declarationsOf(columns: string): { name: string; type: string }[] {
+  return columns.split(",").map((declaration) => {
+    const [name, type] = declaration.trim().split(/\s+/);
+    if (!name || !type) throw new Error(`a column has a name and a type: ${declaration}`);
+    return { name, type };
+  });
 }

@@ -1,17 +1,19 @@
-import type { BulkPart } from "@/db/bulk-statement";
+import type { BulkPart, BulkWrite } from "@/db/bulk-statement";
 import type { Changes } from "./changes";
 
 type List = keyof Changes;
-type Write = Omit<BulkPart, "rows"> & { readonly list: List };
 
 /** How each list is written, one INSERT, UPDATE or DELETE for all of its rows. */
 export function changeParts(changes: Changes): BulkPart[] {
-  return writes
-    .filter(({ list }) => changes[list].length > 0)
-    .map(({ list, name, text, isCounted }) => ({ name, text, isCounted, rows: changes[list] }));
+  return writes.map(({ list, write }) => ({ write, rows: changes[list] }));
 }
 
-const writes: readonly Write[] = [
+interface ListWrite {
+  readonly list: List;
+  readonly write: BulkWrite;
+}
+
+const writes: readonly ListWrite[] = [
   insert(
     "payments",
     "payments",
@@ -22,9 +24,10 @@ const writes: readonly Write[] = [
   ),
   change(
     "paymentStates",
+    `id uuid, from_state text, state text, failure_code text, ended_at timestamptz`,
     `update payments p set state = t.state, failure_code = t.failure_code, ended_at = t.ended_at,
        next_poll_at = case when t.ended_at is null then p.next_poll_at end
-     from json_to_recordset($rows) as t(id uuid, from_state text, state text, failure_code text, ended_at timestamptz)
+     from $rows
      where p.customer_id = $customer and p.id = t.id and p.state = t.from_state`,
   ),
   insert(
@@ -35,7 +38,8 @@ const writes: readonly Write[] = [
   insert("claimsAdded", "invoice_claims", "invoice_id uuid, payment_id uuid"),
   change(
     "claimsRemoved",
-    `delete from invoice_claims c using json_to_recordset($rows) as t(invoice_id uuid, payment_id uuid)
+    `invoice_id uuid, payment_id uuid`,
+    `delete from invoice_claims c using $rows
      where c.customer_id = $customer and c.invoice_id = t.invoice_id and c.payment_id = t.payment_id`,
   ),
   insert(
@@ -53,10 +57,11 @@ const writes: readonly Write[] = [
   ),
   change(
     "invoiceStates",
+    `id uuid, from_state text, state text, amount_paid_minor bigint,
+       amount_credited_minor bigint, paid_at timestamptz`,
     `update invoices i set state = t.state, amount_paid_minor = t.amount_paid_minor,
        amount_credited_minor = t.amount_credited_minor, paid_at = t.paid_at
-     from json_to_recordset($rows) as t(id uuid, from_state text, state text, amount_paid_minor bigint,
-       amount_credited_minor bigint, paid_at timestamptz)
+     from $rows
      where i.customer_id = $customer and i.id = t.id and i.state = t.from_state`,
   ),
   insert(
@@ -67,15 +72,23 @@ const writes: readonly Write[] = [
   ),
   change(
     "serviceStates",
+    `id uuid, from_state text, state text, expires_at timestamptz, anchor_day integer`,
     `update services s set state = t.state, expires_at = t.expires_at, anchor_day = t.anchor_day
-     from json_to_recordset($rows) as t(id uuid, from_state text, state text, expires_at timestamptz, anchor_day integer)
+     from $rows
      where s.customer_id = $customer and s.id = t.id and s.state = t.from_state`,
   ),
   change(
     "renewalStates",
+    `id uuid, from_state text, state text`,
     `update renewals r set state = t.state
-     from json_to_recordset($rows) as t(id uuid, from_state text, state text)
+     from $rows
      where r.customer_id = $customer and r.id = t.id and r.state = t.from_state`,
+  ),
+  insert(
+    "credit_notes",
+    "credit_notes",
+    `id uuid, invoice_id uuid, reason text, note text, currency text, net_minor bigint, tax_minor bigint,
+     total_minor bigint, user_id uuid, issued_at timestamptz`,
   ),
   insert("stripe_objects", "stripe_objects", "id text, kind text, row_id uuid"),
   insert(
@@ -92,17 +105,13 @@ const writes: readonly Write[] = [
   ),
 ];
 
-function insert(list: List, table: string, columns: string): Write {
+function insert(list: List, table: string, columns: string): ListWrite {
   const names = columns.split(",").map((column) => column.trim().split(" ")[0]);
-  return {
-    list,
-    name: `${table}_added`,
-    isCounted: false,
-    text: `insert into ${table} (customer_id, ${names.join(", ")})
-     select $customer, ${names.join(", ")} from json_to_recordset($rows) as t(${columns})`,
-  };
+  const text = `insert into ${table} (customer_id, ${names.join(", ")})
+    select $customer, ${names.join(", ")} from $rows`;
+  return { list, write: { name: `${table}_added`, columns, text, isCounted: false } };
 }
 
-function change(list: List, text: string): Write {
-  return { list, name: `${list.toLowerCase()}`, isCounted: true, text: `${text} returning 1` };
+function change(list: List, columns: string, text: string): ListWrite {
+  return { list, write: { name: list.toLowerCase(), columns, text: `${text} returning 1`, isCounted: true } };
 }
