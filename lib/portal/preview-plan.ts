@@ -3,7 +3,7 @@ import type { World } from "@/lib/billing/world";
 import { type InvoiceId, isUuid } from "@/lib/kernel/id";
 import { type Money, money } from "@/lib/kernel/money";
 import { ok, type Result, refuse } from "@/lib/kernel/result";
-import { shownOf, wishOf } from "./pay";
+import { invoicesMost, shownOf, wishOf } from "./pay";
 import { readAs } from "./scoped";
 import type { CustomerActor, PayRefusal, PlanShown } from "./shapes";
 import { readDue } from "./show-invoice";
@@ -18,10 +18,15 @@ export async function previewPlan(
   const wish = wishOf(input.useBalance);
   if (wish === null) return refuse({ code: "amount_malformed" });
   if (input.invoiceIds.length === 0) return refuse({ code: "nothing_chosen" });
+  if (input.invoiceIds.length > invoicesMost)
+    return refuse({ code: "too_many_invoices", most: invoicesMost });
   if (!input.invoiceIds.every(isUuid)) return refuse({ code: "invoice_not_found" });
   const ids = input.invoiceIds as readonly InvoiceId[];
-  const { due, availableMinor, currency } = await readAs(world, actor, (sql) => readDue(sql, actor, ids));
+  const { due, availableMinor, currency, isOneCurrency } = await readAs(world, actor, (sql) =>
+    readDue(sql, actor, ids),
+  );
   if (due.length !== new Set(ids).size) return refuse({ code: "invoice_not_found" });
+  if (!isOneCurrency) return refuse({ code: "currencies_differ" });
   const planned = planPayment(due, availableMinor, wish, world.gateway.chargeLimits(currency));
   if (!planned.ok) return refuse({ code: "amount_too_large", available: money(availableMinor, currency) });
   const dueMinor = due.reduce((total, invoice) => total + invoice.remainingMinor, 0n);

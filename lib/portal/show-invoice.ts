@@ -171,7 +171,9 @@ export async function payPanel(
 export interface Due {
   due: { id: InvoiceId; number: string; remainingMinor: bigint }[];
   availableMinor: bigint;
+  /** Of the first; with `isOneCurrency`, of all. */
   currency: Currency;
+  isOneCurrency: boolean;
   canPay: boolean;
 }
 
@@ -198,6 +200,7 @@ export async function readDue(
     })),
     availableMinor: balances.find((row) => row.currency === currency)?.available_minor ?? 0n,
     currency,
+    isOneCurrency: rows.every((row) => row.currency === currency),
     canPay,
   };
 }
