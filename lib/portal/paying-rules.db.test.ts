@@ -1,0 +1,426 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { syncPayment } from "@/lib/admin/sync-payment";
+import type { StaffWorld } from "@/lib/admin/world";
+import { pollPayments } from "@/lib/billing/payment/poll-payments";
+import { settle } from "@/lib/billing/payment/settle";
+import {
+  balancePlan,
+  giveBalance,
+  makeActiveService,
+  makeCustomer,
+  makeInvoice,
+  makeOrder,
+  makePlan,
+  makeRenewal,
+  plan,
+  type TestCustomer,
+} from "@/lib/testing/fixtures";
+import { type HeldLock, holdRows, holdTable, isLocked } from "@/lib/testing/held-lock";
+import {
+  type AtStripe,
+  balanceOf,
+  digestOf,
+  expectAllInOrder,
+  expectBooksBalance,
+  factsOf,
+  ledToStripe,
+  paymentRef,
+  startCombined,
+  startDirect,
+} from "@/lib/testing/payment-facts";
+import { calm, openStripeWorld, pass, type StripeWorld, seenBy } from "@/lib/testing/stripe-world";
+import { voidInvoiceBehindItsClaim } from "@/lib/testing/void-invoice";
+import { localGateway } from "@/lib/testing/world";
+import { abandonPayment, payCombined, payDirect, payFromBalance } from "./pay";
+import { paymentOutcome } from "./payment-outcome";
+import { previewPlan } from "./preview-plan";
+
+let world: StripeWorld;
+
+beforeAll(async () => {
+  world = await openStripeWorld();
+});
+
+afterEach(async () => {
+  await calm(world);
+  await expectBooksBalance(world);
+});
+
+afterAll(async () => {
+  await expectAllInOrder(world);
+  await world.close();
+});
+
+const minute = 60_000;
+
+/** A payment of 3000 at Stripe, 800 of it held, for a service's next term. */
+async function renewalAtStripe(): Promise<AtStripe & { serviceId: string }> {
+  const customer = await makeCustomer(world);
+  const planId = await makePlan(world, { price: { USD: 3000n } });
+  const serviceId = await makeActiveService(world, customer, planId);
+  const renewal = await makeRenewal(world, customer, serviceId);
+  await giveBalance(world, customer, 800n);
+  const payment = await startCombined(world, customer, [renewal.id], {
+    balanceMinor: 800n,
+    cardMinor: 2200n,
+  });
+  return { ...payment, serviceId };
+}
+
+async function unlocked<T>(lock: HeldLock, run: () => Promise<T>): Promise<T> {
+  try {
+    return await run();
+  } finally {
+    await lock.release();
+  }
+}
+
+describe("Paying 1: locks are taken in one order, balance, payments, invoices, services", () => {
+  const order = ["balances", "payments", "invoices", "services"];
+
+  it.each(order)(
+    "a settlement that waits for its %s has locked what comes before, and nothing after",
+    async (table) => {
+      const payment = await renewalAtStripe();
+      await world.control.holdWebhooks();
+      await world.control.pay(payment.sessionId);
+      const lock = await holdRows(world, table, payment.customerId);
+      const settled = settle(world, payment);
+      await unlocked(lock, async () => {
+        await lock.untilAwaited();
+        for (const other of order.filter((name) => name !== table)) {
+          const isBefore = order.indexOf(other) < order.indexOf(table);
+          expect(await isLocked(world, other, payment.customerId), other).toBe(isBefore);
+        }
+      });
+      expect(await settled).toMatchObject({ state: "succeeded" });
+    },
+  );
+
+  it.each(["balances", "invoices", "services"])(
+    "a payment that waits for its %s does the same",
+    async (table) => {
+      const customer = await makeCustomer(world);
+      const { invoice } = await makeOrder(world, customer, await makePlan(world));
+      await giveBalance(world, customer, 1000n);
+      const lock = await holdRows(world, table, customer.customerId);
+      const paid = payFromBalance(customer.actor, balancePlan(world, [invoice.id], 1000n), world);
+      await unlocked(lock, async () => {
+        await lock.untilAwaited();
+        for (const other of order.filter((name) => name !== table && name !== "payments")) {
+          const isBefore = order.indexOf(other) < order.indexOf(table);
+          expect(await isLocked(world, other, customer.customerId), other).toBe(isBefore);
+        }
+      });
+      expect(await paid).toMatchObject({ ok: true });
+    },
+  );
+
+  it("makes the balance if it is absent", async () => {
+    const customer = await makeCustomer(world);
+    await giveBalance(world, customer, 5n);
+    expect(await balanceOf(world, customer)).toEqual({ posted: 5n, held: 0n });
+  });
+});
+
+describe("Paying 2: no amount of the browser's is believed", () => {
+  it("a plan that no longer holds is answered with the one that does, and nothing is paid", async () => {
+    const customer = await makeCustomer(world);
+    await giveBalance(world, customer, 500n);
+    const invoice = await makeInvoice(world, customer, 3000n);
+    const shown = await previewPlan(customer.actor, { invoiceIds: [invoice.id], useBalance: "all" }, world);
+    if (!shown.ok) throw new Error("a plan is shown");
+    await giveBalance(world, customer, 100n);
+    const paymentId = plan(world, [], {}).paymentId;
+    const input = { paymentId, invoiceIds: [invoice.id], plan: shown.value.plan };
+    const before = await digestOf(world);
+    const refusal = {
+      code: "plan_changed",
+      due: { minor: 3000n, currency: "USD" },
+      plan: { balanceMinor: "600", cardMinor: "2400", excessMinor: "0" },
+    };
+    expect(await payCombined(customer.actor, input, world)).toEqual({ ok: false, refusal });
+    expect(await digestOf(world)).toBe(before);
+    const asked = { ...input, plan: refusal.plan };
+    expect(await payCombined(customer.actor, asked, world)).toMatchObject({
+      ok: true,
+      value: { kind: "redirect", paymentId },
+    });
+  });
+
+  it("a smaller amount is not taken for what is due, whatever is said", async () => {
+    const customer = await makeCustomer(world);
+    const invoice = await makeInvoice(world, customer, 3000n);
+    for (const cardMinor of ["1", "2999", "-3000", "3e3", "3000.0", "0x0bb8", ""]) {
+      const input = {
+        ...plan(world, [invoice.id], {}),
+        plan: { balanceMinor: "0", cardMinor, excessMinor: "0" },
+      };
+      expect(await payDirect(customer.actor, input, world), cardMinor).toMatchObject({
+        refusal: { code: "plan_changed", plan: { cardMinor: "3000" } },
+      });
+    }
+  });
+
+  it("a double click, a reload or a second tab is the same payment", async () => {
+    const customer = await makeCustomer(world);
+    const invoice = await makeInvoice(world, customer, 3000n);
+    const input = plan(world, [invoice.id], { cardMinor: 3000n });
+    const first = await payDirect(customer.actor, input, world);
+    expect(await payDirect(customer.actor, input, world)).toEqual(first);
+    const [counted] = await world.owner`
+      select count(*)::int from payments where customer_id = ${customer.customerId}`;
+    expect(counted?.count).toBe(1);
+  });
+});
+
+describe("Paying 3: what the balance covers is paid in one transaction, without Stripe", () => {
+  it.each([
+    ["from the balance", payFromBalance],
+    ["combined", payCombined],
+  ] as const)("%s, though Stripe is down and does not know the customer", async (_, pay) => {
+    const customer = await makeCustomer(world);
+    const { invoice, serviceId } = await makeOrder(world, customer, await makePlan(world));
+    await giveBalance(world, customer, 1000n);
+    const down = seenBy(world, { gateway: localGateway("http://127.0.0.1:9") });
+    const answer = await pay(customer.actor, balancePlan(world, [invoice.id], 1000n), down);
+    expect(answer).toMatchObject({
+      ok: true,
+      value: { kind: "paid", receipt: { services: [{ id: serviceId }] } },
+    });
+    const rows = await world.owner`
+      select distinct xmin::text from (
+        select xmin from invoices where id = ${invoice.id} union all select xmin from services where id = ${serviceId}
+        union all select xmin from terms where service_id = ${serviceId}
+        union all select xmin from allocations where invoice_id = ${invoice.id}
+        union all select xmin from payments where customer_id = ${customer.customerId}
+        union all select xmin from balances where customer_id = ${customer.customerId}) written`;
+    expect(rows).toHaveLength(1);
+  });
+
+  it("asks nothing of Stripe while it is there", async () => {
+    const customer = await makeCustomer(world);
+    const invoice = await makeInvoice(world, customer, 1000n);
+    await giveBalance(world, customer, 1000n);
+    const before = await world.control.requests();
+    await payCombined(customer.actor, balancePlan(world, [invoice.id], 1000n), world);
+    expect(await world.control.requests()).toEqual(before);
+  });
+});
+
+describe("Paying 4: stored and committed first, then Stripe is called with exactly what is stored", () => {
+  it("payment, shares, holds and claims stand while the call is under way, and no transaction is open", async () => {
+    const customer = await makeCustomer(world);
+    const seed = await makeInvoice(world, customer, 60n);
+    await startDirect(world, customer, [seed.id], { cardMinor: 60n });
+    await giveBalance(world, customer, 800n);
+    const invoice = await makeInvoice(world, customer, 3000n);
+    const input = plan(world, [invoice.id], { balanceMinor: 800n, cardMinor: 2200n });
+    await world.control.fault({ kind: "hang_before", method: "POST", path: "/v1/checkout/sessions" });
+    const answer = payCombined(customer.actor, input, world);
+    await world.control.untilHanging(1);
+    const payment = paymentRef(customer, input.paymentId);
+    expect(await factsOf(world, payment)).toMatchObject({ state: "created", claims: 1, openHolds: 1 });
+    const open = await world.owner`
+      select query from pg_stat_activity where datname = current_database() and xact_start is not null
+        and pid <> pg_backend_pid()`;
+    expect(open).toEqual([]);
+    const [row] = await world.owner`select request, request_key from payments where id = ${input.paymentId}`;
+    await world.control.releaseHangs();
+    await ledToStripe(world, customer, await answer);
+    const sent = (await world.control.requests({ method: "POST", path: "/v1/checkout/sessions" })).at(-1);
+    expect(sent?.idempotencyKey).toBe(row?.request_key);
+    expect(row?.request_key).toBe(`test/${customer.customerId}/${input.paymentId}/checkout`);
+    const session = (await world.control.dump())["checkout.session"]?.at(-1);
+    expect(session).toMatchObject({
+      customer: row?.request.stripeCustomerId,
+      amount_total: Number(row?.request.amountMinor),
+      expires_at: row?.request.expiresAt,
+    });
+  });
+});
+
+describe("Paying 5: what is left for Stripe is raised to what it can charge", () => {
+  it.each([
+    ["USD", 1000n, 980n, { balanceMinor: "950", cardMinor: "50", excessMinor: "0" }] as const,
+    ["KWD", 1234n, 500n, { balanceMinor: "494", cardMinor: "740", excessMinor: "0" }] as const,
+    ["KWD", 1234n, 1233n, { balanceMinor: "1034", cardMinor: "200", excessMinor: "0" }] as const,
+    ["JPY", 30n, 10n, { balanceMinor: "0", cardMinor: "50", excessMinor: "20" }] as const,
+  ])("in %s, %s due of which %s are there: shown before it is agreed to, then charged", async (...given) => {
+    const [currency, due, available, shown] = given;
+    const customer = await makeCustomer(world, { currency });
+    await giveBalance(world, customer, available);
+    const invoice = await makeInvoice(world, customer, due);
+    const preview = await previewPlan(customer.actor, { invoiceIds: [invoice.id], useBalance: "all" }, world);
+    expect(preview).toMatchObject({ ok: true, value: { plan: shown } });
+    const paymentId = plan(world, [], {}).paymentId;
+    const input = { paymentId, invoiceIds: [invoice.id], plan: shown };
+    const payment = await ledToStripe(world, customer, await payCombined(customer.actor, input, world));
+    await world.control.pay(payment.sessionId);
+    await world.control.webhooksIdle();
+    expect(await factsOf(world, payment)).toMatchObject({
+      state: "succeeded",
+      allocated: due,
+      toBalance: BigInt(shown.excessMinor),
+    });
+  });
+});
+
+describe("Paying 6: webhook, return page, poller and staff call one settle", () => {
+  it("the first one wins, the others find nothing to do", async () => {
+    const payment = await renewalAtStripe();
+    await world.control.holdWebhooks();
+    await world.control.pay(payment.sessionId);
+    world.clock.advance(61_000);
+    const staff = { userId: payment.customer.actor.userId, role: "support" };
+    const bySync = syncPayment(staff as never, payment, world as unknown as StaffWorld);
+    const [, polled, seen, synced] = await Promise.all([
+      world.control.releaseWebhooks(),
+      pollPayments(world, 1000),
+      paymentOutcome(payment.customer.actor, payment.paymentId, world),
+      bySync,
+    ]);
+    expect(polled.filter(({ result }) => result.kind === "fault")).toEqual([]);
+    expect(seen).toMatchObject({ kind: "paid" });
+    expect(synced).toEqual({ ok: true, value: { state: "succeeded" } });
+    const once = { state: "succeeded", charges: 1, fromStripe: 2200n, fromHolds: 800n, terms: 1 };
+    expect(await factsOf(world, payment)).toMatchObject(once);
+  });
+});
+
+describe("Paying 7: success is one transaction", () => {
+  it.each(["transfers", "charges", "allocations", "invoices", "terms", "services", "outbox"])(
+    "stopped at its %s, nothing of it shows; afterwards all of it does",
+    async (table) => {
+      const payment = await renewalAtStripe();
+      await world.control.holdWebhooks();
+      await world.control.pay(payment.sessionId);
+      const before = await digestOf(world);
+      const lock = await holdTable(world, table);
+      const settled = settle(world, payment);
+      await unlocked(lock, async () => {
+        await lock.untilAwaited();
+        expect(await digestOf(world)).toBe(before);
+      });
+      expect(await settled).toMatchObject({ state: "succeeded", changed: true });
+      expect(await factsOf(world, payment)).toMatchObject({
+        claims: 0,
+        openHolds: 0,
+        allocated: 3000n,
+        terms: 1,
+        invoices: ["paid"],
+      });
+    },
+  );
+
+  it("an invoice that is no longer open: that part becomes balance, and customer and staff are told", async () => {
+    const customer = await makeCustomer(world);
+    const invoice = await makeInvoice(world, customer, 900n);
+    const payment = await startDirect(world, customer, [invoice.id], { cardMinor: 900n });
+    await voidInvoiceBehindItsClaim(world, customer.customerId, invoice.id);
+    await world.control.pay(payment.sessionId);
+    await world.control.webhooksIdle();
+    expect(await factsOf(world, payment)).toMatchObject({
+      toBalance: 900n,
+      tasks: ["money_for_closed_invoice"],
+    });
+  });
+});
+
+describe("Paying 8: failure, expiry and cancellation give back what was held", () => {
+  it("and leave the invoices as before; the clock alone never does", async () => {
+    const payment = await renewalAtStripe();
+    await world.control.dropWebhooks();
+    world.clock.advance(10 * 24 * 60 * minute);
+    expect(await factsOf(world, payment)).toMatchObject({ state: "sent", openHolds: 1, claims: 1 });
+    await pollPayments(world, 1000);
+    expect(await factsOf(world, payment)).toMatchObject({
+      state: "expired",
+      openHolds: 0,
+      claims: 0,
+      invoices: ["open"],
+    });
+    expect(await balanceOf(world, payment.customer)).toEqual({ posted: 800n, held: 0n });
+  });
+
+  it("an unknown payment keeps its holds until Stripe has been asked", async () => {
+    const customer = await makeCustomer(world);
+    const seed = await makeInvoice(world, customer, 60n);
+    await startDirect(world, customer, [seed.id], { cardMinor: 60n });
+    await giveBalance(world, customer, 800n);
+    const invoice = await makeInvoice(world, customer, 3000n);
+    await world.control.fault({ kind: "rate_limit", times: "until_cleared" });
+    const input = plan(world, [invoice.id], { balanceMinor: 800n, cardMinor: 2200n });
+    await payCombined(customer.actor, input, world);
+    const payment = paymentRef(customer, input.paymentId);
+    await pass(world, 30 * 24 * 60 * minute);
+    await pollPayments(world, 1000);
+    expect(await factsOf(world, payment)).toMatchObject({ state: "unknown", openHolds: 1, claims: 1 });
+    await world.control.clearFaults();
+    await settle(world, payment);
+    expect(await factsOf(world, payment)).toMatchObject({ state: "failed", openHolds: 0, claims: 0 });
+  });
+});
+
+describe("Paying 9: one payment covers several invoices of one currency, in one charge", () => {
+  it("and several currencies are refused", async () => {
+    const customer = await makeCustomer(world);
+    const first = await makeInvoice(world, customer, 700n);
+    const second = await makeInvoice(world, customer, 800n);
+    const inEuro: TestCustomer = { ...customer, currency: "EUR" };
+    const third = await makeInvoice(world, inEuro, 900n);
+    const mixed = plan(world, [first.id, third.id], { cardMinor: 1600n });
+    const refusal = { code: "currencies_differ" };
+    expect(await payDirect(customer.actor, mixed, world)).toEqual({ ok: false, refusal });
+    const asked = { invoiceIds: [first.id, third.id], useBalance: "none" };
+    expect(await previewPlan(customer.actor, asked, world)).toEqual({ ok: false, refusal });
+    const payment = await startDirect(world, customer, [first.id, second.id], { cardMinor: 1500n });
+    await world.control.pay(payment.sessionId);
+    await world.control.webhooksIdle();
+    expect(await factsOf(world, payment)).toMatchObject({ charges: 1, invoices: ["paid", "paid"] });
+  });
+});
+
+describe("Paying 10: an invoice has at most one open external payment", () => {
+  it("another way of paying first ends it at Stripe, then looks again", async () => {
+    const payment = await renewalAtStripe();
+    const { customer } = payment;
+    await giveBalance(world, customer, 2200n);
+    const [share] =
+      await world.owner`select invoice_id from payment_shares where payment_id = ${payment.paymentId}`;
+    const input = balancePlan(world, [share?.invoice_id], 3000n);
+    expect(await payFromBalance(customer.actor, input, world)).toMatchObject({ ok: true });
+    expect(await factsOf(world, payment)).toMatchObject({ state: "canceled", claims: 0 });
+    await expect(world.control.pay(payment.sessionId)).rejects.toThrow(/expired/);
+  });
+
+  it("if Stripe says that it was paid, that wins, and the new act is told so", async () => {
+    const payment = await renewalAtStripe();
+    await world.control.holdWebhooks();
+    await world.control.pay(payment.sessionId);
+    const [share] =
+      await world.owner`select invoice_id from payment_shares where payment_id = ${payment.paymentId}`;
+    const input = plan(world, [share?.invoice_id], { cardMinor: 3000n });
+    expect(await payDirect(payment.customer.actor, input, world)).toMatchObject({
+      ok: false,
+      refusal: { code: "invoice_not_open", state: "paid" },
+    });
+    expect(await abandonPayment(payment.customer.actor, payment, world)).toMatchObject({
+      ok: true,
+      value: { kind: "paid" },
+    });
+  });
+
+  it("while Stripe cannot say, the new act is refused with that reason", async () => {
+    const payment = await renewalAtStripe();
+    await world.control.fault({ kind: "rate_limit", times: "until_cleared" });
+    const [share] =
+      await world.owner`select invoice_id from payment_shares where payment_id = ${payment.paymentId}`;
+    const input = plan(world, [share?.invoice_id], { cardMinor: 3000n });
+    expect(await payDirect(payment.customer.actor, input, world)).toEqual({
+      ok: false,
+      refusal: { code: "payment_in_progress", paymentId: payment.paymentId },
+    });
+    expect(await factsOf(world, payment)).toMatchObject({ state: "sent", claims: 1, openHolds: 1 });
+  });
+});
