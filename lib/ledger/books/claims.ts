@@ -8,6 +8,7 @@ export const claimsInvariant: Invariant = {
       + (select count(*) from renewals r where ${at("r")} and r.invoice_id is not null)`,
   rules: [
     {
+      // A top-up is only begun from its invoice: it plans nothing for it, and so claims nothing.
       says: "every open external payment holds the claim of each of its invoices",
       find: ({ sql, always }) => sql`
         select p.customer_id, 'payment' as subject, p.id::text as subject_id, jsonb_build_object('state', p.state,
@@ -16,7 +17,7 @@ export const claimsInvariant: Invariant = {
         join payment_shares s on s.customer_id = p.customer_id and s.payment_id = p.id
         left join invoice_claims c on c.customer_id = s.customer_id and c.invoice_id = s.invoice_id
         where ${always("p")} and p.state in ('created', 'sent', 'requires_action', 'processing', 'unknown')
-          and p.card_minor > 0 and c.payment_id is distinct from p.id`,
+          and p.card_minor > 0 and p.kind = 'invoices' and c.payment_id is distinct from p.id`,
     },
     {
       says: "no claim is without its open external payment",
