@@ -1,12 +1,11 @@
 import { drizzle, type PostgresJsDatabase } from "drizzle-orm/postgres-js";
 import postgres from "postgres";
 import { ConnectionPool } from "./connection-pool";
+import type { ReservedSql, Sql } from "./exact-sql";
+
+export type { ReservedSql, Sql };
 
 export type Role = "mallard_app" | "mallard_jobs" | "mallard_staff";
-
-/** postgres.js with int8 read as bigint: no amount ever becomes a float on its way. */
-export type Sql = postgres.Sql<{ bigint: bigint }>;
-export type ReservedSql = postgres.ReservedSql<{ bigint: bigint }>;
 
 /**
  * Connections of one process in one role. `connections` are for transactions (`transact`), `sql` for statements that

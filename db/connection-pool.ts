@@ -1,5 +1,5 @@
-import type { Sql } from "./client";
 import { type Connection, hold } from "./connection";
+import type { Sql } from "./exact-sql";
 
 /** A connection is replaced after so long: a server process keeps the plans of all it was ever asked. */
 const lifeMs = 45 * 60_000;

@@ -1,4 +1,4 @@
-import type { ReservedSql, Sql } from "./client";
+import type { ReservedSql, Sql } from "./exact-sql";
 
 /** A connection that one transaction has to itself. */
 export interface Connection {

@@ -16,6 +16,7 @@ import { currency, customerId, id, instant, minor } from "./columns";
 import { customers } from "./customers";
 import { plans } from "./plans";
 import { renewals, services } from "./services";
+import { users } from "./users";
 
 /** Immutable once written, but for state, number, what was paid and credited, and when it was paid. */
 export const invoices = pgTable(
@@ -164,6 +165,68 @@ export const invoiceNumbers = pgTable(
       name: "invoice_numbers_invoice_fk",
       columns: [t.customerId, t.invoiceId],
       foreignColumns: [invoices.customerId, invoices.id],
+    }),
+  ],
+);
+
+/** What takes an invoice back, whole or in part: numbered in a series of its own, never changed once written. */
+export const creditNotes = pgTable(
+  "credit_notes",
+  {
+    customerId: customerId(),
+    id: id(),
+    number: text("number"),
+    invoiceId: uuid("invoice_id").notNull(),
+    reason: text("reason", { enum: ["canceled", "voided"] }).notNull(),
+    note: text("note").notNull().default(""),
+    currency: currency(),
+    netMinor: minor("net_minor").notNull(),
+    taxMinor: minor("tax_minor").notNull(),
+    totalMinor: minor("total_minor").notNull(),
+    userId: uuid("user_id"),
+    issuedAt: instant("issued_at").notNull(),
+  },
+  (t) => [
+    primaryKey({ name: "credit_notes_pk", columns: [t.customerId, t.id] }),
+    foreignKey({
+      name: "credit_notes_invoice_fk",
+      columns: [t.customerId, t.invoiceId],
+      foreignColumns: [invoices.customerId, invoices.id],
+    }),
+    foreignKey({ name: "credit_notes_user_fk", columns: [t.userId], foreignColumns: [users.id] }),
+    uniqueIndex("credit_notes_number_key").on(t.customerId, t.number),
+    index("credit_notes_invoice_idx").on(t.customerId, t.invoiceId),
+    index("credit_notes_user_idx").on(t.userId).where(sql`${t.userId} is not null`),
+    check("credit_notes_reason_check", sql`${t.reason} in ('canceled', 'voided')`),
+    check("credit_notes_currency_check", sql`${t.currency} ~ '^[A-Z]{3}$'`),
+    check(
+      "credit_notes_total_check",
+      sql`${t.netMinor} >= 0 and ${t.taxMinor} >= 0 and ${t.totalMinor} = ${t.netMinor} + ${t.taxMinor} and ${t.totalMinor} > 0`,
+    ),
+  ],
+);
+
+/** Registry of the credit notes' series, as `invoice_numbers` is of the invoices'. Rows are only added. */
+export const creditNoteNumbers = pgTable(
+  "credit_note_numbers",
+  {
+    series: text("series").notNull(),
+    sequence: bigint("sequence", { mode: "bigint" }).notNull(),
+    customerId: customerId(),
+    creditNoteId: uuid("credit_note_id").notNull(),
+  },
+  (t) => [
+    primaryKey({ name: "credit_note_numbers_pk", columns: [t.series, t.sequence] }),
+    foreignKey({
+      name: "credit_note_numbers_series_fk",
+      columns: [t.series],
+      foreignColumns: [invoiceSeries.key],
+    }),
+    uniqueIndex("credit_note_numbers_note_key").on(t.customerId, t.creditNoteId),
+    foreignKey({
+      name: "credit_note_numbers_note_fk",
+      columns: [t.customerId, t.creditNoteId],
+      foreignColumns: [creditNotes.customerId, creditNotes.id],
     }),
   ],
 );

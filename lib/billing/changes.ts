@@ -1,8 +1,3 @@
-import { bulkStatement } from "@/db/bulk-statement";
-import type { ReservedSql } from "@/db/client";
-import type { CustomerId } from "@/lib/kernel/id";
-import { changeParts } from "./change-parts";
-
 type Minor = bigint;
 
 /**
@@ -88,6 +83,18 @@ export interface Changes {
     anchor_day: number | null;
   }[];
   renewalStates: { id: string; from_state: string; state: string }[];
+  credit_notes: {
+    id: string;
+    invoice_id: string;
+    reason: "canceled" | "voided";
+    note: string;
+    currency: string;
+    net_minor: Minor;
+    tax_minor: Minor;
+    total_minor: Minor;
+    user_id: string | null;
+    issued_at: Date;
+  }[];
   stripe_objects: { id: string; kind: string; row_id: string }[];
   activities: {
     id: string;
@@ -124,17 +131,10 @@ export function noChanges(): Changes {
     terms: [],
     serviceStates: [],
     renewalStates: [],
+    credit_notes: [],
     stripe_objects: [],
     activities: [],
     outbox: [],
     tasks: [],
   };
-}
-
-/**
- * Writes everything a decision changed in one statement, however many invoices it is about. Rows are inserted and
- * updated by one INSERT or UPDATE per table over a JSON list, so that one invoice costs the same trips as a thousand.
- */
-export function writeChanges(sql: ReservedSql, customerId: CustomerId, changes: Changes) {
-  return bulkStatement(sql, changeParts(changes), customerId);
 }

@@ -94,6 +94,12 @@ export class Decision {
     return this.services.get(id);
   }
 
+  /** A service as it is from here on in this decision. */
+  changeService(service: ServiceRecord): void {
+    assert(this.services.has(service.id), "a service was read before it is changed");
+    this.services.set(service.id, service);
+  }
+
   /** The customer's ledger in a currency, opened at zero where there is no balance yet. */
   book(currency: Currency): Book {
     const open = this.books.get(currency);

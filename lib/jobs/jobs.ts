@@ -1,9 +1,18 @@
 import { pollFees } from "@/lib/billing/payment/poll-fees";
 import { pollPayments } from "@/lib/billing/payment/poll-payments";
+import type { World } from "@/lib/billing/world";
 import { checkBooks } from "@/lib/ledger/books";
-import { processWaitingEvents } from "@/lib/webhook/process-events";
-import { readBackEvents } from "@/lib/webhook/read-back-events";
 import { type Delivery, deliverOutbox } from "./deliver-outbox";
+
+/** What jobs work with. Stripe's events belong to lib/webhook, a neighbour: who starts the worker brings them. */
+export interface WorkerTools extends Delivery {
+  readonly events: {
+    /** Works on the stored events whose time has come; returns how many. */
+    process(world: World): Promise<number>;
+    /** Fetches events that were not delivered; returns how many were new, null if Stripe did not say. */
+    readBack(world: World): Promise<number | null>;
+  };
+}
 
 /** One kind of work of the worker. Safe to run twice, in two workers at once, and to be killed anywhere. */
 export interface Job {
@@ -11,7 +20,7 @@ export interface Job {
   /** Runs again so long after it ended; cron starts it anew each minute should that ever be lost. */
   readonly everySeconds: number;
   /** Returns what is worth a line in the log, or null if there was nothing to do. */
-  run(delivery: Delivery): Promise<Record<string, unknown> | null>;
+  run(tools: WorkerTools): Promise<Record<string, unknown> | null>;
 }
 
 export const jobs: readonly Job[] = [
@@ -23,7 +32,7 @@ export const jobs: readonly Job[] = [
   { name: "check-books", everySeconds: 300, run: runCheckBooks },
 ];
 
-async function runPollPayments({ world }: Delivery) {
+async function runPollPayments({ world }: WorkerTools) {
   const polled = await pollPayments(world);
   const faults = polled.filter(({ result }) => result.kind === "fault");
   for (const { ref, result } of faults) {
@@ -34,27 +43,27 @@ async function runPollPayments({ world }: Delivery) {
   return polled.length > 0 ? { looked: polled.length, faults: faults.length } : null;
 }
 
-async function runProcessEvents({ world }: Delivery) {
-  const processed = await processWaitingEvents(world);
-  return processed.length > 0 ? { processed: processed.length } : null;
+async function runProcessEvents({ world, events }: WorkerTools) {
+  const processed = await events.process(world);
+  return processed > 0 ? { processed } : null;
 }
 
-async function runPollFees({ world }: Delivery) {
+async function runPollFees({ world }: WorkerTools) {
   const booked = await pollFees(world);
   return booked > 0 ? { booked } : null;
 }
 
-async function runDeliverOutbox(delivery: Delivery) {
+async function runDeliverOutbox(delivery: WorkerTools) {
   const sent = await deliverOutbox(delivery);
   return sent > 0 ? { sent } : null;
 }
 
-async function runReadBackEvents({ world }: Delivery) {
-  const added = await readBackEvents(world);
+async function runReadBackEvents({ world, events }: WorkerTools) {
+  const added = await events.readBack(world);
   return added ? { added } : null;
 }
 
-async function runCheckBooks({ world }: Delivery) {
+async function runCheckBooks({ world }: WorkerTools) {
   const books = await checkBooks(world.jobs, { full: false, now: world.clock.now() });
   if (books.ok) return null;
   const broken = books.invariants.filter(({ violations }) => violations.length > 0).map(({ name }) => name);

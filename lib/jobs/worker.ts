@@ -1,37 +1,36 @@
 import { PgBoss } from "pg-boss";
 import { jobSchema } from "@/db/migrate";
-import type { Delivery } from "./deliver-outbox";
-import { type Job, jobs } from "./jobs";
+import { type Job, jobs, type WorkerTools } from "./jobs";
 
 /**
  * Starts the worker's queues. Each job has a queue with at most one waiting and one running, over all workers: it
  * sends itself again when it ends, and cron sends it each minute in case a worker died in between.
  */
 export async function startWorker(
-  delivery: Delivery,
+  tools: WorkerTools,
   databaseUrl: string,
 ): Promise<{ stop(): Promise<void> }> {
   const boss = new PgBoss({ connectionString: databaseUrl, schema: jobSchema, max: 4 });
   boss.on("error", (error) => log("error", "queue_error", { message: error.message }));
   await boss.start();
-  for (const job of jobs) await startJob(boss, delivery, job);
+  for (const job of jobs) await startJob(boss, tools, job);
   return { stop: () => boss.stop({ graceful: true, timeout: 10_000 }) };
 }
 
-async function startJob(boss: PgBoss, delivery: Delivery, job: Job): Promise<void> {
+async function startJob(boss: PgBoss, tools: WorkerTools, job: Job): Promise<void> {
   // A job that died with its worker is given up soon; the next one finds the same work.
   await boss.createQueue(job.name, { policy: "stately", retryLimit: 0, expireInSeconds: 300 });
   await boss.schedule(job.name, "* * * * *");
   await boss.work(job.name, { pollingIntervalSeconds: 2 }, async () => {
-    await runLogged(delivery, job);
+    await runLogged(tools, job);
     await boss.send(job.name, {}, { startAfter: job.everySeconds });
   });
   await boss.send(job.name, {});
 }
 
-async function runLogged(delivery: Delivery, job: Job): Promise<void> {
+async function runLogged(tools: WorkerTools, job: Job): Promise<void> {
   try {
-    const done = await job.run(delivery);
+    const done = await job.run(tools);
     if (done) log("info", "job_done", { job: job.name, ...done });
   } catch (error) {
     log("error", "job_failed", { job: job.name, message: error instanceof Error ? error.message : "fault" });

@@ -1,19 +1,7 @@
 import type { World } from "@/lib/billing/world";
+import type { EventObject, EventResult } from "./event-result";
 import { settleCheckout } from "./events/checkout-session";
 import { settleIntent } from "./events/payment-intent";
-
-/** What became of an event. `later`: Stripe could not say; it is tried again. */
-export type EventResult =
-  | { kind: "done" }
-  | { kind: "ignored"; reason: string }
-  | { kind: "parked"; reason: string }
-  | { kind: "later"; reason: string };
-
-/** The part of an event's payload that handlers look at; everything else is asked of Stripe's current object. */
-export interface EventObject {
-  id: string;
-  metadata?: Record<string, string> | null;
-}
 
 type Handler = (world: World, object: EventObject) => Promise<EventResult>;
 

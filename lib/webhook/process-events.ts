@@ -1,5 +1,6 @@
 import type { World } from "@/lib/billing/world";
-import { dispatchEvent, type EventObject, type EventResult } from "./dispatch";
+import { dispatchEvent } from "./dispatch";
+import type { EventObject, EventResult } from "./event-result";
 
 /** After so many attempts an event is parked for staff, who may replay it. */
 export const attemptsMost = 8;

@@ -3,10 +3,10 @@ import { type Transaction, transact } from "@/db/transaction";
 import { type CustomerId, type InvoiceId, newId } from "@/lib/kernel/id";
 import type { Currency } from "@/lib/kernel/money";
 import { postBooks } from "@/lib/ledger/post-book";
-import { writeChanges } from "../changes";
 import { Decision } from "../decision";
 import { type InvoiceRecord, type LineRecord, lockBalances, type ServiceRecord } from "../scene";
 import type { World } from "../world";
+import { writeChanges } from "../write-changes";
 import { type InvoiceDraft, type PricedInvoice, priceInvoice } from "./draft";
 import { numberInvoices, prepareSeries, seriesOf } from "./number-invoices";
 

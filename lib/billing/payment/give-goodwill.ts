@@ -1,13 +1,12 @@
 import type { Database } from "@/db/client";
 import { transact } from "@/db/transaction";
 import { assert } from "@/lib/kernel/assert";
-import type { CustomerId, InvoiceId } from "@/lib/kernel/id";
+import type { CustomerId } from "@/lib/kernel/id";
 import type { Money } from "@/lib/kernel/money";
 import { Decision } from "../decision";
-import { lockBalances, lockInvoices, lockLines } from "../scene";
+import { lockBalances } from "../scene";
 import type { World } from "../world";
-import { settleWaiting } from "./balance-payment";
-import { write } from "./write";
+import { settleWhatWaits } from "./settle-what-waits";
 
 /**
  * Gives a customer money of the host's own, with a reason. It is money arriving: what waits for it is settled in the
@@ -38,16 +37,6 @@ export async function giveGoodwill(
       verb: "goodwill_given",
       detail: { amountMinor: amount.minor.toString(), currency: amount.currency, reason },
     });
-    const waiting = await sql`
-      select id from invoices where customer_id = ${customerId} and state = 'open' and origin = 'renewal'
-        and currency = ${amount.currency}`;
-    const ids = waiting.map((row) => row.id as InvoiceId);
-    const [invoices, read] = await Promise.all([
-      lockInvoices(sql, customerId, ids),
-      lockLines(sql, customerId, ids),
-    ]);
-    decision.see({ invoices, ...read });
-    settleWaiting(decision, amount.currency, []);
-    write(tx, customerId, decision);
+    await settleWhatWaits(tx, decision, amount.currency);
   });
 }

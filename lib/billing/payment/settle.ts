@@ -1,20 +1,12 @@
 import { type Transaction, transact } from "@/db/transaction";
 import type { CustomerId, InvoiceId, PaymentId } from "@/lib/kernel/id";
 import { Decision } from "../decision";
-import {
-  lockBalances,
-  lockInvoices,
-  lockLines,
-  lockPayments,
-  openHolds,
-  type PaymentRecord,
-  paymentRecord,
-} from "../scene";
+import { lockBalances, lockPayments, openHolds, type PaymentRecord, paymentRecord } from "../scene";
 import type { World } from "../world";
-import { settleWaiting } from "./balance-payment";
 import { decideEnd, decideSuccess, type PaymentScene } from "./decide-success";
 import { judge, type Verdict } from "./judge";
 import { type Reached, reachCheckout } from "./reach";
+import { seeInvoices, settleWhatWaits } from "./settle-what-waits";
 import { isFinal, mayBecome, type PaymentState } from "./states";
 import { write } from "./write";
 
@@ -87,7 +79,7 @@ async function applyVerdict(
       if (isFinal(payment.state)) return { kind: "settled", state: payment.state, changed: false };
       const state = verdict.state === "expired" ? (endAs ?? "expired") : verdict.state;
       decideEnd(decision, scene, state, verdict.code);
-      await settleWhatWaits(tx, ref, decision, payment, []);
+      await settleWhatWaits(tx, decision, payment.currency, [], payment.id);
       return { kind: "settled", state, changed: true };
     }
     case "succeeded": {
@@ -96,7 +88,7 @@ async function applyVerdict(
       if (isBooked) return { kind: "settled", state: payment.state, changed: false };
       const isBegunFrom = isFinal(payment.state) || payment.kind === "top_up";
       const begunFrom = isBegunFrom ? scene.shares.map((share) => share.invoiceId) : [];
-      await settleWhatWaits(tx, ref, decision, payment, begunFrom);
+      await settleWhatWaits(tx, decision, payment.currency, begunFrom, payment.id);
       return { kind: "settled", state: isFinal(payment.state) ? payment.state : "succeeded", changed: true };
     }
   }
@@ -133,52 +125,13 @@ async function lockScene(
     },
     balances,
   );
-  await see(
+  await seeInvoices(
     tx,
-    customerId,
     decision,
     shares.map((share) => share.invoiceId),
   );
   const bookedCharges = chargeRows.map((row) => row.stripe_charge_id as string);
   return { decision, scene: { payment, shares, holds, bookedCharges } };
-}
-
-/** Money arrived, by an excess, a closed invoice or a released hold: what waits for it is settled with it. */
-async function settleWhatWaits(
-  tx: Transaction,
-  { customerId }: PaymentRef,
-  decision: Decision,
-  payment: PaymentRecord,
-  begunFrom: readonly InvoiceId[],
-): Promise<void> {
-  const { currency } = payment;
-  if (decision.book(currency).availableMinor > 0n) {
-    const rows = await tx.sql`
-      select id from invoices where customer_id = ${customerId} and state = 'open' and currency = ${currency}
-        and (origin = 'renewal' or id = any(${[...begunFrom]}::uuid[]))`;
-    await see(
-      tx,
-      customerId,
-      decision,
-      rows.map((row) => row.id as InvoiceId),
-    );
-    settleWaiting(decision, currency, begunFrom, payment.id);
-  }
-  write(tx, customerId, decision);
-}
-
-async function see(
-  tx: Transaction,
-  customerId: CustomerId,
-  decision: Decision,
-  ids: readonly InvoiceId[],
-): Promise<void> {
-  if (ids.length === 0) return;
-  const [invoices, read] = await Promise.all([
-    lockInvoices(tx.sql, customerId, ids),
-    lockLines(tx.sql, customerId, ids),
-  ]);
-  decision.see({ invoices, ...read });
 }
 
 async function follow(tx: Transaction, payment: PaymentRecord, state: PaymentState): Promise<Applied> {

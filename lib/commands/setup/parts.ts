@@ -88,7 +88,7 @@ export async function startBackParts(start: Start, env: NodeJS.ProcessEnv): Prom
 
 export async function startFrontParts(start: Start, env: NodeJS.ProcessEnv): Promise<void> {
   const { dev, plan } = start;
-  const worker = typeScriptChild(start, "worker", "lib/jobs/main.ts", env);
+  const worker = typeScriptChild(start, "worker", "lib/commands/worker.ts", env);
   const web: ChildSpec = {
     ...worker,
     name: "web",

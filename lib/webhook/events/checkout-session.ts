@@ -1,5 +1,5 @@
 import type { World } from "@/lib/billing/world";
-import type { EventObject, EventResult } from "../dispatch";
+import type { EventObject, EventResult } from "../event-result";
 import { settleByMetadata } from "./settle-by-metadata";
 
 /** All events of a hosted page lead to one question: what does Stripe say of it now? */

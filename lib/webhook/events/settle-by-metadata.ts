@@ -1,7 +1,7 @@
 import { settle } from "@/lib/billing/payment/settle";
 import type { World } from "@/lib/billing/world";
 import { type CustomerId, isUuid, type PaymentId } from "@/lib/kernel/id";
-import type { EventObject, EventResult } from "../dispatch";
+import type { EventObject, EventResult } from "../event-result";
 
 /** Settles the payment that an object of Stripe's names. One that names none of ours belongs to somebody else. */
 export async function settleByMetadata(

@@ -1,10 +1,12 @@
 import { openDatabase } from "@/db/client";
 import type { World } from "@/lib/billing/world";
 import { stripeGateway } from "@/lib/gateway/stripe";
+import { startWorker } from "@/lib/jobs/worker";
 import { systemClock } from "@/lib/kernel/clock";
 import { parseSettings } from "@/lib/kernel/settings";
 import { createMailer } from "@/lib/mail/mailer";
-import { startWorker } from "./worker";
+import { processWaitingEvents } from "@/lib/webhook/process-events";
+import { readBackEvents } from "@/lib/webhook/read-back-events";
 
 const settings = parseSettings(process.env);
 const jobs = openDatabase({
@@ -29,7 +31,15 @@ const world: World = {
 };
 
 const worker = await startWorker(
-  { world, mailer: createMailer(settings), host: { name: settings.hostName, url: settings.mallardUrl } },
+  {
+    world,
+    mailer: createMailer(settings),
+    host: { name: settings.hostName, url: settings.mallardUrl },
+    events: {
+      process: async (here) => (await processWaitingEvents(here)).length,
+      readBack: readBackEvents,
+    },
+  },
   settings.databaseUrl,
 );
 console.log("worker ready");

@@ -1,0 +1,107 @@
+import type { InvoiceId, PaymentId } from "@/lib/kernel/id";
+import { uuidv7 } from "@/lib/kernel/id";
+import { type Decision, remainingMinor } from "../decision";
+
+/** Money of one payment that lies on an invoice. Minor units. */
+export interface MoneyOnInvoice {
+  readonly invoiceId: InvoiceId;
+  readonly paymentId: PaymentId;
+  readonly source: "balance" | "card" | "bank";
+  readonly amountMinor: bigint;
+}
+
+export interface VoidWish {
+  readonly reason: "canceled" | "voided";
+  readonly note: string;
+  /** What the invoice was issued for, net and tax. Minor units. */
+  readonly netMinor: bigint;
+  readonly taxMinor: bigint;
+}
+
+/**
+ * Voids an open invoice: money already on it goes back to the balance, then nothing is owed, and a credit note says so.
+ * An order that waited is canceled; a renewal is declined, so that the run never issues it again (domain.md,
+ * Cancelling). Returns the credit note's id; its number is taken by the last statement.
+ */
+export function decideVoid(
+  decision: Decision,
+  id: InvoiceId,
+  wish: VoidWish,
+  moneyOnIt: readonly MoneyOnInvoice[],
+): string {
+  const invoice = decision.invoice(id);
+  if (invoice?.state !== "open") throw new Error("only an open invoice is voided");
+  for (const money of moneyOnIt) giveBack(decision, id, money);
+  const book = decision.book(invoice.currency);
+  const openMinor = remainingMinor(invoice);
+  const entry = { credit: "receivable" as const, invoiceId: id, reason: "invoice_voided" as const };
+  if (wish.netMinor > 0n) book.transfer({ ...entry, debit: "deferred_revenue", amountMinor: wish.netMinor });
+  if (wish.taxMinor > 0n) book.transfer({ ...entry, debit: "tax_payable", amountMinor: wish.taxMinor });
+  invoice.state = "void";
+  invoice.amountCreditedMinor += openMinor;
+  endLines(decision, id);
+
+  const creditNoteId = uuidv7(decision.context.clock);
+  decision.changes.credit_notes.push({
+    id: creditNoteId,
+    invoice_id: id,
+    reason: wish.reason,
+    note: wish.note,
+    currency: invoice.currency,
+    net_minor: wish.netMinor,
+    tax_minor: wish.taxMinor,
+    total_minor: wish.netMinor + wish.taxMinor,
+    user_id: decision.context.userId,
+    issued_at: decision.context.now,
+  });
+  decision.record({
+    subject: "invoice",
+    subjectId: id,
+    verb: `invoice_${wish.reason}`,
+    detail: { note: wish.note },
+  });
+  decision.tell("invoice.voided", { invoiceId: id, number: invoice.number });
+  return creditNoteId;
+}
+
+function giveBack(decision: Decision, id: InvoiceId, money: MoneyOnInvoice): void {
+  const invoice = decision.invoice(id);
+  if (!invoice) throw new Error("the invoice was read");
+  const transferId = decision.book(invoice.currency).transfer({
+    debit: "receivable",
+    credit: "customer_balance",
+    amountMinor: money.amountMinor,
+    reason: "invoice_returned",
+    paymentId: money.paymentId,
+    invoiceId: id,
+  });
+  invoice.amountPaidMinor -= money.amountMinor;
+  decision.changes.allocations.push({
+    id: uuidv7(decision.context.clock),
+    payment_id: money.paymentId,
+    invoice_id: id,
+    transfer_id: transferId,
+    source: money.source,
+    amount_minor: -money.amountMinor,
+    created_at: decision.context.now,
+  });
+}
+
+function endLines(decision: Decision, id: InvoiceId): void {
+  for (const line of decision.linesOf(id)) {
+    const service = decision.service(line.serviceId);
+    if (line.kind === "order" && service?.state === "pending") {
+      decision.changeService({ ...service, state: "canceled" });
+      decision.record({ subject: "service", subjectId: line.serviceId, verb: "service_canceled" });
+      decision.tell("service.canceled", { serviceId: line.serviceId });
+    }
+    if (line.renewalId) {
+      decision.changes.renewalStates.push({
+        id: line.renewalId,
+        from_state: line.renewalState ?? "invoiced",
+        state: "declined",
+      });
+      decision.record({ subject: "service", subjectId: line.serviceId, verb: "renewal_declined" });
+    }
+  }
+}

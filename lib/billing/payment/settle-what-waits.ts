@@ -1,0 +1,49 @@
+import type { Transaction } from "@/db/transaction";
+import type { InvoiceId, PaymentId } from "@/lib/kernel/id";
+import type { Currency } from "@/lib/kernel/money";
+import type { Decision } from "../decision";
+import { lockInvoices, lockLines } from "../scene";
+import { settleWaiting } from "./balance-payment";
+import { write } from "./write";
+
+/**
+ * The end of every decision by which money may have become available (a top-up, an excess, a closed invoice, a released
+ * hold, goodwill, a voided invoice): what waits for money is settled with it, and all of it is written, in one transaction.
+ * `begunFrom` comes first, whatever its auto-renew; `sourcePaymentId` is the payment that brought the money.
+ */
+export async function settleWhatWaits(
+  tx: Transaction,
+  decision: Decision,
+  currency: Currency,
+  begunFrom: readonly InvoiceId[] = [],
+  sourcePaymentId: PaymentId | null = null,
+): Promise<void> {
+  const { customerId } = decision.context;
+  if (decision.book(currency).availableMinor > 0n) {
+    const rows = await tx.sql`
+      select id from invoices where customer_id = ${customerId} and state = 'open' and currency = ${currency}
+        and (origin = 'renewal' or id = any(${[...begunFrom]}::uuid[]))`;
+    await seeInvoices(
+      tx,
+      decision,
+      rows.map((row) => row.id as InvoiceId),
+    );
+    settleWaiting(decision, currency, begunFrom, sourcePaymentId);
+  }
+  write(tx, customerId, decision);
+}
+
+/** Locks invoices with what they bring, and shows them to the decision. */
+export async function seeInvoices(
+  tx: Transaction,
+  decision: Decision,
+  ids: readonly InvoiceId[],
+): Promise<void> {
+  if (ids.length === 0) return;
+  const { customerId } = decision.context;
+  const [invoices, read] = await Promise.all([
+    lockInvoices(tx.sql, customerId, ids),
+    lockLines(tx.sql, customerId, ids),
+  ]);
+  decision.see({ invoices, ...read });
+}

@@ -1,0 +1,170 @@
+import type { Database, ReservedSql } from "@/db/client";
+import { type Transaction, transact } from "@/db/transaction";
+import type { CustomerId, InvoiceId, PaymentId } from "@/lib/kernel/id";
+import type { Currency } from "@/lib/kernel/money";
+import { Decision } from "../decision";
+import { decideVoid, type MoneyOnInvoice } from "../invoice/decide-void";
+import { numberCreditNotes, prepareSeries, seriesOf } from "../invoice/number-invoices";
+import type { InvoiceState } from "../invoice/states";
+import { type InvoiceRecord, type LineRecord, lockBalances, lockInvoices, lockLines } from "../scene";
+import type { World } from "../world";
+import { settleWhatWaits } from "./settle-what-waits";
+
+export interface VoidInput {
+  customerId: CustomerId;
+  invoiceId: InvoiceId;
+  actor: "customer" | "staff";
+  userId: string | null;
+  reason: "canceled" | "voided";
+  note: string;
+  permit: (sql: ReservedSql) => Promise<boolean>;
+}
+
+export type VoidRefusal =
+  | { code: "not_allowed" }
+  | { code: "invoice_not_found" }
+  | { code: "invoice_not_open"; number: string; state: InvoiceState }
+  /** A customer cancels orders, and renewals whose term has not begun; the rest is for staff. */
+  | { code: "cancel_is_for_staff"; number: string }
+  /** A later term of the same service is paid: voiding this one would leave a gap. */
+  | { code: "later_term_paid"; number: string };
+
+export type Voided =
+  | { kind: "refused"; refusal: VoidRefusal }
+  | { kind: "claimed"; by: PaymentId[] }
+  /** `also`: later open renewals of the same services. `returnedMinor` went back to the balance. */
+  | {
+      kind: "voided";
+      number: string;
+      also: string[];
+      returnedMinor: bigint;
+      currency: Currency;
+      isRenewal: boolean;
+    };
+
+/**
+ * Voids an open invoice, and with a renewal the service's later open ones (domain.md, Cancelling). An open payment in
+ * the way is named, to be closed at Stripe first. One transaction; the credit notes' numbers last.
+ */
+export async function voidInvoice(world: World, database: Database, input: VoidInput): Promise<Voided> {
+  const series = seriesOf(world.clock.now(), world.timeZone, "CN");
+  await transact(database, { customerId: input.customerId }, ({ sql }) => prepareSeries(sql, series));
+  return transact(database, { customerId: input.customerId }, (tx) =>
+    voidLocked(world, input, tx, series.key),
+  );
+}
+
+async function voidLocked(world: World, input: VoidInput, tx: Transaction, series: string): Promise<Voided> {
+  const { customerId, invoiceId } = input;
+  const { sql } = tx;
+  const [isPermitted, balances] = await Promise.all([input.permit(sql), lockBalances(sql, customerId)]);
+  if (!isPermitted) return refused({ code: "not_allowed" });
+  const later = await laterInvoices(sql, customerId, invoiceId);
+  const ids = [invoiceId, ...later.filter(({ state }) => state === "open").map(({ id }) => id)];
+  const [invoices, read, prices, moneyOnThem] = await Promise.all([
+    lockInvoices(sql, customerId, ids),
+    lockLines(sql, customerId, ids),
+    sql`select id, net_minor, tax_minor from invoices
+      where customer_id = ${customerId} and id = any(${ids}::uuid[])`,
+    moneyOn(sql, customerId, ids),
+  ]);
+  const invoice = invoices.find(({ id }) => id === invoiceId);
+  const refusal = refusalOf(world, input, invoice, read.lines, later);
+  if (refusal) return refused(refusal);
+  const claims = [...new Set(invoices.flatMap(({ claimedBy }) => claimedBy ?? []))];
+  if (claims.length > 0) return { kind: "claimed", by: claims };
+
+  const { clock, timeZone } = world;
+  const context = { customerId, now: clock.now(), clock, timeZone, actor: input.actor, userId: input.userId };
+  const decision = new Decision(context, balances);
+  decision.see({ invoices, ...read });
+  const notes = ids.map((id) => {
+    const price = prices.find((row) => row.id === id);
+    const wish = {
+      reason: input.reason,
+      note: input.note,
+      netMinor: price?.net_minor,
+      taxMinor: price?.tax_minor,
+    };
+    const moneyOnIt = moneyOnThem.filter((money) => money.invoiceId === id);
+    return { customerId, id: decideVoid(decision, id, wish, moneyOnIt) };
+  });
+  const currency = (invoice as InvoiceRecord).currency;
+  await settleWhatWaits(tx, decision, currency);
+  tx.write(numberCreditNotes(sql, series, notes));
+  return {
+    kind: "voided",
+    number: (invoice as InvoiceRecord).number,
+    also: invoices.filter(({ id }) => id !== invoiceId).map(({ number }) => number),
+    returnedMinor: moneyOnThem.reduce((total, money) => total + money.amountMinor, 0n),
+    currency,
+    isRenewal: (invoice as InvoiceRecord).origin === "renewal",
+  };
+}
+
+function refusalOf(
+  world: World,
+  input: VoidInput,
+  invoice: InvoiceRecord | undefined,
+  lines: readonly LineRecord[],
+  later: readonly LaterInvoice[],
+): VoidRefusal | null {
+  if (!invoice) return { code: "invoice_not_found" };
+  const { number, state, origin } = invoice;
+  if (state !== "open") return { code: "invoice_not_open", number, state };
+  const paid = later.find((one) => one.state === "paid");
+  if (paid) return { code: "later_term_paid", number: paid.number };
+  if (input.actor === "staff") return null;
+  const now = world.clock.now();
+  const hasBegun = lines.some(
+    (line) =>
+      line.invoiceId === invoice.id &&
+      line.kind === "renewal" &&
+      line.termStartsAt &&
+      line.termStartsAt <= now,
+  );
+  return origin === "manual" || hasBegun ? { code: "cancel_is_for_staff", number } : null;
+}
+
+interface LaterInvoice {
+  id: InvoiceId;
+  number: string;
+  state: InvoiceState;
+}
+
+/** Invoices of later terms of the services that this one renews, open or paid. */
+async function laterInvoices(
+  sql: ReservedSql,
+  customerId: CustomerId,
+  id: InvoiceId,
+): Promise<LaterInvoice[]> {
+  const rows = await sql`
+    select distinct i.id, i.number, i.state from invoice_lines l
+    join invoice_lines n on n.customer_id = l.customer_id and n.service_id = l.service_id and n.kind = 'renewal'
+      and n.term_starts_at > l.term_starts_at
+    join invoices i on i.customer_id = n.customer_id and i.id = n.invoice_id and i.state in ('open', 'paid')
+    where l.customer_id = ${customerId} and l.invoice_id = ${id} and l.kind = 'renewal' order by i.id`;
+  return rows.map((row) => ({ id: row.id, number: row.number, state: row.state }));
+}
+
+/** What of which payment lies on the invoices, net of what was taken back. */
+async function moneyOn(
+  sql: ReservedSql,
+  customerId: CustomerId,
+  ids: readonly InvoiceId[],
+): Promise<MoneyOnInvoice[]> {
+  const rows = await sql`
+    select invoice_id, payment_id, source, sum(amount_minor)::bigint as amount_minor from allocations
+    where customer_id = ${customerId} and invoice_id = any(${[...ids]}::uuid[])
+    group by invoice_id, payment_id, source having sum(amount_minor) > 0 order by payment_id, source`;
+  return rows.map((row) => ({
+    invoiceId: row.invoice_id,
+    paymentId: row.payment_id,
+    source: row.source,
+    amountMinor: row.amount_minor,
+  }));
+}
+
+function refused(refusal: VoidRefusal): Voided {
+  return { kind: "refused", refusal };
+}
