@@ -26,8 +26,15 @@ export type ActivityId = Id<"activity">;
 /** Fills the bytes it is given with randomness; a seeded one makes the same world twice. */
 export type RandomFill = (bytes: Uint8Array<ArrayBuffer>) => void;
 
+const fills = new WeakMap<Clock, RandomFill>();
+
+/** From here on the ids of this clock take their randomness from `fill`: a seeded one makes the same world twice. */
+export function fillIdsOf(clock: Clock, fill: RandomFill): void {
+  fills.set(clock, fill);
+}
+
 /** A new id of the noun that the caller names: `newId<InvoiceId>(clock)`. */
-export function newId<T extends Id<string>>(clock: Clock = systemClock, fill: RandomFill = pooledRandom): T {
+export function newId<T extends Id<string>>(clock: Clock = systemClock, fill?: RandomFill): T {
   return uuidv7(clock, fill) as T;
 }
 
@@ -46,7 +53,10 @@ export function isUuid(text: string): boolean {
  * The ids of one clock in one process rise strictly, also within a millisecond and when the clock is set back
  * (RFC 9562, 6.2, method 1): indexes stay dense and rows made together keep their order.
  */
-export function uuidv7(clock: Clock = systemClock, fill: RandomFill = pooledRandom): string {
+export function uuidv7(
+  clock: Clock = systemClock,
+  fill: RandomFill = fills.get(clock) ?? pooledRandom,
+): string {
   const bytes = new Uint8Array(16);
   fill(bytes);
   const { ms, counter } = nextTick(clock, ((bytes[6] ?? 0) << 8) | (bytes[7] ?? 0));

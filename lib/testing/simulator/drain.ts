@@ -1,0 +1,110 @@
+import { pollFees } from "@/lib/billing/payment/poll-fees";
+import { pollPayments } from "@/lib/billing/payment/poll-payments";
+import { processWaitingEvents, replayEvent } from "@/lib/webhook/process-events";
+import { readBackEvents } from "@/lib/webhook/read-back-events";
+import { checkInvariants } from "./checks";
+import { advance } from "./operations/time";
+import type { Simulation } from "./simulation";
+import { checkAgainstStripe } from "./stripe-against-ledger";
+import { clearStripe } from "./stripe-faults";
+
+const minuteMs = 60_000;
+const hourMs = 60 * minuteMs;
+
+/**
+ * Lets everything come to its end, without further faults. First the poller alone, with every webhook lost: each
+ * payment ends and what was taken in time is booked. Then what was missed is read back: nothing at all is left over.
+ */
+export async function drain(simulation: Simulation): Promise<void> {
+  const { stage } = simulation;
+  await clearStripe(simulation);
+  await stage.control.clearFaults();
+  // Recorded while Stripe still has them, but not worked on before the poller has done what it must do alone.
+  await readBackEvents(stage.world);
+  await endDelayed(simulation);
+  await stage.control.dropWebhooks();
+  await pollUntilQuiet(simulation);
+  await checkAgainstStripe(simulation, { lateOnes: "not yet" });
+  await checkInvariants(simulation, "all");
+  if (simulation.violations.length > 0) return;
+  await stage.control.deliverWebhooks();
+  await stage.control.webhooksIdle();
+  await workUntilQuiet(simulation);
+  await checkNothingIsLeft(simulation);
+  await checkAgainstStripe(simulation, { lateOnes: "booked" });
+  await checkInvariants(simulation, "all");
+}
+
+/** Bank debits that nobody would ever end. */
+async function endDelayed({ stage, random }: Simulation): Promise<void> {
+  const dump = await stage.control.dump();
+  for (const intent of dump.payment_intent ?? []) {
+    if (intent.status !== "processing") continue;
+    await stage.control.settleDelayed(String(intent.id), random.chance(0.5) ? "succeeds" : "fails");
+  }
+}
+
+/** Past the pages' expiry, then past the day after which a payment that Stripe never answered is looked up. */
+async function pollUntilQuiet(simulation: Simulation): Promise<void> {
+  const { stage } = simulation;
+  const waits = [...Array<number>(9).fill(20 * minuteMs), ...Array<number>(14).fill(6 * hourMs)];
+  for (const ms of waits) {
+    if (await isQuiet(simulation)) return;
+    await advance({ clock: stage.world.clock, control: stage.control }, ms);
+    for (let looked = 1; looked > 0; ) {
+      const polled = await pollPayments(stage.world);
+      for (const { result } of polled)
+        if (result.kind === "fault") simulation.violate("a payment can be polled", String(result.error));
+      looked = polled.length;
+    }
+    await pollFees(stage.world, 1_000);
+  }
+  if (!(await isQuiet(simulation)))
+    simulation.violate("every payment comes to its end", await openOnes(simulation));
+}
+
+async function isQuiet({ stage }: Simulation): Promise<boolean> {
+  const [row] = await stage.owner`
+    select (select count(*) from payments where ended_at is null)
+      + (select count(*) from charges where fee_minor is null) as open`;
+  return row?.open === 0n;
+}
+
+async function openOnes({ stage, drafts }: Simulation): Promise<string> {
+  const rows = await stage.owner`select id, state, next_poll_at from payments where ended_at is null`;
+  const names = rows.map(({ id, state, next_poll_at }) => {
+    const draft = drafts.find(({ input }) => input.paymentId === id);
+    return `${draft?.name ?? id} ${state}, to be polled at ${next_poll_at?.toISOString()}`;
+  });
+  return names.length > 0 ? names.join("; ") : "a fee is not known";
+}
+
+/** The worker with everything at its hand; staff replay what was parked while nothing worked. */
+async function workUntilQuiet({ stage }: Simulation): Promise<void> {
+  const { world, control, owner } = stage;
+  for (let round = 0; round < 30; round += 1) {
+    await readBackEvents(world);
+    while ((await processWaitingEvents(world)).length > 0);
+    await pollFees(world, 1_000);
+    const parked = await owner`select event_id from event_runs where state = 'parked'`;
+    if (round === 0) for (const { event_id } of parked) await replayEvent(world, event_id);
+    const [row] = await owner`
+      select (select count(*) from event_runs where state = 'waiting')
+        + (select count(*) from charges where fee_minor is null) as waiting`;
+    if (round > 0 && row?.waiting === 0n) return;
+    await advance({ clock: world.clock, control }, hourMs);
+  }
+}
+
+async function checkNothingIsLeft(simulation: Simulation): Promise<void> {
+  const { owner } = simulation.stage;
+  const left = await owner`
+    select 'open payments' as what, count(*) as count from payments where ended_at is null
+    union all select 'claims', count(*) from invoice_claims
+    union all select 'balances with holds', count(*) from balances where held_minor <> 0
+    union all select 'events that wait or are parked', count(*) from event_runs where state in ('waiting', 'parked')
+    union all select 'charges without their fee', count(*) from charges where fee_minor is null
+    union all select 'quarantined payments', count(*) from tasks where kind = 'payment_quarantined'`;
+  for (const { what, count } of left)
+    if (count !== 0n) simulation.violate("nothing is left over in the end", `${count} ${what}`);
+}

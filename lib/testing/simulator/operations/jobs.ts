@@ -1,0 +1,73 @@
+import { pollFees } from "@/lib/billing/payment/poll-fees";
+import { type Polled, pollPayments } from "@/lib/billing/payment/poll-payments";
+import { processWaitingEvents } from "@/lib/webhook/process-events";
+import { readBackEvents } from "@/lib/webhook/read-back-events";
+import type { Mortal } from "../mortal";
+import type { Operation } from "../operation";
+import { isLost, type Lost, type Turn } from "../simulation";
+import { type Gate, takeTurns } from "../turns";
+
+export const jobOperations: readonly Operation[] = [
+  { name: "job: poll payments", weight: 10, run: poll },
+  { name: "job: poll payments, two workers", weight: 3, run: pollTwice },
+  { name: "job: process events", weight: 8, run: processEvents },
+  { name: "job: poll fees", weight: 4, run: fees },
+  { name: "job: read events back", weight: 4, run: readBack },
+];
+
+async function poll(turn: Turn): Promise<void> {
+  turn.touchAll();
+  turn.note(polled(turn, await run(turn, (world) => pollPayments(world))));
+}
+
+async function pollTwice(turn: Turn): Promise<void> {
+  turn.touchAll();
+  const worker = async (gate: Gate) => polled(turn, await run(turn, (world) => pollPayments(world, 3), gate));
+  const ends = await takeTurns(turn.random, [worker, worker]);
+  turn.note(ends.map((end) => (end.status === "fulfilled" ? end.value : String(end.reason))).join(" | "));
+}
+
+function polled(turn: Turn, result: Polled[] | Lost): string {
+  if (isLost(result)) return result.lost;
+  return words(
+    result.map(({ result: one }) => {
+      if (one.kind === "fault") return turn.fault(one.error);
+      return one.kind === "settled" ? one.state : one.kind;
+    }),
+  );
+}
+
+async function processEvents(turn: Turn): Promise<void> {
+  turn.touchAll();
+  const result = await run(turn, (world) => processWaitingEvents(world, turn.random.pick([1, 5, 100])));
+  if (isLost(result)) return turn.note(result.lost);
+  turn.note(
+    words(result.map(({ result: one }) => (one.kind === "fault" ? turn.fault(one.error) : one.kind))),
+  );
+}
+
+async function fees(turn: Turn): Promise<void> {
+  turn.touchAll();
+  const result = await run(turn, (world) => pollFees(world));
+  turn.note(isLost(result) ? result.lost : `${result} booked`);
+}
+
+async function readBack(turn: Turn): Promise<void> {
+  turn.touchAll();
+  const result = await run(turn, (world) => readBackEvents(world));
+  turn.note(isLost(result) ? result.lost : `${result ?? "unknown"} new`);
+}
+
+function run<T>(turn: Turn, job: (world: Mortal["world"]) => Promise<T>, gate?: Gate): Promise<T | Lost> {
+  return turn.within(turn.mortal(gate ? { gate } : {}), job);
+}
+
+/** How many of each, in the order of the words. */
+function words(list: readonly string[]): string {
+  const counts = new Map<string, number>();
+  for (const word of list) counts.set(word, (counts.get(word) ?? 0) + 1);
+  return [...counts]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([word, count]) => `${count} ${word}`)
+    .join(", ");
+}

@@ -1,0 +1,144 @@
+import { readBackEvents } from "@/lib/webhook/read-back-events";
+import { copyTemplate } from "../server";
+import { makeCast } from "./cast";
+import { ArrivedMoney, checkInvariants } from "./checks";
+import { drain } from "./drain";
+import type { Operation } from "./operation";
+import { hostOperations } from "./operations/host";
+import { hostedPageOperations } from "./operations/hosted-page";
+import { jobOperations } from "./operations/jobs";
+import { payOperations } from "./operations/pay";
+import { timeOperations } from "./operations/time";
+import { webhookOperations } from "./operations/webhooks";
+import { seededRandom } from "./random";
+import { Simulation, Turn, type Violated } from "./simulation";
+import { openStage, type Stage } from "./stage";
+import { storm } from "./storm";
+import { armStripe, clearStripe, disarmStripe } from "./stripe-faults";
+import type { Tally } from "./tally";
+
+export interface SimulateOptions {
+  /** Of a server whose template is migrated (lib/testing/server.ts). */
+  readonly serverUrl: string;
+  readonly seed: number;
+  readonly steps: number;
+  /** Given each line of the trail as it is written. */
+  readonly follow?: (line: string) => void;
+  /** Called before a step: tests plant what is wrong. */
+  readonly plant?: (stage: Stage, step: number) => Promise<void>;
+}
+
+export interface Simulated {
+  readonly seed: number;
+  readonly steps: number;
+  /** Of the steps alone. */
+  readonly stepsMs: number;
+  readonly operations: Tally;
+  readonly faults: Tally;
+  readonly violations: readonly Violated[];
+  readonly trail: readonly string[];
+  /** The same for two runs of a seed: everything that was decided and answered until the storm. */
+  readonly digest: string;
+}
+
+const operations: readonly Operation[] = [
+  ...payOperations,
+  ...hostedPageOperations,
+  ...webhookOperations,
+  ...jobOperations,
+  ...hostOperations,
+  ...timeOperations,
+];
+
+const wholeBooksEvery = 500;
+const longestWithoutReadBackMs = 24 * 3_600_000;
+/** A step that takes so long hangs. */
+const stepMostMs = 60_000;
+
+/** Runs the world of one seed: its steps, a storm, and the draining; stops at the first violation. */
+export async function simulate(options: SimulateOptions): Promise<Simulated> {
+  const random = seededRandom(`mallard ${options.seed}`);
+  const database = await copyTemplate(options.serverUrl);
+  const start = new Date(Date.UTC(2026, random.int(12), random.between(1, 28), random.int(24)));
+  const stage = await openStage(database.url, start, random);
+  try {
+    const cast = await makeCast(stage.world, random.fork("cast"));
+    const simulation = new Simulation(stage, cast, random);
+    if (options.follow) simulation.trail.follow(options.follow);
+    await stage.control.holdWebhooks();
+    const beganAt = performance.now();
+    await takeSteps(simulation, options);
+    const stepsMs = performance.now() - beganAt;
+    const digest = simulation.trail.digest();
+    if (simulation.violations.length === 0) await storm(simulation);
+    if (simulation.violations.length === 0) await drain(simulation);
+    const { operations: counted, faults, violations, trail } = simulation;
+    const told = { violations, trail: trail.last(), digest };
+    return { seed: options.seed, steps: simulation.step, stepsMs, operations: counted, faults, ...told };
+  } finally {
+    await stage.close();
+    await database.drop();
+  }
+}
+
+async function takeSteps(simulation: Simulation, { steps, plant }: SimulateOptions): Promise<void> {
+  const { stage, random, violations } = simulation;
+  const arrived = new ArrivedMoney();
+  let harm = 0;
+  let checked: Promise<void> = Promise.resolve();
+  for (let step = 1; step <= steps && violations.length === 0; step += 1) {
+    simulation.step = step;
+    if (step % 40 === 1) harm = random.pick([0.2, 0.7, 1, 2]);
+    stage.world.clock.advance(random.between(1, 20_000));
+    await plant?.(stage, step);
+    const turn = await takeStep(simulation, harm);
+    await arrived.check(simulation, turn.touched);
+    // The last step's books are read in a snapshot, while the next step is under way.
+    await checked;
+    if (step % wholeBooksEvery === 0) await checkInvariants(simulation, "all");
+    else if (turn.touched.size > 0) checked = checkInvariants(simulation, [...turn.touched]);
+  }
+  await checked;
+}
+
+/** Draws until there is something to do. */
+async function takeStep(simulation: Simulation, harm: number): Promise<Turn> {
+  const { random } = simulation;
+  await armStripe(simulation, harm);
+  for (;;) {
+    const operation = random.weighted(operations.map((each) => [each.weight, each] as const));
+    const turn = new Turn(simulation, operation.name, harm);
+    const isOver = await inTime(operation.run(turn));
+    if (!isOver) simulation.violate("every step comes to its end", operation.name);
+    if (turn.isIdle) continue;
+    simulation.operations.add(operation.name);
+    await endStep(simulation, turn);
+    return turn;
+  }
+}
+
+async function endStep(simulation: Simulation, turn: Turn): Promise<void> {
+  const { stage } = simulation;
+  await disarmStripe(simulation);
+  if (simulation.webhooks === "deliver") await stage.control.webhooksIdle();
+  await turn.end();
+  await readBackInTime(simulation);
+}
+
+function inTime(work: Promise<void>): Promise<boolean> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<boolean>((resolve) => {
+    timer = setTimeout(() => resolve(false), stepMostMs);
+  });
+  return Promise.race([work.then(() => true), late]).finally(() => clearTimeout(timer));
+}
+
+/** The worker reads missed events back every few minutes; whatever else fails it, not for days on end. */
+async function readBackInTime(simulation: Simulation): Promise<void> {
+  const { stage } = simulation;
+  const now = stage.world.clock.now();
+  if (now.getTime() - simulation.readBackAt.getTime() < longestWithoutReadBackMs) return;
+  await clearStripe(simulation);
+  await readBackEvents(stage.world);
+  simulation.readBackAt = now;
+}

@@ -1,0 +1,95 @@
+import type { Simulation } from "./simulation";
+
+interface StripeCharge {
+  id: string;
+  status: string;
+  amount_captured: number;
+  currency: string;
+  metadata: Record<string, string>;
+}
+
+interface BalanceTransaction {
+  source: string;
+  fee: number;
+  currency: string;
+}
+
+/**
+ * What Stripe took against what is booked, charge by charge, without the portal's own code: each once, with its
+ * amount, fee, customer and payment; and nothing that Stripe does not know.
+ */
+export async function checkAgainstStripe(
+  simulation: Simulation,
+  options: { lateOnes: "booked" | "not yet" },
+): Promise<void> {
+  const dump = await simulation.stage.control.dump();
+  const taken = (dump.charge as unknown as StripeCharge[]).filter(({ status }) => status === "succeeded");
+  const fees = new Map(
+    (dump.balance_transaction as unknown as BalanceTransaction[]).map((each) => [each.source, each]),
+  );
+  const booked = await simulation.stage.owner`
+    select c.stripe_charge_id, c.customer_id, c.payment_id, c.amount_minor, c.currency, c.fee_minor, c.fee_currency,
+      c.stripe_balance_transaction_id from charges c order by c.booked_at, c.id`;
+  const ended = await simulation.stage.owner`
+    select customer_id, id from payments where state in ('failed', 'canceled', 'expired')`;
+  const isEnded = new Set(ended.map(({ customer_id, id }) => `${customer_id} ${id}`));
+  for (const charge of taken) {
+    const { customer, payment } = charge.metadata;
+    const rows = booked.filter((row) => row.stripe_charge_id === charge.id);
+    const isLate = isEnded.has(`${customer} ${payment}`);
+    if (rows.length === 0 && isLate && options.lateOnes === "not yet") continue;
+    const [row] = rows;
+    if (rows.length !== 1 || !row) {
+      simulation.violate("what Stripe took is booked once", `${charge.id}: ${rows.length} times`);
+      continue;
+    }
+    const fee = fees.get(charge.id);
+    const stripe = [customer, payment, charge.amount_captured, charge.currency, fee?.fee, fee?.currency];
+    const ours = [
+      row.customer_id,
+      row.payment_id,
+      row.amount_minor,
+      row.currency,
+      row.fee_minor,
+      row.fee_currency,
+    ];
+    const text = (facts: unknown[]) => facts.map((fact) => String(fact).toLowerCase()).join(" ");
+    if (text(stripe) !== text(ours))
+      simulation.violate("it is booked as Stripe has it", `${charge.id}: ${text(stripe)}, but ${text(ours)}`);
+  }
+  const known = new Set(taken.map(({ id }) => id));
+  for (const { stripe_charge_id } of booked) {
+    if (!known.has(stripe_charge_id))
+      simulation.violate("nothing is booked that Stripe did not take", stripe_charge_id);
+  }
+  if (options.lateOnes === "booked") await checkMoneyAddsUp(simulation, taken);
+}
+
+/** For each customer and currency: what Stripe took and what was given = what invoices were paid + the balance. */
+async function checkMoneyAddsUp(simulation: Simulation, taken: readonly StripeCharge[]): Promise<void> {
+  const { owner } = simulation.stage;
+  const sums = new Map<string, { in: bigint; out: bigint }>();
+  const sumOf = (customer: string, currency: string) => {
+    const key = `${customer} ${currency}`;
+    const sum = sums.get(key) ?? { in: 0n, out: 0n };
+    sums.set(key, sum);
+    return sum;
+  };
+  for (const { metadata, currency, amount_captured } of taken)
+    sumOf(metadata.customer ?? "", currency.toUpperCase()).in += BigInt(amount_captured);
+  const gifts = await owner`
+    select customer_id, detail->>'currency' as currency, (detail->>'amountMinor')::bigint as amount from activities
+    where verb = 'goodwill_given'`;
+  for (const { customer_id, currency, amount } of gifts) sumOf(customer_id, currency).in += amount;
+  const paid = await owner`select customer_id, currency, amount_paid_minor as amount from invoices`;
+  const left = await owner`select customer_id, currency, posted_minor as amount from balances`;
+  for (const { customer_id, currency, amount } of [...paid, ...left])
+    sumOf(customer_id, currency).out += amount;
+  for (const [key, sum] of sums) {
+    if (sum.in !== sum.out)
+      simulation.violate(
+        "a customer's money adds up",
+        `${key}: ${sum.in} came in, ${sum.out} is accounted for`,
+      );
+  }
+}
