@@ -1,7 +1,7 @@
 "use client";
 
 import { useRouter } from "next/navigation";
-import { useSyncExternalStore, useTransition } from "react";
+import { useOptimistic, useSyncExternalStore, useTransition } from "react";
 import { Radio } from "@/components/ui/choice";
 
 const yearSeconds = 365 * 24 * 60 * 60;
@@ -35,13 +35,18 @@ export function ThemeChoice({ legend, cookie, options }: ChoiceProps) {
 export function LanguageChoice({ legend, cookie, options, current }: ChoiceProps & { current: string }) {
   const router = useRouter();
   const [pending, startTransition] = useTransition();
+  const [chosen, showChosen] = useOptimistic(current);
   function choose(value: string) {
     remember(cookie, value);
-    startTransition(() => router.refresh());
+    startTransition(() => {
+      // The mark moves at once; the words follow when the server has sent them.
+      showChosen(value);
+      router.refresh();
+    });
   }
   return (
     <div aria-busy={pending}>
-      <Choices name="language" legend={legend} options={options} chosen={current} onChoose={choose} />
+      <Choices name="language" legend={legend} options={options} chosen={chosen} onChoose={choose} />
     </div>
   );
 }
