@@ -33,12 +33,18 @@ function constructed(
   nowSeconds: number,
 ): GatewayEvent | null {
   try {
-    return eventOf(
-      stripe.webhooks.constructEvent(body, signature, secret, toleranceSeconds, undefined, nowSeconds * 1000),
-    );
+    const signed = stripe.webhooks.constructEvent(
+      body,
+      signature,
+      secret,
+      toleranceSeconds,
+      undefined,
+      nowSeconds * 1000,
+    ) as Stripe.Event | null;
+    return signed?.object === "event" ? eventOf(signed) : null;
   } catch (error) {
     if (error instanceof Stripe.errors.StripeSignatureVerificationError) return null;
-    // A signed body that is no JSON is no event either.
+    // A signed body that is no JSON is no event, as one that is something else.
     if (error instanceof SyntaxError) return null;
     throw error;
   }
