@@ -1,14 +1,17 @@
 import { readPayment, settle } from "@/lib/billing/payment/settle";
 import type { Charge, Checkout, Fee } from "@/lib/gateway/port";
-import type { InvoiceId, PaymentId, ServiceId } from "@/lib/kernel/id";
-import type { Currency } from "@/lib/kernel/money";
+import { type InvoiceId, newId, type PaymentId, type ServiceId } from "@/lib/kernel/id";
+import { type Currency, money, toDecimal } from "@/lib/kernel/money";
+import { cancelInvoice } from "@/lib/portal/cancel-invoice";
 import { payCombined, payDirect, payFromBalance } from "@/lib/portal/pay";
+import { topUp } from "@/lib/portal/top-up";
 import {
   balancePlan,
   giveBalance,
   makeActiveService,
   makeCustomer,
   makeInvoice,
+  makeOrder,
   makePlan,
   makeRenewal,
   plan,
@@ -32,6 +35,10 @@ export interface BusyCustomer extends TestCustomer {
   latePayment: PaymentId;
   /** An open renewal that nobody pays yet. */
   renewal: InvoiceId;
+  /** A top-up that began from that renewal and is under way. */
+  openTopUp: PaymentId;
+  /** Cancelled by the customer, with a credit note. */
+  voided: InvoiceId;
 }
 
 /** A customer to whom everything has happened that can happen to a payment, through the use cases themselves. */
@@ -69,7 +76,13 @@ export async function makeBusyCustomer(
   await expire(world, customer, latePayment);
   await succeed(world, customer, latePayment, null);
 
+  const voided = (await makeOrder(world, customer, planId)).invoice.id;
+  await expectOk(cancelInvoice(customer.actor, { invoiceId: voided }, world), "an order is cancelled");
+
   const renewal = (await makeRenewal(world, customer, serviceId)).id;
+  const toppedUp = await startTopUp(world, customer, 2000n, null);
+  await succeed(world, customer, toppedUp, { feeMinor: 88n, currency, settledMinor: 2000n });
+  const openTopUp = await startTopUp(world, customer, 3000n, renewal);
   await giveBalance(world, customer, 700n);
   const held = [
     (await makeInvoice(world, customer, 2000n)).id,
@@ -87,6 +100,8 @@ export async function makeBusyCustomer(
     late,
     latePayment,
     renewal,
+    openTopUp,
+    voided,
   };
 }
 
@@ -127,6 +142,20 @@ export async function startCombined(
   const input = { ...plan(world, invoiceIds, { balanceMinor, cardMinor }), useBalance: `${balanceMinor}` };
   await expectOk(payCombined(customer.actor, input, world), "a combined payment begins");
   return input.paymentId as PaymentId;
+}
+
+/** Starts a top-up, from an invoice or from none. */
+export async function startTopUp(
+  world: TestWorld,
+  customer: TestCustomer,
+  minor: bigint,
+  invoiceId: InvoiceId | null,
+): Promise<PaymentId> {
+  const paymentId = newId<PaymentId>(world.clock);
+  const amount = toDecimal(money(minor, customer.currency));
+  const wish = { paymentId, currency: customer.currency, amount, invoiceId };
+  await expectOk(topUp(customer.actor, wish, world), "a top-up begins");
+  return paymentId;
 }
 
 /** Stripe says that the page was paid; without a fee where it has not said it yet. */

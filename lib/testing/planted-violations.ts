@@ -71,10 +71,22 @@ const invoices: PlantedViolation[] = [
       sql`update invoices set state = 'open', paid_at = null where customer_id = ${customerId} and id = ${paidByCard}`,
   },
   {
+    says: "what an invoice brought to deferred revenue and tax is its total less what was credited",
+    how: "a void invoice is still to be earned",
+    plant: (sql, { customerId }) =>
+      sql`delete from transfers where customer_id = ${customerId} and reason = 'invoice_voided'`,
+  },
+  {
     says: "no money is left on a void invoice",
     how: "a paid invoice was voided",
     plant: (sql, { customerId, paidByCard }) =>
       sql`update invoices set state = 'void', paid_at = null where customer_id = ${customerId} and id = ${paidByCard}`,
+  },
+  {
+    says: "what was credited on an invoice is what its credit notes say",
+    how: "an invoice was voided without a credit note",
+    plant: (sql, { customerId, voided }) =>
+      sql`delete from credit_notes where customer_id = ${customerId} and invoice_id = ${voided}`,
   },
   {
     says: "an invoice is the sum of its lines",
@@ -337,6 +349,17 @@ const numbers: PlantedViolation[] = [
     how: "a charge is in another currency",
     plant: (sql, { customerId, latePayment }) =>
       sql`update charges set currency = 'GBP' where customer_id = ${customerId} and payment_id = ${latePayment}`,
+  },
+  {
+    says: "a credit note is in the currency of its invoice",
+    how: "a credit note is in another currency",
+    plant: (sql, { customerId }) =>
+      sql`update credit_notes set currency = 'GBP' where customer_id = ${customerId}`,
+  },
+  {
+    says: "every credit note has a number, and it is the one registered for it",
+    how: "a credit note's number is not registered",
+    plant: (sql, { customerId }) => sql`delete from credit_note_numbers where customer_id = ${customerId}`,
   },
   {
     says: "every invoice has a number, and it is the one registered for it",

@@ -1,7 +1,8 @@
 import { transact } from "@/db/transaction";
+import { numberCreditNotes, prepareSeries, seriesOf } from "@/lib/billing/invoice/number-invoices";
 import { lockBalances } from "@/lib/billing/scene";
 import { calendarDay } from "@/lib/kernel/calendar";
-import { type CustomerId, type InvoiceId, newId, type TransferId } from "@/lib/kernel/id";
+import { type CustomerId, type Id, type InvoiceId, newId, type TransferId } from "@/lib/kernel/id";
 import { Book } from "@/lib/ledger/book";
 import { postBooks } from "@/lib/ledger/post-book";
 import type { TestWorld } from "./world";
@@ -16,6 +17,8 @@ export async function voidInvoiceBehindItsClaim(
   invoiceId: InvoiceId,
 ): Promise<void> {
   const now = world.clock.now();
+  const series = seriesOf(now, world.timeZone, "CN");
+  const creditNoteId = newId<Id<"creditNote">>(world.clock);
   await transact(world.jobs, { customerId }, async ({ sql }) => {
     const balances = await lockBalances(sql, customerId);
     const [invoice] = await sql`
@@ -38,5 +41,11 @@ export async function voidInvoiceBehindItsClaim(
       book.transfer({ ...part, credit: "receivable", invoiceId, reason: "invoice_closed" });
     }
     await postBooks(sql, [book.changes()]);
+    await sql`
+      insert into credit_notes (customer_id, id, invoice_id, reason, currency, net_minor, tax_minor, total_minor, issued_at)
+      select customer_id, ${creditNoteId}, id, 'voided', currency, net_minor, tax_minor, total_minor, ${now}
+      from invoices where customer_id = ${customerId} and id = ${invoiceId}`;
+    await prepareSeries(sql, series);
+    await numberCreditNotes(sql, series.key, [{ customerId, id: creditNoteId }]);
   });
 }

@@ -50,6 +50,18 @@ export const invoicesInvariant: Invariant = {
         from invoices i where ${at("i")} and i.state = 'void' and i.amount_paid_minor <> 0`,
     },
     {
+      says: "what was credited on an invoice is what its credit notes say",
+      find: ({ sql, at }) => sql`
+        select i.customer_id, 'invoice', i.id::text, jsonb_build_object('state', i.state,
+          'credited', i.amount_credited_minor::text, 'credit_notes', coalesce(n.total, 0)::text)
+        from invoices i
+        left join (
+          select n.customer_id, n.invoice_id, sum(n.total_minor) as total
+          from credit_notes n where ${at("n")} group by n.customer_id, n.invoice_id
+        ) n on n.customer_id = i.customer_id and n.invoice_id = i.id
+        where ${at("i")} and i.amount_credited_minor <> coalesce(n.total, 0)`,
+    },
+    {
       says: "an invoice is the sum of its lines",
       find: ({ sql, at }) => sql`
         select i.customer_id, 'invoice', i.id::text, jsonb_build_object('net', i.net_minor::text,

@@ -75,6 +75,6 @@ test("a number that is missing in its series is named", async () => {
   const books = await checkBooks(world.jobs, { full: true, now: world.clock.now() });
   const found = books.invariants
     .flatMap(({ violations }) => violations)
-    .filter(({ rule }) => rule === seriesRule);
+    .filter(({ rule, subjectId }) => rule === seriesRule && subjectId === "INV-2026");
   expect(found).toMatchObject([{ customerId: null, subject: "series", detail: { missing: ["2"] } }]);
 });
