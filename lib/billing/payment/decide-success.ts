@@ -26,11 +26,12 @@ export interface PaymentScene {
 export function decideSuccess(
   decision: Decision,
   scene: PaymentScene,
-  charge: Charge,
+  said: Charge,
   intentId: string,
 ): boolean {
   const { payment } = scene;
-  if (scene.bookedCharges.includes(charge.id)) return false;
+  if (scene.bookedCharges.includes(said.id)) return false;
+  const charge = withKnownFee(decision, payment, said);
   assert(payment.state !== "succeeded", "a payment that succeeded has its charge booked");
   const chargeId = newId<ChargeId>(decision.context.clock);
   const isLate = isFinal(payment.state);
@@ -40,6 +41,20 @@ export function decideSuccess(
   else bookInTime(decision, scene, charge, chargeId);
   bookFee(decision, charge, chargeId);
   return true;
+}
+
+/**
+ * A fee in a currency that we do not know cannot be booked, but must not hold up what was paid either: it counts as
+ * not said yet, and staff are asked.
+ */
+function withKnownFee(decision: Decision, payment: PaymentRecord, charge: Charge): Charge {
+  const { fee } = charge;
+  if (!fee || isCurrency(fee.currency)) return charge;
+  decision.askStaff("fee_in_unknown_currency", "payment", payment.id, {
+    currency: fee.currency,
+    feeMinor: fee.feeMinor.toString(),
+  });
+  return { ...charge, fee: null };
 }
 
 /** An open payment that came to nothing: holds void, claims gone, the invoices as before (domain.md, Paying 8). */

@@ -6,7 +6,18 @@ import { lockBalances } from "../scene";
 import type { World } from "../world";
 import { bookFee } from "./decide-success";
 
-/** Books the fees that Stripe had not said yet when their charge was booked. Returns how many are booked now. */
+interface DueCharge {
+  customerId: CustomerId;
+  id: ChargeId;
+  stripeChargeId: string;
+  currency: string;
+  amountMinor: bigint;
+}
+
+/**
+ * Books the fees that Stripe had not said yet when their charge was booked. Returns how many are booked now. One that
+ * cannot be booked does not stop the others; its fault is thrown when all had their turn.
+ */
 export async function pollFees(world: World, most = 50): Promise<number> {
   const now = world.clock.now();
   const later = new Date(now.getTime() + 30 * 60_000);
@@ -20,18 +31,29 @@ export async function pollFees(world: World, most = 50): Promise<number> {
       returning customer_id, id, stripe_charge_id, currency, amount_minor`,
   );
   let booked = 0;
+  const faults: unknown[] = [];
   for (const row of due) {
-    const fee = await world.gateway.readFee(row.stripe_charge_id);
-    if (fee.outcome !== "succeeded" || !fee.value) continue;
-    const charge = {
-      id: row.stripe_charge_id,
-      amountMinor: row.amount_minor,
-      currency: row.currency,
-      fee: fee.value,
-    };
-    booked += await book(world, row.customer_id, row.id, charge);
+    try {
+      booked += await pollFee(world, {
+        customerId: row.customer_id,
+        id: row.id,
+        stripeChargeId: row.stripe_charge_id,
+        currency: row.currency,
+        amountMinor: row.amount_minor,
+      });
+    } catch (error) {
+      faults.push(error);
+    }
   }
+  if (faults.length > 0) throw new AggregateError(faults, `${faults.length} fees could not be booked`);
   return booked;
+}
+
+async function pollFee(world: World, due: DueCharge): Promise<number> {
+  const { customerId, id, stripeChargeId, currency, amountMinor } = due;
+  const fee = await world.gateway.readFee(stripeChargeId);
+  if (fee.outcome !== "succeeded" || !fee.value) return 0;
+  return book(world, customerId, id, { id: stripeChargeId, amountMinor, currency, fee: fee.value });
 }
 
 function book(
