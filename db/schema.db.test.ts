@@ -244,4 +244,16 @@ describe("the schema's files", () => {
     );
     expect(narrow).toEqual([]);
   });
+
+  test("are described in the data dictionary, table by table and column by column", () => {
+    const entries = readFileSync(path.join(import.meta.dirname, "README.md"), "utf8").split(/^- (?=\*\*)/m);
+    const undescribed = tables.flatMap((table) => {
+      const { name, columns } = getTableConfig(table);
+      const entry = entries.find((text) => text.split(" – ")[0]?.includes(`**${name}**`)) ?? "";
+      return columns
+        .filter((column) => !entry.includes(`\`${column.name}\``))
+        .map((column) => `${name}.${column.name}`);
+    });
+    expect(undescribed).toEqual([]);
+  });
 });
