@@ -4,6 +4,7 @@ import { settle } from "@/lib/billing/payment/settle";
 import { isFinal } from "@/lib/billing/payment/states";
 import type { World } from "@/lib/billing/world";
 import { type CustomerId, isUuid, type PaymentId } from "@/lib/kernel/id";
+import { type Currency, money } from "@/lib/kernel/money";
 import { maySee } from "./permit";
 import type { CustomerActor, PaymentOutcome } from "./shapes";
 import { portalWorld } from "./world";
@@ -29,24 +30,32 @@ export async function paymentOutcome(
   const settled = await settle(world, { customerId, paymentId: id });
   if (!actor || actor.customerId !== customerId) return null;
   return transact(world.app, actor, async ({ sql }) => {
-    const [isMember, receipt, [payment]] = await Promise.all([
+    const [isMember, receipt, [payment], balances] = await Promise.all([
       maySee(sql, actor),
       receiptOf(sql, customerId, id),
       sql`
-        select p.state, (
+        select p.kind, p.state, p.currency, (
           select i.number from payment_shares s join invoices i on i.customer_id = s.customer_id and i.id = s.invoice_id
           where s.customer_id = p.customer_id and s.payment_id = p.id order by i.due_at desc limit 1) as number
         from payments p where p.customer_id = ${customerId} and p.id = ${id}`,
+      sql`select currency, posted_minor - held_minor as available_minor from balances where customer_id = ${customerId}`,
     ]);
     if (!isMember || !payment || !receipt) return null;
-    const invoiceNumber = payment.number as string | null;
-    if (payment.state === "succeeded") return { kind: "paid", receipt, invoiceNumber };
+    const about = {
+      invoiceNumber: payment.number as string | null,
+      isTopUp: payment.kind === "top_up",
+    };
+    if (payment.state === "succeeded") {
+      const balance = balances.find(({ currency }) => currency === payment.currency);
+      const available = money(balance?.available_minor ?? 0n, payment.currency as Currency);
+      return { ...about, kind: "paid", receipt, available };
+    }
     const isOpenPage =
       settled.kind === "settled" && (payment.state === "sent" || payment.state === "requires_action");
     if (isFinal(payment.state) || isOpenPage) {
       const resumeUrl = isOpenPage && settled.kind === "settled" ? settled.checkoutUrl : null;
-      return { kind: "nothing_taken", state: payment.state, invoiceNumber, resumeUrl };
+      return { ...about, kind: "nothing_taken", state: payment.state, resumeUrl };
     }
-    return { kind: "confirming", invoiceNumber, since: found.created_at };
+    return { ...about, kind: "confirming", since: found.created_at };
   });
 }

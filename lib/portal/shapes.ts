@@ -125,6 +125,12 @@ export interface InvoiceDetail extends InvoiceRow {
   payments: PaymentView[];
   timeline: TimelineEntry[];
   payPanel: PayPanel | null;
+  /** What says that nothing is owed any more; null unless the invoice is void. */
+  creditNote: { number: string; issuedAt: Date } | null;
+  /** Whether this user may cancel it now, as things stand: the action judges again. */
+  canCancel: boolean;
+  /** The numbers of later renewals of the same services, which would be cancelled with it. */
+  cancelsToo: string[];
 }
 
 /** A payment as it was shown, which the server computes again and compares. Minor units, as text. */
@@ -149,7 +155,37 @@ export interface PayPanel {
   /** Stripe's smallest charge and its step in this currency. */
   chargeMinimum: Money;
   chargeStep: Money;
+  /** A top-up begun from the one invoice, which settles it; null for several, and where none is needed or possible. */
+  topUp: Money | null;
   open: PaymentView | null;
+  canPay: boolean;
+}
+
+/** An amount worth topping up, worked out on the server, and what it settles when it has arrived. */
+export type TopUpOffer =
+  /** This invoice, with the earlier open ones of the same services. */
+  | { kind: "invoice"; id: InvoiceId; number: string; summary: string; amount: Money }
+  /** All open auto-renew invoices. */
+  | { kind: "renewals"; count: number; amount: Money };
+
+/** What topping up needs to show, in one currency. */
+export interface TopUpPanel {
+  available: Money;
+  /** The least and the most that one top-up takes. */
+  least: Money;
+  most: Money;
+  /** The invoice it is begun from; `offer` is null where the balance reaches already, or one top-up cannot. */
+  begunFrom: {
+    id: InvoiceId;
+    number: string;
+    remaining: Money;
+    isCovered: boolean;
+    /** Earlier ones of the same services, settled before it. */
+    earlier: string[];
+    offer: TopUpOffer | null;
+  } | null;
+  /** Oldest due first. */
+  offers: TopUpOffer[];
   canPay: boolean;
 }
 
@@ -183,10 +219,20 @@ export type PayOutcome =
   | { kind: "confirming"; paymentId: PaymentId };
 
 /** What the page after payment shows; `nothing_taken` when the customer came back without paying. */
-export type PaymentOutcome =
-  | { kind: "paid"; receipt: Receipt; invoiceNumber: string | null }
-  | { kind: "confirming"; invoiceNumber: string | null; since: Date }
-  | { kind: "nothing_taken"; state: PaymentState; invoiceNumber: string | null; resumeUrl: string | null };
+export type PaymentOutcome = {
+  /** A top-up's is the invoice it was begun from. */
+  invoiceNumber: string | null;
+  isTopUp: boolean;
+} & (
+  | {
+      kind: "paid";
+      receipt: Receipt;
+      /** On the balance now, in the payment's currency. */
+      available: Money;
+    }
+  | { kind: "confirming"; since: Date }
+  | { kind: "nothing_taken"; state: PaymentState; resumeUrl: string | null }
+);
 
 export interface BalanceView {
   currency: string;

@@ -1,6 +1,8 @@
 import type { ReservedSql } from "@/db/client";
 import { planPayment } from "@/lib/billing/payment/plan";
 import { isFinal } from "@/lib/billing/payment/states";
+import { topUpFor } from "@/lib/billing/payment/top-up-amount";
+import { isForStaffToCancel, laterInvoices } from "@/lib/billing/payment/void-invoice";
 import { earlierOpenInvoices } from "@/lib/billing/scene";
 import type { World } from "@/lib/billing/world";
 import type { InvoiceId, PaymentId, ServiceId } from "@/lib/kernel/id";
@@ -37,13 +39,19 @@ export function showInvoice(
     if (!row) return null;
     const id = row.id as InvoiceId;
     const currency = row.currency as Currency;
-    const [lines, payments, timeline] = await Promise.all([
+    const [lines, payments, timeline, [note]] = await Promise.all([
       readLines(sql, actor, id, currency),
       readPayments(sql, actor, id, currency),
       readTimeline(sql, actor, id),
+      sql`
+        select number, issued_at from credit_notes
+        where customer_id = ${customerId} and invoice_id = ${id} and number is not null order by issued_at limit 1`,
     ]);
     const open = payments.find((payment) => !isFinal(payment.state)) ?? null;
     const panel = row.state === "open" ? await payPanel(sql, world, actor, [id], open) : null;
+    const isTheirs = panel?.canPay === true && !isForStaffToCancel(row.origin, lines, now);
+    const later = isTheirs ? await laterInvoices(sql, customerId, id) : [];
+    const canCancel = isTheirs && later.every(({ state }) => state === "open");
     return {
       ...invoiceRow(row, now),
       net: money(row.net_minor, currency),
@@ -56,6 +64,9 @@ export function showInvoice(
       payments,
       timeline,
       payPanel: panel,
+      creditNote: note ? { number: note.number, issuedAt: note.issued_at } : null,
+      canCancel,
+      cancelsToo: canCancel ? later.map(({ number }) => number) : [],
     };
   });
 }
@@ -86,6 +97,7 @@ async function readLines(
   }));
 }
 
+/** A top-up begun from the invoice is none of them: it claims nothing, and another payment spends what it brings. */
 async function readPayments(
   sql: ReservedSql,
   { customerId }: CustomerActor,
@@ -97,7 +109,8 @@ async function readPayments(
       coalesce((select sum(a.amount_minor) from allocations a where a.customer_id = p.customer_id
         and a.payment_id = p.id and a.invoice_id = ${id}), 0)::bigint as allocated_minor
     from payment_shares s join payments p on p.customer_id = s.customer_id and p.id = s.payment_id
-    where s.customer_id = ${customerId} and s.invoice_id = ${id} order by p.created_at desc, p.id desc limit 50`;
+    where s.customer_id = ${customerId} and s.invoice_id = ${id} and p.kind = 'invoices'
+    order by p.created_at desc, p.id desc limit 50`;
   return rows.map((row) => {
     const isOpen = !isFinal(row.state);
     return {
@@ -163,6 +176,7 @@ export async function payPanel(
     combined: !coversAll && combined.plan.balanceMinor > 0n ? shownOf(combined.plan) : null,
     chargeMinimum: money(limits.minimumMinor, currency),
     chargeStep: money(limits.stepMinor, currency),
+    topUp: ids.length === 1 && canPay && !open ? topUpFor(dueMinor - availableMinor, currency, limits) : null,
     open,
     canPay,
   };

@@ -8,10 +8,8 @@ import { lockBalances, lockInvoices, lockPayments, type PaymentRecord } from "..
 import type { World } from "../world";
 import { contentHash } from "./content-hash";
 import { addExternalPayment } from "./external-payment";
+import { topUpMostMinor } from "./top-up-amount";
 import { write } from "./write";
-
-/** The most that one top-up takes, in minor units of any currency: a slip of the finger is not a fortune. */
-export const topUpMostMinor = 1_000_000n;
 
 export interface TopUpInput {
   customerId: CustomerId;

@@ -115,25 +115,30 @@ function refusalOf(
   const paid = later.find((one) => one.state === "paid");
   if (paid) return { code: "later_term_paid", number: paid.number };
   if (input.actor === "staff") return null;
-  const now = world.clock.now();
-  const hasBegun = lines.some(
-    (line) =>
-      line.invoiceId === invoice.id &&
-      line.kind === "renewal" &&
-      line.termStartsAt &&
-      line.termStartsAt <= now,
-  );
-  return origin === "manual" || hasBegun ? { code: "cancel_is_for_staff", number } : null;
+  const own = lines.filter((line) => line.invoiceId === invoice.id);
+  return isForStaffToCancel(origin, own, world.clock.now()) ? { code: "cancel_is_for_staff", number } : null;
 }
 
-interface LaterInvoice {
+/** Invoices by hand, and renewals whose term has begun, are not the customer's to cancel (domain.md, Cancelling). */
+export function isForStaffToCancel(
+  origin: string,
+  lines: readonly { kind: string; termStartsAt: Date | null }[],
+  now: Date,
+): boolean {
+  const hasBegun = lines.some(
+    ({ kind, termStartsAt }) => kind === "renewal" && termStartsAt !== null && termStartsAt <= now,
+  );
+  return origin === "manual" || hasBegun;
+}
+
+export interface LaterInvoice {
   id: InvoiceId;
   number: string;
   state: InvoiceState;
 }
 
 /** Invoices of later terms of the services that this one renews, open or paid. */
-async function laterInvoices(
+export async function laterInvoices(
   sql: ReservedSql,
   customerId: CustomerId,
   id: InvoiceId,
