@@ -108,10 +108,15 @@ function values(columns: string, count: number, next: () => number): string {
   return `(values ${Array.from({ length: count }, row).join(", ")}) as t(${names})`;
 }
 
-/** The driver would write a text again as JSON, and any text as the boolean false: PostgreSQL reads these itself. */
+/**
+ * What the driver would convert (an instant once more, a text again to JSON, any text to the boolean false) travels as
+ * text, which PostgreSQL reads itself.
+ */
 function parameter(place: number, type: string): string {
-  return type === "jsonb" || type === "boolean" ? `$${place}::text::${type}` : `$${place}::${type}`;
+  return convertedByDriver.has(type) ? `$${place}::text::${type}` : `$${place}::${type}`;
 }
+
+const convertedByDriver = new Set(["timestamptz", "date", "boolean", "jsonb"]);
 
 function declarationsOf(columns: string): { name: string; type: string }[] {
   return columns.split(",").map((declaration) => {

@@ -14,8 +14,15 @@ export interface TermLength {
 
 /** The day that it is in the time zone at the instant. */
 export function calendarDay(instant: Date, timeZone: string): CalendarDay {
-  return dayText(zoned(instant, timeZone).toPlainDate());
+  const second = Math.floor(instant.getTime() / 1000);
+  if (second !== asked.second || timeZone !== asked.timeZone) {
+    asked = { second, timeZone, day: dayText(zoned(instant, timeZone).toPlainDate()) };
+  }
+  return asked.day;
 }
+
+/** The last answer: all that is booked within a second asks for the same day, which no time zone ends between seconds. */
+let asked = { second: Number.NaN, timeZone: "", day: "" as CalendarDay };
 
 /** The day in a text from outside; null unless it is spelled "YYYY-MM-DD" and exists. */
 export function parseCalendarDay(text: string): CalendarDay | null {
