@@ -17,5 +17,6 @@ export type TransferReason =
   | "fee"
   | "conversion"
   | "goodwill"
+  | "goodwill_taken_back"
   | "opening"
   | "payment_released";

@@ -1,8 +1,6 @@
-import { closePayment } from "@/lib/billing/payment/close-payment";
-import { isFinal } from "@/lib/billing/payment/states";
-import { type VoidInput, type VoidRefusal, voidInvoice } from "@/lib/billing/payment/void-invoice";
+import { type CloseAndVoidRefusal, closeAndVoid } from "@/lib/billing/payment/close-and-void";
 import type { World } from "@/lib/billing/world";
-import { type InvoiceId, isUuid, type PaymentId } from "@/lib/kernel/id";
+import { type InvoiceId, isUuid } from "@/lib/kernel/id";
 import { type Money, money } from "@/lib/kernel/money";
 import { ok, type Result, refuse } from "@/lib/kernel/result";
 import { mayPay } from "./permit";
@@ -19,12 +17,7 @@ export interface Cancelled {
   isRenewal: boolean;
 }
 
-export type CancelRefusal =
-  | VoidRefusal
-  /** Stripe took the payment that was under way before it could be closed: the invoice is paid. */
-  | { code: "paid_meanwhile" }
-  /** Stripe cannot say yet what becomes of the payment under way. */
-  | { code: "payment_in_progress"; paymentId: PaymentId };
+export type CancelRefusal = CloseAndVoidRefusal;
 
 /**
  * Cancels a customer's own open invoice of an order, or of a renewal whose term has not begun. An open payment is closed
@@ -37,7 +30,7 @@ export async function cancelInvoice(
 ): Promise<Result<Cancelled, CancelRefusal>> {
   if (!isUuid(invoiceId)) return refuse({ code: "invoice_not_found" });
   const { customerId, userId } = actor;
-  const input: VoidInput = {
+  const voided = await closeAndVoid(world, world.app, {
     customerId,
     invoiceId: invoiceId as InvoiceId,
     actor: "customer",
@@ -45,26 +38,8 @@ export async function cancelInvoice(
     reason: "canceled",
     note: "",
     permit: (sql) => mayPay(sql, actor),
-  };
-  let voided = await voidInvoice(world, world.app, input);
-  if (voided.kind === "claimed") {
-    for (const paymentId of voided.by) {
-      const closed = await closePayment(world, { customerId, paymentId });
-      if (closed.kind !== "settled" || !isFinal(closed.state)) {
-        return refuse({ code: "payment_in_progress", paymentId });
-      }
-      if (closed.state === "succeeded") return refuse({ code: "paid_meanwhile" });
-    }
-    voided = await voidInvoice(world, world.app, input);
-  }
-  switch (voided.kind) {
-    case "refused":
-      return refuse(voided.refusal);
-    case "claimed":
-      return refuse({ code: "payment_in_progress", paymentId: voided.by[0] as PaymentId });
-    case "voided": {
-      const { number, also, returnedMinor, currency, isRenewal } = voided;
-      return ok({ number, also, returned: money(returnedMinor, currency), isRenewal });
-    }
-  }
+  });
+  if (voided.kind === "refused") return refuse(voided.refusal);
+  const { number, also, returnedMinor, currency, isRenewal } = voided;
+  return ok({ number, also, returned: money(returnedMinor, currency), isRenewal });
 }

@@ -1,0 +1,61 @@
+import { isAtLeast } from "@/lib/auth/actor";
+import { giveGoodwill, takeGoodwill } from "@/lib/billing/payment/give-goodwill";
+import type { CustomerId } from "@/lib/kernel/id";
+import { isCurrency, type Money, type MoneyRefusal, money, parseMoney } from "@/lib/kernel/money";
+import { ok, type Result, refuse } from "@/lib/kernel/result";
+import { checkedReason, type ReasonRefusal } from "./reason";
+import type { StaffActor } from "./shapes";
+import { type StaffWorld, staffWorld } from "./world";
+
+/** The most that one gift is, in minor units of any currency. */
+export const goodwillMostMinor = 1_000_000n;
+
+export type GoodwillRefusal =
+  | MoneyRefusal
+  | ReasonRefusal
+  | { code: "not_allowed" }
+  | { code: "customer_not_found" }
+  | { code: "customer_closed" }
+  | { code: "goodwill_zero" }
+  | { code: "goodwill_too_large"; most: Money }
+  | { code: "goodwill_above_available"; available: Money };
+
+/**
+ * Gives a customer goodwill, or takes it back, with a reason; from finance on. What is given settles what waits for
+ * money in the same transaction; what is taken back is at most what is available.
+ */
+export async function changeGoodwill(
+  actor: StaffActor,
+  input: {
+    customerId: CustomerId;
+    currency: string;
+    amount: string;
+    way: "give" | "take_back";
+    reason: string;
+  },
+  world: StaffWorld = staffWorld(),
+): Promise<Result<{ amount: Money }, GoodwillRefusal>> {
+  if (!isAtLeast(actor.role, "finance")) return refuse({ code: "not_allowed" });
+  const checked = checkedReason(input.reason);
+  if (!checked.ok) return checked;
+  if (!isCurrency(input.currency)) return refuse({ code: "amount_malformed" });
+  const parsed = parseMoney(input.amount, input.currency);
+  if (!parsed.ok) return parsed;
+  const amount = parsed.value;
+  if (amount.minor === 0n) return refuse({ code: "goodwill_zero" });
+  if (amount.minor > goodwillMostMinor) {
+    return refuse({ code: "goodwill_too_large", most: money(goodwillMostMinor, amount.currency) });
+  }
+  const { customerId, way } = input;
+  const [customer] = await world.staff
+    .sql`select closed_at from customers where id = ${customerId} and not is_house`;
+  if (!customer) return refuse({ code: "customer_not_found" });
+  if (customer.closed_at) return refuse({ code: "customer_closed" });
+  const change = { customerId, amount, reason: checked.reason, userId: actor.userId };
+  if (way === "give") {
+    await giveGoodwill(world, world.staff, change);
+    return ok({ amount });
+  }
+  const taken = await takeGoodwill(world, world.staff, change);
+  return taken.ok ? ok({ amount }) : taken;
+}

@@ -1,0 +1,50 @@
+import type { CustomerId } from "@/lib/kernel/id";
+import { type Money, money } from "@/lib/kernel/money";
+import type { StaffActor } from "./shapes";
+import { type StaffWorld, staffWorld } from "./world";
+
+export interface FoundCustomer {
+  id: CustomerId;
+  reference: string;
+  name: string;
+  email: string;
+  isClosed: boolean;
+  owed: Money;
+  available: Money;
+}
+
+const rowsMost = 50;
+
+/**
+ * Customers whose name, e-mail address or reference contains the text, or one of whose invoices has that number; by
+ * name, at most fifty: whoever looks for one writes more of it. Every role of staff may look.
+ */
+export async function findCustomers(
+  _actor: StaffActor,
+  { text }: { text: string },
+  world: StaffWorld = staffWorld(),
+): Promise<FoundCustomer[]> {
+  const wanted = text.trim().slice(0, 100);
+  const like = `%${wanted.replace(/[\\%_]/g, (sign) => `\\${sign}`)}%`;
+  // The registry of numbers knows whose an invoice is, over all customers.
+  const [, series = null, sequence = null] = /^([A-Z]+-\d{4})-0*(\d{1,18})$/.exec(wanted.toUpperCase()) ?? [];
+  const rows = await world.staff.sql`
+    select c.id, c.reference, c.name, c.email, c.currency, c.closed_at,
+      coalesce((select sum(total_minor - amount_paid_minor - amount_credited_minor) from invoices i
+        where i.customer_id = c.id and i.state = 'open' and i.currency = c.currency), 0)::bigint as owed_minor,
+      coalesce((select posted_minor - held_minor from balances b
+        where b.customer_id = c.id and b.currency = c.currency), 0)::bigint as available_minor
+    from customers c
+    where not c.is_house and (${wanted} = '' or c.name ilike ${like} or c.email ilike ${like} or c.reference ilike ${like}
+      or c.id in (select n.customer_id from invoice_numbers n where n.series = ${series} and n.sequence = ${sequence}))
+    order by c.name, c.id limit ${rowsMost}`;
+  return rows.map((row) => ({
+    id: row.id,
+    reference: row.reference,
+    name: row.name,
+    email: row.email,
+    isClosed: row.closed_at !== null,
+    owed: money(row.owed_minor, row.currency),
+    available: money(row.available_minor, row.currency),
+  }));
+}

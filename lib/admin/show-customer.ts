@@ -1,0 +1,118 @@
+import type { CustomerId, InvoiceId, PaymentId, ServiceId } from "@/lib/kernel/id";
+import { type Money, money } from "@/lib/kernel/money";
+import type { StaffActor } from "./shapes";
+import { type StaffWorld, staffWorld } from "./world";
+
+/** One customer's whole picture, as far as it goes on a page; the newest of each. */
+export interface CustomerPicture {
+  id: CustomerId;
+  reference: string;
+  name: string;
+  email: string;
+  country: string;
+  currency: string;
+  isClosed: boolean;
+  balances: { posted: Money; held: Money }[];
+  invoices: {
+    id: InvoiceId;
+    number: string;
+    summary: string;
+    state: string;
+    total: Money;
+    remaining: Money;
+    dueAt: Date;
+  }[];
+  services: { id: ServiceId; label: string; planName: string; state: string; expiresAt: Date | null }[];
+  payments: {
+    id: PaymentId;
+    state: string;
+    funding: string;
+    origin: string;
+    amount: Money;
+    createdAt: Date;
+  }[];
+  activities: {
+    id: string;
+    occurredAt: Date;
+    actor: string;
+    who: string | null;
+    verb: string;
+    detail: Record<string, string>;
+  }[];
+}
+
+const rowsMost = 50;
+
+/** Null if there is no customer of that reference. Every role of staff may look. */
+export async function showCustomer(
+  _actor: StaffActor,
+  { reference }: { reference: string },
+  world: StaffWorld = staffWorld(),
+): Promise<CustomerPicture | null> {
+  const { sql } = world.staff;
+  const [customer] =
+    await sql`select * from customers where reference = ${reference} and not is_house limit 1`;
+  if (!customer) return null;
+  const id = customer.id as CustomerId;
+  const [balances, invoices, services, payments, activities] = await Promise.all([
+    sql`select currency, posted_minor, held_minor from balances where customer_id = ${id} order by currency`,
+    sql`
+      select id, number, summary, state, currency, total_minor, due_at,
+        total_minor - amount_paid_minor - amount_credited_minor as remaining_minor
+      from invoices where customer_id = ${id} order by state <> 'open', issued_at desc, id desc limit ${rowsMost}`,
+    sql`
+      select s.id, s.label, s.state, s.expires_at, p.name from services s join plans p on p.id = s.plan_id
+      where s.customer_id = ${id} order by s.expires_at nulls first, s.id limit ${rowsMost}`,
+    sql`
+      select id, state, funding, origin, currency, balance_minor + card_minor as amount_minor, created_at
+      from payments where customer_id = ${id} order by created_at desc, id desc limit ${rowsMost}`,
+    sql`
+      select a.id, a.occurred_at, a.actor, a.verb, a.detail, u.name from activities a left join users u on u.id = a.user_id
+      where a.customer_id = ${id} order by a.id desc limit ${rowsMost}`,
+  ]);
+  return {
+    id,
+    reference: customer.reference,
+    name: customer.name,
+    email: customer.email,
+    country: customer.country,
+    currency: customer.currency,
+    isClosed: customer.closed_at !== null,
+    balances: balances.map((row) => ({
+      posted: money(row.posted_minor, row.currency),
+      held: money(row.held_minor, row.currency),
+    })),
+    invoices: invoices.map((row) => ({
+      id: row.id,
+      number: row.number,
+      summary: row.summary,
+      state: row.state,
+      total: money(row.total_minor, row.currency),
+      remaining: money(row.remaining_minor, row.currency),
+      dueAt: row.due_at,
+    })),
+    services: services.map((row) => ({
+      id: row.id,
+      label: row.label,
+      planName: row.name,
+      state: row.state,
+      expiresAt: row.expires_at,
+    })),
+    payments: payments.map((row) => ({
+      id: row.id,
+      state: row.state,
+      funding: row.funding,
+      origin: row.origin,
+      amount: money(row.amount_minor, row.currency),
+      createdAt: row.created_at,
+    })),
+    activities: activities.map((row) => ({
+      id: row.id,
+      occurredAt: row.occurred_at,
+      actor: row.actor,
+      who: row.name,
+      verb: row.verb,
+      detail: row.detail,
+    })),
+  };
+}

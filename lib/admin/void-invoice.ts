@@ -1,0 +1,40 @@
+import { isAtLeast } from "@/lib/auth/actor";
+import { type CloseAndVoidRefusal, closeAndVoid } from "@/lib/billing/payment/close-and-void";
+import type { CustomerId, InvoiceId } from "@/lib/kernel/id";
+import { type Money, money } from "@/lib/kernel/money";
+import { ok, type Result, refuse } from "@/lib/kernel/result";
+import { checkedReason, type ReasonRefusal } from "./reason";
+import type { StaffActor } from "./shapes";
+import { type StaffWorld, staffWorld } from "./world";
+
+export interface StaffVoided {
+  number: string;
+  also: string[];
+  returned: Money;
+}
+
+/**
+ * Voids any open invoice, with a reason; from finance on. An open payment is closed at Stripe first, and one that was
+ * paid meanwhile wins (domain.md, Cancelling).
+ */
+export async function voidInvoice(
+  actor: StaffActor,
+  input: { customerId: CustomerId; invoiceId: InvoiceId; reason: string },
+  world: StaffWorld = staffWorld(),
+): Promise<Result<StaffVoided, CloseAndVoidRefusal | ReasonRefusal>> {
+  if (!isAtLeast(actor.role, "finance")) return refuse({ code: "not_allowed" });
+  const checked = checkedReason(input.reason);
+  if (!checked.ok) return checked;
+  const voided = await closeAndVoid(world, world.staff, {
+    customerId: input.customerId,
+    invoiceId: input.invoiceId,
+    actor: "staff",
+    userId: actor.userId,
+    reason: "voided",
+    note: checked.reason,
+    permit: async () => true,
+  });
+  if (voided.kind === "refused") return refuse(voided.refusal);
+  const { number, also, returnedMinor, currency } = voided;
+  return ok({ number, also, returned: money(returnedMinor, currency) });
+}
