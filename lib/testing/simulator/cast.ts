@@ -17,9 +17,11 @@ export interface SimulatedCustomer {
 export interface Draft {
   readonly name: string;
   readonly customer: SimulatedCustomer;
-  readonly way: "direct" | "balance" | "combined";
+  readonly way: "direct" | "balance" | "combined" | "top-up";
   readonly input: { paymentId: string; invoiceIds: readonly string[]; plan: PlanShown };
   readonly useBalance: string;
+  /** Of a top-up: what was typed. */
+  readonly amount?: { readonly text: string; readonly currency: Currency };
 }
 
 const countries: readonly (readonly [country: string, currency: Currency])[] = [

@@ -4,6 +4,7 @@ import { makeCast } from "./cast";
 import { ArrivedMoney, checkInvariants } from "./checks";
 import { drain } from "./drain";
 import type { Operation } from "./operation";
+import { cancelOperations } from "./operations/cancel";
 import { hostOperations } from "./operations/host";
 import { hostedPageOperations } from "./operations/hosted-page";
 import { jobOperations } from "./operations/jobs";
@@ -43,6 +44,7 @@ export interface Simulated {
 
 const operations: readonly Operation[] = [
   ...payOperations,
+  ...cancelOperations,
   ...hostedPageOperations,
   ...webhookOperations,
   ...jobOperations,

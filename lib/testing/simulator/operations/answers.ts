@@ -1,5 +1,5 @@
 import type { Result } from "@/lib/kernel/result";
-import type { PayOutcome, PayRefusal } from "@/lib/portal/shapes";
+import type { PayOutcome } from "@/lib/portal/shapes";
 import type { Draft } from "../cast";
 import type { Turn } from "../simulation";
 
@@ -17,7 +17,7 @@ export async function rowsOf({ stage }: Turn, { customer, input }: Draft): Promi
 export async function checkAnswer(
   turn: Turn,
   draft: Draft,
-  answer: Result<PayOutcome, PayRefusal>,
+  answer: Result<PayOutcome, { code: string }>,
   existed: number,
 ): Promise<void> {
   const { simulation, stage } = turn;

@@ -1,7 +1,9 @@
+import { money, toDecimal } from "@/lib/kernel/money";
 import type { Result } from "@/lib/kernel/result";
 import { type PayInput, payCombined, payDirect, payFromBalance } from "@/lib/portal/pay";
 import { previewPlan } from "@/lib/portal/preview-plan";
 import type { PayOutcome, PayRefusal, PlanShown } from "@/lib/portal/shapes";
+import { type TopUpRefusal, topUp } from "@/lib/portal/top-up";
 import type { Draft, SimulatedCustomer } from "../cast";
 import { availableMinor, closedInvoice, openInvoices } from "../lookups";
 import type { Mortal } from "../mortal";
@@ -35,10 +37,42 @@ export async function draftOf(
   return draft;
 }
 
+/** A top-up, often of just what an invoice needs and begun from it. */
+export async function topUpDraft(turn: Turn, customer: SimulatedCustomer): Promise<Draft> {
+  const { random, simulation, stage } = turn;
+  const open = await openInvoices(stage, customer.customerId);
+  const from = open.length > 0 && random.chance(0.6) ? random.pick(open) : null;
+  const currency = from?.currency ?? customer.currency;
+  const step = currency === "KWD" ? 10 : 1;
+  const needed = from && random.chance(0.7) ? Number(from.remainingMinor) : random.between(1, 9_000);
+  const minor = Math.ceil(needed / step) * step + random.pick([0, 0, 0, 1]);
+  const text = random.chance(0.03)
+    ? random.pick(["", "-3", "1e3", "0", "99999999999", "12,5.0"])
+    : toDecimal(money(BigInt(minor), currency));
+  const draft: Draft = {
+    name: `p${simulation.drafts.length + 1}`,
+    customer,
+    way: "top-up",
+    useBalance: "none",
+    input: { paymentId: paymentId(turn), invoiceIds: from ? [from.id] : [], plan: noPlan },
+    amount: { text, currency },
+  };
+  simulation.drafts.push(draft);
+  return draft;
+}
+
 /** Sends it, as the page's action does. */
-export function send(draft: Draft, world: Mortal["world"]): Promise<Result<PayOutcome, PayRefusal>> {
+export function send(
+  draft: Draft,
+  world: Mortal["world"],
+): Promise<Result<PayOutcome, PayRefusal | TopUpRefusal>> {
   const { actor } = draft.customer;
   const input: PayInput = draft.input;
+  if (draft.amount) {
+    const { text, currency } = draft.amount;
+    const invoiceId = input.invoiceIds[0] ?? null;
+    return topUp(actor, { paymentId: input.paymentId, currency, amount: text, invoiceId }, world);
+  }
   if (draft.way === "direct") return payDirect(actor, input, world);
   if (draft.way === "balance") return payFromBalance(actor, input, world);
   return payCombined(actor, { ...input, useBalance: draft.useBalance }, world);

@@ -1,5 +1,8 @@
+import type { StaffActor } from "@/lib/admin/shapes";
+import { syncPayment } from "@/lib/admin/sync-payment";
 import { pollFees } from "@/lib/billing/payment/poll-fees";
 import { type Polled, pollPayments } from "@/lib/billing/payment/poll-payments";
+import { isUuid, type PaymentId, type SessionId, type UserId } from "@/lib/kernel/id";
 import { processWaitingEvents } from "@/lib/webhook/process-events";
 import { readBackEvents } from "@/lib/webhook/read-back-events";
 import type { Mortal } from "../mortal";
@@ -7,9 +10,16 @@ import type { Operation } from "../operation";
 import { isLost, type Lost, type Turn } from "../simulation";
 import { type Gate, takeTurns } from "../turns";
 
+const staff: StaffActor = {
+  userId: "00000000-0000-7000-8000-000000000001" as UserId,
+  sessionId: "00000000-0000-7000-8000-000000000002" as SessionId,
+  role: "support",
+};
+
 export const jobOperations: readonly Operation[] = [
   { name: "job: poll payments", weight: 10, run: poll },
   { name: "job: poll payments, two workers", weight: 3, run: pollTwice },
+  { name: "staff: sync a payment", weight: 3, run: sync },
   { name: "job: process events", weight: 8, run: processEvents },
   { name: "job: poll fees", weight: 4, run: fees },
   { name: "job: read events back", weight: 4, run: readBack },
@@ -35,6 +45,17 @@ function polled(turn: Turn, result: Polled[] | Lost): string {
       return one.kind === "settled" ? one.state : one.kind;
     }),
   );
+}
+
+async function sync(turn: Turn): Promise<void> {
+  const draft = turn.simulation.drafts.at(-1 - turn.random.int(25));
+  if (!draft || !isUuid(draft.input.paymentId)) return turn.idle();
+  const { customer, input, name } = draft;
+  turn.touch([customer]);
+  const ref = { customerId: customer.customerId, paymentId: input.paymentId as PaymentId };
+  const answer = await run(turn, (world) => syncPayment(staff, ref, world));
+  const word = isLost(answer) ? answer.lost : answer.ok ? answer.value.state : answer.refusal.code;
+  turn.note(`${name} → ${word}`);
 }
 
 async function processEvents(turn: Turn): Promise<void> {

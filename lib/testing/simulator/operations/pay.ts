@@ -1,17 +1,18 @@
 import type { Result } from "@/lib/kernel/result";
 import { abandonPayment, resumePayment } from "@/lib/portal/pay";
 import { paymentOutcome } from "@/lib/portal/payment-outcome";
-import type { PayOutcome, PayRefusal } from "@/lib/portal/shapes";
+import type { PayOutcome } from "@/lib/portal/shapes";
 import type { Draft, SimulatedCustomer } from "../cast";
 import { openInvoices } from "../lookups";
 import type { Operation } from "../operation";
 import { isLost, type Lost, type Turn } from "../simulation";
 import { type Gate, takeTurns } from "../turns";
 import { checkAnswer, rowsOf } from "./answers";
-import { draftOf, send } from "./draft";
+import { draftOf, send, topUpDraft } from "./draft";
 
 export const payOperations: readonly Operation[] = [
   { name: "pay", weight: 26, run: pay },
+  { name: "top up", weight: 7, run: topUp },
   { name: "pay: double click", weight: 4, run: doubleClick },
   { name: "pay: two tabs", weight: 6, run: twoTabs },
   { name: "pay: two people", weight: 3, run: twoPeople },
@@ -28,6 +29,12 @@ async function pay(turn: Turn): Promise<void> {
   turn.note(`→ ${await click(turn, draft)}`);
 }
 
+async function topUp(turn: Turn): Promise<void> {
+  const draft = await topUpDraft(turn, turn.random.pick(turn.simulation.customers));
+  turn.note(told(turn, draft));
+  turn.note(`→ ${await click(turn, draft)}`);
+}
+
 /** Makes the click in a process of its own, and checks what is answered against what is there. */
 async function click(turn: Turn, draft: Draft, gate?: Gate): Promise<string> {
   turn.touch([draft.customer]);
@@ -40,7 +47,7 @@ async function click(turn: Turn, draft: Draft, gate?: Gate): Promise<string> {
 
 async function doubleClick(turn: Turn): Promise<void> {
   const customer = turn.random.pick(turn.simulation.customers);
-  const draft = await draftOf(turn, customer);
+  const draft = await (turn.random.chance(0.8) ? draftOf(turn, customer) : topUpDraft(turn, customer));
   turn.note(told(turn, draft));
   if (turn.random.chance(0.6)) await together(turn, [draft, draft]);
   else for (const _ of [1, 2]) turn.note(`→ ${await click(turn, draft)}`);
@@ -76,7 +83,7 @@ async function together(turn: Turn, drafts: readonly Draft[]): Promise<void> {
   );
 }
 
-type Answer = Result<PayOutcome | { kind: "abandoned" }, PayRefusal> | Lost;
+type Answer = Result<PayOutcome | { kind: "abandoned" }, { code: string }> | Lost;
 
 async function goOn(turn: Turn, what: "resume" | "abandon"): Promise<void> {
   const draft = recent(turn);
@@ -144,9 +151,13 @@ function recent({ random, simulation }: Turn): Draft | null {
   return drafts.length === 0 ? null : random.pick(drafts);
 }
 
-function told(turn: Turn, { name, customer, way, useBalance, input }: Draft): string {
+function told(turn: Turn, { name, customer, way, useBalance, input, amount }: Draft): string {
   const again = turn.simulation.drafts.find((draft) => draft.input.paymentId === input.paymentId);
   const id = again && again.name !== name ? ` under the id of ${again.name}` : "";
+  if (amount) {
+    const from = input.invoiceIds.length > 0 ? " from an invoice" : "";
+    return `${name} ${customer.name} ${way} ${amount.text} ${amount.currency}${from}${id}`;
+  }
   const { balanceMinor, cardMinor, excessMinor } = input.plan;
   const wished = way === "combined" ? ` (wish ${useBalance})` : "";
   const plan = `${balanceMinor}+${cardMinor}${excessMinor === "0" ? "" : `, ${excessMinor} too much`}`;
