@@ -9,9 +9,16 @@ export interface HeldLock {
 
 type Sql = StripeWorld["owner"];
 
-/** Holds a table against inserts and updates: who comes to write into it stops there, with all that it wrote before. */
-export function holdTable(world: StripeWorld, table: string): Promise<HeldLock> {
-  return hold(world, (sql) => sql`lock table ${sql(table)} in share mode`);
+/**
+ * Holds a table against inserts and updates: who comes to write into it stops there, with all that it wrote before.
+ * `exclusive` stops those who lock its rows, too.
+ */
+export function holdTable(
+  world: StripeWorld,
+  table: string,
+  mode: "share" | "exclusive" = "share",
+): Promise<HeldLock> {
+  return hold(world, (sql) => sql`lock table ${sql(table)} in ${sql.unsafe(mode)} mode`);
 }
 
 /** Holds the rows of one customer in a table against whoever wants to lock them. */
