@@ -17,7 +17,8 @@ export default defineConfig({
     launchOptions: launchOptions(),
     locale: "en-GB",
     timezoneId: "UTC",
-    trace: "retain-on-failure",
+    // Recording every test for the few that fail costs a third of the run: `--trace on` for one that is looked into.
+    trace: "off",
     screenshot: "only-on-failure",
   },
   projects: [

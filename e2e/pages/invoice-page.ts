@@ -40,7 +40,7 @@ export class InvoicePage {
   }
 
   way(way: Way): Locator {
-    return this.panel.getByRole("radio", { name: way });
+    return this.panel.getByRole("radio", { name: way, exact: true });
   }
 
   async choose(way: Way): Promise<void> {
