@@ -54,3 +54,12 @@ export interface AnswerTexts {
   fault: string;
   byCode: Record<string, string>;
 }
+
+/** The top-up's action, handed down by the page; the amount as a person types it. */
+export type TopUpAction = (input: {
+  paymentId: PaymentId;
+  currency: string;
+  amount: string;
+  /** The invoice it is begun from, which it settles first. */
+  invoiceId: InvoiceId | null;
+}) => Promise<Answer<Leaving>>;

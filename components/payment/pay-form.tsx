@@ -1,10 +1,10 @@
 "use client";
 
-import { useRouter } from "next/navigation";
-import { type FormEvent, useEffect, useState } from "react";
+import { type FormEvent, useState } from "react";
 import { PartField, usePartOffer } from "@/components/payment/part-field";
 import type { AnswerTexts, Offer, PayActions, PayInput } from "@/components/payment/pay-answers";
 import { useAnswer } from "@/components/payment/use-answer";
+import { useAttempt, useLeaving } from "@/components/payment/use-attempt";
 import { Button } from "@/components/ui/button";
 import { Callout } from "@/components/ui/callout";
 import { Radio } from "@/components/ui/choice";
@@ -125,40 +125,4 @@ function Choice({ id, label, isChosen, onChoose }: ChoiceProps) {
       {label}
     </label>
   );
-}
-
-/**
- * The payment's id as this panel holds on to it: after a lost connection it stays, so that trying again is the same
- * payment. After a refusal that attempt is over: the page is read anew, and brings the next id with it.
- */
-function useAttempt(paymentId: PaymentId) {
-  const router = useRouter();
-  const [held, setHeld] = useState(paymentId);
-  const [isOver, setOver] = useState(false);
-  if (isOver && held !== paymentId) {
-    setHeld(paymentId);
-    setOver(false);
-  }
-  function renew() {
-    setOver(true);
-    router.refresh();
-  }
-  return { id: held, renew };
-}
-
-/** Whether the browser is on its way to another page; a page that the back button brings back as it was left is not. */
-function useLeaving() {
-  const router = useRouter();
-  const state = useState(false);
-  const [, setLeaving] = state;
-  useEffect(() => {
-    function comeBack(event: PageTransitionEvent) {
-      if (!event.persisted) return;
-      setLeaving(false);
-      router.refresh();
-    }
-    window.addEventListener("pageshow", comeBack);
-    return () => window.removeEventListener("pageshow", comeBack);
-  }, [router]);
-  return state;
 }

@@ -1,15 +1,17 @@
 import { useLocale, useTimeZone, useTranslations } from "next-intl";
 import { getTranslations } from "next-intl/server";
+import { answerTexts } from "@/components/payment/answer-texts";
 import { OpenPayment } from "@/components/payment/open-payment";
-import type { AnswerTexts, PayActions } from "@/components/payment/pay-answers";
+import type { PayActions } from "@/components/payment/pay-answers";
 import { type PayChoice, PayForm } from "@/components/payment/pay-form";
 import { offerOf } from "@/components/payment/pay-words";
 import { Amount } from "@/components/ui/amount";
 import { Callout } from "@/components/ui/callout";
 import { formatDay, formatDaysFromNow } from "@/components/ui/dates";
 import { useDaysFromNow } from "@/components/ui/due";
+import { TextLink } from "@/components/ui/text-link";
 import type { PaymentId } from "@/lib/kernel/id";
-import { isPositive, min } from "@/lib/kernel/money";
+import { formatMoney, isPositive, min } from "@/lib/kernel/money";
 import type { PayPanel as Panel } from "@/lib/portal/shapes";
 
 interface PayPanelProps {
@@ -48,6 +50,7 @@ export async function PayPanel({ panel, paymentId, dueAt, actions }: PayPanelPro
           {t("viewer")}
         </Callout>
       )}
+      <TopUpWay panel={panel} />
     </section>
   );
 }
@@ -94,6 +97,20 @@ function Head({ panel, dueAt }: Pick<PayPanelProps, "panel" | "dueAt">) {
   );
 }
 
+/** The other way to an invoice that is settled: the balance is raised by what is missing, and pays it. */
+function TopUpWay({ panel: { topUp } }: Pick<PayPanelProps, "panel">) {
+  const t = useTranslations("topUp");
+  const locale = useLocale();
+  if (!topUp) return null;
+  return (
+    <p className="mt-4 border-t pt-3 text-sm">
+      <TextLink href={`/balance/top-up?${new URLSearchParams({ invoice: topUp.number })}`}>
+        {t("fromInvoice", { amount: formatMoney(topUp.amount, locale) })}
+      </TextLink>
+    </p>
+  );
+}
+
 function DueSentence({ at }: { at: Date }) {
   const t = useTranslations("pay");
   const locale = useLocale();
@@ -129,19 +146,4 @@ async function partOf({ available, due }: Panel) {
   const t = await getTranslations("pay");
   const { currency } = due;
   return { label: t("part"), field: t("partLabel", { currency }), currency };
-}
-
-async function answerTexts(): Promise<AnswerTexts> {
-  const t = await getTranslations("answer");
-  return {
-    lost: t("lost"),
-    fault: t("fault"),
-    byCode: {
-      // The address comes with the refusal.
-      foreign_origin: t.raw("foreign_origin"),
-      signed_out: t("signed_out"),
-      not_allowed: t("not_allowed"),
-      invalid_input: t("invalid_input"),
-    },
-  };
 }

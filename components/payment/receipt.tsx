@@ -2,13 +2,16 @@ import { useTranslations } from "next-intl";
 import type { ReactNode } from "react";
 import { Amount } from "@/components/ui/amount";
 import { Day } from "@/components/ui/day";
-import { isPositive } from "@/lib/kernel/money";
+import { isPositive, type Money } from "@/lib/kernel/money";
 import type { Receipt as ReceiptView } from "@/lib/portal/shapes";
 
-/** What was paid, from where it came, and what it brought: the new expiry date of each service. */
-export function Receipt({ receipt }: { receipt: ReceiptView }) {
+/**
+ * What was paid, from where it came, and what it brought: the new expiry date of each service, what was waiting and was
+ * settled with it, and what is available now.
+ */
+export function Receipt({ receipt, available }: { receipt: ReceiptView; available: Money }) {
   const t = useTranslations("return");
-  const { paid, services, fromBalance, byCard, toBalance } = receipt;
+  const { paid, settled, services, fromBalance, byCard, toBalance } = receipt;
   return (
     <div className="grid gap-8">
       {services.length > 0 && (
@@ -20,13 +23,7 @@ export function Receipt({ receipt }: { receipt: ReceiptView }) {
           ))}
         </Part>
       )}
-      <Part title={t("paidInvoices")}>
-        {paid.map(({ number, amount }) => (
-          <Line key={number} name={t("receiptInvoice", { number })}>
-            <Amount of={amount} />
-          </Line>
-        ))}
-      </Part>
+      <Invoices title={t("paidInvoices")} lines={paid} />
       <Part title={t("receiptLine")}>
         {isPositive(fromBalance) && (
           <Line name={t("fromBalance")}>
@@ -44,7 +41,29 @@ export function Receipt({ receipt }: { receipt: ReceiptView }) {
           </Line>
         )}
       </Part>
+      <Invoices title={t("settled")} lines={settled} />
+      {isPositive(toBalance) && (
+        <Part title={t("remaining")}>
+          <Line name={t("availableNow")}>
+            <Amount of={available} className="font-semibold" />
+          </Line>
+        </Part>
+      )}
     </div>
+  );
+}
+
+function Invoices({ title, lines }: { title: string; lines: ReceiptView["paid"] }) {
+  const t = useTranslations("return");
+  if (lines.length === 0) return null;
+  return (
+    <Part title={title}>
+      {lines.map(({ number, amount }) => (
+        <Line key={number} name={t("receiptInvoice", { number })}>
+          <Amount of={amount} />
+        </Line>
+      ))}
+    </Part>
   );
 }
 

@@ -11,7 +11,13 @@ const passing = new Set([
   "payment_ended",
   "payment_not_found",
   "invoice_not_found",
+  "paid_meanwhile",
 ]);
+
+/** Whether what was refused is told at the page's edge, not beside its button. */
+export function isPassing({ code }: Untold): boolean {
+  return passing.has(code);
+}
 
 /**
  * Runs an action: pending while it does, and a sentence when it was refused or no answer came. A lost connection is
@@ -27,7 +33,7 @@ export function useAnswer(texts: AnswerTexts) {
       try {
         const answer = await ask();
         if (!answer.ok) {
-          const tell = passing.has(answer.refusal.code) ? toast : setSentence;
+          const tell = isPassing(answer.refusal) ? toast : setSentence;
           tell(sentenceOf(answer.refusal, texts));
         }
         onAnswer(answer);

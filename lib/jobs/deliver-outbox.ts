@@ -76,7 +76,7 @@ async function mailFor(delivery: Delivery, row: OutboxRow): Promise<Mail | null>
   const paymentId = row.payload.paymentId as PaymentId | undefined;
   if (!isAboutPayment || !paymentId) return null;
   const { customerId } = row;
-  const [[customer], [payment], receipt] = await transact(world.jobs, { customerId }, ({ sql }) =>
+  const [[customer], [payment], receipt, balances] = await transact(world.jobs, { customerId }, ({ sql }) =>
     Promise.all([
       sql`select name, email, locale from customers where id = ${customerId}`,
       sql`
@@ -85,6 +85,7 @@ async function mailFor(delivery: Delivery, row: OutboxRow): Promise<Mail | null>
           where s.customer_id = p.customer_id and s.payment_id = p.id order by i.number) as numbers
         from payments p where p.customer_id = ${customerId} and p.id = ${paymentId}`,
       receiptOf(sql, customerId, paymentId),
+      sql`select currency, posted_minor - held_minor as available_minor from balances where customer_id = ${customerId}`,
     ]),
   );
   if (!customer || !payment || !receipt) return null;
@@ -99,6 +100,7 @@ async function mailFor(delivery: Delivery, row: OutboxRow): Promise<Mail | null>
     case "payment.succeeded":
       return receiptMail(about, {
         ...receipt,
+        available: money(balances.find((row) => row.currency === currency)?.available_minor ?? 0n, currency),
         total: add(receipt.fromBalance, receipt.byCard),
         numbers: receipt.paid.map((line) => line.number),
       });

@@ -15,6 +15,10 @@ export interface PaymentNews {
   total: Money;
   fromBalance: Money;
   toBalance: Money;
+  /** What was waiting and was then paid from the balance. */
+  settled: readonly { number: string }[];
+  /** On the balance, when the mail is written. */
+  available: Money;
   numbers: readonly string[];
   services: readonly { label: string; expiresAt: Date }[];
 }
@@ -31,7 +35,7 @@ export function receiptMail(about: Addressed, news: PaymentNews): Mail {
   const sentences = [
     news.fromBalance.minor > 0n &&
       words("receipt.fromBalance", { amount: formatMoney(news.fromBalance, locale) }),
-    news.toBalance.minor > 0n && words("receipt.toBalance", { amount: formatMoney(news.toBalance, locale) }),
+    ...balanceSentences(locale, news),
     ...news.services.map(({ label, expiresAt }) =>
       words("receipt.service", { label, date: date(expiresAt) }),
     ),
@@ -49,6 +53,19 @@ export function receiptMail(about: Addressed, news: PaymentNews): Mail {
       : { label: words("receipt.actionBalance"), url: `${host.url}/balance` },
     note: sentences.filter((sentence) => sentence !== false).join(" "),
   });
+}
+
+/** What went to the balance; and if it did not stay there, what it paid and what is left. */
+function balanceSentences(locale: string, { toBalance, settled, available }: PaymentNews): string[] {
+  if (toBalance.minor <= 0n) return [];
+  const words = mailWords(locale);
+  const amount = formatMoney(toBalance, locale);
+  if (settled.length === 0) return [words("receipt.toBalance", { amount })];
+  const numbers = settled.map(({ number }) => number).join(", ");
+  return [
+    words("receipt.settled", { amount, numbers }),
+    words("receipt.left", { amount: formatMoney(available, locale) }),
+  ];
 }
 
 /** Money for an invoice that was closed meanwhile, or too late for its payment: it is the customer's balance now. */

@@ -156,7 +156,7 @@ export interface PayPanel {
   chargeMinimum: Money;
   chargeStep: Money;
   /** A top-up begun from the one invoice, which settles it; null for several, and where none is needed or possible. */
-  topUp: Money | null;
+  topUp: { number: string; amount: Money } | null;
   open: PaymentView | null;
   canPay: boolean;
 }

@@ -162,6 +162,8 @@ export async function payPanel(
   const combined = planPayment(due, availableMinor, "all", limits);
   if (!direct.ok || !combined.ok) throw new Error("an open invoice has something due");
   const coversAll = availableMinor >= dueMinor;
+  const begun = ids.length === 1 ? due.find(({ id }) => id === ids[0]) : undefined;
+  const amount = topUpFor(dueMinor - availableMinor, currency, limits);
   return {
     invoices: due.map(({ id, number, remainingMinor }) => ({
       id,
@@ -176,7 +178,7 @@ export async function payPanel(
     combined: !coversAll && combined.plan.balanceMinor > 0n ? shownOf(combined.plan) : null,
     chargeMinimum: money(limits.minimumMinor, currency),
     chargeStep: money(limits.stepMinor, currency),
-    topUp: ids.length === 1 && canPay && !open ? topUpFor(dueMinor - availableMinor, currency, limits) : null,
+    topUp: begun && amount && canPay && !open ? { number: begun.number, amount } : null,
     open,
     canPay,
   };

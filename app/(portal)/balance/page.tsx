@@ -3,15 +3,19 @@ import { getTranslations } from "next-intl/server";
 import { Suspense } from "react";
 import { BalanceFigures } from "@/components/balance/balance-figures";
 import { Movements } from "@/components/balance/movements";
+import { TopUpPanel } from "@/components/payment/top-up-panel";
 import { Empty } from "@/components/ui/empty";
 import { LinkTabs } from "@/components/ui/link-tabs";
 import { Loading } from "@/components/ui/loading";
 import { PageHead } from "@/components/ui/page-head";
 import { Pager } from "@/components/ui/pager";
 import { requireCustomer } from "@/lib/auth/current";
+import { newId, type PaymentId } from "@/lib/kernel/id";
 import type { Currency } from "@/lib/kernel/money";
 import type { CustomerActor } from "@/lib/portal/shapes";
 import { showBalance } from "@/lib/portal/show-balance";
+import { showTopUp } from "@/lib/portal/show-top-up";
+import { topUp } from "./actions";
 import { type BalanceQuery, balanceHref, parseBalanceQuery } from "./search-params";
 
 export async function generateMetadata(): Promise<Metadata> {
@@ -39,10 +43,13 @@ export default async function BalancePage({ searchParams }: BalancePageProps) {
 
 async function Balance({ actor, query }: { actor: CustomerActor; query: BalanceQuery }) {
   const t = await getTranslations("balance");
-  const { balances, movements } = await showBalance(actor, {
-    ...(query.currency && { currency: query.currency }),
-    ...(query.cursor && { cursor: query.cursor }),
-  });
+  const [{ balances, movements }, shown] = await Promise.all([
+    showBalance(actor, {
+      ...(query.currency && { currency: query.currency }),
+      ...(query.cursor && { cursor: query.cursor }),
+    }),
+    showTopUp(actor, { currency: query.currency }),
+  ]);
   const balance = balances.find(({ currency }) => currency === query.currency) ?? balances[0];
   if (!balance) {
     return (
@@ -69,18 +76,27 @@ async function Balance({ actor, query }: { actor: CustomerActor; query: BalanceQ
         </div>
       )}
       <BalanceFigures balance={balance} />
-      {movements.rows.length === 0 ? (
-        <Empty title={t("noMovementsTitle")}>
-          <p>{t("noMovementsBody")}</p>
-        </Empty>
-      ) : (
-        <Movements movements={movements.rows} />
-      )}
-      <Pager
-        label={t("pages")}
-        previous={step(movements.previous, t("previous"))}
-        next={step(movements.next, t("next"))}
-      />
+      <div className="grid items-start gap-x-10 gap-y-10 xl:grid-cols-[minmax(0,1fr)_22rem]">
+        {shown.ok && (
+          <div className="max-w-md xl:sticky xl:top-20 xl:order-2">
+            <TopUpPanel panel={shown.value} paymentId={newId<PaymentId>()} action={topUp} />
+          </div>
+        )}
+        <div className="min-w-0">
+          {movements.rows.length === 0 ? (
+            <Empty title={t("noMovementsTitle")}>
+              <p>{t("noMovementsBody")}</p>
+            </Empty>
+          ) : (
+            <Movements movements={movements.rows} />
+          )}
+          <Pager
+            label={t("pages")}
+            previous={step(movements.previous, t("previous"))}
+            next={step(movements.next, t("next"))}
+          />
+        </div>
+      </div>
     </>
   );
 }

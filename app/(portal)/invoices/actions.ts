@@ -1,9 +1,11 @@
 "use server";
 
 import { z } from "zod";
+import { tellCancelled } from "@/components/invoice/cancel-tell";
 import { tellAbandoned, tellOutcome, tellPart } from "@/components/payment/pay-tell";
 import { customerAction } from "@/lib/auth/action";
 import { type InvoiceId, isUuid, type PaymentId } from "@/lib/kernel/id";
+import * as cancelling from "@/lib/portal/cancel-invoice";
 import * as portal from "@/lib/portal/pay";
 import { previewPlan } from "@/lib/portal/preview-plan";
 
@@ -27,6 +29,7 @@ const PayCombinedInput = z.strictObject({
   useBalance: z.union([z.literal("all"), minor]),
 });
 const PartInput = z.strictObject({ invoiceIds, currency: z.string().max(3), part: z.string().max(200) });
+const CancelInput = z.strictObject({ invoiceId });
 const PaymentInput = z.strictObject({ paymentId });
 
 export const payDirect = customerAction(PayInput, async (actor, input) =>
@@ -51,4 +54,8 @@ export const resumePayment = customerAction(PaymentInput, async (actor, input) =
 
 export const abandonPayment = customerAction(PaymentInput, async (actor, input) =>
   tellAbandoned(await portal.abandonPayment(actor, input)),
+);
+
+export const cancelInvoice = customerAction(CancelInput, async (actor, input) =>
+  tellCancelled(await cancelling.cancelInvoice(actor, input)),
 );

@@ -49,10 +49,12 @@ export default async function ReturnPage({ params }: { params: Promise<{ payment
 function Known({ outcome }: { outcome: PaymentOutcome }) {
   const t = useTranslations("return");
   const number = outcome.invoiceNumber;
-  const invoice = number ? `/invoices/${encodeURIComponent(number)}` : "/invoices";
+  const elsewhere = outcome.isTopUp ? "/balance" : "/invoices";
+  const invoice = number ? `/invoices/${encodeURIComponent(number)}` : elsewhere;
+  const toElsewhere = t(outcome.isTopUp ? "toBalancePage" : "toInvoices");
   const back = (
     <Link href={invoice} className={buttonLook("secondary", "large")}>
-      {number ? t("toInvoice", { number }) : t("toInvoices")}
+      {number ? t("toInvoice", { number }) : toElsewhere}
     </Link>
   );
   switch (outcome.kind) {
@@ -60,13 +62,13 @@ function Known({ outcome }: { outcome: PaymentOutcome }) {
       return (
         <>
           <CircleCheck aria-hidden="true" className="-mb-5 size-9 text-good" strokeWidth={1.5} />
-          <Say title={t("titlePaid")} />
-          <Receipt receipt={outcome.receipt} />
+          <Say title={t(outcome.isTopUp ? "titleToppedUp" : "titlePaid")} />
+          <Receipt receipt={outcome.receipt} available={outcome.available} />
           <Ways>
             {back}
             {number && (
-              <Link href="/invoices" className={buttonLook("quiet", "large")}>
-                {t("toInvoices")}
+              <Link href={elsewhere} className={buttonLook("quiet", "large")}>
+                {toElsewhere}
               </Link>
             )}
           </Ways>

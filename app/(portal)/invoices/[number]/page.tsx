@@ -3,10 +3,12 @@ import { notFound } from "next/navigation";
 import { useTranslations } from "next-intl";
 import { getTranslations } from "next-intl/server";
 import { BackToInvoices } from "@/components/invoice/back-to-invoices";
+import { CancelInvoice } from "@/components/invoice/cancel-invoice";
 import { InvoiceLines } from "@/components/invoice/invoice-lines";
 import { InvoicePayments } from "@/components/invoice/invoice-payments";
 import { InvoiceStatusBadge } from "@/components/invoice/status-badge";
 import { Timeline } from "@/components/invoice/timeline";
+import { answerTexts } from "@/components/payment/answer-texts";
 import { PayPanel } from "@/components/payment/pay-panel";
 import { Callout } from "@/components/ui/callout";
 import { Day } from "@/components/ui/day";
@@ -19,6 +21,7 @@ import type { InvoiceDetail } from "@/lib/portal/shapes";
 import { showInvoice } from "@/lib/portal/show-invoice";
 import {
   abandonPayment,
+  cancelInvoice,
   payCombined,
   payDirect,
   payFromBalance,
@@ -71,6 +74,9 @@ export default async function InvoicePage({ params }: InvoicePageProps) {
           <InvoiceLines invoice={invoice} />
           <InvoicePayments payments={invoice.payments} />
           <Timeline entries={invoice.timeline} />
+          {invoice.canCancel && (
+            <CancelInvoice invoice={invoice} action={cancelInvoice} texts={await answerTexts()} />
+          )}
         </div>
       </div>
     </>
@@ -79,11 +85,23 @@ export default async function InvoicePage({ params }: InvoicePageProps) {
 
 function InvoiceFacts({ invoice }: { invoice: InvoiceDetail }) {
   const t = useTranslations("invoice");
-  const { status, issuedAt, dueAt, paidAt, billTo } = invoice;
+  const { status, issuedAt, dueAt, paidAt, billTo, creditNote } = invoice;
   const isOwed = !["paid", "void", "written_off"].includes(status);
   return (
     <div className="grid gap-6">
-      {status === "void" && <Callout tone="calm">{t("void")}</Callout>}
+      {status === "void" && (
+        <Callout tone="calm">
+          <p>{t("void")}</p>
+          {creditNote && (
+            <p className="figures">
+              {t.rich("creditNote", {
+                number: creditNote.number,
+                date: () => <Day at={creditNote.issuedAt} />,
+              })}
+            </p>
+          )}
+        </Callout>
+      )}
       {status === "written_off" && <Callout tone="warn">{t("writtenOff")}</Callout>}
       <Facts className="grid-cols-2 border-y py-4 sm:grid-cols-[auto_auto_1fr]">
         <Fact name={t("issued")}>
