@@ -1,10 +1,7 @@
 import type { Metadata } from "next";
 import { getTranslations } from "next-intl/server";
 import { DeskSections } from "@/components/desk/desk-sections";
-import { PlainShell } from "@/components/shell/plain-shell";
-import { Preferences } from "@/components/shell/preferences";
-import { SignOutButton } from "@/components/shell/sign-out-button";
-import { UserMenu } from "@/components/shell/user-menu";
+import { StaffFrame } from "@/components/staff/staff-frame";
 import { PageHead } from "@/components/ui/page-head";
 import { showDesk } from "@/lib/admin/show-desk";
 import { isAtLeast } from "@/lib/auth/actor";
@@ -18,23 +15,9 @@ export async function generateMetadata(): Promise<Metadata> {
 
 export default async function DeskPage() {
   const actor = await requireStaff("auditor", "/admin");
-  const [user, desk, t, words] = await Promise.all([
-    currentUser(),
-    showDesk(actor),
-    getTranslations("desk"),
-    getTranslations("shell"),
-  ]);
+  const [user, desk, t] = await Promise.all([currentUser(), showDesk(actor), getTranslations("desk")]);
   return (
-    <PlainShell
-      hostName={context().settings.hostName}
-      menu={
-        <UserMenu
-          user={user}
-          preferences={<Preferences />}
-          signOut={<SignOutButton text={words("signOut")} failed={words("signOutFailed")} />}
-        />
-      }
-    >
+    <StaffFrame hostName={context().settings.hostName} user={user} here="desk">
       <PageHead title={t("title")}>
         <p className="mt-1 text-ink-soft">{t("intro", { role: t(`role_${actor.role}`) })}</p>
       </PageHead>
@@ -44,7 +27,7 @@ export default async function DeskPage() {
         texts={await refusalTexts()}
         canAct={isAtLeast(actor.role, "support")}
       />
-    </PlainShell>
+    </StaffFrame>
   );
 }
 

@@ -95,7 +95,7 @@ function Expiry({ at, isRunning }: { at: Date; isRunning: boolean }) {
   );
 }
 
-function ServiceStateBadge({ state }: { state: ServiceState }) {
+export function ServiceStateBadge({ state }: { state: ServiceState }) {
   const t = useTranslations("serviceState");
   return <Badge {...looks[state]}>{t(state)}</Badge>;
 }

@@ -1,0 +1,154 @@
+import type { Metadata } from "next";
+import { notFound } from "next/navigation";
+import { getTranslations } from "next-intl/server";
+import { ActionForm } from "@/components/sign-in/action-form";
+import type { AnswerTexts } from "@/components/sign-in/answer-texts";
+import { CustomerSections } from "@/components/staff/customer-sections";
+import { StaffFrame } from "@/components/staff/staff-frame";
+import { Amount } from "@/components/ui/amount";
+import { Fact, Facts } from "@/components/ui/facts";
+import { PageHead } from "@/components/ui/page-head";
+import { TextLink } from "@/components/ui/text-link";
+import { type CustomerPicture, showCustomer } from "@/lib/admin/show-customer";
+import { isAtLeast } from "@/lib/auth/actor";
+import { context } from "@/lib/auth/context";
+import { currentUser, requireStaff } from "@/lib/auth/current";
+import { changeGoodwill, voidInvoice } from "../actions";
+
+interface CustomerPageProps {
+  params: Promise<{ reference: string }>;
+}
+
+export async function generateMetadata({ params }: CustomerPageProps): Promise<Metadata> {
+  return { title: decodeURIComponent((await params).reference) };
+}
+
+export default async function CustomerPage({ params }: CustomerPageProps) {
+  const reference = decodeURIComponent((await params).reference);
+  const actor = await requireStaff("auditor", `/admin/customers/${encodeURIComponent(reference)}`);
+  const [user, picture, t, answers] = await Promise.all([
+    currentUser(),
+    showCustomer(actor, { reference }),
+    getTranslations("staff"),
+    answerTexts(),
+  ]);
+  if (!picture) notFound();
+  const mayAct = isAtLeast(actor.role, "finance") && !picture.isClosed;
+  return (
+    <StaffFrame hostName={context().settings.hostName} user={user} here="customers">
+      <PageHead
+        above={<TextLink href="/admin/customers">{t("allCustomers")}</TextLink>}
+        title={<span dir="auto">{picture.name}</span>}
+      >
+        <p className="mt-1 break-all text-ink-soft">
+          <span className="figures">{picture.reference}</span> · {picture.email}
+          {picture.isClosed && ` · ${t("closed")}`}
+        </p>
+      </PageHead>
+      <Facts className="mb-8 grid-cols-2 sm:flex sm:flex-wrap">
+        {picture.balances.map(({ posted, held }) => (
+          <Fact key={posted.currency} name={`${t("balance")} (${posted.currency})`}>
+            <Amount of={posted} />
+            {held.minor > 0n && (
+              <span className="block text-ink-soft text-sm">
+                {t("held")} <Amount of={held} />
+              </span>
+            )}
+          </Fact>
+        ))}
+      </Facts>
+      {mayAct && <GoodwillForms picture={picture} answers={answers} />}
+      <CustomerSections
+        picture={picture}
+        voidForm={(invoice) =>
+          mayAct && (
+            <details className="mt-2">
+              <summary className="cursor-pointer text-accent text-sm">{t("void")}</summary>
+              <div className="mt-3 max-w-sm">
+                <ActionForm
+                  action={voidInvoice}
+                  hidden={{ customerId: picture.id, invoiceId: invoice.id }}
+                  fields={[
+                    { name: "reason", label: t("reason"), type: "text", autoComplete: "off", maxLength: 500 },
+                  ]}
+                  submit={t("voidNumber", { number: invoice.number })}
+                  answers={answers}
+                  done={<p>{t("voided", { number: invoice.number })}</p>}
+                />
+              </div>
+            </details>
+          )
+        }
+      />
+    </StaffFrame>
+  );
+}
+
+/** Goodwill up and down, each behind its own summary: neither is what one opens this page for. */
+async function GoodwillForms({ picture, answers }: { picture: CustomerPicture; answers: AnswerTexts }) {
+  const t = await getTranslations("staff");
+  const fields = [
+    {
+      name: "amount",
+      label: t("amount", { currency: picture.currency }),
+      type: "text",
+      autoComplete: "off",
+      maxLength: 20,
+    },
+    { name: "reason", label: t("reason"), type: "text", autoComplete: "off", maxLength: 500 },
+  ];
+  return (
+    <div className="mb-10 grid gap-3 sm:max-w-sm">
+      {(["give", "take_back"] as const).map((way) => (
+        <details key={way}>
+          <summary className="cursor-pointer font-medium text-accent">{t(`goodwill_${way}`)}</summary>
+          <div className="mt-3">
+            <ActionForm
+              action={changeGoodwill}
+              hidden={{ customerId: picture.id, currency: picture.currency, way }}
+              fields={fields}
+              submit={t(`goodwill_${way}`)}
+              answers={answers}
+              done={<p>{t("goodwillDone")}</p>}
+            />
+          </div>
+        </details>
+      ))}
+    </div>
+  );
+}
+
+const codes = [
+  "fault",
+  "lost",
+  "signed_out",
+  "not_allowed",
+  "foreign_origin",
+  "invalid_input",
+  "reason_missing",
+  "reason_too_long",
+  "invoice_not_found",
+  "invoice_not_open",
+  "cancel_is_for_staff",
+  "later_term_paid",
+  "paid_meanwhile",
+  "payment_in_progress",
+  "amount_missing",
+  "amount_malformed",
+  "amount_negative",
+  "amount_ambiguous",
+  "amount_too_precise",
+  "amount_too_large",
+  "goodwill_zero",
+  "goodwill_too_large",
+  "goodwill_above_available",
+  "customer_not_found",
+  "customer_closed",
+] as const;
+
+/** A sentence for each refusal that these acts may meet. */
+async function answerTexts(): Promise<AnswerTexts> {
+  const t = await getTranslations("staffRefusal");
+  const texts = Object.fromEntries(codes.map((code) => [code, String(t.raw(code))]));
+  return { ...texts, fault: String(t.raw("fault")), lost: String(t.raw("lost")) };
+}

@@ -1,0 +1,38 @@
+"use server";
+
+import { revalidatePath } from "next/cache";
+import { z } from "zod";
+import * as goodwill from "@/lib/admin/change-goodwill";
+import * as invoice from "@/lib/admin/void-invoice";
+import { staffAction } from "@/lib/auth/action";
+import { type CustomerId, type InvoiceId, isUuid } from "@/lib/kernel/id";
+
+const uuid = z.string().refine(isUuid);
+const customerId = uuid.transform((text) => text as CustomerId);
+const reason = z.string().max(2000);
+
+const VoidInput = z.strictObject({
+  customerId,
+  invoiceId: uuid.transform((text) => text as InvoiceId),
+  reason,
+});
+const GoodwillInput = z.strictObject({
+  customerId,
+  currency: z.string().length(3),
+  amount: z.string().max(100),
+  way: z.enum(["give", "take_back"]),
+  reason,
+});
+
+export const voidInvoice = staffAction("finance", VoidInput, async (actor, input) => {
+  const answer = await invoice.voidInvoice(actor, input);
+  if (answer.ok) revalidatePath("/admin/customers");
+  // Amounts are bigint, and a form's state tells none of them.
+  return answer.ok ? { ok: true as const, value: null } : answer;
+});
+
+export const changeGoodwill = staffAction("finance", GoodwillInput, async (actor, input) => {
+  const answer = await goodwill.changeGoodwill(actor, input);
+  if (answer.ok) revalidatePath("/admin/customers");
+  return answer.ok ? { ok: true as const, value: null } : answer;
+});

@@ -1,0 +1,164 @@
+import { useTranslations } from "next-intl";
+import type { ReactNode } from "react";
+import { InvoiceStatusBadge } from "@/components/invoice/status-badge";
+import { PaymentStateBadge } from "@/components/payment/payment-state";
+import { ServiceStateBadge } from "@/components/service/service-table";
+import { Amount } from "@/components/ui/amount";
+import { Day, Moment } from "@/components/ui/day";
+import { Cell, Column, Row, Table, TableBody, TableHead } from "@/components/ui/table";
+import type { CustomerPicture } from "@/lib/admin/show-customer";
+import type { InvoiceState, PaymentState, ServiceState } from "@/lib/portal/shapes";
+
+const rowLook = "max-sm:grid-cols-[1fr_auto] max-sm:gap-x-4 max-sm:gap-y-1";
+const small = "max-sm:text-ink-soft max-sm:text-sm";
+
+interface SectionsProps {
+  picture: CustomerPicture;
+  /** The form that voids one, for those who may. */
+  voidForm: (invoice: CustomerPicture["invoices"][number]) => ReactNode;
+}
+
+/** One customer's invoices, services, payments and what was done, the newest of each. */
+export function CustomerSections({ picture, voidForm }: SectionsProps) {
+  const t = useTranslations("staff");
+  return (
+    <div className="grid gap-12 pb-16">
+      <Section title={t("invoices")} isEmpty={picture.invoices.length === 0}>
+        <TableHead>
+          <Column>{t("invoice")}</Column>
+          <Column>{t("due")}</Column>
+          <Column numeric>{t("total")}</Column>
+          <Column numeric>{t("remaining")}</Column>
+          <Column>{t("state")}</Column>
+        </TableHead>
+        <TableBody>
+          {picture.invoices.map((invoice) => (
+            <Row key={invoice.id} className={rowLook}>
+              <Cell>
+                <span className="figures">{invoice.number}</span>
+                <span className="block text-ink-soft text-sm" dir="auto">
+                  {invoice.summary}
+                </span>
+                {invoice.state === "open" && voidForm(invoice)}
+              </Cell>
+              <Cell className={`max-sm:order-3 ${small}`}>
+                <Day at={invoice.dueAt} />
+              </Cell>
+              <Cell numeric className="max-sm:order-2">
+                <Amount of={invoice.total} />
+              </Cell>
+              <Cell numeric className={`max-sm:sr-only ${small}`}>
+                <Amount of={invoice.remaining} />
+              </Cell>
+              <Cell className="max-sm:order-4">
+                <InvoiceStatusBadge status={invoice.state as InvoiceState} />
+              </Cell>
+            </Row>
+          ))}
+        </TableBody>
+      </Section>
+      <Section title={t("services")} isEmpty={picture.services.length === 0}>
+        <TableHead>
+          <Column>{t("service")}</Column>
+          <Column>{t("expires")}</Column>
+          <Column>{t("state")}</Column>
+        </TableHead>
+        <TableBody>
+          {picture.services.map(({ id, label, planName, state, expiresAt }) => (
+            <Row key={id} className={rowLook}>
+              <Cell>
+                <span dir="auto">{label}</span>
+                <span className="block text-ink-soft text-sm" dir="auto">
+                  {planName}
+                </span>
+              </Cell>
+              <Cell className={`max-sm:order-3 ${small}`}>{expiresAt ? <Day at={expiresAt} /> : "–"}</Cell>
+              <Cell>
+                <ServiceStateBadge state={state as ServiceState} />
+              </Cell>
+            </Row>
+          ))}
+        </TableBody>
+      </Section>
+      <Section title={t("payments")} isEmpty={picture.payments.length === 0}>
+        <TableHead>
+          <Column>{t("started")}</Column>
+          <Column>{t("how")}</Column>
+          <Column numeric>{t("total")}</Column>
+          <Column>{t("state")}</Column>
+        </TableHead>
+        <TableBody>
+          {picture.payments.map(({ id, createdAt, funding, amount, state }) => (
+            <Row key={id} className={rowLook}>
+              <Cell>
+                <Moment at={createdAt} />
+              </Cell>
+              <Cell className={`max-sm:order-3 ${small}`}>
+                {t(`funding_${funding as "card" | "balance" | "combined"}`)}
+              </Cell>
+              <Cell numeric className="max-sm:order-2">
+                <Amount of={amount} />
+              </Cell>
+              <Cell className="max-sm:order-4">
+                <PaymentStateBadge state={state as PaymentState} />
+              </Cell>
+            </Row>
+          ))}
+        </TableBody>
+      </Section>
+      <Activity picture={picture} />
+    </div>
+  );
+}
+
+function Activity({ picture }: { picture: CustomerPicture }) {
+  const t = useTranslations("staff");
+  const verbs = useTranslations("timeline");
+  return (
+    <Section title={t("activity")} isEmpty={picture.activities.length === 0}>
+      <TableHead>
+        <Column>{t("when")}</Column>
+        <Column>{t("what")}</Column>
+        <Column>{t("who")}</Column>
+      </TableHead>
+      <TableBody>
+        {picture.activities.map(({ id, occurredAt, actor, who, verb, detail }) => {
+          const known = verb as Parameters<typeof verbs.has>[0];
+          const reason = detail.reason ?? detail.note;
+          return (
+            <Row key={id} className={rowLook}>
+              <Cell className={`max-sm:order-2 ${small}`}>
+                <Moment at={occurredAt} />
+              </Cell>
+              <Cell>
+                {verbs.has(known) ? verbs(known, detail) : verb}
+                {reason && (
+                  <span className="block break-words text-ink-soft text-sm" dir="auto">
+                    {reason}
+                  </span>
+                )}
+              </Cell>
+              <Cell className={`max-sm:order-3 ${small}`}>
+                <span dir="auto">{who ?? t(`actor_${actor as "customer" | "staff" | "system"}`)}</span>
+              </Cell>
+            </Row>
+          );
+        })}
+      </TableBody>
+    </Section>
+  );
+}
+
+function Section({ title, isEmpty, children }: { title: string; isEmpty: boolean; children: ReactNode }) {
+  const t = useTranslations("staff");
+  return (
+    <section>
+      <h2 className="mb-2 font-semibold text-lg">{title}</h2>
+      {isEmpty ? (
+        <p className="text-ink-soft">{t("nothing")}</p>
+      ) : (
+        <Table aria-label={title}>{children}</Table>
+      )}
+    </section>
+  );
+}
