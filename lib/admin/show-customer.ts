@@ -42,6 +42,7 @@ export interface CustomerPicture {
 }
 
 const rowsMost = 50;
+const activitiesMost = 20;
 
 /** Null if there is no customer of that reference. Every role of staff may look. */
 export async function showCustomer(
@@ -68,7 +69,7 @@ export async function showCustomer(
       from payments where customer_id = ${id} order by created_at desc, id desc limit ${rowsMost}`,
     sql`
       select a.id, a.occurred_at, a.actor, a.verb, a.detail, u.name from activities a left join users u on u.id = a.user_id
-      where a.customer_id = ${id} order by a.id desc limit ${rowsMost}`,
+      where a.customer_id = ${id} order by a.id desc limit ${activitiesMost}`,
   ]);
   return {
     id,
