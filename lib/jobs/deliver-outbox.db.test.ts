@@ -1,12 +1,21 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { settle } from "@/lib/billing/payment/settle";
+import { newId, type PaymentId } from "@/lib/kernel/id";
 import { createMailer } from "@/lib/mail/mailer";
 import { payDirect } from "@/lib/portal/pay";
+import { topUp } from "@/lib/portal/top-up";
 import { sandboxControl } from "@/lib/sandbox/control";
 import { startMailbox } from "@/lib/sandbox/mailbox/mailbox";
 import { startSandbox } from "@/lib/sandbox/server";
 import { createTestDatabase } from "@/lib/testing/database";
-import { makeCustomer, makeOrder, makePlan, plan } from "@/lib/testing/fixtures";
+import {
+  makeActiveService,
+  makeCustomer,
+  makeOrder,
+  makePlan,
+  makeRenewal,
+  plan,
+} from "@/lib/testing/fixtures";
 import { localGateway, openTestWorld, testSecretKey } from "@/lib/testing/world";
 import { deliverOutbox } from "./deliver-outbox";
 
@@ -73,6 +82,25 @@ describe("the outbox", () => {
     expect(mails).toHaveLength(1);
     expect(mails[0]).toMatchObject({ subject: `Received: $10.00 for ${invoice.number}` });
     expect(JSON.stringify(mails[0])).toContain("web-1 now runs until");
+  });
+
+  it("tells of a top-up what it settled, until when the service runs, and what is left", async () => {
+    const { world, control } = scene;
+    const customer = await makeCustomer(world);
+    const serviceId = await makeActiveService(world, customer, await makePlan(world), true);
+    const renewal = await makeRenewal(world, customer, serviceId);
+    const paymentId = newId<PaymentId>(world.clock);
+    await topUp(customer.actor, { paymentId, currency: "USD", amount: "12" }, world);
+    const [payment] = await world.jobs.sql`select stripe_session_id from payments where id = ${paymentId}`;
+    await control.pay(payment?.stripe_session_id);
+    await settle(world, { customerId: customer.customerId, paymentId });
+    await deliverOutbox(scene.delivery, 1000);
+    const mails = await mailsTo(customer.actor.userId);
+    const receipt = mails.find(({ subject }) => subject === "Received: $12.00 for your balance");
+    const words = JSON.stringify(receipt);
+    expect(words).toContain(`$12.00 of it went to your balance, which then paid ${renewal.number}.`);
+    expect(words).toContain("$2.00 is available on your balance now.");
+    expect(words).toContain("web-1 now runs until");
   });
 
   it("writes when a delayed payment fails days later", async () => {
