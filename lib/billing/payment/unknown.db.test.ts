@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { stripeGateway } from "@/lib/gateway/stripe";
 import { abandonPayment, payCombined, payDirect, payFromBalance, resumePayment } from "@/lib/portal/pay";
 import { paymentOutcome } from "@/lib/portal/payment-outcome";
-import type { FaultKind, FaultOrder } from "@/lib/sandbox/control";
+import type { FaultKind } from "@/lib/sandbox/control";
 import {
   balancePlan,
   giveBalance,
@@ -13,15 +13,13 @@ import {
 } from "@/lib/testing/fixtures";
 import {
   balanceOf,
-  digestOf,
   expectAllInOrder,
   expectBooksBalance,
   factsOf,
   paymentRef,
-  startCombined,
 } from "@/lib/testing/payment-facts";
 import { calm, openStripeWorld, pass, type StripeWorld, seenBy } from "@/lib/testing/stripe-world";
-import { localGateway } from "@/lib/testing/world";
+import { impatient, strike, unsureFaults, unsureKinds } from "@/lib/testing/unsure-faults";
 import { pollPayments } from "./poll-payments";
 import { settle } from "./settle";
 
@@ -45,32 +43,6 @@ afterAll(async () => {
   await world.close();
 });
 
-/** The faults after which nobody here knows what became of a call. Those with `done` were worked on by Stripe. */
-const faults: Record<Exclude<FaultKind, never>, { times: number; done: boolean; replayed?: true }> = {
-  drop_before: { times: 2, done: false },
-  drop_after: { times: 2, done: true },
-  cut: { times: 1, done: true },
-  error_500: { times: 1, done: false, replayed: true },
-  error_500_after: { times: 1, done: true, replayed: true },
-  rate_limit: { times: 1, done: false },
-  lock_timeout: { times: 1, done: false },
-  hang_before: { times: 1, done: true },
-  hang_after: { times: 1, done: true },
-};
-const kinds = Object.keys(faults) as FaultKind[];
-
-/** Strikes the next calls; what is refused once by SDK and Stripe alike needs to be struck twice. */
-function strike(kind: FaultKind, order: Omit<FaultOrder, "kind">) {
-  return world.control.fault({ kind, times: faults[kind].times, ...order });
-}
-
-/** As seen by who gives Stripe up soon: for calls that hang. Others have the time they need on a busy machine. */
-function impatient(kind: FaultKind, timeoutMs = 300): StripeWorld {
-  return kind.startsWith("hang")
-    ? seenBy(world, { gateway: localGateway(world.stripeUrl, { timeoutMs }) })
-    : world;
-}
-
 /** A customer known to Stripe, with 800 of balance and an invoice of 3000. */
 async function payer(): Promise<{ customer: TestCustomer; input: Parameters<typeof payCombined>[1] }> {
   const customer = await makeCustomer(world);
@@ -87,8 +59,8 @@ async function payer(): Promise<{ customer: TestCustomer; input: Parameters<type
 /** A payment whose creation at Stripe met this fault. */
 async function struckAtCreation(kind: FaultKind) {
   const { customer, input } = await payer();
-  await strike(kind, { method: "POST", path: sessionsPath });
-  const answer = await payCombined(customer.actor, input, impatient(kind));
+  await strike(world, kind, { method: "POST", path: sessionsPath });
+  const answer = await payCombined(customer.actor, input, impatient(world, kind));
   expect(answer).toEqual({ ok: true, value: { kind: "confirming", paymentId: input.paymentId } });
   await world.control.clearFaults();
   return { customer, input, payment: paymentRef(customer, input.paymentId) };
@@ -117,17 +89,17 @@ const whole = {
 };
 
 describe("creating the page at Stripe", () => {
-  it.each(kinds)(
+  it.each(unsureKinds)(
     "met by %s leaves the payment unknown; it is paid on the one page there is",
     async (kind) => {
       const { payment, customer } = await struckAtCreation(kind);
       expect(await factsOf(world, payment)).toMatchObject(held);
       expect(await balanceOf(world, customer)).toEqual({ posted: 800n, held: 800n });
-      expect(await sessionsOf(payment.paymentId)).toHaveLength(faults[kind].done ? 1 : 0);
+      expect(await sessionsOf(payment.paymentId)).toHaveLength(unsureFaults[kind].done ? 1 : 0);
       await pass(world, 61_000);
       await pollPayments(world, 1000);
       // What Stripe replays under the key for a day tells nothing; what it forgot is done under the same key.
-      if (faults[kind].replayed) return expect(await factsOf(world, payment)).toMatchObject(held);
+      if (unsureFaults[kind].replayed) return expect(await factsOf(world, payment)).toMatchObject(held);
       expect(await factsOf(world, payment)).toMatchObject({ state: "sent", claims: 1, openHolds: 1 });
       const sessions = await sessionsOf(payment.paymentId);
       expect(sessions).toHaveLength(1);
@@ -291,100 +263,5 @@ describe("an unknown payment as time passes", () => {
     expect(await settle(locked, payment)).toMatchObject({ kind: "unknown" });
     expect(await factsOf(world, payment)).toMatchObject(held);
     expect(await settle(world, payment)).toMatchObject({ kind: "settled", state: "sent" });
-  });
-});
-
-describe("a payment that failed without a page at Stripe", () => {
-  it("is never sent again: its return page and its events find it as it is", async () => {
-    const customer = await makeCustomer(world);
-    const invoice = await makeInvoice(world, customer, 100_000_000n);
-    const input = plan(world, [invoice.id], { cardMinor: 100_000_000n });
-    await payDirect(customer.actor, input, world);
-    const payment = paymentRef(customer, input.paymentId);
-    const sent = await sentFor(input.paymentId);
-    const before = await digestOf(world);
-    expect(await settle(world, payment)).toMatchObject({ kind: "settled", state: "failed", changed: false });
-    expect(await paymentOutcome(customer.actor, input.paymentId, world)).toMatchObject({
-      kind: "nothing_taken",
-      state: "failed",
-    });
-    expect(await sentFor(input.paymentId)).toBe(sent);
-    expect(await digestOf(world)).toBe(before);
-  });
-});
-
-describe("reading and expiring a page", () => {
-  it.each(kinds)("read met by %s changes nothing; the poller asks again", async (kind) => {
-    const customer = await makeCustomer(world);
-    await giveBalance(world, customer, 800n);
-    const invoice = await makeInvoice(world, customer, 3000n);
-    const payment = await startCombined(world, customer, [invoice.id], {
-      balanceMinor: 800n,
-      cardMinor: 2200n,
-    });
-    await world.control.holdWebhooks();
-    await world.control.pay(payment.sessionId);
-    await strike(kind, { method: "GET", path: sessionsPath });
-    expect(await settle(impatient(kind), payment)).toMatchObject({ kind: "unknown" });
-    expect(await factsOf(world, payment)).toMatchObject({ state: "sent", claims: 1, openHolds: 1 });
-    await world.control.clearFaults();
-    await pass(world, 61_000);
-    await pollPayments(world, 1000);
-    expect(await factsOf(world, payment)).toMatchObject(whole);
-  });
-
-  it.each(kinds)("expiry met by %s is not taken for done; what Stripe then says is", async (kind) => {
-    const customer = await makeCustomer(world);
-    const invoice = await makeInvoice(world, customer, 3000n);
-    const input = plan(world, [invoice.id], { cardMinor: 3000n });
-    const started = await payDirect(customer.actor, input, world);
-    await strike(kind, { method: "POST", path: `${sessionsPath}/cs_` });
-    const payment = paymentRef(customer, input.paymentId);
-    const answer = await abandonPayment(customer.actor, payment, impatient(kind, 1_500));
-    expect(answer).toMatchObject({ ok: false, refusal: { code: "payment_in_progress" } });
-    await world.control.clearFaults();
-    await world.control.webhooksIdle();
-    const { done } = faults[kind];
-    expect(await factsOf(world, payment)).toMatchObject({ state: done ? "expired" : "sent" });
-    expect(started.ok).toBe(true);
-    if (!done) await abandonPayment(customer.actor, payment, world);
-    expect(await factsOf(world, payment)).toMatchObject(released);
-  });
-});
-
-describe("making the customer at Stripe", () => {
-  it.each(kinds)("met by %s starts no payment; a later attempt finds or makes the one", async (kind) => {
-    const customer = await makeCustomer(world);
-    const invoice = await makeInvoice(world, customer, 3000n);
-    await strike(kind, { method: "POST", path: "/v1/customers" });
-    const input = plan(world, [invoice.id], { cardMinor: 3000n });
-    // A customer that Stripe made after all is told by an event.
-    const before = await digestOf(world, ["event_runs", "stripe_events"]);
-    expect(await payDirect(customer.actor, input, impatient(kind))).toEqual({
-      ok: false,
-      refusal: { code: "gateway_unreachable" },
-    });
-    expect(await digestOf(world, ["event_runs", "stripe_events"])).toBe(before);
-    await world.control.clearFaults();
-    // An error that Stripe replays under its key for a day must not shut a customer out for that long.
-    if (faults[kind].replayed) await pass(world, 15 * minute);
-    expect(await payDirect(customer.actor, input, world)).toMatchObject({
-      ok: true,
-      value: { kind: "redirect" },
-    });
-    const made = (await world.control.dump()).customer?.filter(
-      (row) => (row.metadata as { customer?: string }).customer === customer.customerId,
-    );
-    expect(made).toHaveLength(kind === "error_500_after" ? 2 : 1);
-  });
-
-  it("is not refused because the customer changed their name between two attempts", async () => {
-    const customer = await makeCustomer(world);
-    const invoice = await makeInvoice(world, customer, 3000n);
-    await strike("drop_after", { method: "POST", path: "/v1/customers" });
-    const input = plan(world, [invoice.id], { cardMinor: 3000n });
-    expect(await payDirect(customer.actor, input, world)).toMatchObject({ ok: false });
-    await world.owner`update customers set name = 'Renamed' where id = ${customer.customerId}`;
-    expect(await payDirect(customer.actor, input, world)).toMatchObject({ ok: true });
   });
 });
