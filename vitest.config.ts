@@ -2,7 +2,7 @@ import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
 
 const root = fileURLToPath(new URL(".", import.meta.url));
-const folders = "{app,components,db,lib}";
+const folders = "{app,components,db,lib,e2e}";
 
 export default defineConfig({
   resolve: { alias: { "@/": root } },
