@@ -1,4 +1,5 @@
 import { isAtLeast } from "@/lib/auth/actor";
+import { unparkEvent } from "@/lib/gateway/parked-events";
 import { ok, type Result, refuse } from "@/lib/kernel/result";
 import type { DeskRefusal, StaffActor } from "./shapes";
 import { type StaffWorld, staffWorld } from "./world";
@@ -10,9 +11,6 @@ export async function replayParkedEvent(
   world: StaffWorld = staffWorld(),
 ): Promise<Result<{ eventId: string }, DeskRefusal>> {
   if (!isAtLeast(actor.role, "support")) return refuse({ code: "not_allowed" });
-  const now = world.clock.now();
-  const rows = await world.staff.sql`
-    update event_runs set state = 'waiting', attempts = 0, next_attempt_at = ${now}, updated_at = ${now}
-    where event_id = ${eventId} and state = 'parked' returning 1`;
-  return rows.length > 0 ? ok({ eventId }) : refuse({ code: "event_not_parked" });
+  const isBack = await unparkEvent(world.staff.sql, eventId, world.clock.now());
+  return isBack ? ok({ eventId }) : refuse({ code: "event_not_parked" });
 }

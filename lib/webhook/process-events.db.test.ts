@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { unparkEvent } from "@/lib/gateway/parked-events";
 import { newId } from "@/lib/kernel/id";
 import { makeCustomer, makeInvoice, makeOrder, makePlan } from "@/lib/testing/fixtures";
 import { holdRows } from "@/lib/testing/held-lock";
@@ -11,7 +12,7 @@ import {
 } from "@/lib/testing/payment-facts";
 import { permutations } from "@/lib/testing/permutations";
 import { calm, openStripeWorld, pass, type StripeWorld } from "@/lib/testing/stripe-world";
-import { attemptsMost, processEvent, processWaitingEvents, replayEvent } from "./process-events";
+import { attemptsMost, processEvent, processWaitingEvents } from "./process-events";
 import { readBackEvents } from "./read-back-events";
 import { recordEvents } from "./receive-event";
 
@@ -213,7 +214,7 @@ describe("a poisoned event", () => {
     expect((await runOf(poisoned))?.reason).toBeTruthy();
     await pass(world, day);
     expect(await processEvent(world, poisoned)).toBeNull();
-    expect(await replayEvent(world, poisoned)).toBe(true);
+    expect(await unparkEvent(world.jobs.sql, poisoned, world.clock.now())).toBe(true);
     expect(await runOf(poisoned)).toMatchObject({ state: "waiting", attempts: 0 });
     expect(await processEvent(world, poisoned)).toMatchObject({ result: { kind: "fault" } });
   });
@@ -230,11 +231,11 @@ describe("a poisoned event", () => {
     await world.owner`
       update stripe_events set payload = jsonb_set(payload, '{data,object,metadata}', ${right}::text::jsonb)
       where id = ${id}`;
-    expect(await replayEvent(world, id)).toBe(true);
+    expect(await unparkEvent(world.jobs.sql, id, world.clock.now())).toBe(true);
     await processEvent(world, id);
     expect(await runOf(id)).toMatchObject({ state: "done", reason: null });
     expect(await factsOf(world, payment)).toMatchObject(paidOnce);
-    expect(await replayEvent(world, id)).toBe(false);
+    expect(await unparkEvent(world.jobs.sql, id, world.clock.now())).toBe(false);
   });
 });
 

@@ -43,15 +43,6 @@ export async function processWaitingEvents(world: World, most = 100): Promise<Pr
   return processed;
 }
 
-/** Puts a parked event back to work: staff's replay. False if it is not parked. */
-export async function replayEvent(world: World, eventId: string): Promise<boolean> {
-  const now = world.clock.now();
-  const rows = await world.jobs.sql`
-    update event_runs set state = 'waiting', attempts = 0, next_attempt_at = ${now}, updated_at = ${now}
-    where event_id = ${eventId} and state = 'parked' returning 1`;
-  return rows.length > 0;
-}
-
 async function dispatched(
   world: World,
   event: Parameters<typeof dispatchEvent>[1],

@@ -1,6 +1,7 @@
 import { pollFees } from "@/lib/billing/payment/poll-fees";
 import { pollPayments } from "@/lib/billing/payment/poll-payments";
-import { processWaitingEvents, replayEvent } from "@/lib/webhook/process-events";
+import { unparkEvent } from "@/lib/gateway/parked-events";
+import { processWaitingEvents } from "@/lib/webhook/process-events";
 import { readBackEvents } from "@/lib/webhook/read-back-events";
 import { checkInvariants } from "./checks";
 import { advance } from "./operations/time";
@@ -87,7 +88,8 @@ async function workUntilQuiet({ stage }: Simulation): Promise<void> {
     while ((await processWaitingEvents(world)).length > 0);
     await pollFees(world, 1_000);
     const parked = await owner`select event_id from event_runs where state = 'parked'`;
-    if (round === 0) for (const { event_id } of parked) await replayEvent(world, event_id);
+    if (round === 0)
+      for (const { event_id } of parked) await unparkEvent(world.jobs.sql, event_id, world.clock.now());
     const [row] = await owner`
       select (select count(*) from event_runs where state = 'waiting')
         + (select count(*) from charges where fee_minor is null) as waiting`;
