@@ -31,12 +31,22 @@ interface TopUpFormProps {
   currency: string;
   legend: string;
   choices: TopUpChoice[];
+  /** The invoice that any other amount is begun from. */
+  otherInvoiceId: InvoiceId | null;
   action: TopUpAction;
   texts: AnswerTexts &
     Record<"other" | "field" | "hint" | "otherNote" | "otherButton" | "cardNote" | "leaving", string>;
 }
 
-export function TopUpForm({ paymentId, currency, legend, choices, action, texts }: TopUpFormProps) {
+export function TopUpForm({
+  paymentId,
+  currency,
+  legend,
+  choices,
+  otherInvoiceId,
+  action,
+  texts,
+}: TopUpFormProps) {
   const [chosen, setChosen] = useState(choices[0]?.id ?? "other");
   const [amount, setAmount] = useState("");
   const attempt = useAttempt(paymentId);
@@ -53,7 +63,7 @@ export function TopUpForm({ paymentId, currency, legend, choices, action, texts 
   function topUp(event: FormEvent) {
     event.preventDefault();
     if (pending || isLeaving) return;
-    const { decimal = amount, invoiceId = null } = choice ?? {};
+    const { decimal, invoiceId } = choice ?? { decimal: amount, invoiceId: otherInvoiceId };
     run(
       () => action({ paymentId: attempt.id, currency, amount: decimal, invoiceId }),
       (answer) => {

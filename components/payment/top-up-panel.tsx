@@ -33,6 +33,7 @@ export async function TopUpPanel({ panel, paymentId, action }: TopUpPanelProps) 
           currency={panel.available.currency}
           legend={t("how")}
           choices={await choicesOf(panel)}
+          otherInvoiceId={panel.begunFrom?.offer ? panel.begunFrom.id : null}
           action={action}
           texts={await textsOf(panel)}
         />
@@ -105,7 +106,7 @@ async function choiceOf(offer: TopUpOffer, earlier: readonly string[]): Promise<
   return { ...shown, id, invoiceId: id, label: t("offerInvoice", { number }), about: summary, note };
 }
 
-async function textsOf({ available, least, most }: Panel) {
+async function textsOf({ available, least, most, begunFrom }: Panel) {
   const t = await getTranslations("topUp");
   const pay = await getTranslations("pay");
   const refusal = await getTranslations("topUpRefusal");
@@ -118,7 +119,7 @@ async function textsOf({ available, least, most }: Panel) {
     other: t("offerOther"),
     field: t("field", { currency: available.currency }),
     hint: t("hint", { least: formatMoney(least, locale), most: formatMoney(most, locale) }),
-    otherNote: t("settlesWaiting"),
+    otherNote: begunFrom?.offer ? t("settlesBegun", { number: begunFrom.number }) : t("settlesWaiting"),
     otherButton: t("buttonOther"),
     cardNote: t("cardNote"),
     leaving: pay("redirecting"),

@@ -51,17 +51,24 @@ test.describe("topping up", { tag: "@phone" }, () => {
     const invoice = await InvoicePage.open(page, number);
     await page.getByRole("link", { name: "Top up $8.00 and this invoice is settled" }).click();
     await expect(page.getByRole("radio", { name: `Invoice ${number}` })).toBeChecked();
-    await page.getByRole("button", { name: "Top up $8.00" }).click();
+    await expect(page.getByRole("button", { name: "Top up $8.00" })).toBeVisible();
+    await page.getByRole("radio", { name: "Another amount" }).check();
+    await expect(page.getByRole("main")).toContainText(
+      `Invoice ${number} is settled first, if it is enough.`,
+    );
+    await page.getByRole("textbox", { name: "Amount (USD)" }).fill("9.50");
+    await page.getByRole("button", { name: "Top up this amount" }).click();
     const hosted = new HostedPage(page);
-    await hosted.asksFor("$8.00");
+    await hosted.asksFor("$9.50");
     await hosted.payWith(cards.good);
     const back = new ReturnPage(page);
     await back.tells(`Invoice ${number}`, "$20.00");
+    await back.tells("Available", "$1.50");
     await page.getByRole("link", { name: `Back to invoice ${number}` }).click();
     await invoice.isIn("Paid");
     await expect(invoice.timeline).toContainText("A top-up for this invoice was started");
     await (await InvoicePage.open(page, other.number)).isIn("Open");
-    expect(await balanceOf(scene.world, customer)).toEqual({ posted: 0n, held: 0n });
+    expect(await balanceOf(scene.world, customer)).toEqual({ posted: 150n, held: 0n });
   });
 
   test("by an amount of one's own, which is refused in words where it cannot be", async ({

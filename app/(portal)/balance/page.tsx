@@ -75,10 +75,10 @@ async function Balance({ actor, query }: { actor: CustomerActor; query: BalanceQ
           />
         </div>
       )}
-      <BalanceFigures balance={balance} />
-      <div className="grid items-start gap-x-10 gap-y-10 xl:grid-cols-[minmax(0,1fr)_22rem]">
+      <div className="grid items-start gap-x-10 xl:grid-cols-[minmax(0,1fr)_22rem] xl:grid-rows-[auto_1fr]">
+        <BalanceFigures balance={balance} />
         {shown.ok && (
-          <div className="max-w-md xl:sticky xl:top-20 xl:order-2">
+          <div className="max-w-md max-xl:mb-10 xl:sticky xl:top-20 xl:col-start-2 xl:row-span-2 xl:row-start-1">
             <TopUpPanel panel={shown.value} paymentId={newId<PaymentId>()} action={topUp} />
           </div>
         )}
