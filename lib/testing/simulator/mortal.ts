@@ -1,7 +1,8 @@
 import type { World } from "@/lib/billing/world";
-import type { Gateway, Outcome } from "@/lib/gateway/port";
+import type { Gateway } from "@/lib/gateway/port";
 import type { Clock } from "@/lib/kernel/clock";
 import type { TestWorld } from "../world";
+import { eachCall } from "./each-call";
 import { mortalDatabase } from "./mortal-database";
 import type { Gate } from "./turns";
 
@@ -123,23 +124,11 @@ function skewed(clock: Clock, skewMs: number): Clock {
 }
 
 function mortalGateway(gateway: Gateway, mortal: Mortal): Gateway {
-  const call = async <T>(work: () => Promise<Outcome<T>>): Promise<Outcome<T>> => {
+  return eachCall(gateway, async (work) => {
     await mortal.gate();
     if (mortal.pass("before a call to Stripe") === "death") throw new Died();
     const outcome = await work();
     if (mortal.pass("after a call to Stripe") === "death") throw new Died();
     return outcome;
-  };
-  return {
-    isLive: gateway.isLive,
-    chargeLimits: (currency) => gateway.chargeLimits(currency),
-    verifyEvent: (body, signature, now) => gateway.verifyEvent(body, signature, now),
-    createCustomer: (input, key) => call(() => gateway.createCustomer(input, key)),
-    createCheckout: (request, key) => call(() => gateway.createCheckout(request, key)),
-    readCheckout: (id) => call(() => gateway.readCheckout(id)),
-    expireCheckout: (id) => call(() => gateway.expireCheckout(id)),
-    findCheckout: (customer, payment) => call(() => gateway.findCheckout(customer, payment)),
-    readFee: (id) => call(() => gateway.readFee(id)),
-    undeliveredEvents: (since) => call(() => gateway.undeliveredEvents(since)),
-  };
+  });
 }

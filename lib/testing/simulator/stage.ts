@@ -6,6 +6,7 @@ import { type SandboxControl, sandboxControl } from "@/lib/sandbox/control";
 import { startSandbox } from "@/lib/sandbox/server";
 import { localGateway, openTestWorld, testSecretKey, testWebhookSecret } from "../world";
 import { type Endpoint, startEndpoint } from "./endpoint";
+import { impatientGateway } from "./impatient-gateway";
 import type { MortalWorld } from "./mortal";
 import type { Random } from "./random";
 
@@ -14,7 +15,7 @@ export interface Stage {
   readonly world: MortalWorld;
   readonly control: SandboxControl;
   readonly endpoint: Endpoint;
-  /** Gives up on Stripe at once: for calls that are made to hang. */
+  /** Gives up on a call as soon as it hangs: nobody waits for the seconds that people would. */
   readonly impatient: Gateway;
   /** As the owner, who sees everything: to choose from, and to look at what became of it. */
   readonly owner: postgres.Sql<{ bigint: bigint }>;
@@ -38,8 +39,6 @@ const eventTypes = [
   "customer.created",
 ];
 
-const hangMs = 80;
-
 export async function openStage(databaseUrl: string, start: Date, random: Random): Promise<Stage> {
   const opened = openTestWorld({ url: databaseUrl, start, max: 8 });
   fillIdsOf(opened.clock, random.fork("ids").fill);
@@ -51,9 +50,11 @@ export async function openStage(databaseUrl: string, start: Date, random: Random
     clock: opened.clock,
     webhook: { url: endpoint.url, secret: testWebhookSecret, events: eventTypes },
   });
+  const control = sandboxControl(sandbox.url, testSecretKey);
+  const gateway = localGateway(sandbox.url, { timeoutMs: 60_000 });
   const world: MortalWorld = {
     ...opened,
-    gateway: localGateway(sandbox.url, { timeoutMs: 20_000 }),
+    gateway,
     terminate: async (pid) => owner`select pg_terminate_backend(${pid}, 5000)`,
   };
   endpoint.serveIn(world);
@@ -62,8 +63,8 @@ export async function openStage(databaseUrl: string, start: Date, random: Random
     owner,
     checker,
     endpoint,
-    control: sandboxControl(sandbox.url, testSecretKey),
-    impatient: localGateway(sandbox.url, { timeoutMs: hangMs }),
+    control,
+    impatient: impatientGateway(gateway, control),
     close: async () => {
       await sandbox.close();
       await endpoint.close();

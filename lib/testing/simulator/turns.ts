@@ -29,5 +29,10 @@ export async function takeTurns<T>(
       waiting.push(resolve);
       stops();
     });
-  return Promise.allSettled(actors.map((actor) => actor(gate).finally(stops)));
+  return Promise.allSettled(
+    actors.map(async (actor) => {
+      await gate();
+      return actor(gate).finally(stops);
+    }),
+  );
 }
