@@ -232,20 +232,6 @@ describe("a combined payment", () => {
     expect(await balanceOf(world, customer)).toEqual({ posted: 30n, held: 0n });
   });
 
-  it("settles a waiting auto-renew invoice from its excess, in the same transaction", async () => {
-    const customer = await makeCustomer(world);
-    const planId = await makePlan(world, { price: { USD: 25n } });
-    const serviceId = await makeActiveService(world, customer, planId, true);
-    const waiting = await makeRenewal(world, customer, serviceId);
-    const invoice = await makeInvoice(world, customer, 20n);
-    const payment = await startDirect(world, customer, [invoice.id], { cardMinor: 50n, excessMinor: 30n });
-    await world.control.pay(payment.sessionId);
-    await world.control.webhooksIdle();
-    const [row] = await world.jobs.sql`select state, paid_at from invoices where id = ${waiting.id}`;
-    expect(row).toEqual({ state: "paid", paid_at: world.clock.now() });
-    expect(await balanceOf(world, customer)).toEqual({ posted: 5n, held: 0n });
-  });
-
   it.each([["JPY", 1200n, 300n] as const, ["KWD", 1230n, 500n] as const, ["EUR", 1999n, 1n] as const])(
     "is exact in %s",
     async (currency, dueMinor, balanceMinor) => {
