@@ -147,6 +147,15 @@ const lists: Look[] = [
     show: async ({ pageOf, people }) => titled(await pageOf(await people.customer()), "/balance", "Balance"),
   },
   {
+    name: "top-up",
+    route: "/balance/top-up",
+    show: async ({ scene, people, pageOf }) => {
+      const customer = await people.customer();
+      const { number } = await makeInvoice(scene.world, customer, 2000n);
+      return titled(await pageOf(customer), `/balance/top-up?invoice=${number}`, /./);
+    },
+  },
+  {
     name: "services",
     route: "/services",
     show: async ({ pageOf }) => titled(await pageOf(cast("marigold")), "/services", "Services"),
@@ -171,7 +180,19 @@ const lists: Look[] = [
   {
     name: "desk",
     route: "/admin",
-    show: async ({ pageOf }) => titled(await pageOf(cast("staff")), "/admin", /./),
+    show: async ({ pageOf }) => titled(await pageOf(cast("staff")), "/admin", "Desk"),
+  },
+  {
+    name: "desk-customers",
+    route: "/admin/customers",
+    show: async ({ pageOf }) => titled(await pageOf(cast("staff")), "/admin/customers", /./),
+  },
+  {
+    name: "desk-customer",
+    route: "/admin/customers/[reference]",
+    // The fourth of the demo's cast: the customer with many invoices.
+    show: async ({ pageOf }) =>
+      titled(await pageOf(cast("staff")), "/admin/customers/DC-1004", "Marigold Studio"),
   },
 ];
 

@@ -1,0 +1,300 @@
+import type { APIRequestContext, APIResponse } from "@playwright/test";
+import { inputFor, unknownIds } from "@/e2e/fixtures/action-inputs";
+import { callAction, routes, type ServerAction, serverActions } from "@/e2e/fixtures/actions";
+import { expect, test } from "@/e2e/fixtures/portal";
+import { portalFacts } from "@/e2e/fixtures/portal-facts";
+import { signInRequests } from "@/e2e/fixtures/session";
+import { makeVictim, type Victim } from "@/e2e/fixtures/victim";
+
+// Everything that the build answers to is found in its manifests, so that what is new is tried as well.
+const actions = serverActions();
+const pages = routes().filter(({ file, route }) => file.endsWith("/page") && route !== "/_global-error");
+const handlers = routes().filter(({ file }) => file.endsWith("/route"));
+
+/** Pages that open without a session, each with nothing of anybody on it. A new one has to be named here. */
+const openPages = [
+  "/sign-in",
+  "/reset",
+  "/reset/[token]",
+  "/first-admin/[token]",
+  "/return/[payment]",
+  "/_not-found",
+];
+
+/** The address of a route that names the victim's things. */
+function addressOf(route: string, victim: Victim): string {
+  const given: Record<string, string> = {
+    number: victim.openInvoice.number,
+    payment: victim.paymentId,
+    reference: victim.reference,
+    token: "none",
+    "...nextauth": "session",
+  };
+  return route.replace(/\[([^\]]+)\]/g, (_whole, name: string) => {
+    const value = given[name];
+    if (!value) throw new Error(`${route} is new: say what stands for [${name}]`);
+    return value;
+  });
+}
+
+/** The same, with the victim's things also where lists and other pages take them. */
+function queriesOf(path: string, victim: Victim): string[] {
+  const query = new URLSearchParams({
+    invoice: victim.openInvoice.id,
+    q: victim.reference,
+    cursor: victim.paymentId,
+  });
+  return [path, `${path}?${query}`];
+}
+
+async function expectNothingOf(victim: Victim, answer: APIResponse): Promise<void> {
+  const text = await answer.text();
+  for (const mark of victim.marks) expect(text, `${answer.url()} does not show ${mark}`).not.toContain(mark);
+}
+
+/** As a document, and as what the router of a page that is open already asks for. */
+const renderings: Record<string, string>[] = [{}, { rsc: "1" }];
+
+const asked = (path: string) => `${portalFacts().address}${path}`;
+const once = { maxRedirects: 0 };
+
+test.describe("signed out", () => {
+  test("every page leads to sign-in, or shows nothing of anybody", async ({ people, scene, request }) => {
+    const victim = await makeVictim(scene, people);
+    const before = await victim.digest();
+    for (const { route } of pages.filter((page) => page.route !== "/return/[payment]")) {
+      for (const path of queriesOf(addressOf(route, victim), victim)) {
+        for (const headers of renderings) {
+          const answer = await render(request, path, headers);
+          await expectNothingOf(victim, answer);
+          if (openPages.includes(route)) continue;
+          const text = await answer.text();
+          const leadsAway = [301, 302, 303, 307, 308].includes(answer.status())
+            ? answer.headers().location
+            : /NEXT_REDIRECT;\w+;([^;]+);/.exec(text)?.[1];
+          expect(leadsAway, `${route} leads to sign-in`).toMatch(/\/sign-in(\?|$)/);
+        }
+      }
+    }
+    // This one settles, which is what it is for, and shows nothing.
+    await expectNothingOf(victim, await request.get(asked(`/return/${victim.paymentId}`)));
+    expect(await victim.digest()).toBe(before);
+  });
+
+  test("every handler answers nothing of anybody, by whatever method", async ({ people, scene, request }) => {
+    const victim = await makeVictim(scene, people);
+    const before = await victim.digest();
+    for (const { route } of handlers) {
+      for (const method of ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]) {
+        const answer = await request.fetch(asked(addressOf(route, victim)), { ...once, method });
+        expect(answer.status(), `${method} ${route}`).toBeLessThan(500);
+        await expectNothingOf(victim, answer);
+      }
+    }
+    expect(await victim.digest()).toBe(before);
+  });
+
+  for (const action of actions.filter(({ kind }) => kind !== "public")) {
+    test(`${action.name} is refused`, async ({ people, scene, request }) => {
+      const victim = await makeVictim(scene, people);
+      await expectRefused(victim, request, action, ["signed_out"]);
+    });
+  }
+});
+
+test.describe("as somebody else's", () => {
+  for (const role of ["viewer", "owner"] as const) {
+    test(`${role}, every page answers as if there were nothing`, async ({ people, scene, request }) => {
+      const victim = await makeVictim(scene, people);
+      await signInRequests(request, await people.customer({ role }));
+      const before = await victim.digest();
+      for (const { route } of pages) {
+        for (const path of queriesOf(addressOf(route, victim), victim)) {
+          for (const headers of renderings) {
+            const answer = await render(request, path, headers);
+            expect(answer.status(), path).toBeLessThan(500);
+            await expectNothingOf(victim, answer);
+            // The router is told in the text what a document is told by its status.
+            const isHidden = answer.status() === 404 || /NEXT_\w+;404/.test(await answer.text());
+            if (route.startsWith("/admin")) expect(isHidden, path).toBe(true);
+          }
+        }
+      }
+      expect(await victim.digest()).toBe(before);
+    });
+
+    for (const action of actions.filter(({ kind }) => kind !== "public")) {
+      test(`${role}, ${action.name} is refused as for what does not exist`, async ({
+        people,
+        scene,
+        request,
+      }) => {
+        const victim = await makeVictim(scene, people);
+        await signInRequests(request, await people.customer({ role }));
+        const refusal = await expectRefused(victim, request, action, [
+          "not_allowed",
+          "invoice_not_found",
+          "payment_not_found",
+        ]);
+        const unknown = await callAction(request, action, inputFor(action, unknownIds()));
+        expect(unknown.value?.refusal).toEqual(refusal);
+      });
+    }
+  }
+
+  for (const action of actions.filter(({ kind }) => kind === "staff")) {
+    test(`${action.name} is refused to staff who only read`, async ({ people, scene, request }) => {
+      const victim = await makeVictim(scene, people);
+      await signInRequests(request, await people.staff("auditor"));
+      await expectRefused(victim, request, action, ["not_allowed"]);
+    });
+  }
+});
+
+/** Where a request pretends to come from, and how that is refused: by Next before the action runs, or by its wrapper. */
+const origins: [string, () => Record<string, string>][] = [
+  ["a foreign Origin", () => ({ origin: "https://evil.example" })],
+  ["no Origin", () => ({})],
+  ["the Origin null", () => ({ origin: "null" })],
+  [
+    "a foreign Origin and a forged X-Forwarded-Host",
+    () => ({ origin: "https://evil.example", "x-forwarded-host": "evil.example" }),
+  ],
+  [
+    "a foreign Origin and a forged Forwarded",
+    () => ({ origin: "https://evil.example", forwarded: "host=evil.example;proto=https" }),
+  ],
+  ["an Origin that only begins like ours", () => ({ origin: `${portalFacts().address}.evil.example` })],
+];
+
+test.describe("from elsewhere", () => {
+  for (const [what, headers] of origins) {
+    test(`${what}: every action is refused to whom it is for`, async ({ people, scene, playwright }) => {
+      const victim = await makeVictim(scene, people);
+      const [own, staff] = [await playwright.request.newContext(), await playwright.request.newContext()];
+      await signInRequests(own, victim.member);
+      await signInRequests(staff, await people.staff("admin"));
+      const before = await victim.digest();
+      for (const action of actions) {
+        const request = action.kind === "staff" ? staff : own;
+        const answer = await callAction(request, action, inputFor(action, victim), headers());
+        const isRefused =
+          answer.value === undefined ? answer.status >= 400 : answer.value.refusal?.code === "foreign_origin";
+        expect(isRefused, `${action.name}: ${JSON.stringify(answer)}`).toBe(true);
+      }
+      expect(await victim.digest()).toBe(before);
+      await Promise.all([own.dispose(), staff.dispose()]);
+    });
+
+    test(`${what}: nobody is signed in or out`, async ({ people, scene, request }) => {
+      const customer = await people.customer();
+      await signInRequests(request, customer);
+      for (const path of ["callback/credentials", "signout"]) {
+        const answer = await request.post(asked(`/api/auth/${path}`), {
+          headers: headers(),
+          form: { json: "true" },
+        });
+        expect(answer.status(), path).toBe(403);
+      }
+      const [row] = await scene.owner`
+        select count(*)::int as count from sessions where user_id = ${customer.userId} and revoked_at is null`;
+      expect(row?.count).toBe(1);
+    });
+  }
+});
+
+test("every action refuses fields that its page does not send", async ({ people, scene, playwright }) => {
+  const victim = await makeVictim(scene, people);
+  const [own, staff] = [await playwright.request.newContext(), await playwright.request.newContext()];
+  await signInRequests(own, victim.member);
+  await signInRequests(staff, await people.staff("admin"));
+  const before = await victim.digest();
+  for (const action of actions) {
+    const request = action.kind === "staff" ? staff : own;
+    const input = inputFor(action, victim);
+    const more = { amountMinor: "1", role: "owner", status: "paid", userId: victim.member.userId, actor: {} };
+    const extra = {
+      ...more,
+      ...(input.amount === undefined && { amount: "1" }),
+      ...(input.customerId === undefined && { customerId: victim.customerId }),
+    };
+    for (const [name, value] of Object.entries(extra)) {
+      const answer = await callAction(request, action, { ...input, [name]: value });
+      expect(answer.value, `${action.name} with ${name}`).toMatchObject({
+        ok: false,
+        refusal: { code: "invalid_input", fields: [name] },
+      });
+    }
+    for (const nonsense of [null, [], "text", 1, { ...input, __proto__: null, constructor: {} }]) {
+      const answer = await callAction(request, action, nonsense);
+      expect(answer.value?.refusal?.code, `${action.name} with ${JSON.stringify(nonsense)}`).toBe(
+        "invalid_input",
+      );
+    }
+  }
+  expect(await victim.digest()).toBe(before);
+  await Promise.all([own.dispose(), staff.dispose()]);
+});
+
+test("the webhook takes only what Stripe has signed", async ({ request, scene }) => {
+  const url = asked("/api/stripe/webhook");
+  const body = JSON.stringify({ id: "evt_forged", object: "event", type: "checkout.session.completed" });
+  const signatures = [undefined, "", "t=1,v1=00", `t=${Math.floor(Date.now() / 1000)},v1=${"0".repeat(64)}`];
+  for (const signature of signatures) {
+    const answer = await request.post(url, {
+      headers: {
+        "content-type": "application/json",
+        ...(signature !== undefined && { "stripe-signature": signature }),
+      },
+      data: body,
+    });
+    expect(answer.status()).toBe(400);
+  }
+  const large = await request.post(url, { data: Buffer.alloc(2_000_000, "x") });
+  expect([400, 413]).toContain(large.status());
+  expect(await scene.owner`select id from stripe_events where id = 'evt_forged'`).toEqual([]);
+});
+
+test("every page forbids framing and sniffing, and is not kept by any cache", async ({
+  pageOf,
+  people,
+  scene,
+}) => {
+  const victim = await makeVictim(scene, people);
+  const { request } = (await pageOf(victim.member)).context();
+  for (const { route } of pages) {
+    const answer = await request.get(asked(addressOf(route, victim)), once);
+    expect(answer.headers(), route).toMatchObject({
+      "x-content-type-options": "nosniff",
+      "x-frame-options": "DENY",
+    });
+    expect(answer.headers()["cache-control"] ?? "", route).toMatch(/no-store|no-cache/);
+    expect(answer.headers()["x-powered-by"], route).toBeUndefined();
+  }
+});
+
+async function render(
+  request: APIRequestContext,
+  path: string,
+  headers: Record<string, string>,
+): Promise<APIResponse> {
+  const answer = await request.get(asked(path), { ...once, headers });
+  const location = answer.headers().location ?? "";
+  // The router's requests carry a mark of their own in the address, and are first sent to it.
+  return location.includes("_rsc") ? request.get(asked(location), { ...once, headers }) : answer;
+}
+
+/** Refused with one of these codes, and nothing of the victim's has changed; returns the refusal. */
+async function expectRefused(
+  victim: Victim,
+  request: APIRequestContext,
+  action: ServerAction,
+  codes: readonly string[],
+): Promise<{ code: string } | undefined> {
+  const before = await victim.digest();
+  const { value } = await callAction(request, action, inputFor(action, victim));
+  expect(codes, `${action.name}: ${JSON.stringify(value)}`).toContain(value?.refusal?.code);
+  expect(value?.ok).toBe(false);
+  expect(await victim.digest()).toBe(before);
+  return value?.refusal;
+}
