@@ -113,6 +113,23 @@ describe("the outbox", () => {
     expect(mail).toMatchObject({ subject: "Your payment of $10.00 did not go through" });
   });
 
+  it("writes of a delayed top-up that failed, and leads to the balance", async () => {
+    const { world, control } = scene;
+    const customer = await makeCustomer(world);
+    const paymentId = newId<PaymentId>(world.clock);
+    await topUp(customer.actor, { paymentId, currency: "USD", amount: "12" }, world);
+    const [payment] = await world.jobs.sql`select stripe_session_id from payments where id = ${paymentId}`;
+    const paid = await control.pay(payment?.stripe_session_id, { method: "us_bank_account", later: "waits" });
+    const ref = { customerId: customer.customerId, paymentId };
+    await settle(world, ref);
+    await control.settleDelayed(paid.paymentIntent ?? "", "fails");
+    await settle(world, ref);
+    await deliverOutbox(scene.delivery, 1000);
+    const words = JSON.stringify(await mailsTo(customer.actor.userId));
+    expect(words).toContain("your bank did not complete the payment of $12.00 for your balance");
+    expect(words).toContain(`${host.url}/balance`);
+  });
+
   it("keeps a mail that no server takes, and sends it when one does", async () => {
     const { customer, ref } = await payOrder({});
     await settle(scene.world, ref);

@@ -85,11 +85,16 @@ export function moneyBecameBalanceMail(about: Addressed, amount: Money): Mail {
 export function paymentFailedMail(about: Addressed, amount: Money, numbers: readonly string[]): Mail {
   const words = mailWords(about.locale);
   const text = formatMoney(amount, about.locale);
+  const isForInvoices = numbers.length > 0;
   return mailOf({
     ...about,
     subject: words("paymentFailed.subject", { amount: text }),
-    intro: words("paymentFailed.intro", { amount: text, numbers: numbers.join(", ") }),
-    link: { label: words("paymentFailed.action"), url: `${about.host.url}/invoices/${numbers[0] ?? ""}` },
+    intro: isForInvoices
+      ? words("paymentFailed.intro", { amount: text, numbers: numbers.join(", ") })
+      : words("paymentFailed.introBalance", { amount: text }),
+    link: isForInvoices
+      ? { label: words("paymentFailed.action"), url: `${about.host.url}/invoices/${numbers[0]}` }
+      : { label: words("paymentFailed.actionBalance"), url: `${about.host.url}/balance` },
     note: words("paymentFailed.note"),
   });
 }
