@@ -25,6 +25,8 @@ export interface SimulateOptions {
   readonly steps: number;
   /** Given each line of the trail as it is written. */
   readonly follow?: (line: string) => void;
+  /** Leaves out what comes after the steps: the storm and the draining. */
+  readonly stepsOnly?: boolean;
   /** Called before a step: tests plant what is wrong. */
   readonly plant?: (stage: Stage, step: number) => Promise<void>;
 }
@@ -72,8 +74,7 @@ export async function simulate(options: SimulateOptions): Promise<Simulated> {
     await takeSteps(simulation, options);
     const stepsMs = performance.now() - beganAt;
     const digest = simulation.trail.digest();
-    if (simulation.violations.length === 0) await storm(simulation);
-    if (simulation.violations.length === 0) await drain(simulation);
+    if (!options.stepsOnly) await comeToAnEnd(simulation);
     const { operations: counted, faults, violations, trail } = simulation;
     const told = { violations, trail: trail.last(), digest };
     return { seed: options.seed, steps: simulation.step, stepsMs, operations: counted, faults, ...told };
@@ -81,6 +82,11 @@ export async function simulate(options: SimulateOptions): Promise<Simulated> {
     await stage.close();
     await database.drop();
   }
+}
+
+async function comeToAnEnd(simulation: Simulation): Promise<void> {
+  if (simulation.violations.length === 0) await storm(simulation);
+  if (simulation.violations.length === 0) await drain(simulation);
 }
 
 async function takeSteps(simulation: Simulation, { steps, plant }: SimulateOptions): Promise<void> {

@@ -52,7 +52,9 @@ async function workOn(turn: Turn, eventIds: readonly string[]): Promise<void> {
     turn.within(turn.mortal(gate ? { gate } : {}), (world) => processEvent(world, eventId));
   const results: string[] = [];
   const say = (end: Awaited<ReturnType<typeof work>>) => {
-    results.push(end === null ? "taken" : isLost(end) ? end.lost : end.result.kind);
+    if (end === null) results.push("taken");
+    else if (isLost(end)) results.push(end.lost);
+    else results.push(end.result.kind === "fault" ? turn.fault(end.result.error) : end.result.kind);
   };
   if (random.chance(0.3)) {
     const ends = await takeTurns(

@@ -1,0 +1,47 @@
+import { expect, inject, test } from "vitest";
+import { simulate } from "./simulate";
+
+const serverUrl = inject("testServerUrl");
+const timeout = 240_000;
+
+test("a portal with faults ends without a violation, and its seed replays it step by step", {
+  timeout,
+}, async () => {
+  const first = await simulate({ serverUrl, seed: 4001, steps: 60 });
+  expect(first.violations).toEqual([]);
+  expect(first.faults.total()).toBeGreaterThan(0);
+  const again = await simulate({ serverUrl, seed: 4001, steps: 60, stepsOnly: true });
+  expect(again.digest).toBe(first.digest);
+});
+
+test("a wrong row that somebody else wrote makes the run fail", { timeout }, async () => {
+  const simulated = await simulate({
+    serverUrl,
+    seed: 4002,
+    steps: 60,
+    plant: async ({ owner }, step) => {
+      if (step === 20) await owner`update balances set posted_minor = posted_minor + 1`;
+    },
+  });
+  expect(simulated.violations.map(({ rule }) => rule)).toContain(
+    "1 balances equal their transfers: posted, held and sequence are what the transfers say, without a gap",
+  );
+  expect(simulated.steps).toBeLessThan(60);
+});
+
+test("a charge that is booked and that Stripe does not know makes the run fail, though the books balance", {
+  timeout,
+}, async () => {
+  const steps = 60;
+  const simulated = await simulate({
+    serverUrl,
+    seed: 4001,
+    steps,
+    plant: async ({ control }, step) => {
+      if (step === steps) await control.reset();
+    },
+  });
+  expect(simulated.violations.map(({ rule }) => rule)).toContain(
+    "nothing is booked that Stripe did not take",
+  );
+});
