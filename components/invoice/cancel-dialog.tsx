@@ -51,7 +51,7 @@ export function CancelDialog({ invoiceId, action, consequences, texts }: CancelD
         aria-labelledby="cancel-title"
         className="m-auto w-[min(30rem,calc(100vw-2rem))] rounded-lg border bg-surface p-5 text-ink shadow-float backdrop:bg-black/50 sm:p-6"
       >
-        <h2 id="cancel-title" className="font-semibold text-xl">
+        <h2 id="cancel-title" className="font-semibold text-lg">
           {texts.title}
         </h2>
         <ul className="mt-3 grid list-disc gap-2 pl-5 marker:text-ink-soft">
