@@ -97,6 +97,8 @@ async function looksFor(sql: ReservedSql, { full, customers }: CheckOptions): Pr
   const ids = customers ?? (full ? null : await movedCustomers(sql));
   const isIncremental = !full;
   if (ids === null) return [lookAt(sql, { customers: null, small: null, isWhole: true, isIncremental })];
+  // A plan kept from a check of one customer expects few: for many it would be the wrong one.
+  if (ids.length > 100) await sql`set local plan_cache_mode = force_custom_plan`;
   const looks: Look[] = [];
   for (let start = 0; start === 0 || start < ids.length; start += lookedUpMost) {
     const isFirst = start === 0;
