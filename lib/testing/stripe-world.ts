@@ -33,9 +33,7 @@ export interface WebhookEndpoint {
 }
 
 /** Call it once for each test file; `close` drops the database and stops the local Stripe. */
-export async function openStripeWorld(
-  options: { max?: number; timeoutMs?: number } = {},
-): Promise<StripeWorld> {
+export async function openStripeWorld(options: { max?: number } = {}): Promise<StripeWorld> {
   const start = new Date("2026-03-10T09:00:00Z");
   const clock = manualClock(start);
   const database = await createTestDatabase();
@@ -45,7 +43,8 @@ export async function openStripeWorld(
     clock,
     webhook: { url: endpoint.url, secret: testWebhookSecret },
   });
-  const gateway = localGateway(sandbox.url, options);
+  // No test waits for this: it is only so long that a busy machine is not taken for a Stripe that hangs.
+  const gateway = localGateway(sandbox.url, { timeoutMs: 30_000 });
   const base = openTestWorld({ url: database.url, gateway, clock, ...options });
   const owner: Sql = postgres(database.url, {
     max: 4,

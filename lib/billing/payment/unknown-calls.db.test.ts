@@ -81,7 +81,7 @@ describe("reading and expiring a page", () => {
     await world.control.holdWebhooks();
     await world.control.pay(payment.sessionId);
     await strike(world, kind, { method: "GET", path: sessionsPath });
-    expect(await settle(impatient(world, kind), payment)).toMatchObject({ kind: "unknown" });
+    expect(await settle(impatient(world, kind, "readCheckout"), payment)).toMatchObject({ kind: "unknown" });
     expect(await factsOf(world, payment)).toMatchObject({ state: "sent", claims: 1, openHolds: 1 });
     await world.control.clearFaults();
     await pass(world, 61_000);
@@ -96,7 +96,7 @@ describe("reading and expiring a page", () => {
     const started = await payDirect(customer.actor, input, world);
     await strike(world, kind, { method: "POST", path: `${sessionsPath}/cs_` });
     const payment = paymentRef(customer, input.paymentId);
-    const answer = await abandonPayment(customer.actor, payment, impatient(world, kind, 1_500));
+    const answer = await abandonPayment(customer.actor, payment, impatient(world, kind, "expireCheckout"));
     expect(answer).toMatchObject({ ok: false, refusal: { code: "payment_in_progress" } });
     await world.control.clearFaults();
     await world.control.webhooksIdle();
@@ -118,7 +118,7 @@ describe("making the customer at Stripe", () => {
       const input = plan(world, [invoice.id], { cardMinor: 3000n });
       // A customer that Stripe made after all is told by an event.
       const before = await digestOf(world, ["event_runs", "stripe_events"]);
-      expect(await payDirect(customer.actor, input, impatient(world, kind))).toEqual({
+      expect(await payDirect(customer.actor, input, impatient(world, kind, "createCustomer"))).toEqual({
         ok: false,
         refusal: { code: "gateway_unreachable" },
       });

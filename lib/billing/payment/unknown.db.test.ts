@@ -60,7 +60,7 @@ async function payer(): Promise<{ customer: TestCustomer; input: Parameters<type
 async function struckAtCreation(kind: FaultKind) {
   const { customer, input } = await payer();
   await strike(world, kind, { method: "POST", path: sessionsPath });
-  const answer = await payCombined(customer.actor, input, impatient(world, kind));
+  const answer = await payCombined(customer.actor, input, impatient(world, kind, "createCheckout"));
   expect(answer).toEqual({ ok: true, value: { kind: "confirming", paymentId: input.paymentId } });
   await world.control.clearFaults();
   return { customer, input, payment: paymentRef(customer, input.paymentId) };
