@@ -1,5 +1,5 @@
 import type { Gateway } from "@/lib/gateway/port";
-import { type CustomerId, fillIdsOf } from "@/lib/kernel/id";
+import { type CustomerId, fillIdsOf, type PaymentId } from "@/lib/kernel/id";
 import type { FaultKind } from "@/lib/sandbox/control";
 import type { Cast, Draft, SimulatedCustomer } from "./cast";
 import { type Blow, Died, Mortal, type MortalOptions } from "./mortal";
@@ -25,6 +25,8 @@ export class Simulation {
   readonly drafts: Draft[] = [];
   /** Intents that wait for the customer's answer, or for a delayed method's end. */
   readonly waitingIntents: { id: string; for: "authentication" | "settlement" }[] = [];
+  /** Payments whose page was paid after its expiry: the only ones that may end otherwise and yet have been paid. */
+  readonly paidAfterExpiry = new Set<PaymentId>();
   webhooks: "hold" | "deliver" | "drop" | "down" = "hold";
   /** Faults that the local Stripe was told of and that were not cleared yet. */
   readonly armed: FaultKind[] = [];

@@ -1,3 +1,4 @@
+import type { PaymentId } from "@/lib/kernel/id";
 import type { Simulation } from "./simulation";
 
 interface StripeCharge {
@@ -37,6 +38,8 @@ export async function checkAgainstStripe(
     const { customer, payment } = charge.metadata;
     const rows = booked.filter((row) => row.stripe_charge_id === charge.id);
     const isLate = isEnded.has(`${customer} ${payment}`);
+    if (isLate && !simulation.paidAfterExpiry.has(payment as PaymentId))
+      simulation.violate("a payment ends unpaid only when Stripe says so", `${payment}: ${charge.id}`);
     if (rows.length === 0 && isLate && options.lateOnes === "not yet") continue;
     const [row] = rows;
     if (rows.length !== 1 || !row) {

@@ -108,6 +108,7 @@ async function payAfterExpiry(turn: Turn): Promise<void> {
     ({ state }) => state === "expired" || state === "canceled",
   );
   const session = found.length === 0 ? null : turn.random.pick(found);
+  if (session) turn.simulation.paidAfterExpiry.add(session.paymentId);
   await order(turn, session, [{ card: turn.random.pick(good), afterExpiry: true }]);
 }
 
