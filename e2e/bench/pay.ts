@@ -1,6 +1,6 @@
 import { holdBooks } from "./books";
 import { payByLimit } from "./limit";
-import { interleave, measure, ratioOf, spreadOf } from "./measure";
+import { interleave, ratioOf, type Side, spreadOf, warmUp } from "./measure";
 import type { BenchOptions, Line, Part } from "./part";
 import { Payables } from "./payables";
 import type { Payable } from "./seed";
@@ -9,10 +9,8 @@ import { openWorld, payByUseCase } from "./use-case";
 
 const atOnceTried = [1, 4, 16, 32];
 
-/** Enough that a window ends by the clock and not for want of customers, up to so many payments a second. */
-export function customersFor({ seconds }: BenchOptions): number {
-  return Math.max(4_000, Math.ceil(5_000 * seconds));
-}
+/** Twice what a slice pays on a machine that pays 8,000 a second. */
+export const customersEach = 4_000;
 
 export const pay: Part = {
   title: "pay: an invoice from the balance, through the use case",
@@ -20,11 +18,14 @@ export const pay: Part = {
     "application = payFromBalance with authorization and row security; limit = one prepared plpgsql function that " +
     "reads, locks and writes the same rows as the owner; both over postgres.js, each payment of another customer.",
   async run(server, options) {
-    const url = await server.create("bench_pay", customersFor(options));
+    const url = await server.create("bench_pay", customersEach);
+    const seeder = openOwner(url, 1);
+    const payables = new Payables(seeder, customersEach);
     const lines: Line[] = [];
     try {
-      for (const atOnce of atOnceTried) lines.push(await compare(url, atOnce, options));
+      for (const atOnce of atOnceTried) lines.push(await compare(url, payables, atOnce, options));
     } finally {
+      await seeder.end();
       await server.drop("bench_pay");
     }
     return lines;
@@ -32,24 +33,25 @@ export const pay: Part = {
 };
 
 /** Each number at once has fresh connections, as many on both sides. */
-async function compare(url: string, atOnce: number, { rounds, seconds, say }: BenchOptions): Promise<Line> {
+async function compare(
+  url: string,
+  payables: Payables,
+  atOnce: number,
+  { rounds, seconds, say }: BenchOptions,
+): Promise<Line> {
   const owner = openOwner(url, atOnce);
   const world = openWorld(url, atOnce);
   try {
-    const payables = new Payables(owner);
-    const window = async (forSeconds: number, payOne: (payable: Payable) => Promise<void>) => {
-      await payables.refill();
-      return measure(atOnce, forSeconds, () => payables.payNext(payOne));
-    };
-    const application = (payable: Payable) => payByUseCase(world, payable);
-    const limit = (payable: Payable) => payByLimit(owner, payable);
-    // Every connection has prepared its statements and settled on their plans before anything counts.
-    for (const side of [application, limit]) await window(2, side);
-
-    const readings = await interleave(rounds, {
-      application: () => window(seconds, application),
-      limit: () => window(seconds, limit),
+    const sideOf = (payOne: (payable: Payable) => Promise<void>): Side => ({
+      prepare: () => payables.refill(),
+      act: () => payables.payNext(payOne),
     });
+    const sides = {
+      application: sideOf((payable) => payByUseCase(world, payable)),
+      limit: sideOf((payable) => payByLimit(owner, payable)),
+    };
+    for (const side of Object.values(sides)) await warmUp(atOnce, 2, side);
+    const readings = await interleave({ atOnce, rounds, seconds }, sides);
     await holdBooks(world);
     const figures = {
       ratio: ratioOf(readings.application, readings.limit),

@@ -8,15 +8,19 @@ import { issueRenewals, type Payable } from "./seed";
 export class Payables {
   private waiting: Payable[] = [];
 
-  constructor(private readonly owner: Sql) {}
+  constructor(
+    private readonly owner: Sql,
+    private readonly customers: number,
+  ) {}
 
-  /** Issues the next term of every customer who has paid. Never while payments are under way. */
+  /** Once half have paid, issues the next term of all who have. Never while payments are under way. */
   async refill(): Promise<void> {
+    if (this.waiting.length > this.customers / 2) return;
     // What still waits is given out first.
     this.waiting = [...(await issueRenewals(this.owner)), ...this.waiting];
   }
 
-  /** False when every customer has paid: the window ends early then. */
+  /** False when every customer has paid. */
   async payNext(payOne: (payable: Payable) => Promise<void>): Promise<boolean> {
     const payable = this.waiting.pop();
     if (!payable) return false;

@@ -1,15 +1,17 @@
 import type { Sql } from "@/db/client";
 import type { World } from "@/lib/billing/world";
 import { holdBooks } from "./books";
-import { interleave, measure, ratioOf, spreadOf } from "./measure";
+import { interleave, ratioOf, type Side, spreadOf, warmUp } from "./measure";
 import type { BenchOptions, Line, Part } from "./part";
-import { customersFor } from "./pay";
+import { customersEach } from "./pay";
 import { Payables } from "./payables";
 import { type BenchServer, openOwner } from "./server";
 import { openWorld, payByUseCase } from "./use-case";
 
 const atOnceTried = [1, 4, 16, 32];
 const mostAtOnce = 32;
+/** In each of the databases that one payer has to itself: few, so that all of them fit into PostgreSQL's memory. */
+const customersApart = 200;
 
 /**
  * Makes every payment also count on one row of the house, as a ledger with system accounts does: the fault that this
@@ -31,7 +33,7 @@ export const spread: Part = {
     "together = payFromBalance of customers in one database; apart (the limit) = the same, but each payer at once has a " +
     "database to itself, so that no two can share a row; planted = together, with one system row that every payment updates.",
   async run(server, options) {
-    const scene = await openScene(server, options);
+    const scene = await openScene(server);
     try {
       return await compare(scene, options);
     } finally {
@@ -54,16 +56,16 @@ interface Scene {
   close(): Promise<void>;
 }
 
-async function openScene(server: BenchServer, options: BenchOptions): Promise<Scene> {
+async function openScene(server: BenchServer): Promise<Scene> {
   const names = Array.from({ length: mostAtOnce }, (_, index) => `bench_apart_${index}`);
-  const togetherUrl = await server.create("bench_together", customersFor(options));
+  const togetherUrl = await server.create("bench_together", customersEach);
   const plantedUrl = await server.copy("bench_planted", "bench_together");
-  await server.create("bench_small", Math.ceil(400 * Math.max(1, options.seconds)));
+  await server.create("bench_small", customersApart);
   const apartUrls: string[] = [];
   for (const name of names) apartUrls.push(await server.copy(name, "bench_small"));
-  const together = openPlace(togetherUrl, mostAtOnce);
-  const planted = openPlace(plantedUrl, mostAtOnce);
-  const apart = apartUrls.map((url) => openPlace(url, 1));
+  const together = openPlace(togetherUrl, mostAtOnce, customersEach);
+  const planted = openPlace(plantedUrl, mostAtOnce, customersEach);
+  const apart = apartUrls.map((url) => openPlace(url, 1, customersApart));
   await planted.owner.unsafe(plantSharedRow);
   return {
     together,
@@ -79,30 +81,31 @@ async function openScene(server: BenchServer, options: BenchOptions): Promise<Sc
   };
 }
 
-function openPlace(url: string, max: number): Place {
+function openPlace(url: string, max: number, customers: number): Place {
   const owner = openOwner(url, 1);
-  return { world: openWorld(url, max), owner, payables: new Payables(owner) };
+  return { world: openWorld(url, max), owner, payables: new Payables(owner, customers) };
 }
 
 async function compare(scene: Scene, { rounds, seconds, say }: BenchOptions): Promise<Line[]> {
   const { together, planted, apart } = scene;
   /** The payer `worker` pays in the place of that number, or all of them in the one there is. */
-  const window = async (places: readonly Place[], atOnce: number, forSeconds: number) => {
-    for (const { payables } of places) await payables.refill();
-    return measure(atOnce, forSeconds, (worker) => {
-      const place = places[worker % places.length] as Place;
-      return place.payables.payNext((payable) => payByUseCase(place.world, payable));
-    });
-  };
-  for (const places of [[together], [planted], apart]) await window(places, mostAtOnce, 2);
+  const sideOf = (places: readonly Place[]): Side => ({
+    prepare: async () => {
+      for (const { payables } of places) await payables.refill();
+    },
+    act: (worker) => {
+      const { world, payables } = places[worker % places.length] as Place;
+      return payables.payNext((payable) => payByUseCase(world, payable));
+    },
+  });
+  for (const places of [[together], [planted], apart]) await warmUp(mostAtOnce, 3, sideOf(places));
 
   const lines: Line[] = [];
   for (const atOnce of atOnceTried) {
-    const readings = await interleave(rounds, {
-      together: () => window([together], atOnce, seconds),
-      apart: () => window(apart.slice(0, atOnce), atOnce, seconds),
-      planted: () => window([planted], atOnce, seconds),
-    });
+    const readings = await interleave(
+      { atOnce, rounds, seconds },
+      { together: sideOf([together]), apart: sideOf(apart.slice(0, atOnce)), planted: sideOf([planted]) },
+    );
     const figures = {
       ratio: ratioOf(readings.together, readings.apart),
       "together/s": spreadOf(readings.together.map(({ perSecond }) => perSecond)),
