@@ -15,6 +15,7 @@ import { seededRandom } from "./random";
 import { Simulation, Turn, type Violated } from "./simulation";
 import { openStage, type Stage } from "./stage";
 import { storm } from "./storm";
+import { checkNoPageIsLeft } from "./stripe-against-ledger";
 import { armStripe, clearStripe, disarmStripe } from "./stripe-faults";
 import type { Tally } from "./tally";
 
@@ -55,6 +56,7 @@ const operations: readonly Operation[] = [
 ];
 
 const wholeBooksEvery = 500;
+const pagesEvery = 25;
 const longestWithoutReadBackMs = 24 * 3_600_000;
 /** A step that takes so long hangs. */
 const stepMostMs = 60_000;
@@ -105,6 +107,7 @@ async function takeSteps(simulation: Simulation, { steps, plant }: SimulateOptio
     await checked;
     if (step % wholeBooksEvery === 0) await checkInvariants(simulation, "all");
     else if (turn.touched.size > 0) checked = checkInvariants(simulation, [...turn.touched]);
+    if (step % pagesEvery === 0) await checkNoPageIsLeft(simulation);
   }
   await checked;
 }

@@ -9,6 +9,13 @@ interface StripeCharge {
   metadata: Record<string, string>;
 }
 
+interface StripeSession {
+  id: string;
+  status: string;
+  created: number;
+  metadata: Record<string, string>;
+}
+
 interface BalanceTransaction {
   source: string;
   fee: number;
@@ -66,6 +73,28 @@ export async function checkAgainstStripe(
       simulation.violate("nothing is booked that Stripe did not take", stripe_charge_id);
   }
   if (options.lateOnes === "booked") await checkMoneyAddsUp(simulation, taken);
+}
+
+/**
+ * A payment that ended unpaid leaves no page behind on which it could still be paid (domain.md, States: a timeout is
+ * `unknown`, never `failed`). A page that Stripe made only later, out of a request that hung, is none of that.
+ */
+export async function checkNoPageIsLeft(simulation: Simulation): Promise<void> {
+  const { stage, paidAfterExpiry } = simulation;
+  const dump = await stage.control.dump();
+  const open = (dump["checkout.session"] as unknown as StripeSession[]).filter(
+    ({ status }) => status === "open",
+  );
+  const rows = await stage.owner`
+    select id, state, ended_at from payments where ended_at <= ${stage.world.clock.now()}
+      and state in ('failed', 'canceled', 'expired')`;
+  const ended = new Map(rows.map((row) => [row.id as PaymentId, row]));
+  for (const { id, created, metadata } of open) {
+    const payment = ended.get(metadata.payment as PaymentId);
+    if (!payment || created * 1_000 > payment.ended_at.getTime()) continue;
+    if (paidAfterExpiry.has(payment.id)) continue;
+    simulation.violate("a payment that ended leaves no page behind", `${payment.id} ${payment.state}: ${id}`);
+  }
 }
 
 /** For each customer and currency: what Stripe took and what was given = what invoices were paid + the balance. */
