@@ -59,10 +59,9 @@ test("pages forth and back show every invoice once, and the address is the page"
   await expect(page.getByRole("link", { name: "Older" })).toBeHidden();
   const second = pages[1] ?? [];
   await page.getByRole("link", { name: "Newer" }).click();
-  await expect(rowsOf(page).first()).toContainText(second[0] ?? "");
-  expect(await numbersOn(page)).toEqual(second);
+  await expect.poll(() => numbersOn(page)).toEqual(second);
   await page.reload();
-  expect(await numbersOn(page)).toEqual(second);
+  await expect.poll(() => numbersOn(page)).toEqual(second);
   await page.goBack();
   await expect(rowsOf(page)).toHaveCount(10);
 });
@@ -90,11 +89,11 @@ test("filters and sort are in the address, survive a reload, and can be cleared"
   await page.getByRole("link", { name: "Due", exact: true }).click();
   await expect(page).toHaveURL(/status=past_due.*min=20.*max=30.*sort=due/);
   await expect(page.getByRole("columnheader", { name: "Due" })).toHaveAttribute("aria-sort", "descending");
-  const found = await numbersOn(page);
   // Invoice 10 of these was due 20 days ago, invoice 20 was due 30 days ago.
-  expect(found).toEqual(all.slice(10, 21));
+  const found = all.slice(10, 21);
+  await expect.poll(() => numbersOn(page)).toEqual(found);
   await page.reload();
-  expect(await numbersOn(page)).toEqual(found);
+  await expect.poll(() => numbersOn(page)).toEqual(found);
   await page.getByRole("link", { name: "Clear all filters" }).click();
   await expect(page.getByText("60 invoices", { exact: true })).toBeVisible();
 });

@@ -18,7 +18,8 @@ for (const { name, show } of looks) {
       for (const colorScheme of ["light", "dark"] as const) {
         await shown.emulateMedia({ colorScheme, reducedMotion: "reduce" });
         const picture = `e2e/results/looks/${name}-${project.name}-${colorScheme}.png`;
-        await shown.screenshot({ path: picture, fullPage: true });
+        await shown.screenshot({ path: picture, fullPage: true, scale: "css" });
+        if (colorScheme === "dark" && project.name !== "desktop") continue;
         const { violations } = await rulesFor(shown, colorScheme).analyze();
         expect(violations.map(({ id, nodes }) => [id, nodes.map((node) => node.html)])).toEqual([]);
       }
@@ -28,9 +29,9 @@ for (const { name, show } of looks) {
   );
 }
 
-/** In the dark the same page has other colours and nothing else that is new. */
+/** In the dark the same page has other colours and nothing else that is new; rows of a list are alike. */
 function rulesFor(page: Page, colorScheme: "light" | "dark"): AxeBuilder {
-  const axe = new AxeBuilder({ page });
+  const axe = new AxeBuilder({ page }).exclude("tbody > tr:nth-child(n + 9)");
   if (colorScheme === "dark") return axe.withRules("color-contrast");
   return axe.options({ rules: { "target-size": { enabled: true } } });
 }
