@@ -10,7 +10,7 @@ import type { Stage } from "@/lib/testing/simulator/stage";
 import type { Tally } from "@/lib/testing/simulator/tally";
 import { localGateway, openTestWorld, testSecretKey } from "@/lib/testing/world";
 import { type Household, openHousehold } from "./household";
-import { pause } from "./killable";
+import { outliveLostConnections, pause } from "./killable";
 import { Person } from "./person";
 
 export interface KilledProcesses {
@@ -37,6 +37,7 @@ const people = 6;
  * not when: real processes are not replayed exactly.
  */
 export async function killProcesses({ root, seed, seconds }: KillOptions): Promise<KilledProcesses> {
+  outliveLostConnections();
   const random = seededRandom(`mallard processes ${seed}`);
   const household = await openHousehold(root);
   const stage = openHouseholdStage(household);
@@ -67,7 +68,7 @@ async function killUntil(until: number, simulation: Simulation, household: House
   const random = simulation.random.fork("killer");
   const { web, worker, stripe } = household;
   while (Date.now() < until) {
-    await pause(random.between(200, 1_500));
+    await pause(random.between(300, 3_000));
     const victim = random.weighted([
       [50, "web"],
       [15, "worker"],

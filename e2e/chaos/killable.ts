@@ -80,3 +80,14 @@ export class Killable {
 export function pause(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms));
 }
+
+/**
+ * postgres.js asks for the array types of each new connection in a promise that nobody can catch. Whoever is to outlive
+ * a database that is killed at that moment overlooks it, as Next's server does.
+ */
+export function outliveLostConnections(): void {
+  process.on("unhandledRejection", (error: { code?: unknown } | undefined) => {
+    const code = String(error?.code);
+    if (!code.startsWith("CONNECTION_") && !code.startsWith("ECONN") && !code.startsWith("57P0")) throw error;
+  });
+}

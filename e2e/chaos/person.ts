@@ -12,6 +12,9 @@ import { pause } from "./killable";
 const expected =
   /CONNECTION_|ECONN|EPIPE|57P0|08006|08003|08001|terminat|shutting down|starting up|recovery mode|timeout|fetch failed|not yet accepting|other side closed/i;
 
+/** Pages on which there is nothing left to do. */
+const paid = new Set<string>();
+
 /** Somebody who pays, looks, cancels; and now and then what the host does. Goes on whatever fails. */
 export class Person {
   readonly #simulation: Simulation;
@@ -30,7 +33,7 @@ export class Person {
         await this.#actOnce();
       } catch (error) {
         this.#heard(error);
-        await pause(100);
+        await pause(200);
       }
     }
   }
@@ -62,7 +65,9 @@ export class Person {
 
   async #visitPage(): Promise<void> {
     const found = await sessions(this.#simulation.stage);
-    const open = found.filter(({ state }) => !["failed", "canceled", "expired"].includes(state));
+    const open = found.filter(
+      ({ state, sessionId }) => !["failed", "canceled", "expired"].includes(state) && !paid.has(sessionId),
+    );
     if (open.length === 0) return this.#host(this.#random.pick(this.#simulation.customers));
     const { sessionId } = this.#random.pick(open);
     const order = this.#random.weighted<PayOrder>([
@@ -71,11 +76,14 @@ export class Person {
       [10, { card: "4000002500003155", authentication: "approve" }],
       [5, { method: "alipay", authorization: "approve" }],
     ]);
-    const paid = await this.#simulation.stage.control.pay(sessionId, order).catch((error: Error) => {
-      if (!error.message.includes("The local Stripe refused")) throw error;
-      return { intentStatus: "refused" };
-    });
-    this.#simulation.operations.add(`page: ${paid.intentStatus}`);
+    const { intentStatus } = await this.#simulation.stage.control
+      .pay(sessionId, order)
+      .catch((error: Error) => {
+        if (!error.message.includes("The local Stripe refused")) throw error;
+        return { intentStatus: "refused" };
+      });
+    if (intentStatus === "succeeded" || intentStatus === "refused") paid.add(sessionId);
+    this.#simulation.operations.add(`page: ${intentStatus}`);
   }
 
   async #goOn(): Promise<void> {
@@ -121,7 +129,7 @@ export class Person {
   #heard(error: unknown): void {
     const { message, cause } = error as Error;
     const text = `${message} ${cause instanceof Error ? cause.message : ""} ${(error as { code?: string }).code ?? ""}`;
-    this.#simulation.operations.add("lost on the way");
+    this.#simulation.faults.add("nobody answers");
     if (!expected.test(text)) this.#simulation.violate("a use case answers and does not throw", text);
   }
 }

@@ -6,6 +6,9 @@ import { localGateway, openTestWorld, type TestWorld } from "@/lib/testing/world
 import { processEvent } from "@/lib/webhook/process-events";
 import { receiveEvent } from "@/lib/webhook/receive-event";
 import { type Act, doAct } from "./acts";
+import { outliveLostConnections } from "./killable";
+
+outliveLostConnections();
 
 const { DATABASE_URL = "", STRIPE_API_BASE = "", PORT } = process.env;
 const opened = openTestWorld({

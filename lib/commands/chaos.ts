@@ -1,50 +1,105 @@
-// `npm run chaos [-- --seeds N] [--seed S] [--steps N] [--trail]`: random portals with faults; ends with `violations: N`.
+// `npm run chaos [-- --seeds N] [--seed S] [--steps N] [--trail] [--processes [--seconds N]]`: random portals with
+// faults, each made from a seed; ends with the line `violations: N`.
+import path from "node:path";
+import { parseArgs } from "node:util";
+import { killProcesses } from "@/e2e/chaos/kill-processes";
 import { startTestServer } from "@/lib/testing/server";
 import { type Simulated, simulate } from "@/lib/testing/simulator/simulate";
+import type { Violated } from "@/lib/testing/simulator/simulation";
 import { Tally } from "@/lib/testing/simulator/tally";
 
-interface Flags {
-  /** The first seed. */
-  seed: number;
-  seeds: number;
-  steps: number;
+const root = path.resolve(import.meta.dirname, "../..");
+
+interface Wishes {
+  /** The first seed; as many follow as are wished. */
+  readonly seed: number;
+  readonly seeds: number;
+  readonly steps: number;
   /** Prints every line of the trail. */
-  trail: boolean;
+  readonly trail: boolean;
+  /** Kills real processes instead, for so many seconds a seed. */
+  readonly processes: boolean;
+  readonly seconds: number;
 }
 
-const defaults: Flags = { seed: 1, seeds: 5, steps: 400, trail: false };
+/** So many portals live in this process at once: while one waits for the database, another goes on. */
+const atOnce = 2;
 
-async function main(flags: Flags): Promise<number> {
+class Total {
+  readonly operations = new Tally();
+  readonly faults = new Tally();
+  violations = 0;
+
+  add(one: { operations: Tally; faults: Tally; violations: readonly Violated[] }): void {
+    this.operations.addAll(one.operations);
+    this.faults.addAll(one.faults);
+    this.violations += one.violations.length;
+  }
+}
+
+async function main(wishes: Wishes): Promise<number> {
+  const beganAt = performance.now();
+  const total = wishes.processes ? await killThem(wishes) : await simulateAll(wishes);
+  sayCounts("operations", total.operations);
+  sayCounts("faults", total.faults);
+  say(`\n${wishes.seeds} seeds in ${((performance.now() - beganAt) / 1_000).toFixed(1)} s`);
+  say(`violations: ${total.violations}`);
+  return total.violations;
+}
+
+async function simulateAll({ seed, seeds, steps, trail }: Wishes): Promise<Total> {
+  const total = new Total();
   const server = await startTestServer();
-  const operations = new Tally();
-  const faults = new Tally();
-  let violations = 0;
-  try {
-    for (let seed = flags.seed; seed < flags.seed + flags.seeds; seed += 1) {
-      const follow = flags.trail ? { follow: say } : {};
-      const simulated = await simulate({ serverUrl: server.url, seed, steps: flags.steps, ...follow });
-      operations.addAll(simulated.operations);
-      faults.addAll(simulated.faults);
-      violations += simulated.violations.length;
-      report(simulated, flags);
+  const left = Array.from({ length: seeds }, (_, at) => seed + at);
+  const takeSeeds = async () => {
+    for (let next = left.shift(); next !== undefined; next = left.shift()) {
+      const one = await simulate({
+        serverUrl: server.url,
+        seed: next,
+        steps,
+        ...(trail ? { follow: say } : {}),
+      });
+      total.add(one);
+      report(one);
     }
+  };
+  try {
+    await Promise.all(Array.from({ length: trail ? 1 : atOnce }, takeSeeds));
+    return total;
   } finally {
     await server.stop();
   }
-  sayCounts("operations", operations);
-  sayCounts("faults", faults);
-  say(`violations: ${violations}`);
-  return violations;
 }
 
-function report({ seed, steps, stepsMs, violations, trail, digest }: Simulated, flags: Flags): void {
-  const speed = Math.round((steps / stepsMs) * 1000);
+function report(simulated: Simulated): void {
+  const { seed, steps, stepsMs, violations, trail, digest } = simulated;
   const verdict = violations.length === 0 ? "ok" : `${violations.length} VIOLATIONS`;
+  const speed = Math.round((steps / stepsMs) * 1_000);
   say(`seed ${seed}: ${steps} steps, ${speed} a second, trail ${digest}, ${verdict}`);
   if (violations.length === 0) return;
+  sayViolations(trail, violations);
+  say(`  replayed by: npm run chaos -- --seed ${seed} --seeds 1 --steps ${simulated.wished}`);
+  if (steps === simulated.wished)
+    say("  What the storm after the last step brought is not replayed exactly.");
+}
+
+async function killThem({ seed, seeds, seconds }: Wishes): Promise<Total> {
+  const total = new Total();
+  for (let next = seed; next < seed + seeds; next += 1) {
+    const one = await killProcesses({ root, seed: next, seconds });
+    total.add(one);
+    const verdict = one.violations.length === 0 ? "ok" : `${one.violations.length} VIOLATIONS`;
+    say(`seed ${next}: ${seconds} s, ${one.operations.total()} operations, ${verdict}`);
+    if (one.violations.length === 0) continue;
+    sayViolations(one.trail, one.violations);
+    say(`  the logs are in ${one.logDir}`);
+  }
+  return total;
+}
+
+function sayViolations(trail: readonly string[], violations: readonly Violated[]): void {
   for (const line of trail) say(`    ${line}`);
   for (const { step, rule, detail } of violations) say(`  step ${step}: must hold: ${rule}\n    ${detail}`);
-  say(`  replayed by: npm run chaos -- --seed ${seed} --seeds 1 --steps ${flags.steps}`);
 }
 
 function sayCounts(what: string, tally: Tally): void {
@@ -52,20 +107,34 @@ function sayCounts(what: string, tally: Tally): void {
   for (const [kind, times] of Object.entries(tally.counts())) say(`  ${String(times).padStart(6)}  ${kind}`);
 }
 
-function parse(args: readonly string[]): Flags {
-  const flags = { ...defaults };
-  for (let at = 0; at < args.length; at += 1) {
-    const name = args[at];
-    if (name === "--trail") flags.trail = true;
-    else if (name === "--seed" || name === "--seeds" || name === "--steps") {
-      at += 1;
-      const value = Number(args[at]);
-      if (!Number.isSafeInteger(value) || value < 1) throw new Error(`${name} needs a whole number above 0.`);
-      flags[name.slice(2) as "seed" | "seeds" | "steps"] = value;
-      if (name === "--seed" && !args.includes("--seeds")) flags.seeds = 1;
-    } else throw new Error(`${name} is not known here: --seeds N, --seed S, --steps N, --trail.`);
-  }
-  return flags;
+function parse(args: readonly string[]): Wishes {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      seed: { type: "string", default: "1" },
+      seeds: { type: "string" },
+      steps: { type: "string", default: "400" },
+      seconds: { type: "string", default: "60" },
+      trail: { type: "boolean", default: false },
+      processes: { type: "boolean", default: false },
+    },
+  });
+  // Who names a seed wants that one.
+  const one = args.includes("--seed") || values.processes;
+  return {
+    seed: whole("--seed", values.seed),
+    seeds: whole("--seeds", values.seeds ?? (one ? "1" : "5")),
+    steps: whole("--steps", values.steps),
+    seconds: whole("--seconds", values.seconds),
+    trail: values.trail,
+    processes: values.processes,
+  };
+}
+
+function whole(name: string, text: string): number {
+  const value = Number(text);
+  if (!Number.isSafeInteger(value) || value < 1) throw new Error(`${name} is a whole number from 1 on.`);
+  return value;
 }
 
 function say(line: string): void {

@@ -1,6 +1,6 @@
 import type { Database, ReservedSql, Sql } from "@/db/client";
 import type { Connection } from "@/db/connection";
-import { type Blow, Died, type Mortal, type Point } from "./mortal";
+import { type Blow, Died, type Fated, type Point } from "./fate";
 
 /** What postgres.js makes of a statement, seen from inside: it is sent by its handler, and answered by `resolve`. */
 interface Query extends Promise<unknown> {
@@ -17,7 +17,7 @@ type Tag = Sql | ReservedSql;
 /** The database as a mortal process sees it: every statement is a point where its doom may strike. */
 export function mortalDatabase(
   database: Database,
-  mortal: Mortal,
+  mortal: Fated,
   terminate: (pid: number) => Promise<unknown>,
 ): Database {
   return {
@@ -34,7 +34,7 @@ export function mortalDatabase(
 }
 
 /** A statement that is a transaction by itself. */
-function single(mortal: Mortal, query: Query, send: () => void): void {
+function single(mortal: Fated, query: Query, send: () => void): void {
   void mortal.gate().then(() => {
     const blow = mortal.pass("before a lone statement");
     if (blow === null) sendAndPass(mortal, query, send, (after) => query.reject(failureOf(after)));
@@ -43,7 +43,7 @@ function single(mortal: Mortal, query: Query, send: () => void): void {
 }
 
 /** Sends what commits by itself; when it is done there is another point. */
-function sendAndPass(mortal: Mortal, query: Query, send: () => void, struck: (blow: Blow) => void): void {
+function sendAndPass(mortal: Fated, query: Query, send: () => void, struck: (blow: Blow) => void): void {
   const { resolve } = query;
   query.resolve = (result) => {
     const blow = mortal.pass("after a commit");
@@ -63,7 +63,7 @@ const deadlock = "do $$ begin raise exception 'deadlock by order' using errcode 
 
 function mortalConnection(
   connection: Connection,
-  mortal: Mortal,
+  mortal: Fated,
   terminate: (pid: number) => Promise<unknown>,
 ): Connection {
   let opened: Query | null = null;

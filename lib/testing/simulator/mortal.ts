@@ -3,42 +3,9 @@ import type { Gateway } from "@/lib/gateway/port";
 import type { Clock } from "@/lib/kernel/clock";
 import type { TestWorld } from "../world";
 import { eachCall } from "./each-call";
+import { type Blow, Died, type Doom, type Fated, type Point } from "./fate";
 import { mortalDatabase } from "./mortal-database";
 import type { Gate } from "./turns";
-
-/** Places where a process can end, or its database can fail it. */
-export type Point =
-  | "before a transaction"
-  | "before a statement"
-  | "before a lone statement"
-  | "before a commit"
-  | "after a commit"
-  | "before a call to Stripe"
-  | "after a call to Stripe";
-
-export type Blow =
-  /** kill -9: from here on this process does nothing. */
-  | "death"
-  /** pg_terminate_backend on the connection that is used here. */
-  | "cut"
-  /** The database ends the transaction as it does after a deadlock. */
-  | "deadlock";
-
-/** What strikes a process, and where. What it never reaches does not strike. */
-export interface Doom {
-  readonly blow: Blow;
-  /** At the nth point that it passes (0 is the first), of those that are meant. */
-  readonly at: number;
-  /** Only calls to Stripe are meant. */
-  readonly isAtStripe: boolean;
-}
-
-/** Thrown at everything that a process still tries after its death. */
-export class Died extends Error {
-  constructor() {
-    super("this process died");
-  }
-}
 
 /** What a mortal process runs in. */
 export interface MortalWorld extends TestWorld {
@@ -59,7 +26,7 @@ export interface MortalOptions {
  * statements or calls, from outside of the code that runs. What it held of the database goes back as PostgreSQL takes
  * it back from a process that is gone.
  */
-export class Mortal {
+export class Mortal implements Fated {
   readonly world: World & { readonly staff: TestWorld["staff"] };
   /** Where the doom struck, if it did. */
   struck: { blow: Blow; point: Point } | null = null;

@@ -34,7 +34,9 @@ export interface SimulateOptions {
 
 export interface Simulated {
   readonly seed: number;
+  /** How many were taken, and how many were wished. */
   readonly steps: number;
+  readonly wished: number;
   /** Of the steps alone. */
   readonly stepsMs: number;
   readonly operations: Tally;
@@ -79,7 +81,8 @@ export async function simulate(options: SimulateOptions): Promise<Simulated> {
     if (!options.stepsOnly) await comeToAnEnd(simulation);
     const { operations: counted, faults, violations, trail } = simulation;
     const told = { violations, trail: trail.last(), digest };
-    return { seed: options.seed, steps: simulation.step, stepsMs, operations: counted, faults, ...told };
+    const { seed, steps: wished } = options;
+    return { seed, steps: simulation.step, wished, stepsMs, operations: counted, faults, ...told };
   } finally {
     await stage.close();
     await database.drop();
