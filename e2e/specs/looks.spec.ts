@@ -19,7 +19,6 @@ for (const { name, show } of looks) {
         await shown.emulateMedia({ colorScheme, reducedMotion: "reduce" });
         const picture = `e2e/results/looks/${name}-${project.name}-${colorScheme}.png`;
         await shown.screenshot({ path: picture, fullPage: true, scale: "css" });
-        if (colorScheme === "dark" && project.name !== "desktop") continue;
         const { violations } = await rulesFor(shown, colorScheme).analyze();
         expect(violations.map(({ id, nodes }) => [id, nodes.map((node) => node.html)])).toEqual([]);
       }
@@ -31,7 +30,8 @@ for (const { name, show } of looks) {
 
 /** In the dark the same page has other colours and nothing else that is new; rows of a list are alike. */
 function rulesFor(page: Page, colorScheme: "light" | "dark"): AxeBuilder {
-  const axe = new AxeBuilder({ page }).exclude("tbody > tr:nth-child(n + 9)");
+  // Legacy: without a second page that would put the answers of frames together, of which there are none.
+  const axe = new AxeBuilder({ page }).setLegacyMode(true).exclude("tbody > tr:nth-child(n + 9)");
   if (colorScheme === "dark") return axe.withRules("color-contrast");
   return axe.options({ rules: { "target-size": { enabled: true } } });
 }
