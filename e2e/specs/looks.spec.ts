@@ -17,6 +17,7 @@ for (const { name, show } of looks) {
       const shown = await show({ scene, people, page, pageOf });
       for (const colorScheme of ["light", "dark"] as const) {
         await shown.emulateMedia({ colorScheme, reducedMotion: "reduce" });
+        await shown.evaluate(painted);
         const picture = `e2e/results/looks/${name}-${project.name}-${colorScheme}.png`;
         await shown.screenshot({ path: picture, fullPage: true, scale: "css" });
         const { violations } = await rulesFor(shown, colorScheme).analyze();
@@ -26,6 +27,11 @@ for (const { name, show } of looks) {
       expect(overflow, "nothing is wider than the screen").toBeLessThanOrEqual(0);
     },
   );
+}
+
+/** In the browser: resolves once everything has been painted anew. */
+function painted(): Promise<unknown> {
+  return new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)));
 }
 
 /** In the dark the same page has other colours and nothing else that is new; rows of a list are alike. */
