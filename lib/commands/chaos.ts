@@ -1,9 +1,10 @@
 // `npm run chaos [-- --seeds N] [--seed S] [--steps N] [--trail] [--processes [--seconds N]]`: random portals with
-// faults, each made from a seed; ends with the line `violations: N`.
+// faults, each made from a seed; ends with the line `violations: N`. DATABASE_URL names a server to use, which may be
+// spoiled; without it one is started that is gone afterwards.
 import path from "node:path";
 import { parseArgs } from "node:util";
 import { killProcesses } from "@/e2e/chaos/kill-processes";
-import { startTestServer } from "@/lib/testing/server";
+import { borrowTestServer, startTestServer } from "@/lib/testing/server";
 import { type Simulated, simulate } from "@/lib/testing/simulator/simulate";
 import type { Violated } from "@/lib/testing/simulator/simulation";
 import { Tally } from "@/lib/testing/simulator/tally";
@@ -49,7 +50,9 @@ async function main(wishes: Wishes): Promise<number> {
 
 async function simulateAll({ seed, seeds, steps, trail }: Wishes): Promise<Total> {
   const total = new Total();
-  const server = await startTestServer();
+  const given = process.env.DATABASE_URL?.trim();
+  if (given) say("On the server of DATABASE_URL, in databases of its own.");
+  const server = await (given ? borrowTestServer(given) : startTestServer());
   const left = Array.from({ length: seeds }, (_, at) => seed + at);
   const takeSeeds = async () => {
     for (let next = left.shift(); next !== undefined; next = left.shift()) {

@@ -43,6 +43,14 @@ export async function startTestServer(): Promise<TestServer> {
   return { url: server.url, stop };
 }
 
+/** The same on a server that somebody else runs and that may be spoiled: a template of ours, removed in the end. */
+export async function borrowTestServer(url: string): Promise<TestServer> {
+  await administer(url, `drop database if exists ${template} with (force)`);
+  await administer(url, `create database ${template}`);
+  await migrate(withDatabase(url, template));
+  return { url, stop: () => administer(url, `drop database if exists ${template} with (force)`) };
+}
+
 /** A migrated, empty database of one's own on a server that startTestServer started. */
 export async function copyTemplate(serverUrl: string): Promise<TestDatabase> {
   const name = `test_${randomUUID().replaceAll("-", "")}`;

@@ -4,6 +4,7 @@ import { unparkEvent } from "@/lib/gateway/parked-events";
 import { processWaitingEvents } from "@/lib/webhook/process-events";
 import { readBackEvents } from "@/lib/webhook/read-back-events";
 import { checkInvariants } from "./checks";
+import { deliver } from "./operations/mail";
 import { advance } from "./operations/time";
 import type { Simulation } from "./simulation";
 import { checkAgainstStripe } from "./stripe-against-ledger";
@@ -81,9 +82,9 @@ async function openOnes({ stage, drafts }: Simulation): Promise<string> {
 }
 
 /** The worker with everything at its hand; staff replay what was parked while nothing worked. */
-async function workUntilQuiet({ stage }: Simulation): Promise<void> {
-  const { world, control, owner } = stage;
-  for (let round = 0; round < 30; round += 1) {
+async function workUntilQuiet(simulation: Simulation): Promise<void> {
+  const { world, control, owner } = simulation.stage;
+  for (let round = 0; round < 60; round += 1) {
     await readBackEvents(world);
     while ((await processWaitingEvents(world)).length > 0);
     await pollFees(world, 1_000);
@@ -93,9 +94,17 @@ async function workUntilQuiet({ stage }: Simulation): Promise<void> {
     const [row] = await owner`
       select (select count(*) from event_runs where state = 'waiting')
         + (select count(*) from charges where fee_minor is null) as waiting`;
-    if (round > 0 && row?.waiting === 0n) return;
+    if (round > 0 && row?.waiting === 0n && (await deliverAll(simulation))) return;
     await advance({ clock: world.clock, control }, hourMs);
   }
+}
+
+/** False while there is more than one batch of mail. */
+async function deliverAll(simulation: Simulation): Promise<boolean> {
+  const { owner, world } = simulation.stage;
+  await deliver(simulation, world, null);
+  const [row] = await owner`select count(*) as waiting from outbox where handled_at is null`;
+  return row?.waiting === 0n;
 }
 
 async function checkNothingIsLeft(simulation: Simulation): Promise<void> {
@@ -105,6 +114,7 @@ async function checkNothingIsLeft(simulation: Simulation): Promise<void> {
     union all select 'claims', count(*) from invoice_claims
     union all select 'balances with holds', count(*) from balances where held_minor <> 0
     union all select 'events that wait or are parked', count(*) from event_runs where state in ('waiting', 'parked')
+    union all select 'mails that wait', count(*) from outbox where handled_at is null
     union all select 'charges without their fee', count(*) from charges where fee_minor is null
     union all select 'quarantined payments', count(*) from tasks where kind = 'payment_quarantined'`;
   for (const { what, count } of left)

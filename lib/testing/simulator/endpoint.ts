@@ -30,6 +30,8 @@ export async function startEndpoint(): Promise<Endpoint> {
     recorded.push(received.eventId);
     return 200;
   }
+  // Longer than any sender keeps a socket: no delivery meets one that is just being closed.
+  server.keepAliveTimeout = 120_000;
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/webhook`,

@@ -8,6 +8,7 @@ import { cancelOperations } from "./operations/cancel";
 import { hostOperations } from "./operations/host";
 import { hostedPageOperations } from "./operations/hosted-page";
 import { jobOperations } from "./operations/jobs";
+import { mailOperations } from "./operations/mail";
 import { payOperations } from "./operations/pay";
 import { timeOperations } from "./operations/time";
 import { webhookOperations } from "./operations/webhooks";
@@ -53,6 +54,7 @@ const operations: readonly Operation[] = [
   ...hostedPageOperations,
   ...webhookOperations,
   ...jobOperations,
+  ...mailOperations,
   ...hostOperations,
   ...timeOperations,
 ];

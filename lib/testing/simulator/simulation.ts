@@ -28,6 +28,8 @@ export class Simulation {
   readonly waitingIntents: { id: string; for: "authentication" | "settlement" }[] = [];
   /** Payments whose page was paid after its expiry: the only ones that may end otherwise and yet have been paid. */
   readonly paidAfterExpiry = new Set<PaymentId>();
+  /** What the mail server took, by the mail's own id. */
+  readonly mails = new Map<string, string>();
   webhooks: "hold" | "deliver" | "drop" | "down" = "hold";
   /** Faults that the local Stripe was told of and that were not cleared yet. */
   readonly armed: FaultKind[] = [];

@@ -86,11 +86,12 @@ export async function checkNoPageIsLeft(simulation: Simulation): Promise<void> {
     ({ status }) => status === "open",
   );
   const rows = await stage.owner`
-    select id, state, ended_at from payments where ended_at <= ${stage.world.clock.now()}
+    select customer_id, id, state, ended_at from payments where ended_at <= ${stage.world.clock.now()}
       and state in ('failed', 'canceled', 'expired')`;
-  const ended = new Map(rows.map((row) => [row.id as PaymentId, row]));
+  // Two customers may have used the same id.
+  const ended = new Map(rows.map((row) => [`${row.customer_id} ${row.id}`, row]));
   for (const { id, created, metadata } of open) {
-    const payment = ended.get(metadata.payment as PaymentId);
+    const payment = ended.get(`${metadata.customer} ${metadata.payment}`);
     if (!payment || created * 1_000 > payment.ended_at.getTime()) continue;
     if (paidAfterExpiry.has(payment.id)) continue;
     simulation.violate("a payment that ended leaves no page behind", `${payment.id} ${payment.state}: ${id}`);
