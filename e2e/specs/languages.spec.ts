@@ -73,12 +73,3 @@ test("signed out, the browser's language is spoken, until another is chosen", as
   await expect(page.getByRole("heading", { level: 1, name: "Sign in to Ducky Cloud" })).toBeVisible();
   await context.close();
 });
-
-test("the chosen theme is there from the first paint, and stays", async ({ page }) => {
-  await page.goto("/sign-in");
-  await page.getByRole("button", { name: "Language and theme" }).click();
-  await page.getByRole("radio", { name: "Dark" }).check();
-  await expect(page.locator("html")).toHaveAttribute("data-theme", "dark");
-  const answer = await page.context().request.get("/sign-in");
-  expect(await answer.text()).toContain('data-theme="dark"');
-});

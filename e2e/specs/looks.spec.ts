@@ -19,7 +19,7 @@ for (const { name, show } of looks) {
         await shown.emulateMedia({ colorScheme, reducedMotion: "reduce" });
         await shown.evaluate(painted);
         const picture = `e2e/results/looks/${name}-${project.name}-${colorScheme}.png`;
-        await shown.screenshot({ path: picture, fullPage: true, scale: "css" });
+        await shown.screenshot({ path: picture, fullPage: true, scale: "css", animations: "disabled" });
         const { violations } = await rulesFor(shown, colorScheme).analyze();
         expect(violations.map(({ id, nodes }) => [id, nodes.map((node) => node.html)])).toEqual([]);
       }
