@@ -69,7 +69,7 @@ const stepMostMs = 60_000;
 export async function simulate(options: SimulateOptions): Promise<Simulated> {
   const random = seededRandom(`mallard ${options.seed}`);
   const database = await copyTemplate(options.serverUrl);
-  const start = new Date(Date.UTC(2026, random.int(12), random.between(1, 28), random.int(24)));
+  const start = new Date(Date.UTC(2026, random.int(12), random.between(1, 31), random.int(24)));
   const stage = await openStage(database.url, start, random);
   try {
     const cast = await makeCast(stage.world, random.fork("cast"));

@@ -39,6 +39,9 @@ const eventTypes = [
   "customer.created",
 ];
 
+/** Of hosts whose days begin apart, and where clocks are changed on other days or never. */
+const timeZones = ["UTC", "Europe/Berlin", "America/New_York", "Asia/Shanghai", "Australia/Lord_Howe"];
+
 export async function openStage(databaseUrl: string, start: Date, random: Random): Promise<Stage> {
   const opened = openTestWorld({ url: databaseUrl, start, max: 8 });
   fillIdsOf(opened.clock, random.fork("ids").fill);
@@ -55,6 +58,7 @@ export async function openStage(databaseUrl: string, start: Date, random: Random
   const world: MortalWorld = {
     ...opened,
     gateway,
+    timeZone: random.pick(timeZones),
     terminate: async (pid) => owner`select pg_terminate_backend(${pid}, 5000)`,
   };
   endpoint.serveIn(world);

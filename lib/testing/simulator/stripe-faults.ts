@@ -18,7 +18,7 @@ export async function armStripe(simulation: Simulation, harm: number): Promise<v
     [1, "hang_before"],
     [1, "hang_after"],
   ]);
-  const isOutage = random.chance(0.1) && !kind.startsWith("hang");
+  const isOutage = random.chance(0.25) && !kind.startsWith("hang");
   // The SDK itself sends a request again, once, whose socket was destroyed: the fault shows only the second time.
   const times = isOutage ? "until_cleared" : kind.startsWith("drop") ? random.pick([1, 2, 2]) : 1;
   await stage.control.fault({
@@ -36,7 +36,7 @@ export async function armStripe(simulation: Simulation, harm: number): Promise<v
 /** Sometimes all is well again; what was not met yet waits for the next steps, and an outage lasts. */
 export async function disarmStripe(simulation: Simulation): Promise<void> {
   const { random, armed } = simulation;
-  if (armed.length > 0 && random.chance(0.25)) await clearStripe(simulation);
+  if (armed.length > 0 && random.chance(0.15)) await clearStripe(simulation);
 }
 
 export async function clearStripe({ stage, faults, armed }: Simulation): Promise<void> {
