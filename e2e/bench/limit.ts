@@ -36,8 +36,6 @@ begin
 
   select currency, posted_minor, held_minor, seq into b from balances
   where customer_id = p_customer order by currency for update;
-  perform 1 from payments where customer_id = p_customer and id = p_payment for update;
-  if found then return false; end if;
   select v.number, v.state, v.currency, v.total_minor, v.amount_paid_minor, v.amount_credited_minor,
     c.payment_id as claimed_by into i
   from invoices v left join invoice_claims c on c.customer_id = v.customer_id and c.invoice_id = v.id

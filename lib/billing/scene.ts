@@ -91,34 +91,64 @@ export async function lockBalances(sql: ReservedSql, customerId: CustomerId): Pr
   }));
 }
 
+const paymentColumns = `id, customer_id, kind, funding, origin, state, currency, balance_minor, card_minor,
+  excess_minor, content_hash, request_key, request, stripe_session_id, checkout_url, send_count, first_sent_at,
+  expires_at, poll_count, created_at, ended_at`;
+
+/** One payment as it is, without its lock. */
+export async function findPayment(
+  sql: ReservedSql,
+  customerId: CustomerId,
+  id: PaymentId,
+): Promise<PaymentRecord | null> {
+  const [row] = await sql`
+    select ${sql.unsafe(paymentColumns)} from payments where customer_id = ${customerId} and id = ${id}`;
+  return row ? paymentRecord(row) : null;
+}
+
+const paymentsLock = byIds(
+  (ids) => `
+  select ${paymentColumns} from payments where customer_id = $1 and id ${ids} order by id for update`,
+);
+
 export async function lockPayments(
   sql: ReservedSql,
   customerId: CustomerId,
   ids: readonly PaymentId[],
 ): Promise<PaymentRecord[]> {
-  const rows = await sql`
-    select id, customer_id, kind, funding, origin, state, currency, balance_minor, card_minor, excess_minor, content_hash,
-      request_key, request, stripe_session_id, checkout_url, send_count, first_sent_at, expires_at, poll_count,
-      created_at, ended_at
-    from payments
-    where customer_id = ${customerId} and id ${among(sql, ids)} order by id for update`;
+  const rows = await paymentsLock(sql, customerId, ids);
   return rows.map((row) => paymentRecord(row));
 }
+
+const invoicesLock = byIds(
+  (ids) => `
+  select i.id, i.number, i.summary, i.origin, i.state, i.currency, i.total_minor, i.amount_paid_minor,
+    i.amount_credited_minor, i.due_at, i.paid_at, c.payment_id as claimed_by
+  from invoices i
+  left join invoice_claims c on c.customer_id = i.customer_id and c.invoice_id = i.id
+  where i.customer_id = $1 and i.id ${ids}
+  order by i.id for update of i`,
+);
 
 export async function lockInvoices(
   sql: ReservedSql,
   customerId: CustomerId,
   ids: readonly InvoiceId[],
 ): Promise<InvoiceRecord[]> {
-  const rows = await sql`
-    select i.id, i.number, i.summary, i.origin, i.state, i.currency, i.total_minor, i.amount_paid_minor,
-      i.amount_credited_minor, i.due_at, i.paid_at, c.payment_id as claimed_by
-    from invoices i
-    left join invoice_claims c on c.customer_id = i.customer_id and c.invoice_id = i.id
-    where i.customer_id = ${customerId} and i.id ${among(sql, ids)}
-    order by i.id for update of i`;
+  const rows = await invoicesLock(sql, customerId, ids);
   return rows.map((row) => invoiceRecord(row));
 }
+
+const linesLock = byIds(
+  (ids) => `
+  select l.id, l.invoice_id, l.kind, l.service_id, l.renewal_id, r.state as renewal_state, l.term_unit, l.term_count,
+    l.term_starts_at, l.term_ends_at, s.plan_id, s.label, s.state, s.is_auto_renew, s.anchor_day, s.expires_at
+  from invoice_lines l
+  join services s on s.customer_id = l.customer_id and s.id = l.service_id
+  left join renewals r on r.customer_id = l.customer_id and r.id = l.renewal_id
+  where l.customer_id = $1 and l.invoice_id ${ids} and l.kind in ('order', 'renewal')
+  order by s.id, l.position for update of s`,
+);
 
 /** Lines that bring something, and their services, locked in the services' order. */
 export async function lockLines(
@@ -126,15 +156,7 @@ export async function lockLines(
   customerId: CustomerId,
   invoiceIds: readonly InvoiceId[],
 ): Promise<{ lines: LineRecord[]; services: ServiceRecord[] }> {
-  const rows = await sql`
-    select l.id, l.invoice_id, l.kind, l.service_id, l.renewal_id, r.state as renewal_state, l.term_unit, l.term_count,
-      l.term_starts_at, l.term_ends_at, s.plan_id, s.label, s.state, s.is_auto_renew, s.anchor_day, s.expires_at
-    from invoice_lines l
-    join services s on s.customer_id = l.customer_id and s.id = l.service_id
-    left join renewals r on r.customer_id = l.customer_id and r.id = l.renewal_id
-    where l.customer_id = ${customerId} and l.invoice_id ${among(sql, invoiceIds)}
-      and l.kind in ('order', 'renewal')
-    order by s.id, l.position for update of s`;
+  const rows = await linesLock(sql, customerId, invoiceIds);
   const services = new Map<ServiceId, ServiceRecord>();
   const lines = rows.map((row): LineRecord => {
     services.set(row.service_id, {
@@ -202,11 +224,16 @@ export async function earlierOpenInvoices(
 }
 
 /**
- * One id is asked for by equality. PostgreSQL plans for lists of ten; knowing that there is one it believes a plan of
- * its own to be worth making, and makes one each time, which costs more than the lookup.
+ * A statement over rows that ids name, in two texts: one id is asked for by equality. PostgreSQL plans for lists of
+ * ten; knowing that there is one it believes a plan of its own to be worth making, and makes one each time, which costs
+ * more than the lookup. The texts are put together once, not at each call.
  */
-function among(sql: ReservedSql, ids: readonly string[]) {
-  return ids.length === 1 ? sql`= ${ids[0] as string}` : sql`= any(${[...ids]}::uuid[])`;
+function byIds(text: (ids: string) => string) {
+  const [one, many] = [text("= $2"), text("= any($2::uuid[])")];
+  return (sql: ReservedSql, customerId: CustomerId, ids: readonly string[]) =>
+    ids.length === 1
+      ? sql.unsafe(one, [customerId, ids[0] as string], { prepare: true })
+      : sql.unsafe(many, [customerId, [...ids]], { prepare: true });
 }
 
 function invoiceRecord(row: Record<string, unknown>): InvoiceRecord {

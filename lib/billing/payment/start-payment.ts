@@ -1,16 +1,17 @@
 import type { ReservedSql } from "@/db/client";
-import { type Transaction, transact } from "@/db/transaction";
+import { sqlState, type Transaction, transact } from "@/db/transaction";
 import type { CustomerId, InvoiceId, PaymentId, UserId } from "@/lib/kernel/id";
 import type { Currency } from "@/lib/kernel/money";
+import type { LockedBalance } from "@/lib/ledger/book";
 import { Decision, remainingMinor } from "../decision";
 import type { InvoiceState } from "../invoice/states";
 import {
   earlierOpenInvoices,
+  findPayment,
   type InvoiceRecord,
   lockBalances,
   lockInvoices,
   lockLines,
-  lockPayments,
   type PaymentRecord,
 } from "../scene";
 import type { World } from "../world";
@@ -62,26 +63,60 @@ export type Started =
  * Starts a payment of invoices: plans it over what is locked, and either pays from the balance at once or stores it
  * for Stripe (domain.md, Paying 1 to 5). One transaction, no call to Stripe; two round trips for what is paid at once.
  */
-export function startPayment(world: World, input: StartInput): Promise<Started> {
+export async function startPayment(world: World, input: StartInput): Promise<Started> {
   const scope = { customerId: input.customerId, userId: input.userId };
-  return transact(world.app, scope, (tx) => startLocked(world, input, tx));
+  try {
+    return await transact(world.app, scope, (tx) => startLocked(world, input, tx));
+  } catch (error) {
+    if (sqlState(error) !== uniqueViolation) throw error;
+    // A payment of this id is there, whose invoices can be paid: it ended unpaid, or began this moment in another tab.
+    const repeated = await transact(world.app, scope, (tx) => repeatedPayment(tx, input));
+    if (!repeated) throw error;
+    return repeated;
+  }
 }
 
+const uniqueViolation = "23505";
+
 async function startLocked(world: World, input: StartInput, tx: Transaction): Promise<Started> {
-  const { customerId, paymentId, invoiceIds } = input;
-  const [isPermitted, payer, balances, [repeated], invoices, read] = await Promise.all([
+  const { customerId, invoiceIds } = input;
+  const [isPermitted, payer, balances, invoices, read] = await Promise.all([
     input.permit(tx.sql),
     input.balanceOnly ? null : payerOf(tx, customerId),
     lockBalances(tx.sql, customerId),
-    lockPayments(tx.sql, customerId, [paymentId]),
     lockInvoices(tx.sql, customerId, invoiceIds),
     lockLines(tx.sql, customerId, invoiceIds),
   ]);
   if (!isPermitted) return refused({ code: "not_allowed" });
-  if (repeated) {
-    const isSame = repeated.contentHash === hashOf(input);
-    return isSame ? { kind: "repeated", payment: repeated } : refused({ code: "payment_id_used" });
-  }
+  const started = await startSeen(world, input, tx, { payer, balances, invoices, read });
+  if (started.kind === "paid" || started.kind === "stored") return started;
+  return (await repeatedPayment(tx, input)) ?? started;
+}
+
+/**
+ * Nearly every payment is new, and the table's key refuses one that is not: whether it was begun before is asked only
+ * where it cannot begin.
+ */
+async function repeatedPayment(tx: Transaction, input: StartInput): Promise<Started | null> {
+  const payment = await findPayment(tx.sql, input.customerId, input.paymentId);
+  if (!payment) return null;
+  const isSame = payment.contentHash === hashOf(input);
+  return isSame ? { kind: "repeated", payment } : refused({ code: "payment_id_used" });
+}
+
+interface Seen {
+  payer: Payer | null;
+  balances: LockedBalance[];
+  invoices: InvoiceRecord[];
+  read: Awaited<ReturnType<typeof lockLines>>;
+}
+
+async function startSeen(
+  world: World,
+  input: StartInput,
+  tx: Transaction,
+  { payer, balances, invoices, read }: Seen,
+): Promise<Started> {
   const refusal = refusalOf(input, invoices);
   if (refusal) return refused(refusal);
   const claims = [...new Set(invoices.flatMap(({ claimedBy }) => claimedBy ?? []))];
