@@ -49,10 +49,7 @@ async function main(): Promise<void> {
 }
 
 function wishes(): { names: string[]; rounds: number; seconds: number } {
-  const { values, positionals } = parseArgs({
-    allowPositionals: true,
-    options: { rounds: { type: "string", default: "3" }, seconds: { type: "string", default: "2" } },
-  });
+  const { values, positionals } = parsedArguments();
   const unknown = positionals.find((name) => !(name in parts));
   if (unknown !== undefined)
     throw new BenchFault(`There is no part ${unknown}: ${Object.keys(parts).join(", ")}.`);
@@ -61,6 +58,18 @@ function wishes(): { names: string[]; rounds: number; seconds: number } {
   if (!Number.isInteger(rounds) || rounds < 1) throw new BenchFault("--rounds is a whole number from 1 on.");
   if (!(seconds > 0)) throw new BenchFault("--seconds is a number above 0.");
   return { names: positionals.length > 0 ? positionals : Object.keys(parts), rounds, seconds };
+}
+
+function parsedArguments() {
+  const options = {
+    rounds: { type: "string", default: "3" },
+    seconds: { type: "string", default: "2" },
+  } as const;
+  try {
+    return parseArgs({ allowPositionals: true, options });
+  } catch (error) {
+    throw new BenchFault((error as Error).message);
+  }
 }
 
 async function keep(name: string, about: object, lines: readonly Line[]): Promise<string> {
