@@ -26,7 +26,7 @@ export default defineConfig({
     {
       name: "phone",
       // What can differ on a small touch screen; the rest is the same code on both.
-      grep: /@phone|hosted-page/,
+      grep: /@phone|hosted-page.*(typed in|accessible)/,
       use: { viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true, deviceScaleFactor: 2 },
     },
   ],

@@ -9,25 +9,30 @@ import { expect, test } from "@/e2e/fixtures/portal";
 
 const looks = [...signedOutLooks, ...listLooks, ...invoiceLooks, ...afterPaymentLooks];
 
+const screens = { desktop: { width: 1280, height: 800 }, phone: { width: 390, height: 844 } };
+
 for (const { name, show } of looks) {
-  test(
-    `${name} is accessible and fits its screen, light and dark`,
-    { tag: "@phone" },
-    async ({ scene, people, page, pageOf }, { project }) => {
-      const shown = await show({ scene, people, page, pageOf });
-      await shown.evaluate(shortened);
+  test(`${name} is accessible and fits its screen, on desktop and phone, light and dark`, async ({
+    scene,
+    people,
+    pageOf,
+  }) => {
+    const shown = await show({ scene, people, pageOf });
+    await shown.evaluate(shortened);
+    for (const [screen, size] of Object.entries(screens)) {
+      await shown.setViewportSize(size);
       for (const colorScheme of ["light", "dark"] as const) {
         await shown.emulateMedia({ colorScheme, reducedMotion: "reduce" });
         await shown.evaluate(painted);
-        const picture = `e2e/results/looks/${name}-${project.name}-${colorScheme}.png`;
-        await shown.screenshot({ path: picture, fullPage: true, scale: "css", animations: "disabled" });
+        const picture = `e2e/results/looks/${name}-${screen}-${colorScheme}.png`;
+        await shown.screenshot({ path: picture, fullPage: true, animations: "disabled" });
         const { violations } = await rulesFor(shown, colorScheme).analyze();
         expect(violations.map(({ id, nodes }) => [id, nodes.map((node) => node.html)])).toEqual([]);
       }
       const overflow = await shown.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
-      expect(overflow, "nothing is wider than the screen").toBeLessThanOrEqual(0);
-    },
-  );
+      expect(overflow, `nothing is wider than the screen of a ${screen}`).toBeLessThanOrEqual(0);
+    }
+  });
 }
 
 /** In the browser: the rows of a list are alike, and looking at all of them would be most of the run. */
