@@ -30,8 +30,10 @@ class Total {
   readonly operations = new Tally();
   readonly faults = new Tally();
   violations = 0;
+  steps = 0;
 
-  add(one: { operations: Tally; faults: Tally; violations: readonly Violated[] }): void {
+  add(one: { operations: Tally; faults: Tally; violations: readonly Violated[]; steps?: number }): void {
+    this.steps += one.steps ?? 0;
     this.operations.addAll(one.operations);
     this.faults.addAll(one.faults);
     this.violations += one.violations.length;
@@ -43,7 +45,12 @@ async function main(wishes: Wishes): Promise<number> {
   const total = wishes.processes ? await killThem(wishes) : await simulateAll(wishes);
   sayCounts("operations", total.operations);
   sayCounts("faults", total.faults);
-  say(`\n${wishes.seeds} seeds in ${((performance.now() - beganAt) / 1_000).toFixed(1)} s`);
+  const seconds = (performance.now() - beganAt) / 1_000;
+  const { user, system } = process.cpuUsage();
+  const speed = `${(total.steps / seconds).toFixed(0)} a second, ${((user + system) / 1_000 / total.steps).toFixed(1)} ms of Node's CPU each`;
+  say(
+    `\n${wishes.seeds} seeds in ${seconds.toFixed(1)} s${wishes.processes ? "" : `: ${total.steps} steps, ${speed}`}`,
+  );
   say(`violations: ${total.violations}`);
   return total.violations;
 }
