@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { manualClock } from "@/lib/kernel/clock";
 import type { InvoiceId, RandomFill } from "@/lib/kernel/id";
-import { isUuid, newId, parseId, uuidv7 } from "@/lib/kernel/id";
+import { fillIdsOf, isUuid, newId, parseId, uuidv7 } from "@/lib/kernel/id";
 
 const millisOf = (id: string) => Number.parseInt(id.slice(0, 8) + id.slice(9, 13), 16);
 const ascending = (ids: readonly string[]) =>
@@ -69,6 +69,15 @@ describe("a new id", () => {
       const clock = manualClock(new Date("2026-11-23T08:00:00Z"));
       const fill = seeded();
       return Array.from({ length: 20 }, () => newId<InvoiceId>(clock, fill));
+    };
+    expect(world()).toEqual(world());
+  });
+
+  test("of a clock that was given its randomness is the same in two equal worlds, whoever asks for it", () => {
+    const world = () => {
+      const clock = manualClock(new Date("2026-03-01T00:00:00Z"));
+      fillIdsOf(clock, seeded());
+      return Array.from({ length: 20 }, () => newId<InvoiceId>(clock));
     };
     expect(world()).toEqual(world());
   });
