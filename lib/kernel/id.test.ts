@@ -8,6 +8,16 @@ const millisOf = (id: string) => Number.parseInt(id.slice(0, 8) + id.slice(9, 13
 const ascending = (ids: readonly string[]) =>
   ids.every((id, index) => index === 0 || (ids[index - 1] ?? "") < id);
 
+const seeded = (): RandomFill => {
+  let state = 42;
+  return (bytes) => {
+    for (let index = 0; index < bytes.length; index++) {
+      state = (state * 1_103_515_245 + 12_345) % 2 ** 31;
+      bytes[index] = state >> 16;
+    }
+  };
+};
+
 describe("a new id", () => {
   test("is a UUID of version 7 and the RFC's variant", () => {
     const id = uuidv7();
@@ -56,15 +66,6 @@ describe("a new id", () => {
   });
 
   test("is the same again from the same clock and the same randomness", () => {
-    const seeded = (): RandomFill => {
-      let state = 42;
-      return (bytes) => {
-        for (let index = 0; index < bytes.length; index++) {
-          state = (state * 1_103_515_245 + 12_345) % 2 ** 31;
-          bytes[index] = state >> 16;
-        }
-      };
-    };
     const world = () => {
       const clock = manualClock(new Date("2026-11-23T08:00:00Z"));
       const fill = seeded();
