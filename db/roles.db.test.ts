@@ -40,6 +40,11 @@ const granted: Record<string, { app?: string; jobs?: string; staff?: string } | 
   invoice_numbers: { app: "insert", jobs: "insert select", staff: "insert select" },
   memberships: { app: "select", jobs: "select", staff: "insert select" },
   outbox: { app: "insert select", jobs: "insert select update(handled_at)", staff: "insert select" },
+  pay_links: {
+    app: "insert select update(generation,revoked_at)",
+    jobs: "select",
+    staff: "insert select update(generation,revoked_at)",
+  },
   plan_prices: { app: "select", jobs: "select", staff: "insert select update" },
   plans: { app: "select", jobs: "select", staff: "insert select update" },
   sessions: {

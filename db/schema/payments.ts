@@ -37,7 +37,7 @@ export const payments = pgTable(
     id: id(),
     kind: text("kind", { enum: ["invoices", "top_up"] }).notNull(),
     funding: text("funding", { enum: ["card", "balance", "combined"] }).notNull(),
-    origin: text("origin", { enum: ["customer", "staff", "auto"] }).notNull(),
+    origin: text("origin", { enum: ["customer", "link", "staff", "auto"] }).notNull(),
     state: text("state", { enum: paymentStates }).notNull(),
     currency: currency(),
     balanceMinor: minor("balance_minor").notNull(),
@@ -85,7 +85,7 @@ export const payments = pgTable(
       sql`${t.state} in (${sql.raw(paymentStates.map((s) => `'${s}'`).join(", "))})`,
     ),
     check("payments_kind_check", sql`${t.kind} in ('invoices', 'top_up')`),
-    check("payments_origin_check", sql`${t.origin} in ('customer', 'staff', 'auto')`),
+    check("payments_origin_check", sql`${t.origin} in ('customer', 'link', 'staff', 'auto')`),
     check("payments_currency_check", sql`${t.currency} ~ '^[A-Z]{3}$'`),
     check(
       "payments_funding_check",

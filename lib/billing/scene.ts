@@ -59,7 +59,7 @@ export interface PaymentRecord {
   customerId: CustomerId;
   kind: "invoices" | "top_up";
   funding: "card" | "balance" | "combined";
-  origin: "customer" | "staff" | "auto";
+  origin: "customer" | "link" | "staff" | "auto";
   state: PaymentState;
   currency: Currency;
   balanceMinor: bigint;

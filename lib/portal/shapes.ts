@@ -92,7 +92,7 @@ export type PaymentState =
 export interface PaymentView {
   id: PaymentId;
   funding: "card" | "balance" | "combined";
-  origin: "customer" | "staff" | "auto";
+  origin: "customer" | "link" | "staff" | "auto";
   state: PaymentState;
   fromBalance: Money;
   byCard: Money;
