@@ -83,6 +83,7 @@ const knownKinds = [
   "line_not_completable",
   "payment_quarantined",
   "mail_undeliverable",
+  "renewal_parked",
 ] as const;
 
 function isKnown(kind: string): kind is (typeof knownKinds)[number] {

@@ -75,12 +75,12 @@ begin
   insert into activities (customer_id, id, occurred_at, actor, user_id, subject, subject_id, verb, detail, is_visible)
   values
     (p_customer, uuidv7(), p_now, 'customer', p_user, 'invoice', p_invoice, 'invoice_paid',
-      jsonb_build_object('number', i.number), true),
+      '{}', true),
     (p_customer, uuidv7(), p_now, 'customer', p_user, 'service', l.service_id, 'service_renewed',
-      jsonb_build_object('number', i.number, 'expiresAt', to_char(l.term_ends_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')), true);
+      jsonb_build_object('invoiceId', p_invoice, 'expiresAt', to_char(l.term_ends_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')), true);
   insert into outbox (customer_id, id, topic, payload, created_at)
   values
-    (p_customer, uuidv7(), 'invoice.paid', jsonb_build_object('invoiceId', p_invoice, 'number', i.number), p_now),
+    (p_customer, uuidv7(), 'invoice.paid', jsonb_build_object('invoiceId', p_invoice), p_now),
     (p_customer, uuidv7(), 'service.renewed', jsonb_build_object('serviceId', l.service_id, 'expiresAt',
       to_char(l.term_ends_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')), p_now);
   return true;

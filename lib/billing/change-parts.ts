@@ -1,4 +1,5 @@
 import type { BulkPart, BulkWrite } from "@/db/bulk-statement";
+import type { CustomerId } from "@/lib/kernel/id";
 import type { Changes } from "./changes";
 
 type List = keyof Changes;
@@ -6,6 +7,21 @@ type List = keyof Changes;
 /** How each list is written, one INSERT, UPDATE or DELETE for all of its rows. */
 export function changeParts(changes: Changes): BulkPart[] {
   return writes.map(({ list, write }) => ({ write, rows: changes[list] }));
+}
+
+/**
+ * The same for the changes of many customers at once, in the statements of one: each row then names its customer.
+ * Customers without a change cost nothing.
+ */
+export function changePartsOfMany(
+  decided: readonly { customerId: CustomerId; changes: Changes }[],
+): BulkPart[] {
+  return writesOfMany.map(({ list, write }) => ({
+    write,
+    rows: decided.flatMap(({ customerId, changes }) =>
+      changes[list].map((row) => ({ customer_id: customerId, ...row })),
+    ),
+  }));
 }
 
 interface ListWrite {
@@ -115,3 +131,13 @@ function insert(list: List, table: string, columns: string): ListWrite {
 function change(list: List, columns: string, text: string): ListWrite {
   return { list, write: { name: list.toLowerCase(), columns, text: `${text} returning 1`, isCounted: true } };
 }
+
+const writesOfMany: readonly ListWrite[] = writes.map(({ list, write }) => ({
+  list,
+  write: {
+    ...write,
+    name: `${write.name}_of_many`,
+    columns: `customer_id uuid, ${write.columns}`,
+    text: write.text.replaceAll("$customer", "t.customer_id"),
+  },
+}));

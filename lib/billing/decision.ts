@@ -267,9 +267,8 @@ export class Decision {
       subject: "invoice",
       subjectId: invoice.id,
       verb: "invoice_paid",
-      detail: { number: invoice.number },
     });
-    this.tell("invoice.paid", { invoiceId: invoice.id, number: invoice.number });
+    this.tell("invoice.paid", { invoiceId: invoice.id });
     for (const { line, completion } of completions) {
       this.completed.push({ line, completion });
       this.services.set(line.serviceId, completion.service);
@@ -295,7 +294,7 @@ export class Decision {
         subject: "service",
         subjectId: line.serviceId,
         verb,
-        detail: { number: invoice.number, expiresAt },
+        detail: { invoiceId: invoice.id, expiresAt },
       });
       this.tell(line.kind === "order" ? "service.activated" : "service.renewed", {
         serviceId: line.serviceId,

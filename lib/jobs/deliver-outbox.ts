@@ -5,6 +5,8 @@ import type { CustomerId, PaymentId } from "@/lib/kernel/id";
 import { add, type Currency, money } from "@/lib/kernel/money";
 import type { Mail, Mailer } from "@/lib/mail/mailer";
 import { moneyBecameBalanceMail, paymentFailedMail, receiptMail } from "@/lib/mail/payment-mail";
+import { renewalShortMail, renewedMail } from "@/lib/mail/renewal-mail";
+import { shortRenewals } from "./renewal-news";
 
 export interface Delivery {
   world: World;
@@ -16,7 +18,7 @@ interface OutboxRow {
   customerId: CustomerId;
   id: string;
   topic: string;
-  payload: Record<string, string>;
+  payload: Record<string, string | string[] | undefined>;
 }
 
 /**
@@ -68,11 +70,29 @@ async function conclude(world: World, row: OutboxRow, refusal: string | null): P
   });
 }
 
-async function mailFor(delivery: Delivery, row: OutboxRow): Promise<Mail | null> {
-  const { world, host } = delivery;
-  const isAboutPayment = ["payment.succeeded", "payment.money_became_balance", "payment.failed"].includes(
-    row.topic,
+function mailFor(delivery: Delivery, row: OutboxRow): Promise<Mail | null> {
+  return row.topic === "renewal.short" ? mailOfShort(delivery, row) : mailOfPayment(delivery, row);
+}
+
+async function mailOfShort({ world, host }: Delivery, row: OutboxRow): Promise<Mail | null> {
+  const { customerId } = row;
+  const invoiceIds = row.payload.invoiceIds as string[];
+  const [[customer], short] = await transact(world.jobs, { customerId }, ({ sql }) =>
+    Promise.all([
+      sql`select name, email, locale from customers where id = ${customerId}`,
+      shortRenewals(sql, customerId, invoiceIds),
+    ]),
   );
+  if (!customer || !short) return null;
+  const { name, email, locale } = customer;
+  return renewalShortMail({ locale, recipient: { name, email }, host, timeZone: world.timeZone }, short);
+}
+
+const aboutPayments = ["payment.succeeded", "payment.money_became_balance", "payment.failed", "renewal.paid"];
+
+async function mailOfPayment(delivery: Delivery, row: OutboxRow): Promise<Mail | null> {
+  const { world, host } = delivery;
+  const isAboutPayment = aboutPayments.includes(row.topic);
   const paymentId = row.payload.paymentId as PaymentId | undefined;
   if (!isAboutPayment || !paymentId) return null;
   const { customerId } = row;
@@ -104,8 +124,13 @@ async function mailFor(delivery: Delivery, row: OutboxRow): Promise<Mail | null>
         total: add(receipt.fromBalance, receipt.byCard),
         numbers: receipt.paid.map((line) => line.number),
       });
+    case "renewal.paid":
+      return renewedMail(about, receipt);
     case "payment.money_became_balance":
-      return moneyBecameBalanceMail(about, money(BigInt(row.payload.amountMinor ?? "0"), currency));
+      return moneyBecameBalanceMail(
+        about,
+        money(BigInt((row.payload.amountMinor as string | undefined) ?? "0"), currency),
+      );
     default:
       // A page that Stripe refused to make was told on the spot; only what failed later needs a mail.
       if (row.payload.code !== "method_failed") return null;

@@ -1,5 +1,6 @@
 import { pollFees } from "@/lib/billing/payment/poll-fees";
 import { pollPayments } from "@/lib/billing/payment/poll-payments";
+import { runRenewals } from "@/lib/billing/renewal/run-renewals";
 import type { World } from "@/lib/billing/world";
 import { checkBooks } from "@/lib/ledger/books";
 import { type Delivery, deliverOutbox } from "./deliver-outbox";
@@ -27,6 +28,7 @@ export const jobs: readonly Job[] = [
   { name: "poll-payments", everySeconds: 5, run: runPollPayments },
   { name: "process-events", everySeconds: 5, run: runProcessEvents },
   { name: "deliver-outbox", everySeconds: 5, run: runDeliverOutbox },
+  { name: "renew", everySeconds: 60, run: runRenewalJob },
   { name: "poll-fees", everySeconds: 60, run: runPollFees },
   { name: "read-back-events", everySeconds: 300, run: runReadBackEvents },
   { name: "check-books", everySeconds: 300, run: runCheckBooks },
@@ -51,6 +53,11 @@ async function runProcessEvents({ world, events }: WorkerTools) {
 async function runPollFees({ world }: WorkerTools) {
   const booked = await pollFees(world);
   return booked > 0 ? { booked } : null;
+}
+
+async function runRenewalJob({ world }: WorkerTools) {
+  const renewed = await runRenewals(world);
+  return renewed.due > 0 ? { ...renewed } : null;
 }
 
 async function runDeliverOutbox(delivery: WorkerTools) {

@@ -1,7 +1,7 @@
 import type { Mail } from "./mailer";
 import { mailWords } from "./messages";
 
-/** What every mail of ours is made of: a few sentences and one main link. */
+/** What every mail of ours is made of: a few sentences, one main link, and sometimes another way. */
 export interface Letter {
   readonly locale: string;
   readonly recipient: { readonly name: string; readonly email: string };
@@ -9,6 +9,7 @@ export interface Letter {
   readonly subject: string;
   readonly intro: string;
   readonly link: { readonly label: string; readonly url: string };
+  readonly otherLink?: { readonly label: string; readonly url: string };
   readonly note: string;
 }
 
@@ -18,20 +19,24 @@ export function mailOf(letter: Letter): Mail {
   const name = oneLine(letter.recipient.name);
   const greeting = words("layout.greeting", { name });
   const from = words("layout.from", { host: letter.host.name, address: letter.host.url });
-  const { intro, link, note } = letter;
+  const { intro, link, otherLink, note } = letter;
+  const other = otherLink ? `${otherLink.label}: ${otherLink.url}\n\n` : "";
   return {
     to: { address: letter.recipient.email, name },
     subject: oneLine(letter.subject),
-    text: `${greeting}\n\n${intro}\n\n${link.url}\n\n${note}\n\n-- \n${from}\n`,
+    text: `${greeting}\n\n${intro}\n\n${link.url}\n\n${other}${note}\n\n-- \n${from}\n`,
     html: htmlOf({ ...letter, greeting, from, copyLink: words("layout.copyLink") }),
   };
 }
 
 function htmlOf(parts: Letter & { greeting: string; from: string; copyLink: string }): string {
-  const { locale, subject, greeting, intro, link, note, copyLink, from } = parts;
+  const { locale, subject, greeting, intro, link, otherLink, note, copyLink, from } = parts;
   const url = escapeHtml(link.url);
   const button =
     "display:inline-block;padding:12px 20px;border-radius:6px;background:#1f4fd1;color:#ffffff;text-decoration:none;font-weight:600";
+  const other = otherLink
+    ? `\n<p><a href="${escapeHtml(otherLink.url)}">${escapeHtml(otherLink.label)}</a></p>`
+    : "";
   const small = "font-size:13px;line-height:1.5;opacity:.75";
   return `<!doctype html>
 <html lang="${locale === "zh" ? "zh-Hans" : "en"}">
@@ -40,7 +45,7 @@ function htmlOf(parts: Letter & { greeting: string; from: string; copyLink: stri
 <div style="max-width:560px;margin:0 auto">
 <p>${escapeHtml(greeting)}</p>
 <p>${escapeHtml(intro)}</p>
-<p><a href="${url}" style="${button}">${escapeHtml(link.label)}</a></p>
+<p><a href="${url}" style="${button}">${escapeHtml(link.label)}</a></p>${other}
 <p>${escapeHtml(note)}</p>
 <p style="${small}">${escapeHtml(copyLink)}<br><a href="${url}">${url}</a></p>
 <p style="${small}">${escapeHtml(from)}</p>

@@ -3,7 +3,8 @@ import { mailOf } from "./layout";
 import type { Mail } from "./mailer";
 import { mailWords } from "./messages";
 
-interface Addressed {
+/** To whom a mail goes, and from which host. */
+export interface Addressed {
   locale: string;
   recipient: { name: string; email: string };
   host: { name: string; url: string };

@@ -1,13 +1,14 @@
+import { bulkStatement } from "@/db/bulk-statement";
 import type { Database } from "@/db/client";
 import { type Transaction, transact } from "@/db/transaction";
 import { type CustomerId, type InvoiceId, newId } from "@/lib/kernel/id";
-import type { Currency } from "@/lib/kernel/money";
 import { postBooks } from "@/lib/ledger/post-book";
 import { Decision } from "../decision";
-import { type InvoiceRecord, type LineRecord, lockBalances, type ServiceRecord } from "../scene";
+import { lockBalances, type ServiceRecord } from "../scene";
 import type { World } from "../world";
 import { writeChanges } from "../write-changes";
-import { type InvoiceDraft, type PricedInvoice, priceInvoice } from "./draft";
+import { type InvoiceDraft, priceInvoice } from "./draft";
+import { bookIssued, type Issued, isFree, issuedAs, issuedParts, linesOf, recordOf } from "./issued-invoice";
 import { numberInvoices, prepareSeries, seriesOf } from "./number-invoices";
 
 export interface IssuedInvoice {
@@ -54,12 +55,17 @@ export async function issueInvoices(
       ...priceInvoice(draft, customer.rate_ppm, world.clock),
     }));
     const billTo = { name: customer.name, email: customer.email, country: customer.country };
-    await insertRows(tx, customerId, issued, billTo, now);
+    await bulkStatement(
+      sql,
+      issuedParts(issued.map((invoice) => issuedAs(customerId, invoice, billTo, now))),
+    );
     await nameCurrentInvoices(tx, customerId, issued);
-    for (const invoice of issued) book(decision, invoice);
+    for (const invoice of issued) bookIssued(decision, invoice);
+    for (const invoice of issued.filter(isFree)) await finishFree(tx, decision, invoice);
     const { books, changes } = decision.result();
     if (books.length > 0) await postBooks(sql, books);
-    await writeChanges(sql, customerId, changes);
+    // What is free was written as paid: there is no state for it to leave.
+    await writeChanges(sql, customerId, { ...changes, invoiceStates: [] });
     await numberInvoices(
       sql,
       series.key,
@@ -68,14 +74,9 @@ export async function issueInvoices(
     const rows = await sql`
       select id, number from invoices where customer_id = ${customerId} and id = any(${issued.map(({ id }) => id)}::uuid[])
       order by number`;
-    const numbered = rows.map((row) => ({ id: row.id as InvoiceId, number: row.number as string }));
-    const free = issued.filter(isFree);
-    if (free.length > 0) await finishFree(tx, new Decision(decision.context, balances), free, numbered);
-    return numbered;
+    return rows.map((row) => ({ id: row.id as InvoiceId, number: row.number as string }));
   });
 }
-
-type Issued = PricedInvoice & { id: InvoiceId };
 
 /** A renewal's row names its current invoice, under the service's lock. */
 async function nameCurrentInvoices(
@@ -95,50 +96,11 @@ async function nameCurrentInvoices(
     ) select assert_rows('renewals', (select count(*) from named), ${renewals.length}::int::bigint)`;
 }
 
-/** Receivable against deferred revenue and tax; the record and the outbox. */
-function book(decision: Decision, invoice: Issued): void {
-  const ledger = decision.book(invoice.currency);
-  const entry = { debit: "receivable" as const, invoiceId: invoice.id };
-  if (invoice.net.minor > 0n) {
-    ledger.transfer({
-      ...entry,
-      credit: "deferred_revenue",
-      amountMinor: invoice.net.minor,
-      reason: "invoice_issued",
-    });
-  }
-  if (invoice.tax.minor > 0n) {
-    ledger.transfer({
-      ...entry,
-      credit: "tax_payable",
-      amountMinor: invoice.tax.minor,
-      reason: "invoice_tax",
-    });
-  }
-  decision.record({ subject: "invoice", subjectId: invoice.id, verb: "invoice_issued" });
-  decision.tell("invoice.issued", { invoiceId: invoice.id });
-}
-
-/** What is paid at issue completes last of all: what is recorded of it names its number. */
-async function finishFree(
-  tx: Transaction,
-  decision: Decision,
-  free: readonly Issued[],
-  numbered: readonly IssuedInvoice[],
-): Promise<void> {
-  const { customerId } = decision.context;
-  for (const invoice of free) {
-    const number = numbered.find(({ id }) => id === invoice.id)?.number ?? "";
-    const services = await servicesOf(tx, customerId, invoice);
-    decision.see({ invoices: [{ ...recordOf(invoice), number }], lines: linesOf(invoice), services });
-    decision.finishFree(invoice.id);
-  }
-  // It was written as paid: there is no state for it to leave.
-  await writeChanges(tx.sql, customerId, { ...decision.result().changes, invoiceStates: [] });
-}
-
-function isFree(invoice: Issued): boolean {
-  return invoice.total.minor === 0n;
+/** What is paid at issue completes at once. */
+async function finishFree(tx: Transaction, decision: Decision, invoice: Issued): Promise<void> {
+  const services = await servicesOf(tx, decision.context.customerId, invoice);
+  decision.see({ invoices: [recordOf(invoice)], lines: linesOf(invoice), services });
+  decision.finishFree(invoice.id);
 }
 
 async function servicesOf(
@@ -159,92 +121,4 @@ async function servicesOf(
     anchorDay: row.anchor_day,
     expiresAt: row.expires_at,
   }));
-}
-
-function recordOf(invoice: Issued): InvoiceRecord {
-  const { id, summary, origin, currency, dueAt } = invoice;
-  const amounts = { totalMinor: invoice.total.minor, amountPaidMinor: 0n, amountCreditedMinor: 0n };
-  return {
-    id,
-    number: "",
-    summary,
-    origin,
-    state: "open",
-    currency,
-    dueAt,
-    ...amounts,
-    paidAt: null,
-    claimedBy: null,
-  };
-}
-
-function linesOf(invoice: Issued): LineRecord[] {
-  return invoice.lines.flatMap((line): LineRecord[] => {
-    if (line.kind === "other" || !line.service) return [];
-    return [
-      {
-        id: line.id,
-        invoiceId: invoice.id,
-        kind: line.kind,
-        serviceId: line.service.id,
-        renewalId: line.renewal?.id ?? null,
-        renewalState: line.renewal ? "invoiced" : null,
-        termUnit: line.service.term.unit,
-        termCount: line.service.term.count,
-        termStartsAt: line.renewal?.startsAt ?? null,
-        termEndsAt: line.renewal?.endsAt ?? null,
-      },
-    ];
-  });
-}
-
-async function insertRows(
-  tx: Transaction,
-  customerId: CustomerId,
-  issued: readonly Issued[],
-  billTo: { name: string; email: string; country: string },
-  now: Date,
-): Promise<void> {
-  const { sql } = tx;
-  await sql`insert into invoices ${sql(
-    issued.map((invoice) => ({
-      customer_id: customerId,
-      id: invoice.id,
-      origin: invoice.origin,
-      state: isFree(invoice) ? "paid" : "open",
-      currency: invoice.currency as Currency,
-      net_minor: invoice.net.minor.toString(),
-      tax_minor: invoice.tax.minor.toString(),
-      total_minor: invoice.total.minor.toString(),
-      bill_to: sql.json(billTo) as never,
-      summary: invoice.summary,
-      issued_at: now,
-      due_at: invoice.dueAt,
-      paid_at: isFree(invoice) ? now : null,
-    })),
-  )}`;
-  await sql`insert into invoice_lines ${sql(
-    issued.flatMap((invoice) =>
-      invoice.lines.map((line, index) => ({
-        customer_id: customerId,
-        id: line.id,
-        invoice_id: invoice.id,
-        position: index + 1,
-        kind: line.kind,
-        description: line.description,
-        quantity: line.quantity,
-        unit_minor: line.unit.minor.toString(),
-        net_minor: line.net.minor.toString(),
-        tax_rate_ppm: line.taxRatePpm,
-        tax_minor: line.tax.minor.toString(),
-        service_id: line.service?.id ?? null,
-        plan_id: line.service?.planId ?? null,
-        renewal_id: line.renewal?.id ?? null,
-        term_unit: line.service?.term.unit ?? null,
-        term_count: line.service?.term.count ?? null,
-        term_starts_at: line.renewal?.startsAt ?? null,
-        term_ends_at: line.renewal?.endsAt ?? null,
-      })),
-    ),
-  )}`;
 }

@@ -1,13 +1,9 @@
 import type { Database } from "@/db/client";
-import { addDays, termEnd } from "@/lib/kernel/calendar";
 import { type CustomerId, newId, type RenewalId, type ServiceId } from "@/lib/kernel/id";
-import { money } from "@/lib/kernel/money";
 import { type IssuedInvoice, issueInvoices } from "../invoice/issue-invoices";
 import { pricedPlan } from "../service/order-service";
 import type { World } from "../world";
-
-/** An invoice is due at expiry, but at least so many days after its issue (domain.md, Renewing). */
-const dueAfterIssueDays = 3;
+import { renewalDraft } from "./renewal-draft";
 
 /**
  * Issues the invoice of a service's next term: its dates fixed and printed, the price that of the term's start. Once
@@ -32,28 +28,14 @@ export async function issueRenewal(
       values (${customerId}, ${renewalId}, ${serviceId}, ${startsAt}, 'due')
       on conflict (customer_id, service_id, term_starts_at) do nothing returning 1`;
     if (made.length === 0) return [];
-    const earliestDueAt = addDays(now, dueAfterIssueDays, world.timeZone);
+    const { plan_id: planId, label, currency, anchor_day: anchorDay } = service;
+    const next = { id: serviceId, planId, label, anchorDay };
     return [
-      {
-        origin: "renewal" as const,
-        currency: service.currency,
-        summary: service.label,
-        dueAt: startsAt > earliestDueAt ? startsAt : earliestDueAt,
-        lines: [
-          {
-            kind: "renewal" as const,
-            description: `${service.label}: ${plan.name}`,
-            quantity: 1,
-            unit: money(plan.priceMinor, service.currency),
-            service: { id: serviceId, planId: service.plan_id, term: plan.term },
-            renewal: {
-              id: renewalId,
-              startsAt,
-              endsAt: termEnd(startsAt, plan.term, service.anchor_day, world.timeZone),
-            },
-          },
-        ],
-      },
+      renewalDraft(
+        { renewalId, service: next, plan, currency, priceMinor: plan.priceMinor, startsAt },
+        now,
+        world.timeZone,
+      ),
     ];
   });
   return invoice ?? null;

@@ -2,6 +2,7 @@ import type { StaffActor } from "@/lib/admin/shapes";
 import { syncPayment } from "@/lib/admin/sync-payment";
 import { pollFees } from "@/lib/billing/payment/poll-fees";
 import { type Polled, pollPayments } from "@/lib/billing/payment/poll-payments";
+import { type RenewalProgress, runRenewals } from "@/lib/billing/renewal/run-renewals";
 import { isUuid, type PaymentId, type SessionId, type UserId } from "@/lib/kernel/id";
 import { processWaitingEvents } from "@/lib/webhook/process-events";
 import { readBackEvents } from "@/lib/webhook/read-back-events";
@@ -21,6 +22,8 @@ export const jobOperations: readonly Operation[] = [
   { name: "job: poll payments, two workers", weight: 3, run: pollTwice },
   { name: "staff: sync a payment", weight: 3, run: sync },
   { name: "job: process events", weight: 8, run: processEvents },
+  { name: "job: renew", weight: 4, run: renew },
+  { name: "job: renew, two workers", weight: 2, run: renewTwice },
   { name: "job: poll fees", weight: 4, run: fees },
   { name: "job: read events back", weight: 4, run: readBack },
 ];
@@ -45,6 +48,26 @@ function polled(turn: Turn, result: Polled[] | Lost): string {
       return one.kind === "settled" ? one.state : one.kind;
     }),
   );
+}
+
+async function renew(turn: Turn): Promise<void> {
+  turn.touchAll();
+  turn.note(renewed(turn, await run(turn, (world) => runRenewals(world, { batchSize: 3 }))));
+}
+
+async function renewTwice(turn: Turn): Promise<void> {
+  turn.touchAll();
+  const worker = async (gate: Gate) =>
+    renewed(turn, await run(turn, (world) => runRenewals(world, { batchSize: 2 }), gate));
+  const ends = await takeTurns(turn.random, [worker, worker]);
+  turn.note(ends.map((end) => (end.status === "fulfilled" ? end.value : String(end.reason))).join(" | "));
+}
+
+function renewed(turn: Turn, result: RenewalProgress | Lost): string {
+  if (isLost(result)) return result.lost;
+  const { due, issued, paid, short, parked } = result;
+  if (parked > 0) turn.simulation.violate("what is right is not parked", `${parked} renewals`);
+  return `${due} due, ${issued} issued, ${paid} paid, ${short} short`;
 }
 
 async function sync(turn: Turn): Promise<void> {

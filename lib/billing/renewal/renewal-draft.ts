@@ -1,0 +1,43 @@
+import { addDays, type TermLength, termEnd } from "@/lib/kernel/calendar";
+import type { PlanId, RenewalId, ServiceId } from "@/lib/kernel/id";
+import { type Currency, money } from "@/lib/kernel/money";
+import type { InvoiceDraft } from "../invoice/draft";
+
+/** An invoice is due at expiry, but at least so many days after its issue (domain.md, Renewing). */
+const dueAfterIssueDays = 3;
+
+export interface NextTerm {
+  renewalId: RenewalId;
+  service: { id: ServiceId; planId: PlanId; label: string; anchorDay: number };
+  plan: { name: string; term: TermLength };
+  currency: Currency;
+  /** Net, minor units: that of the term's start date. */
+  priceMinor: bigint;
+  startsAt: Date;
+}
+
+/** What bills a service's next term: its dates fixed and printed, due at expiry. Pure. */
+export function renewalDraft(next: NextTerm, now: Date, timeZone: string): InvoiceDraft {
+  const { service, plan, currency, startsAt } = next;
+  const earliestDueAt = addDays(now, dueAfterIssueDays, timeZone);
+  return {
+    origin: "renewal",
+    currency,
+    summary: service.label,
+    dueAt: startsAt > earliestDueAt ? startsAt : earliestDueAt,
+    lines: [
+      {
+        kind: "renewal",
+        description: `${service.label}: ${plan.name}`,
+        quantity: 1,
+        unit: money(next.priceMinor, currency),
+        service: { id: service.id, planId: service.planId, term: plan.term },
+        renewal: {
+          id: next.renewalId,
+          startsAt,
+          endsAt: termEnd(startsAt, plan.term, service.anchorDay, timeZone),
+        },
+      },
+    ],
+  };
+}

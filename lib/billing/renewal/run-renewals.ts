@@ -1,0 +1,231 @@
+import type { ReservedSql } from "@/db/client";
+import { constraintName, sqlState, type Transaction, transact } from "@/db/transaction";
+import { AssertionFailure } from "@/lib/kernel/assert";
+import { type CustomerId, newId, type PlanId, type TaskId } from "@/lib/kernel/id";
+import type { LockedBalance } from "@/lib/ledger/book";
+import { Decision } from "../decision";
+import { numberInvoices, numbersMost, prepareSeries, seriesOf } from "../invoice/number-invoices";
+import type { World } from "../world";
+import { decideRenewals, type Renewed } from "./decide-renewals";
+import {
+  type DueService,
+  dueServices,
+  lockDueServices,
+  renewalHorizons,
+  type ServiceRef,
+} from "./due-services";
+import { type DecidedRenewals, writeRenewals } from "./write-renewals";
+
+/** What a run has done so far, in services; a customer that spoiled their batch counts as one parked. */
+export interface RenewalProgress {
+  due: number;
+  issued: number;
+  paid: number;
+  short: number;
+  parked: number;
+}
+
+export interface RunOptions {
+  /** About so many services in one transaction. */
+  batchSize?: number;
+  /** Told after each batch. */
+  onProgress?: (progress: RenewalProgress) => Promise<void>;
+}
+
+/**
+ * One pass over all services that are due: issues their next terms' invoices, lets balances pay what they cover, extends
+ * terms, and says what is short (domain.md, Renewing). Each batch is one transaction, so a run can be killed anywhere and
+ * run twice, or by two workers at once: what is done is no longer due. A batch that fails is halved until the customer that
+ * spoils it is parked for staff; the others go on. Throws where the database itself fails.
+ */
+export async function runRenewals(world: World, options: RunOptions = {}): Promise<RenewalProgress> {
+  const { batchSize = 500, onProgress } = options;
+  const horizons = await renewalHorizons(world.jobs.sql, world.clock.now(), world.timeZone);
+  const progress: RenewalProgress = { due: 0, issued: 0, paid: 0, short: 0, parked: 0 };
+  let after: CustomerId | null = null;
+  for (;;) {
+    const refs: ServiceRef[] = await dueServices(world.jobs.sql, horizons, after, batchSize);
+    const last = refs.at(-1);
+    if (!last) return progress;
+    progress.due += refs.length;
+    await renewOrHalve(world, horizons, refs, progress);
+    await onProgress?.({ ...progress });
+    after = last.customerId;
+  }
+}
+
+type Horizons = ReadonlyMap<PlanId, Date>;
+
+async function renewOrHalve(
+  world: World,
+  horizons: Horizons,
+  refs: readonly ServiceRef[],
+  progress: RenewalProgress,
+): Promise<void> {
+  try {
+    const renewed = await renewBatch(world, horizons, refs);
+    for (const one of renewed) add(progress, one);
+  } catch (error) {
+    if (!isOfTheData(error)) throw error;
+    const [one, ...others] = new Set(refs.map(({ customerId }) => customerId));
+    if (!one) throw error;
+    if (others.length === 0) {
+      await parkCustomer(world, one, error);
+      progress.parked += 1;
+      return;
+    }
+    const middle = customerAt(refs, Math.floor(refs.length / 2));
+    await renewOrHalve(
+      world,
+      horizons,
+      refs.filter(({ customerId }) => customerId < middle),
+      progress,
+    );
+    await renewOrHalve(
+      world,
+      horizons,
+      refs.filter(({ customerId }) => customerId >= middle),
+      progress,
+    );
+  }
+}
+
+/** The customer at a place of the list, but never the first one: each half has somebody. */
+function customerAt(refs: readonly ServiceRef[], place: number): CustomerId {
+  const first = refs[0]?.customerId;
+  const at = refs.slice(place).find(({ customerId }) => customerId !== first);
+  return (at ?? refs.find(({ customerId }) => customerId !== first) ?? refs[0])?.customerId as CustomerId;
+}
+
+function add(progress: RenewalProgress, renewed: Renewed): void {
+  progress.issued += renewed.issued.length;
+  progress.paid += renewed.paid;
+  progress.short += renewed.short;
+  progress.parked += renewed.parked;
+}
+
+async function renewBatch(world: World, horizons: Horizons, refs: readonly ServiceRef[]): Promise<Renewed[]> {
+  const series = seriesOf(world.clock.now(), world.timeZone);
+  await transact(world.jobs, {}, ({ sql }) => prepareSeries(sql, series));
+  return transact(world.jobs, {}, (tx) => renewLocked(world, tx, horizons, refs, series.key));
+}
+
+async function renewLocked(
+  world: World,
+  { sql }: Transaction,
+  horizons: Horizons,
+  refs: readonly ServiceRef[],
+  series: string,
+): Promise<Renewed[]> {
+  const now = world.clock.now();
+  const customerIds = [...new Set(refs.map(({ customerId }) => customerId))];
+  const [balances, customers, due] = await Promise.all([
+    lockBalancesOf(sql, customerIds),
+    customersOf(sql, customerIds, now),
+    lockDueServices(sql, refs, horizons),
+  ]);
+  const dueOf = byCustomer(due);
+  const renewed: Renewed[] = [];
+  const decided: DecidedRenewals[] = [];
+  for (const [customerId, { billTo, taxRatePpm }] of customers) {
+    const own = dueOf.get(customerId) ?? [];
+    if (own.length === 0) continue;
+    const decision = decisionOf(world, now, customerId, balances.get(customerId) ?? []);
+    const one = decideRenewals(decision, own, taxRatePpm);
+    renewed.push(one);
+    decided.push({ customerId, decision, issued: one.issued, billTo, reissued: reissuedOf(own) });
+  }
+  if (decided.length === 0) return [];
+  await writeRenewals(sql, decided);
+  const issued = decided.flatMap((one) => one.issued.map(({ id }) => ({ customerId: one.customerId, id })));
+  for (let from = 0; from < issued.length; from += numbersMost) {
+    await numberInvoices(sql, series, issued.slice(from, from + numbersMost));
+  }
+  return renewed;
+}
+
+function reissuedOf(due: readonly DueService[]): Set<string> {
+  return new Set(due.flatMap(({ renewalId }) => renewalId ?? []));
+}
+
+function decisionOf(
+  world: World,
+  now: Date,
+  customerId: CustomerId,
+  balances: readonly LockedBalance[],
+): Decision {
+  const { clock, timeZone } = world;
+  return new Decision({ customerId, now, clock, timeZone, actor: "system", userId: null }, balances);
+}
+
+/** Locks the balances of a batch, ordered by customer and currency (domain.md, Paying 1). */
+async function lockBalancesOf(
+  sql: ReservedSql,
+  customerIds: readonly CustomerId[],
+): Promise<Map<CustomerId, LockedBalance[]>> {
+  const rows = await sql`
+    select customer_id, currency, posted_minor, held_minor, seq from balances
+    where customer_id = any(${[...customerIds]}::uuid[]) order by customer_id, currency for update`;
+  return byCustomer(
+    rows.map((row) => ({
+      customerId: row.customer_id as CustomerId,
+      currency: row.currency,
+      postedMinor: row.posted_minor,
+      heldMinor: row.held_minor,
+      seq: row.seq,
+    })),
+  );
+}
+
+function byCustomer<T extends { customerId: CustomerId }>(rows: readonly T[]): Map<CustomerId, T[]> {
+  const groups = new Map<CustomerId, T[]>();
+  for (const row of rows) {
+    const own = groups.get(row.customerId);
+    if (own) own.push(row);
+    else groups.set(row.customerId, [row]);
+  }
+  return groups;
+}
+
+async function customersOf(
+  sql: ReservedSql,
+  customerIds: readonly CustomerId[],
+  now: Date,
+): Promise<Map<CustomerId, { billTo: DecidedRenewals["billTo"]; taxRatePpm: number }>> {
+  const rows = await sql`
+    select c.id, c.name, c.email, c.country, coalesce((
+      select t.rate_ppm from tax_rates t where t.country = c.country and t.valid_from <= ${now}
+      order by t.valid_from desc limit 1), 0) as rate_ppm
+    from customers c where c.id = any(${[...customerIds]}::uuid[]) and c.closed_at is null`;
+  return new Map(
+    rows.map((row) => [
+      row.id as CustomerId,
+      {
+        billTo: { name: row.name, email: row.email, country: row.country },
+        taxRatePpm: row.rate_ppm as number,
+      },
+    ]),
+  );
+}
+
+/**
+ * Whether a batch failed for what is in it, and not because the database is away: what a constraint, a cast or an
+ * assertion of ours refused. Anything else is thrown on, and the next run finds the same work.
+ */
+function isOfTheData(error: unknown): boolean {
+  if (error instanceof AssertionFailure || error instanceof RangeError) return true;
+  return /^(22|23|P0)/.test(sqlState(error) ?? "");
+}
+
+/** The next runs pass the customer by until staff have closed the task. */
+async function parkCustomer(world: World, customerId: CustomerId, error: unknown): Promise<void> {
+  const reason = constraintName(error) ?? sqlState(error) ?? "fault";
+  const message = error instanceof Error ? error.message : String(error);
+  console.error(JSON.stringify({ level: "error", event: "renewal_parked", customerId, reason, message }));
+  await world.jobs.sql`
+    insert into tasks (customer_id, id, kind, subject, subject_id, detail, created_at)
+    select ${customerId}, ${newId<TaskId>(world.clock)}, 'renewal_parked', 'customer', ${customerId}::text,
+      jsonb_build_object('reason', ${reason}::text), ${world.clock.now()}
+    where not exists (select from tasks where customer_id = ${customerId} and kind = 'renewal_parked'
+      and subject_id = ${customerId}::text and done_at is null)`;
+}

@@ -1,0 +1,117 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { runRenewals } from "@/lib/billing/renewal/run-renewals";
+import type { ServiceId } from "@/lib/kernel/id";
+import { createMailer } from "@/lib/mail/mailer";
+import { startMailbox } from "@/lib/sandbox/mailbox/mailbox";
+import { createTestDatabase } from "@/lib/testing/database";
+import {
+  giveBalance,
+  makeActiveService,
+  makeCustomer,
+  makePlan,
+  type TestCustomer,
+} from "@/lib/testing/fixtures";
+import { openTestWorld, type TestWorld } from "@/lib/testing/world";
+import { deliverOutbox } from "./deliver-outbox";
+
+const host = { name: "Ducky Cloud", url: "http://127.0.0.1:3000" };
+
+let mailbox: Awaited<ReturnType<typeof startMailbox>>;
+
+beforeAll(async () => {
+  mailbox = await startMailbox({});
+});
+
+afterAll(() => mailbox.close());
+
+let world: TestWorld;
+let drop: () => Promise<void>;
+
+/** Each test has a database of its own: the clock goes on to the renewal. */
+async function openWorld(): Promise<void> {
+  const database = await createTestDatabase();
+  drop = () => database.drop();
+  world = openTestWorld({ url: database.url });
+}
+
+afterEach(async () => {
+  await world.close();
+  await drop();
+});
+
+async function due(customer: TestCustomer, services: number): Promise<ServiceId[]> {
+  const planId = await makePlan(world);
+  const ids: ServiceId[] = [];
+  for (let made = 0; made < services; made += 1) {
+    ids.push(await makeActiveService(world, customer, planId, true));
+  }
+  return ids;
+}
+
+function toLead(): void {
+  // The term from 10 March ends on 10 April.
+  world.clock.set(new Date("2026-04-03T09:00:00Z"));
+}
+
+/** The mails that the renewal run has the customer sent, as text. */
+async function mailsAfterRun(customer: TestCustomer) {
+  await runRenewals(world);
+  return delivered(customer);
+}
+
+async function delivered(customer: TestCustomer) {
+  const mailer = createMailer({ smtpUrl: mailbox.smtpUrl, mailFrom: "Ducky Cloud <billing@ducky.example>" });
+  await deliverOutbox({ world, mailer, host }, 1000);
+  const mails = mailbox.messages().filter((mail) => JSON.stringify(mail).includes(customer.actor.userId));
+  return mails.map(({ subject, text }) => ({ subject, text }));
+}
+
+describe("a renewal that the balance does not reach for", () => {
+  it("is written of at once: what is missing, for what, until when, and the two links that mend it", async () => {
+    await openWorld();
+    const customer = await makeCustomer(world);
+    await due(customer, 1);
+    await giveBalance(world, customer, 320n);
+    toLead();
+    const [mail, ...others] = await mailsAfterRun(customer);
+    expect(others).toEqual([]);
+    expect(mail?.subject).toBe("$6.80 is missing to renew web-1 by April 10, 2026");
+    expect(mail?.text).toContain("your balance has $3.20: $6.80 is missing");
+    expect(mail?.text).toMatch(/\/invoices\/INV-2026-\d+\n/);
+    expect(mail?.text).toMatch(/\/balance\/top-up\?invoice=INV-2026-\d+\n/);
+  });
+
+  it("is gathered with the others of the same customer in one mail", async () => {
+    await openWorld();
+    const customer = await makeCustomer(world);
+    await due(customer, 3);
+    await giveBalance(world, customer, 1000n);
+    toLead();
+    const mails = await mailsAfterRun(customer);
+    expect(mails.map(({ subject }) => subject).sort()).toEqual([
+      "$20.00 is missing to renew 2 services by April 10, 2026",
+      "Renewed: web-1, $10.00 from your balance",
+    ]);
+  });
+
+  it("is not written of when it was paid a second ago", async () => {
+    await openWorld();
+    const customer = await makeCustomer(world);
+    await due(customer, 1);
+    toLead();
+    await runRenewals(world);
+    // Money arrives and settles it, before the mail is made.
+    await giveBalance(world, customer, 1000n);
+    expect(await delivered(customer)).toEqual([]);
+  });
+
+  it("is not written of when auto-renew was switched off meanwhile", async () => {
+    await openWorld();
+    const customer = await makeCustomer(world);
+    const [serviceId] = await due(customer, 1);
+    toLead();
+    await runRenewals(world);
+    await world.staff.sql`update services set is_auto_renew = false where id = ${serviceId as ServiceId}`;
+    expect(await delivered(customer)).toEqual([]);
+  });
+});

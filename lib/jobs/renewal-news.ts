@@ -1,0 +1,44 @@
+import type { ReservedSql } from "@/db/client";
+import type { CustomerId } from "@/lib/kernel/id";
+import { money } from "@/lib/kernel/money";
+import type { ShortRenewals } from "@/lib/mail/renewal-mail";
+
+/**
+ * What is missing for renewals, as it is now: null if nothing is, because they were paid, are being paid, were cancelled,
+ * or their services no longer renew by themselves (domain.md, Reminding: computed when sent). The invoices are of one
+ * currency. Amounts in minor units of it.
+ */
+export async function shortRenewals(
+  sql: ReservedSql,
+  customerId: CustomerId,
+  invoiceIds: readonly string[],
+): Promise<ShortRenewals | null> {
+  const rows = await sql`
+    select i.number, i.summary as label, i.currency, i.due_at,
+      i.total_minor - i.amount_paid_minor - i.amount_credited_minor as remaining_minor,
+      coalesce(b.posted_minor - b.held_minor, 0)::bigint as available_minor
+    from invoices i
+    left join balances b on b.customer_id = i.customer_id and b.currency = i.currency
+    where i.customer_id = ${customerId} and i.id = any(${[...invoiceIds]}::uuid[]) and i.state = 'open'
+      and not exists (select from invoice_claims c where c.customer_id = i.customer_id and c.invoice_id = i.id)
+      and not exists (select from invoice_lines l join services s on s.customer_id = l.customer_id and s.id = l.service_id
+        where l.customer_id = i.customer_id and l.invoice_id = i.id and not s.is_auto_renew)
+    order by i.due_at, i.number`;
+  const [first] = rows;
+  if (!first) return null;
+  const totalMinor = rows.reduce((total, row) => total + (row.remaining_minor as bigint), 0n);
+  const shortMinor = totalMinor - (first.available_minor as bigint);
+  if (shortMinor <= 0n) return null;
+  const of = (minor: bigint) => money(minor, first.currency);
+  return {
+    short: of(shortMinor),
+    total: of(totalMinor),
+    available: of(first.available_minor),
+    invoices: rows.map((row) => ({
+      number: row.number,
+      label: row.label,
+      amount: of(row.remaining_minor),
+      dueAt: row.due_at,
+    })),
+  };
+}

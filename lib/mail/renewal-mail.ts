@@ -1,0 +1,85 @@
+import { formatMoney, type Money } from "@/lib/kernel/money";
+import { mailOf } from "./layout";
+import type { Mail } from "./mailer";
+import { mailWords } from "./messages";
+import type { Addressed, PaymentNews } from "./payment-mail";
+
+/** Renewals that the balance does not reach for, as they stand when the mail is written. */
+export interface ShortRenewals {
+  /** What is missing for all of them, beside what is available. */
+  short: Money;
+  total: Money;
+  available: Money;
+  /** Those that are still open, first due first; at least one. */
+  invoices: readonly { number: string; label: string; amount: Money; dueAt: Date }[];
+}
+
+/** Balance too low: how much is missing, for what, until when, and the two links that mend it. */
+export function renewalShortMail(
+  about: Addressed,
+  { short, total, available, invoices }: ShortRenewals,
+): Mail {
+  const { locale, host } = about;
+  const words = mailWords(locale);
+  const amount = (of: Money) => formatMoney(of, locale);
+  const date = (instant: Date) =>
+    new Intl.DateTimeFormat(locale, { dateStyle: "long", timeZone: about.timeZone }).format(instant);
+  const [first] = invoices;
+  if (!first) throw new Error("a mail about renewals names one");
+  const isOne = invoices.length === 1;
+  const what = isOne ? first.label : words("renewalShort.many", { count: invoices.length });
+  const facts = { what, short: amount(short), total: amount(total), available: amount(available) };
+  const lines = invoices.map((invoice) =>
+    words("renewalShort.line", {
+      label: invoice.label,
+      amount: amount(invoice.amount),
+      date: date(invoice.dueAt),
+    }),
+  );
+  const number = encodeURIComponent(first.number);
+  return mailOf({
+    ...about,
+    subject: words("renewalShort.subject", { ...facts, date: date(first.dueAt) }),
+    intro: words(isOne ? "renewalShort.intro" : "renewalShort.introMany", {
+      ...facts,
+      date: date(first.dueAt),
+    }),
+    link: {
+      label: words("renewalShort.pay"),
+      url: isOne ? `${host.url}/invoices/${number}` : `${host.url}/invoices`,
+    },
+    otherLink: {
+      label: words("renewalShort.topUp"),
+      url: isOne ? `${host.url}/balance/top-up?invoice=${number}` : `${host.url}/balance/top-up`,
+    },
+    note: [...(isOne ? [] : lines), words("renewalShort.note")].join(" "),
+  });
+}
+
+/** A receipt of what renewed by itself: what the balance paid, and until when each service runs now. */
+export function renewedMail(
+  about: Addressed,
+  renewed: Pick<PaymentNews, "fromBalance" | "services"> & { paid: readonly { number: string }[] },
+): Mail {
+  const { locale, host } = about;
+  const words = mailWords(locale);
+  const date = (instant: Date) =>
+    new Intl.DateTimeFormat(locale, { dateStyle: "long", timeZone: about.timeZone }).format(instant);
+  const amount = formatMoney(renewed.fromBalance, locale);
+  const numbers = renewed.paid.map(({ number }) => number).join(", ");
+  const [first] = renewed.services;
+  const isOne = renewed.services.length === 1 && first;
+  const what = isOne ? first.label : words("renewalShort.many", { count: renewed.services.length });
+  return mailOf({
+    ...about,
+    subject: words("renewed.subject", { what, amount }),
+    intro: words("renewed.intro", { amount, numbers }),
+    link: {
+      label: words("renewed.action"),
+      url: `${host.url}/invoices/${encodeURIComponent(renewed.paid[0]?.number ?? "")}`,
+    },
+    note: renewed.services
+      .map(({ label, expiresAt }) => words("receipt.service", { label, date: date(expiresAt) }))
+      .join(" "),
+  });
+}
