@@ -45,6 +45,11 @@ const granted: Record<string, { app?: string; jobs?: string; staff?: string } | 
     jobs: "select",
     staff: "insert select update(generation,revoked_at)",
   },
+  payment_methods: {
+    app: "select update(is_default)",
+    jobs: "insert select update(brand,detached_at,exp_month,exp_year,is_default,last4)",
+    staff: "select",
+  },
   plan_prices: { app: "select", jobs: "select", staff: "insert select update" },
   plans: { app: "select", jobs: "select", staff: "insert select update" },
   sessions: {

@@ -15,6 +15,7 @@ import { transfers } from "./balances";
 import { currency, customerId, id, instant, minor } from "./columns";
 import { customers } from "./customers";
 import { invoices } from "./invoices";
+import { paymentMethods } from "./payment-methods";
 import { users } from "./users";
 
 export const paymentStates = [
@@ -49,6 +50,8 @@ export const payments = pgTable(
     userId: uuid("user_id"),
     /** The payment whose money this one spends: a top-up, or one that left something over, that settled what waited. */
     sourcePaymentId: uuid("source_payment_id"),
+    /** The saved card that a PaymentIntent charges; null for a hosted page, where the customer chooses. */
+    paymentMethodId: uuid("payment_method_id"),
     stripeSessionId: text("stripe_session_id"),
     stripePaymentIntentId: text("stripe_payment_intent_id"),
     checkoutUrl: text("checkout_url"),
@@ -74,6 +77,14 @@ export const payments = pgTable(
     index("payments_source_idx")
       .on(t.customerId, t.sourcePaymentId)
       .where(sql`${t.sourcePaymentId} is not null`),
+    foreignKey({
+      name: "payments_method_fk",
+      columns: [t.customerId, t.paymentMethodId],
+      foreignColumns: [paymentMethods.customerId, paymentMethods.id],
+    }),
+    index("payments_method_idx")
+      .on(t.customerId, t.paymentMethodId)
+      .where(sql`${t.paymentMethodId} is not null`),
     index("payments_id_idx").on(t.id),
     index("payments_poll_idx").on(t.nextPollAt).where(sql`${t.nextPollAt} is not null`),
     index("payments_open_idx")
@@ -99,6 +110,7 @@ export const payments = pgTable(
       "payments_request_check",
       sql`(${t.cardMinor} > 0) = (${t.request} is not null and ${t.requestKey} is not null)`,
     ),
+    check("payments_method_check", sql`${t.paymentMethodId} is null or ${t.cardMinor} > 0`),
     check(
       "payments_ended_check",
       sql`(${t.state} in ('succeeded', 'failed', 'canceled', 'expired')) = (${t.endedAt} is not null)`,

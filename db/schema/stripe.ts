@@ -19,7 +19,15 @@ export const stripeObjects = pgTable(
   {
     id: text("id").notNull(),
     kind: text("kind", {
-      enum: ["customer", "checkout_session", "payment_intent", "charge", "refund", "dispute"],
+      enum: [
+        "customer",
+        "checkout_session",
+        "payment_intent",
+        "payment_method",
+        "charge",
+        "refund",
+        "dispute",
+      ],
     }).notNull(),
     customerId: customerId(),
     rowId: uuid("row_id").notNull(),
@@ -28,7 +36,7 @@ export const stripeObjects = pgTable(
     primaryKey({ name: "stripe_objects_pk", columns: [t.id] }),
     check(
       "stripe_objects_kind_check",
-      sql`${t.kind} in ('customer', 'checkout_session', 'payment_intent', 'charge', 'refund', 'dispute')`,
+      sql`${t.kind} in ('customer', 'checkout_session', 'payment_intent', 'payment_method', 'charge', 'refund', 'dispute')`,
     ),
   ],
 );
