@@ -1,4 +1,5 @@
 import { openDatabase } from "@/db/client";
+import { payLinkKeyOf } from "@/lib/billing/payment/pay-link";
 import type { World } from "@/lib/billing/world";
 import { systemClock } from "@/lib/kernel/clock";
 import { newId, type SessionId } from "@/lib/kernel/id";
@@ -18,6 +19,7 @@ export function openWorld(url: string, max: number): World & { close(): Promise<
     timeZone: "UTC",
     environment: "bench",
     portalUrl: "http://127.0.0.1:3000",
+    payLinkKey: payLinkKeyOf("only for tests, only for tests, only for tests"),
     close: async () => {
       await Promise.all([app.close(), jobs.close()]);
     },

@@ -1,6 +1,7 @@
 import type { Database } from "@/db/client";
 import { openDatabase } from "@/db/client";
 import { context } from "@/lib/auth/context";
+import { payLinkKeyOf } from "@/lib/billing/payment/pay-link";
 import type { World } from "@/lib/billing/world";
 import { stripeGateway } from "@/lib/gateway/stripe";
 
@@ -34,5 +35,6 @@ function openWorld(): StaffWorld {
     timeZone: settings.timeZone,
     environment: "mallard",
     portalUrl: settings.mallardUrl,
+    payLinkKey: payLinkKeyOf(settings.nextauthSecret),
   };
 }

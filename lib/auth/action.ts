@@ -5,6 +5,7 @@ import { assert } from "@/lib/kernel/assert";
 import { type Refusal, type Result, refuse } from "@/lib/kernel/result";
 import { type InputSchema, inputOf, isStrict } from "./action-input";
 import type { CustomerActor, StaffActor, StaffRole } from "./actor";
+import { attemptLimits, type TooManyAttempts } from "./attempt-limits";
 import { clientAddress } from "./client-address";
 import { context } from "./context";
 import { currentUser, customerOf, staffOf } from "./current";
@@ -63,7 +64,21 @@ export function publicAction<S extends InputSchema, T, R extends Refusal>(
   return action("public", schema, visitorWho, act);
 }
 
-export type ActionKind = "customer" | "staff" | "public";
+/**
+ * An action of anybody who has a signed link: what the link allows is decided by the use case, before it reads a row.
+ * Counted by the visitor's address.
+ */
+export function linkAction<S extends InputSchema, T, R extends Refusal>(
+  schema: S,
+  act: (visitor: Visitor, input: z.output<S>) => Promise<Result<T, R>>,
+): Action<z.input<S>, T, R | TooManyAttempts> {
+  return action<Visitor, S, T, R | TooManyAttempts>("link", schema, visitorWho, async (visitor, input) => {
+    const taken = await attemptLimits(context().app).take("payByLinkAddress", visitor.address);
+    return taken.ok ? act(visitor, input) : taken;
+  });
+}
+
+export type ActionKind = "customer" | "staff" | "public" | "link";
 
 const marker = Symbol.for("mallard.action");
 

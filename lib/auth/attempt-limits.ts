@@ -23,6 +23,9 @@ const limits = {
   signInAddress: { points: 60, duration: 15 * minuteSeconds },
   resetAccount: { points: 3, duration: 60 * minuteSeconds },
   resetAddress: { points: 20, duration: 60 * minuteSeconds },
+  /** Looking at a pay link, and paying by one. A phone network shows thousands of people behind one address. */
+  payLinkAddress: { points: 300, duration: 15 * minuteSeconds },
+  payByLinkAddress: { points: 60, duration: 15 * minuteSeconds },
 } as const;
 
 type Limit = keyof typeof limits;
@@ -63,6 +66,8 @@ function makeLimits(sql: Sql): AttemptLimits {
     signInAddress: limiter("signInAddress"),
     resetAccount: limiter("resetAccount"),
     resetAddress: limiter("resetAddress"),
+    payLinkAddress: limiter("payLinkAddress"),
+    payByLinkAddress: limiter("payByLinkAddress"),
   };
   return {
     take: async (limit, subject) => {

@@ -9,7 +9,7 @@ export interface Changes {
     id: string;
     kind: "invoices" | "top_up";
     funding: "card" | "balance" | "combined";
-    origin: "customer" | "staff" | "auto";
+    origin: "customer" | "link" | "staff" | "auto";
     state: string;
     currency: string;
     balance_minor: Minor;

@@ -16,4 +16,6 @@ export interface World {
   readonly environment: string;
   /** Where customers come back to from Stripe. */
   readonly portalUrl: string;
+  /** Signs pay links (payLinkKeyOf). */
+  readonly payLinkKey: Uint8Array;
 }

@@ -1,4 +1,5 @@
 import { openDatabase } from "@/db/client";
+import { payLinkKeyOf } from "@/lib/billing/payment/pay-link";
 import type { World } from "@/lib/billing/world";
 import { stripeGateway } from "@/lib/gateway/stripe";
 import { startWorker } from "@/lib/jobs/worker";
@@ -28,6 +29,7 @@ const world: World = {
   timeZone: settings.timeZone,
   environment: "mallard",
   portalUrl: settings.mallardUrl,
+  payLinkKey: payLinkKeyOf(settings.nextauthSecret),
 };
 
 const worker = await startWorker(

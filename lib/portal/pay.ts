@@ -85,13 +85,21 @@ interface Way {
 async function pay(world: World, actor: CustomerActor, input: PayInput, way: Way): Paid {
   const checked = checkedInput(input);
   if (!checked.ok) return checked;
-  const start: StartInput = {
+  return beginPayment(world, {
     ...checked.value,
     ...way,
+    origin: "customer",
     customerId: actor.customerId,
     userId: actor.userId,
     permit: (sql) => mayPay(sql, actor),
-  };
+  });
+}
+
+/**
+ * Starts a payment and leads to where it goes on; what is in its way at Stripe is ended there first, and then looked at
+ * again (domain.md, Paying 10). Who may is asked by `start.permit`, under the locks.
+ */
+export async function beginPayment(world: World, start: StartInput): Paid {
   const started = await startPayment(world, start);
   const refusal = await outOfTheWay(world, start, started);
   if (refusal === null) return told(world, start, started);
@@ -163,7 +171,8 @@ async function ownPayment(
   return payment && payment.cardMinor > 0n ? ok(payment) : refuse({ code: "payment_not_found" });
 }
 
-function checkedInput(
+/** What a browser sends of a payment, as the rules take it; the plan it was shown is compared under the locks. */
+export function checkedInput(
   input: PayInput,
 ): Result<Pick<StartInput, "paymentId" | "invoiceIds" | "shown">, PayRefusal> {
   if (input.invoiceIds.length === 0) return refuse({ code: "nothing_chosen" });

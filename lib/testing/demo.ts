@@ -1,6 +1,7 @@
 import { type Database, openDatabase } from "@/db/client";
 import { hashPassword } from "@/lib/auth/password";
 import { giveGoodwill } from "@/lib/billing/payment/give-goodwill";
+import { payLinkKeyOf } from "@/lib/billing/payment/pay-link";
 import { settle } from "@/lib/billing/payment/settle";
 import { issueRenewal } from "@/lib/billing/renewal/issue-renewal";
 import { orderService } from "@/lib/billing/service/order-service";
@@ -81,6 +82,7 @@ async function openStage(settings: Settings): Promise<Stage> {
     timeZone: settings.timeZone,
     environment: "mallard",
     portalUrl: settings.mallardUrl,
+    payLinkKey: payLinkKeyOf(settings.nextauthSecret),
     plans: await makePlans(staff, clock),
   };
 }

@@ -1,4 +1,5 @@
 import { type Database, openDatabase } from "@/db/client";
+import { payLinkKeyOf } from "@/lib/billing/payment/pay-link";
 import type { World } from "@/lib/billing/world";
 import type { Gateway } from "@/lib/gateway/port";
 import { chargeLimits, stripeGateway } from "@/lib/gateway/stripe";
@@ -33,6 +34,7 @@ export function openTestWorld({ url, gateway, start, clock, max = 10 }: TestWorl
     timeZone: "UTC",
     environment: "test",
     portalUrl: "http://127.0.0.1:3000",
+    payLinkKey: payLinkKeyOf("only for tests, only for tests, only for tests"),
     close: async () => {
       await Promise.all([app.close(), jobs.close(), staff.close()]);
     },

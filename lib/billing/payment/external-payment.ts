@@ -10,6 +10,7 @@ const checkoutLifeMs = 45 * 60_000;
 export interface ExternalPayment {
   id: PaymentId;
   kind: "invoices" | "top_up";
+  origin: "customer" | "link";
   currency: Currency;
   /** Minor units. */
   amounts: {
@@ -47,7 +48,7 @@ export function addExternalPayment(world: World, decision: Decision, payment: Ex
     id,
     kind,
     funding: amounts.funding,
-    origin: "customer",
+    origin: payment.origin,
     state: "created",
     currency,
     balance_minor: amounts.balanceMinor,

@@ -23,7 +23,9 @@ import { write } from "./write";
 
 export interface StartInput {
   customerId: CustomerId;
-  userId: UserId;
+  /** Null for who pays by a link, without being signed in. */
+  userId: UserId | null;
+  origin: "customer" | "link";
   paymentId: PaymentId;
   invoiceIds: readonly InvoiceId[];
   wish: BalanceWish;
@@ -64,7 +66,8 @@ export type Started =
  * for Stripe (domain.md, Paying 1 to 5). One transaction, no call to Stripe; two round trips for what is paid at once.
  */
 export async function startPayment(world: World, input: StartInput): Promise<Started> {
-  const scope = { customerId: input.customerId, userId: input.userId };
+  const { customerId, userId } = input;
+  const scope = userId ? { customerId, userId } : { customerId };
   try {
     return await transact(world.app, scope, (tx) => startLocked(world, input, tx));
   } catch (error) {
@@ -194,6 +197,7 @@ function storeExternal(world: World, input: StartInput, decision: Decision, exte
   addExternalPayment(world, decision, {
     id: paymentId,
     kind: "invoices",
+    origin: input.origin,
     currency,
     amounts: plan,
     contentHash: hashOf(input),

@@ -88,6 +88,7 @@ async function startLocked(world: World, input: TopUpInput, tx: Transaction): Pr
   addExternalPayment(world, decision, {
     id: paymentId,
     kind: "top_up",
+    origin: "customer",
     currency: amount.currency,
     amounts: { funding: "card", balanceMinor: 0n, cardMinor: amount.minor, excessMinor: 0n },
     contentHash: hash,

@@ -1,0 +1,88 @@
+import { createHmac, hkdfSync, timingSafeEqual } from "node:crypto";
+import type { ReservedSql } from "@/db/client";
+import { assert } from "@/lib/kernel/assert";
+import type { CustomerId, InvoiceId } from "@/lib/kernel/id";
+import type { World } from "../world";
+
+/** An invoice is paid, cancelled or written off within weeks: a link found in a mailbox years later does nothing. */
+export const payLinkDays = 90;
+
+/** What a pay link says: which invoice it pays, in which generation of the invoice's links, and until when. */
+export interface PayLink {
+  readonly customerId: CustomerId;
+  readonly invoiceId: InvoiceId;
+  readonly generation: number;
+  readonly expiresAt: Date;
+}
+
+/** The key of pay links, drawn from the secret of the host: whoever has a link learns nothing about the secret. */
+export function payLinkKeyOf(secret: string): Uint8Array {
+  return new Uint8Array(hkdfSync("sha256", secret, "", "mallard pay link 1", 32));
+}
+
+/**
+ * The address under which one invoice can be paid without signing in, for mails and papers: it works for 90 days from
+ * now. The same link whenever it is made on one day (UTC), so that a mail which is sent again says the same.
+ */
+export function payLinkUrl(
+  world: Pick<World, "payLinkKey" | "portalUrl" | "clock">,
+  link: Pick<PayLink, "customerId" | "invoiceId" | "generation">,
+): string {
+  const today = Math.floor(world.clock.now().getTime() / dayMs);
+  const expiresAt = new Date((today + payLinkDays + 1) * dayMs);
+  return `${world.portalUrl}/pay/${signPayLink(world.payLinkKey, { ...link, expiresAt })}`;
+}
+
+/** The link of an invoice as it works now, its generation looked up; `sql` must see the customer's rows. */
+export async function payLinkOf(
+  world: Pick<World, "payLinkKey" | "portalUrl" | "clock">,
+  sql: ReservedSql,
+  { customerId, invoiceId }: Pick<PayLink, "customerId" | "invoiceId">,
+): Promise<string> {
+  const [row] = await sql`
+    select generation from pay_links where customer_id = ${customerId} and invoice_id = ${invoiceId}`;
+  return payLinkUrl(world, { customerId, invoiceId, generation: row?.generation ?? 0 });
+}
+
+const dayMs = 24 * 3_600_000;
+/** Customer and invoice, generation, day of expiry; then 144 bits of the signature: a multiple of three, so that
+ * base64url has one spelling for it. */
+const contentLength = 16 + 16 + 2 + 2;
+const signatureLength = 18;
+
+/** A link's token, 72 letters. It expires at a whole day. */
+export function signPayLink(key: Uint8Array, link: PayLink): string {
+  const day = link.expiresAt.getTime() / dayMs;
+  assert(Number.isInteger(day), "a pay link expires at the end of a day");
+  const content = Buffer.alloc(contentLength);
+  content.write(link.customerId.replaceAll("-", ""), 0, "hex");
+  content.write(link.invoiceId.replaceAll("-", ""), 16, "hex");
+  content.writeUInt16BE(link.generation, 32);
+  content.writeUInt16BE(day, 34);
+  return Buffer.concat([content, signatureOf(key, content)]).toString("base64url");
+}
+
+/**
+ * What a token says; null if we did not sign exactly this. Asks no database: what somebody made up costs one hash. The
+ * caller judges the expiry by its clock, and the generation by what the database has.
+ */
+export function readPayLink(key: Uint8Array, token: string): PayLink | null {
+  if (!/^[A-Za-z0-9_-]{72}$/.test(token)) return null;
+  const bytes = Buffer.from(token, "base64url");
+  const content = bytes.subarray(0, contentLength);
+  if (!timingSafeEqual(signatureOf(key, content), bytes.subarray(contentLength))) return null;
+  return {
+    customerId: uuidAt(content, 0) as CustomerId,
+    invoiceId: uuidAt(content, 16) as InvoiceId,
+    generation: content.readUInt16BE(32),
+    expiresAt: new Date(content.readUInt16BE(34) * dayMs),
+  };
+}
+
+function signatureOf(key: Uint8Array, content: Uint8Array): Buffer {
+  return createHmac("sha256", key).update(content).digest().subarray(0, signatureLength);
+}
+
+function uuidAt(bytes: Buffer, at: number): string {
+  return bytes.toString("hex", at, at + 16).replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
+}
