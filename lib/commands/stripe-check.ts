@@ -1,7 +1,9 @@
 // `npm run stripe:check`: the gateway's contract against Stripe itself, with a key of its test mode. It makes test
-// customers and pages there, and charges nothing. STRIPE_API_BASE points it at a local Stripe instead.
+// customers and pages there, and charges Stripe's own test cards only. STRIPE_API_BASE points it at a local Stripe instead.
 import { randomUUID } from "node:crypto";
-import { type ContractStage, contract, paidContract } from "@/lib/gateway/contract";
+import { attachTestCard } from "@/lib/gateway/attach-test-card";
+import { contract, paidContract } from "@/lib/gateway/contract";
+import type { ContractStage } from "@/lib/gateway/contract-stage";
 import { stripeGateway } from "@/lib/gateway/stripe";
 
 const { STRIPE_SECRET_KEY: secretKey = "", STRIPE_API_BASE: apiBase } = process.env;
@@ -40,6 +42,8 @@ function stageOf(): ContractStage {
     gateway: stripeGateway({ ...options, secretKey }),
     stranger: stripeGateway({ ...options, secretKey: "sk_test_nobody" }),
     now: () => new Date(),
+    attachCard: (stripeCustomerId, token) =>
+      attachTestCard({ secretKey, apiBase: apiBase || null }, stripeCustomerId, token),
     run: `contract/${randomUUID()}`,
   };
 }

@@ -5,7 +5,9 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type SandboxControl, sandboxControl } from "@/lib/sandbox/control";
 import { type Sandbox, startSandbox } from "@/lib/sandbox/server";
 import { localGateway, testSecretKey } from "@/lib/testing/world";
-import { type ContractPayer, type ContractStage, contract, paidContract } from "./contract";
+import { attachTestCard } from "./attach-test-card";
+import { contract, paidContract } from "./contract";
+import type { ContractPayer, ContractStage } from "./contract-stage";
 import { stripeGateway } from "./stripe";
 
 let sandbox: Sandbox;
@@ -24,6 +26,8 @@ beforeAll(async () => {
     }),
     now: () => new Date(),
     run: "contract",
+    attachCard: (stripeCustomerId, token) =>
+      attachTestCard({ secretKey: testSecretKey, apiBase: sandbox.url }, stripeCustomerId, token),
     pay: async ({ id }, card) => {
       await control.pay(id, card === "succeeds" ? {} : { card: "4000000000000002" });
     },

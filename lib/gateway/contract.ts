@@ -1,33 +1,17 @@
 import { assert } from "@/lib/kernel/assert";
 import { newId } from "@/lib/kernel/id";
 import { type Currency, currencies } from "@/lib/kernel/money";
-import type { Checkout, CheckoutRequest, Gateway, Outcome } from "./port";
-
-/** What a check of the contract may use. */
-export interface ContractStage {
-  readonly gateway: Gateway;
-  /** The same, under a key that Stripe does not know. */
-  readonly stranger: Gateway;
-  now(): Date;
-  /** Begins every idempotency key: two runs do not meet. */
-  readonly run: string;
-}
-
-/** A customer at the hosted page; without a browser Stripe itself has none. */
-export interface ContractPayer {
-  pay(checkout: Checkout, card: "succeeds" | "is declined"): Promise<void>;
-}
-
-export interface ContractCheck {
-  /** What holds, as a sentence about Stripe. */
-  readonly name: string;
-  readonly run: (stage: ContractStage) => Promise<void>;
-}
-
-export interface PaidContractCheck {
-  readonly name: string;
-  readonly run: (stage: ContractStage & ContractPayer) => Promise<void>;
-}
+import { same, value, wordsOf } from "./contract-answers";
+import { cardContract, savingContract } from "./contract-cards";
+import {
+  type ContractCheck,
+  type ContractPayer,
+  type ContractStage,
+  keyOf,
+  type PaidContractCheck,
+  requestOf,
+} from "./contract-stage";
+import type { Checkout } from "./port";
 
 /** What the portal relies on of Stripe, whether it is the local one or Stripe itself. Each check makes its own objects. */
 export const contract: readonly ContractCheck[] = [
@@ -48,6 +32,7 @@ export const contract: readonly ContractCheck[] = [
   { name: "a page is found by customer and payment, without its id", run: findPage },
   { name: "events that were not delivered can be listed", run: listEvents },
   { name: "an unknown key is declined before it is looked at what was asked", run: strangerDeclined },
+  ...cardContract,
 ];
 
 /** The part that needs somebody who pays. */
@@ -55,6 +40,7 @@ export const paidContract: readonly PaidContractCheck[] = [
   { name: "a paid page is complete and paid, with its charge and what Stripe kept of it", run: paidPage },
   { name: "a declined card leaves the page open for another", run: declinedCard },
   { name: "a paid page cannot be expired", run: expirePaid },
+  ...savingContract,
 ];
 
 async function customerOnce({ gateway, run }: ContractStage): Promise<void> {
@@ -240,48 +226,4 @@ async function expirePaid(stage: ContractStage & ContractPayer): Promise<void> {
 async function openPage(stage: ContractStage): Promise<Checkout> {
   const request = await requestOf(stage);
   return value(await stage.gateway.createCheckout(request, keyOf(stage, request)));
-}
-
-async function requestOf({ gateway, run, now }: ContractStage): Promise<CheckoutRequest> {
-  const customerId = newId();
-  const customer = { customerId, name: "Contract", email: "contract@example.com" };
-  const made = value(await gateway.createCustomer(customer, `${run}/${customerId}/customer`));
-  return {
-    stripeCustomerId: made.id,
-    paymentId: newId(),
-    customerId,
-    currency: "USD",
-    amountMinor: "2000",
-    description: "INV-2026-000001",
-    locale: "en",
-    successUrl: "https://portal.example/return?from=paid",
-    cancelUrl: "https://portal.example/return?from=back",
-    expiresAt: Math.floor(now().getTime() / 1000) + 45 * 60,
-  };
-}
-
-function keyOf({ run }: ContractStage, { paymentId }: CheckoutRequest): string {
-  return `${run}/${paymentId}/checkout`;
-}
-
-function value<T>(outcome: Outcome<T>): T {
-  if (outcome.outcome !== "succeeded") throw new Error(`expected success, not ${wordsOf(outcome)}`);
-  return outcome.value;
-}
-
-function wordsOf(outcome: Outcome<unknown>): string {
-  switch (outcome.outcome) {
-    case "succeeded":
-      return "success";
-    case "declined":
-      return `declined: ${outcome.code}, ${outcome.message}`;
-    case "unknown":
-      return `unknown: ${outcome.reason}`;
-  }
-}
-
-function same(given: unknown, expected: unknown, what: string): void {
-  const text = (one: unknown) =>
-    JSON.stringify(one, (_, cell) => (typeof cell === "bigint" ? `${cell}` : cell)) ?? "undefined";
-  if (text(given) !== text(expected)) throw new Error(`${what}: ${text(given)}, not ${text(expected)}`);
 }

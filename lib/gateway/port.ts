@@ -30,6 +30,8 @@ export interface Checkout {
   expiresAt: Date;
   intent: { id: string; status: string } | null;
   charge: Charge | null;
+  /** The card that the customer wanted to keep, once it has paid. */
+  savedCard: Card | null;
 }
 
 export interface Charge {
@@ -60,8 +62,67 @@ export interface CheckoutRequest {
   locale: string;
   successUrl: string;
   cancelUrl: string;
+  /** Keeps the card for charges without the customer, because they ticked that. Absent: no. */
+  savesCard?: true;
   /** Unix seconds. */
   expiresAt: number;
+}
+
+/** A saved card as Stripe describes it now. */
+export interface Card {
+  /** Stripe's own, `pm_…`. */
+  id: string;
+  /** Null once it is detached: it can never be charged again. */
+  stripeCustomerId: string | null;
+  /** The same for the same card, however often it was saved. */
+  fingerprint: string | null;
+  brand: string;
+  last4: string;
+  expMonth: number;
+  expYear: number;
+}
+
+/** Exactly what is sent when a saved card is charged; stored before the call, and sent again unchanged. */
+export interface IntentRequest {
+  stripeCustomerId: string;
+  stripePaymentMethodId: string;
+  paymentId: string;
+  customerId: string;
+  currency: string;
+  /** Minor units as text: the request is stored as JSON. */
+  amountMinor: string;
+  description: string;
+  /** Nobody is there to answer a question of the bank's. */
+  isOffSession: boolean;
+  /** Where the customer comes back to from their bank. */
+  returnUrl: string;
+}
+
+/** A charge of a saved card as Stripe describes it now. Words of Stripe stay open enums. */
+export interface Intent {
+  id: string;
+  status: string;
+  amountMinor: bigint;
+  currency: string;
+  stripeCustomerId: string | null;
+  isLive: boolean;
+  /** Our own payment id, from the metadata; null where it is missing. */
+  paymentId: string | null;
+  /** The bank's page (3-D Secure), while the customer is asked there. */
+  actionUrl: string | null;
+  /** Why the card was declined, in Stripe's word: the decline code where there is one. */
+  declineCode: string | null;
+  cancellationReason: string | null;
+  charge: Charge | null;
+}
+
+/** A hosted page on which a card is saved and nothing is paid. */
+export interface CardSetupRequest {
+  stripeCustomerId: string;
+  customerId: string;
+  locale: string;
+  successUrl: string;
+  cancelUrl: string;
 }
 
 export interface GatewayEvent {
@@ -78,7 +139,28 @@ export interface ChargeLimits {
   stepMinor: bigint;
 }
 
-export interface Gateway {
+/** The part of the gateway that is about saved cards. */
+export interface CardGateway {
+  /**
+   * Charges a saved card. A card that is declined is no refusal of the call: the intent was created, succeeded or not,
+   * and says so. Declined means that nothing was created.
+   */
+  createIntent(request: IntentRequest, key: string): Promise<Outcome<Intent>>;
+  readIntent(id: string): Promise<Outcome<Intent>>;
+  /** Declined when the intent succeeded or was canceled already: read it to learn which. */
+  cancelIntent(id: string, reason: "abandoned" | "requested_by_customer"): Promise<Outcome<Intent>>;
+  /** The intent of a payment whose id we never learned: by listing, never by search. */
+  findIntent(stripeCustomerId: string, paymentId: string): Promise<Outcome<Intent | null>>;
+  createCardSetup(request: CardSetupRequest, key: string): Promise<Outcome<{ url: string }>>;
+  /** The cards attached to a customer, newest first. */
+  listCards(stripeCustomerId: string): Promise<Outcome<Card[]>>;
+  /** Null for what is no card, such as a bank account. */
+  readCard(id: string): Promise<Outcome<Card | null>>;
+  /** Declined when it is detached already. */
+  detachCard(id: string): Promise<Outcome<Card | null>>;
+}
+
+export interface Gateway extends CardGateway {
   readonly isLive: boolean;
   chargeLimits(currency: Currency): ChargeLimits;
   createCustomer(

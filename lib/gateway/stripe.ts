@@ -1,15 +1,10 @@
 import Stripe from "stripe";
 import type { Currency } from "@/lib/kernel/money";
-import type {
-  Charge,
-  ChargeLimits,
-  Checkout,
-  CheckoutRequest,
-  Fee,
-  Gateway,
-  GatewayEvent,
-  Outcome,
-} from "./port";
+import { checkoutLocale } from "./checkout-locale";
+import { outcomeOf } from "./outcome";
+import type { Card, ChargeLimits, Checkout, CheckoutRequest, Gateway, GatewayEvent } from "./port";
+import { cardOf, stripeCards } from "./stripe-cards";
+import { chargeOf, feeOf, idOf } from "./stripe-charges";
 import { eventOf, verifyEvent } from "./verify-event";
 
 export interface StripeGatewayOptions {
@@ -37,6 +32,7 @@ export function stripeGateway(options: StripeGatewayOptions): Gateway {
   });
   const isLive = options.secretKey.includes("_live_");
   return {
+    ...stripeCards(stripe),
     isLive,
     chargeLimits,
     createCustomer: (input, key) =>
@@ -68,7 +64,7 @@ export function stripeGateway(options: StripeGatewayOptions): Gateway {
   };
 }
 
-const expand = ["payment_intent.latest_charge.balance_transaction"];
+const expand = ["payment_intent.latest_charge.balance_transaction", "payment_intent.payment_method"];
 
 function address(apiBase: string | null) {
   if (!apiBase) return {};
@@ -120,7 +116,7 @@ function sessionParams(request: CheckoutRequest): Stripe.Checkout.SessionCreateP
     customer: request.stripeCustomerId,
     client_reference_id: request.paymentId,
     metadata,
-    payment_intent_data: { metadata },
+    payment_intent_data: request.savesCard ? { metadata, setup_future_usage: "off_session" } : { metadata },
     line_items: [
       {
         quantity: 1,
@@ -137,12 +133,6 @@ function sessionParams(request: CheckoutRequest): Stripe.Checkout.SessionCreateP
     expires_at: request.expiresAt,
     expand,
   };
-}
-
-/** Stripe's page in the customer's language where the portal speaks it too; a language is no reason to refuse money. */
-function checkoutLocale(locale: string): Stripe.Checkout.SessionCreateParams.Locale {
-  const language = locale.split("-")[0];
-  return language === "en" || language === "zh" ? language : "auto";
 }
 
 async function findCheckout(
@@ -184,58 +174,13 @@ function checkoutOf(session: Stripe.Checkout.Session): Checkout {
     expiresAt: new Date(session.expires_at * 1000),
     intent: intent ? { id: intent.id, status: intent.status } : null,
     charge: charge ? chargeOf(charge) : null,
+    savedCard: intent ? savedCardOf(intent) : null,
   };
 }
 
-function chargeOf(charge: Stripe.Charge): Charge {
-  return {
-    id: charge.id,
-    amountMinor: BigInt(charge.amount_captured),
-    currency: charge.currency.toUpperCase(),
-    fee: feeOf(charge),
-  };
-}
-
-function feeOf(charge: Stripe.Charge): Fee | null {
-  const settled = charge.balance_transaction;
-  if (!settled || typeof settled === "string") return null;
-  return {
-    balanceTransactionId: settled.id,
-    feeMinor: BigInt(settled.fee),
-    currency: settled.currency.toUpperCase(),
-    settledMinor: BigInt(settled.amount),
-  };
-}
-
-function idOf(reference: string | { id: string } | null): string | null {
-  return typeof reference === "string" ? reference : (reference?.id ?? null);
-}
-
-async function outcomeOf<T>(call: () => Promise<T>): Promise<Outcome<T>> {
-  try {
-    return { outcome: "succeeded", value: await call() };
-  } catch (error) {
-    if (!(error instanceof Stripe.errors.StripeError)) throw error;
-    if (isDefinite(error)) {
-      const isUnheard = error.statusCode === 401 || error.statusCode === 403;
-      return { outcome: "declined", code: error.code ?? error.type, message: error.message, isUnheard };
-    }
-    return { outcome: "unknown", reason: error.code ?? error.type };
-  }
-}
-
-/**
- * A definite 4xx means that nothing was created. Not 409 and 429, which say nothing of the first attempt; nor an
- * idempotency key that was used with other parameters: then something was created, only not by these bytes.
- */
-function isDefinite(error: Stripe.errors.StripeError): boolean {
-  const { statusCode } = error;
-  if (statusCode === undefined || statusCode < 400 || statusCode > 499) return false;
-  if (statusCode === 408 || statusCode === 409 || statusCode === 429) return false;
-  return (
-    error instanceof Stripe.errors.StripeInvalidRequestError ||
-    error instanceof Stripe.errors.StripeCardError ||
-    error instanceof Stripe.errors.StripeAuthenticationError ||
-    error instanceof Stripe.errors.StripePermissionError
-  );
+/** The card that the customer wanted to keep; it is theirs once it has paid. */
+function savedCardOf(intent: Stripe.PaymentIntent): Card | null {
+  const { payment_method: method, setup_future_usage, status } = intent;
+  if (setup_future_usage !== "off_session" || status !== "succeeded") return null;
+  return method && typeof method === "object" ? cardOf(method) : null;
 }

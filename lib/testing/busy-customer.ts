@@ -205,6 +205,7 @@ async function report(
     expiresAt: payment.expiresAt ?? world.clock.now(),
     intent: null,
     charge: null,
+    savedCard: null,
   });
   const settled = await settle(world, { customerId, paymentId }, { reached: { kind: "checkout", checkout } });
   if (settled.kind !== "settled") throw new Error(`the payment is settled: ${settled.kind}`);

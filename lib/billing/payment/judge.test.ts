@@ -28,6 +28,7 @@ function page(change: Partial<Checkout> = {}): Checkout {
     expiresAt: new Date("2026-03-10T09:45:00Z"),
     intent: null,
     charge: null,
+    savedCard: null,
     ...change,
   };
 }

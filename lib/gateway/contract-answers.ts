@@ -1,0 +1,23 @@
+import type { Outcome } from "./port";
+
+export function value<T>(outcome: Outcome<T>): T {
+  if (outcome.outcome !== "succeeded") throw new Error(`expected success, not ${wordsOf(outcome)}`);
+  return outcome.value;
+}
+
+export function wordsOf(outcome: Outcome<unknown>): string {
+  switch (outcome.outcome) {
+    case "succeeded":
+      return "success";
+    case "declined":
+      return `declined: ${outcome.code}, ${outcome.message}`;
+    case "unknown":
+      return `unknown: ${outcome.reason}`;
+  }
+}
+
+export function same(given: unknown, expected: unknown, what: string): void {
+  const text = (one: unknown) =>
+    JSON.stringify(one, (_, cell) => (typeof cell === "bigint" ? `${cell}` : cell)) ?? "undefined";
+  if (text(given) !== text(expected)) throw new Error(`${what}: ${text(given)}, not ${text(expected)}`);
+}

@@ -1,0 +1,32 @@
+import Stripe from "stripe";
+import type { Outcome } from "./port";
+
+/** Makes a call of the SDK and reads its answer as one of the three outcomes. */
+export async function outcomeOf<T>(call: () => Promise<T>): Promise<Outcome<T>> {
+  try {
+    return { outcome: "succeeded", value: await call() };
+  } catch (error) {
+    if (!(error instanceof Stripe.errors.StripeError)) throw error;
+    if (isDefinite(error)) {
+      const isUnheard = error.statusCode === 401 || error.statusCode === 403;
+      return { outcome: "declined", code: error.code ?? error.type, message: error.message, isUnheard };
+    }
+    return { outcome: "unknown", reason: error.code ?? error.type };
+  }
+}
+
+/**
+ * A definite 4xx means that nothing was created. Not 409 and 429, which say nothing of the first attempt; nor an
+ * idempotency key that was used with other parameters: then something was created, only not by these bytes.
+ */
+function isDefinite(error: Stripe.errors.StripeError): boolean {
+  const { statusCode } = error;
+  if (statusCode === undefined || statusCode < 400 || statusCode > 499) return false;
+  if (statusCode === 408 || statusCode === 409 || statusCode === 429) return false;
+  return (
+    error instanceof Stripe.errors.StripeInvalidRequestError ||
+    error instanceof Stripe.errors.StripeCardError ||
+    error instanceof Stripe.errors.StripeAuthenticationError ||
+    error instanceof Stripe.errors.StripePermissionError
+  );
+}
