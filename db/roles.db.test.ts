@@ -21,6 +21,7 @@ const granted: Record<string, { app?: string; jobs?: string; staff?: string } | 
   payment_shares: "insert select",
   payments:
     "insert select update(checkout_url,ended_at,expires_at,failure_code,first_sent_at,next_poll_at,poll_count,send_count,state,stripe_payment_intent_id,stripe_session_id)",
+  reminders: "insert select",
   renewals: "insert select update(invoice_id,state)",
   services: "insert select update(anchor_day,expires_at,is_auto_renew,state)",
   terms: "insert select",
@@ -48,6 +49,11 @@ const granted: Record<string, { app?: string; jobs?: string; staff?: string } | 
   payment_methods: {
     app: "select update(is_default)",
     jobs: "insert select update(brand,detached_at,exp_month,exp_year,is_default,last4)",
+    staff: "select",
+  },
+  notices: {
+    app: "select update(read_at)",
+    jobs: "insert select update(attempts,body,link,sent_at,state,subject)",
     staff: "select",
   },
   plan_prices: { app: "select", jobs: "select", staff: "insert select update" },

@@ -108,6 +108,14 @@ export interface Changes {
     is_visible: boolean;
   }[];
   outbox: { id: string; topic: string; payload: Record<string, unknown>; created_at: Date }[];
+  reminders: {
+    id: string;
+    kind: "invoice_due" | "balance_low";
+    subject_id: string;
+    stage: number;
+    outbox_id: string;
+    created_at: Date;
+  }[];
   tasks: {
     id: string;
     kind: string;
@@ -135,6 +143,7 @@ export function noChanges(): Changes {
     stripe_objects: [],
     activities: [],
     outbox: [],
+    reminders: [],
     tasks: [],
   };
 }

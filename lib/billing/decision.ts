@@ -168,9 +168,25 @@ export class Decision {
     });
   }
 
-  tell(topic: string, payload: Record<string, unknown>): void {
+  /** Returns the id of the row, which is also that of the mail it becomes. */
+  tell(topic: string, payload: Record<string, unknown>): string {
     const { now, clock } = this.context;
-    this.changes.outbox.push({ id: uuidv7(clock), topic, payload, created_at: now });
+    const id = uuidv7(clock);
+    this.changes.outbox.push({ id, topic, payload, created_at: now });
+    return id;
+  }
+
+  /** A stage of reminding that goes out with what was told; in days from due. */
+  remind(kind: "invoice_due" | "balance_low", subjectId: string, stage: number, outboxId: string): void {
+    const { now, clock } = this.context;
+    this.changes.reminders.push({
+      id: uuidv7(clock),
+      kind,
+      subject_id: subjectId,
+      stage,
+      outbox_id: outboxId,
+      created_at: now,
+    });
   }
 
   /** Parks something for staff. */

@@ -136,8 +136,14 @@ describe("the outbox", () => {
     const nobody = createMailer({ smtpUrl: "smtp://127.0.0.1:9", mailFrom: "a@ducky.example" });
     expect(await deliverOutbox({ ...scene.delivery, mailer: nobody }, 1000)).toBe(0);
     expect(await mailsTo(customer.actor.userId)).toHaveLength(0);
+    // It stands in the inbox all the same.
+    expect(await noticesOf(customer)).toEqual([{ state: "waiting", attempts: 1 }]);
     await deliverOutbox(scene.delivery, 1000);
-    expect(await mailsTo(customer.actor.userId)).toHaveLength(1);
+    const [mail] = await mailsTo(customer.actor.userId);
+    expect(await noticesOf(customer)).toEqual([{ state: "sent", attempts: 2 }]);
+    const [notice] = await scene.world.jobs.sql`
+      select subject, body from notices where customer_id = ${customer.customerId}`;
+    expect(mail).toMatchObject({ subject: notice?.subject });
   });
 
   it("shows staff a mail that is refused for good, and goes on", async () => {
@@ -151,5 +157,13 @@ describe("the outbox", () => {
     expect(tasks).toEqual([
       { kind: "mail_undeliverable", detail: { topic: "payment.succeeded", reason: "mail_not_safe" } },
     ]);
+    expect(await noticesOf(customer)).toEqual([{ state: "undeliverable", attempts: 1 }]);
   });
 });
+
+/** What stands in the customer's inbox, and how its delivery goes. */
+async function noticesOf({ customerId }: { customerId: string }) {
+  const rows = await scene.world.jobs.sql`
+    select state, attempts from notices where customer_id = ${customerId} order by id`;
+  return rows.map(({ state, attempts }) => ({ state, attempts }));
+}

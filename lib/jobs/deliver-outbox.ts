@@ -1,12 +1,13 @@
 import { transact } from "@/db/transaction";
 import { receiptOf } from "@/lib/billing/payment/receipt";
 import type { World } from "@/lib/billing/world";
-import type { CustomerId, PaymentId } from "@/lib/kernel/id";
+import type { PaymentId } from "@/lib/kernel/id";
 import { add, type Currency, money } from "@/lib/kernel/money";
 import type { Mail, Mailer } from "@/lib/mail/mailer";
 import { moneyBecameBalanceMail, paymentFailedMail, receiptMail } from "@/lib/mail/payment-mail";
-import { renewalShortMail, renewedMail } from "@/lib/mail/renewal-mail";
-import { shortRenewals } from "./renewal-news";
+import { invoicesDueMail, renewalShortMail, renewedMail } from "@/lib/mail/renewal-mail";
+import { concludeRow, noteAttempt, type OutboxRow } from "./notices";
+import { reminderNews } from "./reminder-news";
 
 export interface Delivery {
   world: World;
@@ -14,17 +15,10 @@ export interface Delivery {
   host: { name: string; url: string };
 }
 
-interface OutboxRow {
-  customerId: CustomerId;
-  id: string;
-  topic: string;
-  payload: Record<string, string | string[] | undefined>;
-}
-
 /**
- * Sends the mails that the outbox asks for, oldest first, each marked once a mail server has taken it. A mail that
- * nobody takes stays and is tried again, under the same Message-ID; one that is refused for good becomes a task for
- * staff. What needs no mail is only marked. Returns how many mails were sent.
+ * Sends the mails that the outbox asks for, oldest first, each marked once a mail server has taken it. From the first
+ * attempt on it stands in the customer's inbox. A mail that nobody takes is tried again, under the same Message-ID; one
+ * that is refused for good becomes a task for staff. What needs no mail is only marked. Returns how many mails were sent.
  */
 export async function deliverOutbox(delivery: Delivery, most = 50): Promise<number> {
   const { world } = delivery;
@@ -33,13 +27,14 @@ export async function deliverOutbox(delivery: Delivery, most = 50): Promise<numb
   for (const row of rows) {
     const mail = await mailFor(delivery, row);
     if (!mail) {
-      await conclude(world, row, null);
+      await concludeRow(world, row, "nothing_to_say");
       continue;
     }
+    await noteAttempt(world, row, mail);
     const answer = await delivery.mailer.sendMail({ ...mail, id: row.id });
     if (answer.ok) sent += 1;
     else if (answer.refusal.code === "mail_not_taken") return sent;
-    await conclude(world, row, answer.ok ? null : answer.refusal.code);
+    await concludeRow(world, row, answer.ok ? "sent" : answer.refusal.code);
   }
   return sent;
 }
@@ -55,37 +50,22 @@ async function waiting(world: World, most: number): Promise<OutboxRow[]> {
   }));
 }
 
-/** Marks the row; a mail that was refused for good is shown to staff in the same transaction. */
-async function conclude(world: World, row: OutboxRow, refusal: string | null): Promise<void> {
-  const now = world.clock.now();
-  await transact(world.jobs, { customerId: row.customerId }, async ({ sql }) => {
-    const marked = await sql`
-      update outbox set handled_at = ${now}
-      where customer_id = ${row.customerId} and id = ${row.id} and handled_at is null returning 1`;
-    if (!refusal || marked.length === 0) return;
-    await sql`
-      insert into tasks (customer_id, id, kind, subject, subject_id, detail, created_at)
-      values (${row.customerId}, ${row.id}, 'mail_undeliverable', 'customer', ${row.customerId},
-        ${sql.json({ topic: row.topic, reason: refusal })}, ${now})`;
-  });
-}
-
 function mailFor(delivery: Delivery, row: OutboxRow): Promise<Mail | null> {
-  return row.topic === "renewal.short" ? mailOfShort(delivery, row) : mailOfPayment(delivery, row);
+  return row.topic === "reminder" ? mailOfReminder(delivery, row) : mailOfPayment(delivery, row);
 }
 
-async function mailOfShort({ world, host }: Delivery, row: OutboxRow): Promise<Mail | null> {
+async function mailOfReminder({ world, host }: Delivery, row: OutboxRow): Promise<Mail | null> {
   const { customerId } = row;
-  const invoiceIds = row.payload.invoiceIds as string[];
-  const [[customer], short] = await transact(world.jobs, { customerId }, ({ sql }) =>
+  const [[customer], news] = await transact(world.jobs, { customerId }, ({ sql }) =>
     Promise.all([
       sql`select name, email, locale from customers where id = ${customerId}`,
-      shortRenewals(sql, customerId, invoiceIds),
+      reminderNews(world, sql, customerId, row.id),
     ]),
   );
-  if (!customer || !short) return null;
+  if (!customer || !news) return null;
   const { name, email, locale } = customer;
-  return renewalShortMail({ locale, recipient: { name, email }, host, timeZone: world.timeZone }, short);
+  const about = { locale, recipient: { name, email }, host, timeZone: world.timeZone };
+  return news.kind === "low" ? renewalShortMail(about, news.short) : invoicesDueMail(about, news.due);
 }
 
 const aboutPayments = ["payment.succeeded", "payment.money_became_balance", "payment.failed", "renewal.paid"];
@@ -127,10 +107,7 @@ async function mailOfPayment(delivery: Delivery, row: OutboxRow): Promise<Mail |
     case "renewal.paid":
       return renewedMail(about, receipt);
     case "payment.money_became_balance":
-      return moneyBecameBalanceMail(
-        about,
-        money(BigInt((row.payload.amountMinor as string | undefined) ?? "0"), currency),
-      );
+      return moneyBecameBalanceMail(about, money(BigInt(row.payload.amountMinor ?? "0"), currency));
     default:
       // A page that Stripe refused to make was told on the spot; only what failed later needs a mail.
       if (row.payload.code !== "method_failed") return null;

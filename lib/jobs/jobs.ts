@@ -1,5 +1,6 @@
 import { pollFees } from "@/lib/billing/payment/poll-fees";
 import { pollPayments } from "@/lib/billing/payment/poll-payments";
+import { remindOfInvoices } from "@/lib/billing/reminder/remind";
 import { runRenewals } from "@/lib/billing/renewal/run-renewals";
 import type { World } from "@/lib/billing/world";
 import { checkBooks } from "@/lib/ledger/books";
@@ -29,6 +30,7 @@ export const jobs: readonly Job[] = [
   { name: "process-events", everySeconds: 5, run: runProcessEvents },
   { name: "deliver-outbox", everySeconds: 5, run: runDeliverOutbox },
   { name: "renew", everySeconds: 60, run: runRenewalJob },
+  { name: "remind", everySeconds: 300, run: runReminderJob },
   { name: "poll-fees", everySeconds: 60, run: runPollFees },
   { name: "read-back-events", everySeconds: 300, run: runReadBackEvents },
   { name: "check-books", everySeconds: 300, run: runCheckBooks },
@@ -58,6 +60,11 @@ async function runPollFees({ world }: WorkerTools) {
 async function runRenewalJob({ world }: WorkerTools) {
   const renewed = await runRenewals(world);
   return renewed.due > 0 ? { ...renewed } : null;
+}
+
+async function runReminderJob({ world }: WorkerTools) {
+  const stages = await remindOfInvoices(world);
+  return stages > 0 ? { stages } : null;
 }
 
 async function runDeliverOutbox(delivery: WorkerTools) {

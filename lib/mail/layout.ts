@@ -25,6 +25,7 @@ export function mailOf(letter: Letter): Mail {
     to: { address: letter.recipient.email, name },
     subject: oneLine(letter.subject),
     text: `${greeting}\n\n${intro}\n\n${link.url}\n\n${other}${note}\n\n-- \n${from}\n`,
+    link: link.url,
     html: htmlOf({ ...letter, greeting, from, copyLink: words("layout.copyLink") }),
   };
 }

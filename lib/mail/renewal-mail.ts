@@ -22,20 +22,13 @@ export function renewalShortMail(
   const { locale, host } = about;
   const words = mailWords(locale);
   const amount = (of: Money) => formatMoney(of, locale);
-  const date = (instant: Date) =>
-    new Intl.DateTimeFormat(locale, { dateStyle: "long", timeZone: about.timeZone }).format(instant);
+  const date = (instant: Date) => longDate(about, instant);
   const [first] = invoices;
   if (!first) throw new Error("a mail about renewals names one");
   const isOne = invoices.length === 1;
   const what = isOne ? first.label : words("renewalShort.many", { count: invoices.length });
   const facts = { what, short: amount(short), total: amount(total), available: amount(available) };
-  const lines = invoices.map((invoice) =>
-    words("renewalShort.line", {
-      label: invoice.label,
-      amount: amount(invoice.amount),
-      date: date(invoice.dueAt),
-    }),
-  );
+  const lines = isOne ? [] : linesOf(about, invoices);
   const number = encodeURIComponent(first.number);
   return mailOf({
     ...about,
@@ -52,8 +45,59 @@ export function renewalShortMail(
       label: words("renewalShort.topUp"),
       url: isOne ? `${host.url}/balance/top-up?invoice=${number}` : `${host.url}/balance/top-up`,
     },
-    note: [...(isOne ? [] : lines), words("renewalShort.note")].join(" "),
+    note: [...lines, words("renewalShort.note")].join(" "),
   });
+}
+
+/** Open invoices that are reminded of, as they stand when the mail is written. */
+export interface RemindedInvoices {
+  total: Money;
+  /** Of the first one; negative ahead of it. */
+  daysFromDue: number;
+  /** First due first; at least one. */
+  invoices: ShortRenewals["invoices"];
+}
+
+/** A reminder of open invoices: amount and date in the subject, one link that pays. */
+export function invoicesDueMail(about: Addressed, { total, daysFromDue, invoices }: RemindedInvoices): Mail {
+  const { locale, host } = about;
+  const words = mailWords(locale);
+  const [first] = invoices;
+  if (!first) throw new Error("a reminder names an invoice");
+  const isOne = invoices.length === 1;
+  const facts = {
+    number: first.number,
+    label: first.label,
+    count: invoices.length,
+    amount: formatMoney(total, locale),
+    date: longDate(about, first.dueAt),
+  };
+  const when = daysFromDue > 0 ? "overdue" : daysFromDue === 0 ? "today" : "ahead";
+  const lines = isOne ? [] : linesOf(about, invoices);
+  return mailOf({
+    ...about,
+    subject: words(`invoicesDue.${when}${isOne ? "" : "Many"}`, facts),
+    intro: words(isOne ? "invoicesDue.intro" : "invoicesDue.introMany", facts),
+    link: {
+      label: words("renewalShort.pay"),
+      url: isOne ? `${host.url}/invoices/${encodeURIComponent(first.number)}` : `${host.url}/invoices`,
+    },
+    note: [...lines, words("invoicesDue.note")].join(" "),
+  });
+}
+
+function longDate({ locale, timeZone }: Addressed, instant: Date): string {
+  return new Intl.DateTimeFormat(locale, { dateStyle: "long", timeZone }).format(instant);
+}
+
+function linesOf(about: Addressed, invoices: ShortRenewals["invoices"]): string[] {
+  return invoices.map(({ label, amount, dueAt }) =>
+    mailWords(about.locale)("renewalShort.line", {
+      label,
+      amount: formatMoney(amount, about.locale),
+      date: longDate(about, dueAt),
+    }),
+  );
 }
 
 /** A receipt of what renewed by itself: what the balance paid, and until when each service runs now. */
@@ -63,8 +107,7 @@ export function renewedMail(
 ): Mail {
   const { locale, host } = about;
   const words = mailWords(locale);
-  const date = (instant: Date) =>
-    new Intl.DateTimeFormat(locale, { dateStyle: "long", timeZone: about.timeZone }).format(instant);
+  const date = (instant: Date) => longDate(about, instant);
   const amount = formatMoney(renewed.fromBalance, locale);
   const numbers = renewed.paid.map(({ number }) => number).join(", ");
   const [first] = renewed.services;

@@ -1,6 +1,7 @@
 import { type InvoiceId, newId, type RenewalId } from "@/lib/kernel/id";
 import type { Currency } from "@/lib/kernel/money";
 import type { Decision } from "../decision";
+import { daysFromDue } from "../invoice/days-from-due";
 import { priceInvoice } from "../invoice/draft";
 import { bookIssued, type Issued, isFree, linesOf, recordOf } from "../invoice/issued-invoice";
 import { isAutoRenew, settleWaiting } from "../payment/balance-payment";
@@ -51,8 +52,13 @@ function payFromBalance(decision: Decision, currency: Currency, issued: readonly
   const short = issued.filter(
     ({ id }) => decision.invoice(id)?.state === "open" && isAutoRenew(decision, id),
   );
-  // One mail for all of them.
-  if (short.length > 0) decision.tell("renewal.short", { invoiceIds: short.map(({ id }) => id) });
+  if (short.length === 0) return 0;
+  // One mail for all of them: the first stage of reminding, "when found".
+  const outboxId = decision.tell("reminder", {});
+  const { now, timeZone } = decision.context;
+  for (const { id, dueAt } of short) {
+    decision.remind("balance_low", id, daysFromDue(dueAt, now, timeZone), outboxId);
+  }
   return short.length;
 }
 

@@ -115,7 +115,7 @@ describe("the renewal run", () => {
     const topics = await topicsOf(service, since);
     expect(topics.filter((topic) => topic === "renewal.paid")).toHaveLength(1);
     expect(topics).toContain("service.renewed");
-    expect(topics).not.toContain("renewal.short");
+    expect(topics).not.toContain("reminder");
   });
 
   it("says at once what is short, takes nothing of the balance, and leaves the expiry", async () => {
@@ -123,7 +123,7 @@ describe("the renewal run", () => {
     const since = world.clock.now();
     await runRenewals(world);
     expect(await stateOf(service)).toEqual([open]);
-    expect(await topicsOf(service, since)).toContain("renewal.short");
+    expect(await topicsOf(service, since)).toContain("reminder");
     const [balance] = await owner`
       select posted_minor from balances where customer_id = ${service.customerId}`;
     expect(balance?.posted_minor).toBe(999n);
@@ -134,7 +134,7 @@ describe("the renewal run", () => {
     const since = world.clock.now();
     await runRenewals(world);
     expect(await stateOf(service)).toEqual([open]);
-    expect(await topicsOf(service, since)).not.toContain("renewal.short");
+    expect(await topicsOf(service, since)).not.toContain("reminder");
   });
 
   it("bills a term once, though it runs again and ten at once", async () => {

@@ -105,6 +105,25 @@ describe("a renewal that the balance does not reach for", () => {
     expect(await delivered(customer)).toEqual([]);
   });
 
+  it("is withdrawn from the inbox when it was paid while no mail server took it", async () => {
+    await openWorld();
+    const customer = await makeCustomer(world);
+    await due(customer, 1);
+    toLead();
+    await runRenewals(world);
+    const nobody = createMailer({ smtpUrl: "smtp://127.0.0.1:9", mailFrom: "a@ducky.example" });
+    await deliverOutbox({ world, mailer: nobody, host }, 1000);
+    const stateOf = async () => {
+      const rows = await world.jobs.sql`
+        select state from notices where customer_id = ${customer.customerId} and topic = 'reminder'`;
+      return rows.map(({ state }) => state);
+    };
+    expect(await stateOf()).toEqual(["waiting"]);
+    await giveBalance(world, customer, 1000n);
+    expect(await delivered(customer)).toEqual([]);
+    expect(await stateOf()).toEqual(["withdrawn"]);
+  });
+
   it("is not written of when auto-renew was switched off meanwhile", async () => {
     await openWorld();
     const customer = await makeCustomer(world);

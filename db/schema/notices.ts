@@ -1,0 +1,78 @@
+import { sql } from "drizzle-orm";
+import {
+  check,
+  foreignKey,
+  index,
+  integer,
+  pgTable,
+  primaryKey,
+  text,
+  uniqueIndex,
+  uuid,
+} from "drizzle-orm/pg-core";
+import { outbox } from "./activities";
+import { customerId, id, instant } from "./columns";
+import { customers } from "./customers";
+
+/**
+ * What a customer was told, as it was sent: the mail of an outbox row, whose id it has. It stands in the portal's inbox
+ * from the first attempt on, whether a mail server takes it or not.
+ */
+export const notices = pgTable(
+  "notices",
+  {
+    customerId: customerId(),
+    id: id(),
+    topic: text("topic").notNull(),
+    subject: text("subject").notNull(),
+    body: text("body").notNull(),
+    link: text("link").notNull(),
+    state: text("state", { enum: ["waiting", "sent", "undeliverable", "withdrawn"] }).notNull(),
+    attempts: integer("attempts").notNull().default(0),
+    createdAt: instant("created_at").notNull(),
+    sentAt: instant("sent_at"),
+    readAt: instant("read_at"),
+  },
+  (t) => [
+    primaryKey({ name: "notices_pk", columns: [t.customerId, t.id] }),
+    foreignKey({
+      name: "notices_outbox_fk",
+      columns: [t.customerId, t.id],
+      foreignColumns: [outbox.customerId, outbox.id],
+    }),
+    index("notices_unread_idx")
+      .on(t.customerId)
+      .where(sql`${t.readAt} is null and ${t.state} <> 'withdrawn'`),
+    check("notices_state_check", sql`${t.state} in ('waiting', 'sent', 'undeliverable', 'withdrawn')`),
+    check("notices_sent_check", sql`(${t.state} = 'sent') = (${t.sentAt} is not null)`),
+  ],
+);
+
+/**
+ * A stage of reminding, once per (kind, subject, stage): in days from due, negative ahead of it (domain.md, Reminding).
+ * Rows are only added.
+ */
+export const reminders = pgTable(
+  "reminders",
+  {
+    customerId: customerId(),
+    id: id(),
+    kind: text("kind", { enum: ["invoice_due", "balance_low"] }).notNull(),
+    subjectId: uuid("subject_id").notNull(),
+    stage: integer("stage").notNull(),
+    outboxId: uuid("outbox_id").notNull(),
+    createdAt: instant("created_at").notNull(),
+  },
+  (t) => [
+    primaryKey({ name: "reminders_pk", columns: [t.customerId, t.id] }),
+    foreignKey({ name: "reminders_customer_fk", columns: [t.customerId], foreignColumns: [customers.id] }),
+    foreignKey({
+      name: "reminders_outbox_fk",
+      columns: [t.customerId, t.outboxId],
+      foreignColumns: [outbox.customerId, outbox.id],
+    }),
+    uniqueIndex("reminders_stage_key").on(t.customerId, t.kind, t.subjectId, t.stage),
+    index("reminders_outbox_idx").on(t.customerId, t.outboxId),
+    check("reminders_kind_check", sql`${t.kind} in ('invoice_due', 'balance_low')`),
+  ],
+);

@@ -1,0 +1,139 @@
+import { type BulkWrite, bulkStatement } from "@/db/bulk-statement";
+import { transact } from "@/db/transaction";
+import { addDays } from "@/lib/kernel/calendar";
+import { type CustomerId, type InvoiceId, uuidv7 } from "@/lib/kernel/id";
+import type { Currency } from "@/lib/kernel/money";
+import { daysFromDue } from "../invoice/days-from-due";
+import type { World } from "../world";
+import { dueStages, stageToSend } from "./stages";
+
+const firstStage = Math.min(...dueStages);
+const lastStage = Math.max(...dueStages);
+
+/**
+ * Reminds of open invoices that have reached a stage (domain.md, Reminding): each (kind, invoice, stage) once, whoever runs
+ * at once; after a pause only the latest. One row of the outbox for all that a customer hears of in a currency at this
+ * moment; what the mail says is computed when it is sent. Returns how many stages were recorded.
+ */
+export async function remindOfInvoices(world: World, customersMost = 200): Promise<number> {
+  let recorded = 0;
+  let after: CustomerId | null = null;
+  for (;;) {
+    const open: OpenInvoice[] = await remindable(world, after, customersMost);
+    const last = open.at(-1);
+    if (!last) return recorded;
+    recorded += await record(world, open);
+    after = last.customerId;
+  }
+}
+
+interface OpenInvoice {
+  customerId: CustomerId;
+  id: InvoiceId;
+  currency: Currency;
+  dueAt: Date;
+  isAutoRenew: boolean;
+  lastDue: number | null;
+  lastLow: number | null;
+}
+
+/** Open invoices around their due date that no payment is paying, of the next customers. */
+async function remindable(
+  world: World,
+  after: CustomerId | null,
+  customersMost: number,
+): Promise<OpenInvoice[]> {
+  const until = addDays(world.clock.now(), 1 - firstStage, world.timeZone);
+  const rows = await world.jobs.sql`
+    with open as materialized (
+      select i.customer_id, i.id, i.currency, i.due_at, i.origin from invoices i
+      join customers c on c.id = i.customer_id and c.closed_at is null
+      where i.state = 'open' and i.due_at < ${until}
+        and i.customer_id > ${after ?? "00000000-0000-0000-0000-000000000000"}
+        and not exists (select from invoice_claims k where k.customer_id = i.customer_id and k.invoice_id = i.id)
+        and not exists (select from reminders r where r.customer_id = i.customer_id and r.kind = 'invoice_due'
+          and r.subject_id = i.id and r.stage = ${lastStage})
+    ), chosen as (
+      select distinct customer_id from open order by customer_id limit ${customersMost}
+    )
+    select o.customer_id, o.id, o.currency, o.due_at,
+      o.origin = 'renewal' and not exists (
+        select from invoice_lines l join services s on s.customer_id = l.customer_id and s.id = l.service_id
+        where l.customer_id = o.customer_id and l.invoice_id = o.id and not s.is_auto_renew) as is_auto_renew,
+      (select max(stage) from reminders r where r.customer_id = o.customer_id and r.kind = 'invoice_due'
+        and r.subject_id = o.id) as last_due,
+      (select max(stage) from reminders r where r.customer_id = o.customer_id and r.kind = 'balance_low'
+        and r.subject_id = o.id) as last_low
+    from open o join chosen using (customer_id) order by o.customer_id, o.due_at, o.id`;
+  return rows.map((row) => ({
+    customerId: row.customer_id,
+    id: row.id,
+    currency: row.currency,
+    dueAt: row.due_at,
+    isAutoRenew: row.is_auto_renew,
+    lastDue: row.last_due,
+    lastLow: row.last_low,
+  }));
+}
+
+async function record(world: World, open: readonly OpenInvoice[]): Promise<number> {
+  const now = world.clock.now();
+  const outbox = new Map<
+    string,
+    { id: string; customer_id: CustomerId; topic: string; payload: object; created_at: Date }
+  >();
+  const reminders = open.flatMap((invoice) => {
+    const { customerId, currency } = invoice;
+    const due = stageToSend({ ...invoice, daysFromDue: daysFromDue(invoice.dueAt, now, world.timeZone) });
+    if (!due) return [];
+    const key = `${customerId} ${currency}`;
+    const row = outbox.get(key) ?? {
+      id: uuidv7(world.clock),
+      customer_id: customerId,
+      topic: "reminder",
+      payload: {},
+      created_at: now,
+    };
+    outbox.set(key, row);
+    return [
+      {
+        customer_id: customerId,
+        id: uuidv7(world.clock),
+        kind: due.kind,
+        subject_id: invoice.id,
+        stage: due.stage,
+        outbox_id: row.id,
+        created_at: now,
+      },
+    ];
+  });
+  if (reminders.length === 0) return 0;
+  await transact(world.jobs, {}, ({ sql }) =>
+    bulkStatement(sql, [
+      { write: outboxAdded, rows: [...outbox.values()] },
+      { write: remindersAdded, rows: reminders },
+    ]),
+  );
+  return reminders.length;
+}
+
+const outboxAdded: BulkWrite = {
+  name: "reminder_outbox_added",
+  columns: "customer_id uuid, id uuid, topic text, payload jsonb, created_at timestamptz",
+  isCounted: false,
+  text: `
+    insert into outbox (customer_id, id, topic, payload, created_at)
+    select customer_id, id, topic, payload, created_at from $rows`,
+};
+
+/** A stage that another worker has recorded meanwhile stays theirs; a mail of ours without any is not sent. */
+const remindersAdded: BulkWrite = {
+  name: "reminders_added",
+  columns:
+    "customer_id uuid, id uuid, kind text, subject_id uuid, stage integer, outbox_id uuid, created_at timestamptz",
+  isCounted: false,
+  text: `
+    insert into reminders (customer_id, id, kind, subject_id, stage, outbox_id, created_at)
+    select customer_id, id, kind, subject_id, stage, outbox_id, created_at from $rows
+    on conflict (customer_id, kind, subject_id, stage) do nothing`,
+};

@@ -1,0 +1,36 @@
+/** Days from due at which an open invoice is reminded of (domain.md, Reminding). */
+export const dueStages = [-7, -3, -1, 0, 1, 3] as const;
+
+/** The same for one that the balance should pay and does not reach for; the first is when that is found. */
+export const lowStages = [-3, -1, 0] as const;
+
+export type ReminderKind = "invoice_due" | "balance_low";
+
+/** What is known of an open invoice that nobody is paying. Stages in days from due. */
+export interface Remindable {
+  daysFromDue: number;
+  /** It has only renewals of services that renew by themselves. */
+  isAutoRenew: boolean;
+  /** The latest stage that went out of each kind; null if none did. */
+  lastDue: number | null;
+  lastLow: number | null;
+}
+
+/**
+ * The stage that an invoice is at and that was not sent: of what was missed only the latest. While it can still renew
+ * by itself it is reminded of as "balance too low"; once it is overdue, as every other. Null where there is nothing to send.
+ */
+export function stageToSend(invoice: Remindable): { kind: ReminderKind; stage: number } | null {
+  const { daysFromDue, isAutoRenew, lastDue, lastLow } = invoice;
+  const isLow = isAutoRenew && daysFromDue <= 0;
+  const stage = latestReached(isLow ? lowStages : dueStages, daysFromDue);
+  const last = isLow ? lastLow : lastDue;
+  if (stage === null || (last !== null && last >= stage)) return null;
+  // An invoice that was reminded of as low is not told of again for a day that lies behind.
+  if (!isLow && lastLow !== null && lastLow >= stage) return null;
+  return { kind: isLow ? "balance_low" : "invoice_due", stage };
+}
+
+function latestReached(stages: readonly number[], daysFromDue: number): number | null {
+  return stages.findLast((stage) => stage <= daysFromDue) ?? null;
+}

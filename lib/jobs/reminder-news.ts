@@ -1,0 +1,99 @@
+import type { ReservedSql } from "@/db/client";
+import { daysFromDue } from "@/lib/billing/invoice/days-from-due";
+import type { World } from "@/lib/billing/world";
+import type { CustomerId } from "@/lib/kernel/id";
+import { money } from "@/lib/kernel/money";
+import type { RemindedInvoices, ShortRenewals } from "@/lib/mail/renewal-mail";
+
+/** What a reminder is about when it is sent. */
+export type ReminderNews = { kind: "low"; short: ShortRenewals } | { kind: "due"; due: RemindedInvoices };
+
+/**
+ * What the stages of one outbox row have to say now (domain.md, Reminding: computed when sent). Null if there is nothing to
+ * say any more: the invoices were paid, are being paid, were cancelled, or another worker sends these stages.
+ */
+export async function reminderNews(
+  world: World,
+  sql: ReservedSql,
+  customerId: CustomerId,
+  outboxId: string,
+): Promise<ReminderNews | null> {
+  const rows = await sql`
+    select kind, subject_id from reminders where customer_id = ${customerId} and outbox_id = ${outboxId}`;
+  const ids = rows.map((row) => row.subject_id as string);
+  if (rows.some((row) => row.kind === "invoice_due")) {
+    const due = await remindedInvoices(world, sql, customerId, ids);
+    return due && { kind: "due", due };
+  }
+  const short = await shortRenewals(sql, customerId, ids);
+  return short && { kind: "low", short };
+}
+
+/** Those that are still open and that no payment is paying, first due first. */
+async function remindedInvoices(
+  world: World,
+  sql: ReservedSql,
+  customerId: CustomerId,
+  invoiceIds: readonly string[],
+): Promise<RemindedInvoices | null> {
+  const rows = await sql`
+    select i.number, i.summary as label, i.currency, i.due_at,
+      i.total_minor - i.amount_paid_minor - i.amount_credited_minor as remaining_minor
+    from invoices i
+    where i.customer_id = ${customerId} and i.id = any(${[...invoiceIds]}::uuid[]) and i.state = 'open'
+      and not exists (select from invoice_claims c where c.customer_id = i.customer_id and c.invoice_id = i.id)
+    order by i.due_at, i.number`;
+  const [first] = rows;
+  if (!first) return null;
+  const of = (minor: bigint) => money(minor, first.currency);
+  return {
+    total: of(rows.reduce((total, row) => total + (row.remaining_minor as bigint), 0n)),
+    daysFromDue: daysFromDue(first.due_at, world.clock.now(), world.timeZone),
+    invoices: rows.map((row) => ({
+      number: row.number,
+      label: row.label,
+      amount: of(row.remaining_minor),
+      dueAt: row.due_at,
+    })),
+  };
+}
+
+/**
+ * What is missing for renewals, as it is now: null if nothing is, because they were paid, are being paid, were cancelled,
+ * or their services no longer renew by themselves (domain.md, Reminding: computed when sent). The invoices are of one
+ * currency. Amounts in minor units of it.
+ */
+async function shortRenewals(
+  sql: ReservedSql,
+  customerId: CustomerId,
+  invoiceIds: readonly string[],
+): Promise<ShortRenewals | null> {
+  const rows = await sql`
+    select i.number, i.summary as label, i.currency, i.due_at,
+      i.total_minor - i.amount_paid_minor - i.amount_credited_minor as remaining_minor,
+      coalesce(b.posted_minor - b.held_minor, 0)::bigint as available_minor
+    from invoices i
+    left join balances b on b.customer_id = i.customer_id and b.currency = i.currency
+    where i.customer_id = ${customerId} and i.id = any(${[...invoiceIds]}::uuid[]) and i.state = 'open'
+      and not exists (select from invoice_claims c where c.customer_id = i.customer_id and c.invoice_id = i.id)
+      and not exists (select from invoice_lines l join services s on s.customer_id = l.customer_id and s.id = l.service_id
+        where l.customer_id = i.customer_id and l.invoice_id = i.id and not s.is_auto_renew)
+    order by i.due_at, i.number`;
+  const [first] = rows;
+  if (!first) return null;
+  const totalMinor = rows.reduce((total, row) => total + (row.remaining_minor as bigint), 0n);
+  const shortMinor = totalMinor - (first.available_minor as bigint);
+  if (shortMinor <= 0n) return null;
+  const of = (minor: bigint) => money(minor, first.currency);
+  return {
+    short: of(shortMinor),
+    total: of(totalMinor),
+    available: of(first.available_minor),
+    invoices: rows.map((row) => ({
+      number: row.number,
+      label: row.label,
+      amount: of(row.remaining_minor),
+      dueAt: row.due_at,
+    })),
+  };
+}
