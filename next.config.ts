@@ -22,6 +22,14 @@ const config: NextConfig = {
         { key: "Cross-Origin-Opener-Policy", value: "same-origin" },
       ],
     },
+    // The address alone lets somebody pay: it is told to no other site, and kept by no search engine.
+    {
+      source: "/pay/:path*",
+      headers: [
+        { key: "Referrer-Policy", value: "no-referrer" },
+        { key: "X-Robots-Tag", value: "noindex, nofollow, noarchive" },
+      ],
+    },
   ],
 };
 

@@ -6,6 +6,7 @@ import { useTranslations } from "next-intl";
 import { getTranslations } from "next-intl/server";
 import type { ReactNode } from "react";
 import { Confirming } from "@/components/payment/confirming";
+import { LinkOutcome } from "@/components/payment/link-outcome";
 import { Receipt } from "@/components/payment/receipt";
 import { PlainShell } from "@/components/shell/plain-shell";
 import { Preferences } from "@/components/shell/preferences";
@@ -14,6 +15,7 @@ import { buttonLook } from "@/components/ui/button";
 import { context } from "@/lib/auth/context";
 import { currentUser, customerOf } from "@/lib/auth/current";
 import { type PaymentId, parseId } from "@/lib/kernel/id";
+import { linkPaymentOutcome } from "@/lib/portal/link-payment-outcome";
 import { paymentOutcome } from "@/lib/portal/payment-outcome";
 import type { PaymentOutcome } from "@/lib/portal/shapes";
 
@@ -32,15 +34,23 @@ export default async function ReturnPage({ params }: { params: Promise<{ payment
   const user = await currentUser();
   const actor = user && (await customerOf(user));
   const outcome = await paymentOutcome(actor, paymentId);
+  // Who paid by a link may be signed in as anybody, or not at all.
+  const byLink = outcome ? null : await linkPaymentOutcome(paymentId);
   // Unknown, or someone else's: the same answer.
-  if (actor && !outcome) notFound();
+  if (actor && !outcome && !byLink) notFound();
   return (
     <PlainShell
       hostName={context().settings.hostName}
       menu={<UserMenu user={null} preferences={<Preferences />} />}
     >
       <div className="mx-auto grid w-full max-w-md gap-8 pt-8 sm:pt-16">
-        {outcome ? <Known outcome={outcome} /> : <SignedOut paymentId={paymentId} />}
+        {outcome ? (
+          <Known outcome={outcome} />
+        ) : byLink ? (
+          <LinkOutcome outcome={byLink} wait={<Wait />} />
+        ) : (
+          <SignedOut paymentId={paymentId} />
+        )}
       </div>
     </PlainShell>
   );

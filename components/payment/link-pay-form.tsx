@@ -1,0 +1,64 @@
+"use client";
+
+import type { FormEvent } from "react";
+import type { Answer, AnswerTexts, Leaving } from "@/components/payment/pay-answers";
+import { useAnswer } from "@/components/payment/use-answer";
+import { useAttempt, useLeaving } from "@/components/payment/use-attempt";
+import { Button } from "@/components/ui/button";
+import { Callout } from "@/components/ui/callout";
+import type { InvoiceId, PaymentId } from "@/lib/kernel/id";
+
+interface LinkInput {
+  token: string;
+  invoiceIds: InvoiceId[];
+  plan: { cardMinor: string; excessMinor: string };
+}
+
+export type LinkAction = (input: LinkInput & { paymentId: PaymentId }) => Promise<Answer<Leaving>>;
+
+interface LinkPayFormProps {
+  input: LinkInput;
+  paymentId: PaymentId;
+  action: LinkAction;
+  button: string;
+  note: string;
+  leaving: string;
+  texts: AnswerTexts;
+}
+
+export function LinkPayForm({ input, paymentId, action, button, note, leaving, texts }: LinkPayFormProps) {
+  const attempt = useAttempt(paymentId);
+  const [isLeaving, setLeaving] = useLeaving();
+  const { pending, sentence, run } = useAnswer(texts);
+
+  function pay(event: FormEvent) {
+    event.preventDefault();
+    if (pending || isLeaving) return;
+    run(
+      () => action({ ...input, paymentId: attempt.id }),
+      (answer) => {
+        if (answer.ok) {
+          setLeaving(true);
+          window.location.assign(answer.value.goTo);
+        } else attempt.renew();
+      },
+    );
+  }
+
+  return (
+    <form onSubmit={pay} className="grid gap-3">
+      {sentence && (
+        <Callout tone="bad" role="alert">
+          <p>{sentence}</p>
+        </Callout>
+      )}
+      <Button type="submit" kind="primary" size="large" pending={pending || isLeaving} className="w-full">
+        {button}
+      </Button>
+      <p className="text-ink-soft text-sm">{note}</p>
+      <p role="status" className="sr-only">
+        {isLeaving ? leaving : ""}
+      </p>
+    </form>
+  );
+}
