@@ -16,10 +16,12 @@ interface SectionsProps {
   picture: CustomerPicture;
   /** The form that voids one, for those who may. */
   voidForm: (invoice: CustomerPicture["invoices"][number]) => ReactNode;
+  /** The button that ends its pay links and makes a new one. */
+  payLink: (invoice: CustomerPicture["invoices"][number]) => ReactNode;
 }
 
 /** One customer's invoices, services, payments and what was done, the newest of each. */
-export function CustomerSections({ picture, voidForm }: SectionsProps) {
+export function CustomerSections({ picture, voidForm, payLink }: SectionsProps) {
   const t = useTranslations("staff");
   return (
     <div className="grid gap-12 pb-16">
@@ -39,6 +41,7 @@ export function CustomerSections({ picture, voidForm }: SectionsProps) {
                 <span className="block text-ink-soft text-sm" dir="auto">
                   {invoice.summary}
                 </span>
+                {invoice.state === "open" && payLink(invoice)}
                 {invoice.state === "open" && voidForm(invoice)}
               </Cell>
               <Cell className={`max-sm:order-3 ${small}`}>

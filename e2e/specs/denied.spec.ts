@@ -11,6 +11,9 @@ const actions = serverActions();
 const pages = routes().filter(({ file, route }) => file.endsWith("/page") && route !== "/_global-error");
 const handlers = routes().filter(({ file }) => file.endsWith("/route"));
 
+/** What is only for who is signed in. */
+const withSession = actions.filter(({ kind }) => kind !== "public" && kind !== "link");
+
 /** Pages that open without a session, each with nothing of anybody on it. A new one has to be named here. */
 const openPages = [
   "/sign-in",
@@ -18,6 +21,7 @@ const openPages = [
   "/reset/[token]",
   "/first-admin/[token]",
   "/return/[payment]",
+  "/pay/[token]",
   "/_not-found",
 ];
 
@@ -94,7 +98,7 @@ test.describe("signed out", () => {
     expect(await victim.digest()).toBe(before);
   });
 
-  for (const action of actions.filter(({ kind }) => kind !== "public")) {
+  for (const action of withSession) {
     test(`${action.name} is refused`, async ({ people, scene, request }) => {
       const victim = await makeVictim(scene, people);
       await expectRefused(victim, request, action, ["signed_out"]);
@@ -123,7 +127,7 @@ test.describe("as somebody else's", () => {
       expect(await victim.digest()).toBe(before);
     });
 
-    for (const action of actions.filter(({ kind }) => kind !== "public")) {
+    for (const action of withSession) {
       test(`${role}, ${action.name} is refused as for what does not exist`, async ({
         people,
         scene,
@@ -237,6 +241,53 @@ test("every action refuses fields that its page does not send", async ({ people,
   }
   expect(await victim.digest()).toBe(before);
   await Promise.all([own.dispose(), staff.dispose()]);
+});
+
+test.describe("by a pay link", () => {
+  test("its page shows the invoice that it is for, and nothing else of the customer", async ({
+    people,
+    scene,
+    request,
+  }) => {
+    const victim = await makeVictim(scene, people);
+    const before = await victim.digest();
+    for (const headers of renderings) {
+      const answer = await render(request, `/pay/${victim.payToken}`, headers);
+      const text = await answer.text();
+      expect(text).toContain(victim.openInvoice.number);
+      expect(text).toContain("9,876.54");
+      for (const mark of victim.marks.filter((mark) => mark !== "9,876.54")) expect(text).not.toContain(mark);
+      for (const id of [victim.customerId, victim.member.userId, victim.reference]) {
+        expect(text).not.toContain(id);
+      }
+    }
+    expect(await victim.digest()).toBe(before);
+  });
+
+  for (const action of actions.filter(({ kind }) => kind === "link")) {
+    test(`${action.name} is refused without the link, with another one, and for another invoice`, async ({
+      people,
+      scene,
+      request,
+    }) => {
+      const [victim, other] = [await makeVictim(scene, people), await makeVictim(scene, people)];
+      const input = inputFor(action, victim);
+      const flipped = victim.payToken.replace(/.$/, (last) => (last === "A" ? "B" : "A"));
+      for (const token of ["", "none", flipped, other.payToken]) {
+        const before = await victim.digest();
+        const { value } = await callAction(request, action, { ...input, token });
+        expect(["pay_link_not_valid", "invoice_not_found"]).toContain(value?.refusal?.code);
+        expect(await victim.digest()).toBe(before);
+      }
+      const before = await victim.digest();
+      const { value } = await callAction(request, action, {
+        ...inputFor(action, victim),
+        invoiceIds: [other.openInvoice.id],
+      });
+      expect(value?.refusal?.code).toBe("invoice_not_found");
+      expect(await victim.digest()).toBe(before);
+    });
+  }
 });
 
 test("the webhook takes only what Stripe has signed", async ({ request, scene }) => {

@@ -6,6 +6,7 @@ import { tellAbandoned, tellOutcome, tellPart } from "@/components/payment/pay-t
 import { customerAction } from "@/lib/auth/action";
 import { type InvoiceId, isUuid, type PaymentId } from "@/lib/kernel/id";
 import * as cancelling from "@/lib/portal/cancel-invoice";
+import * as payLinks from "@/lib/portal/invoice-pay-link";
 import * as portal from "@/lib/portal/pay";
 import { previewPlan } from "@/lib/portal/preview-plan";
 
@@ -30,6 +31,7 @@ const PayCombinedInput = z.strictObject({
 });
 const PartInput = z.strictObject({ invoiceIds, currency: z.string().max(3), part: z.string().max(200) });
 const CancelInput = z.strictObject({ invoiceId });
+const PayLinkInput = z.strictObject({ invoiceId });
 const PaymentInput = z.strictObject({ paymentId });
 
 export const payDirect = customerAction(PayInput, async (actor, input) =>
@@ -58,4 +60,8 @@ export const abandonPayment = customerAction(PaymentInput, async (actor, input) 
 
 export const cancelInvoice = customerAction(CancelInput, async (actor, input) =>
   tellCancelled(await cancelling.cancelInvoice(actor, input)),
+);
+
+export const renewPayLink = customerAction(PayLinkInput, (actor, input) =>
+  payLinks.renewPayLink(actor, input),
 );

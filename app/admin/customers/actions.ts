@@ -3,6 +3,7 @@
 import { revalidatePath } from "next/cache";
 import { z } from "zod";
 import * as goodwill from "@/lib/admin/change-goodwill";
+import * as payLinks from "@/lib/admin/renew-pay-link";
 import * as invoice from "@/lib/admin/void-invoice";
 import { staffAction } from "@/lib/auth/action";
 import { type CustomerId, type InvoiceId, isUuid } from "@/lib/kernel/id";
@@ -15,6 +16,10 @@ const VoidInput = z.strictObject({
   customerId,
   invoiceId: uuid.transform((text) => text as InvoiceId),
   reason,
+});
+const PayLinkInput = z.strictObject({
+  customerId,
+  invoiceId: uuid.transform((text) => text as InvoiceId),
 });
 const GoodwillInput = z.strictObject({
   customerId,
@@ -36,3 +41,7 @@ export const changeGoodwill = staffAction("finance", GoodwillInput, async (actor
   if (answer.ok) revalidatePath("/admin/customers");
   return answer.ok ? { ok: true as const, value: null } : answer;
 });
+
+export const renewInvoicePayLink = staffAction("support", PayLinkInput, (actor, input) =>
+  payLinks.renewPayLink(actor, input),
+);

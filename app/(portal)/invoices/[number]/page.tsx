@@ -9,6 +9,7 @@ import { InvoicePayments } from "@/components/invoice/invoice-payments";
 import { InvoiceStatusBadge } from "@/components/invoice/status-badge";
 import { Timeline } from "@/components/invoice/timeline";
 import { answerTexts } from "@/components/payment/answer-texts";
+import { InvoicePayLink } from "@/components/payment/invoice-pay-link";
 import { PayPanel } from "@/components/payment/pay-panel";
 import { Callout } from "@/components/ui/callout";
 import { Day } from "@/components/ui/day";
@@ -17,6 +18,7 @@ import { Fact, Facts } from "@/components/ui/facts";
 import { PageHead } from "@/components/ui/page-head";
 import { requireCustomer } from "@/lib/auth/current";
 import { newId, type PaymentId } from "@/lib/kernel/id";
+import { invoicePayLink } from "@/lib/portal/invoice-pay-link";
 import type { InvoiceDetail } from "@/lib/portal/shapes";
 import { showInvoice } from "@/lib/portal/show-invoice";
 import {
@@ -26,6 +28,7 @@ import {
   payDirect,
   payFromBalance,
   previewPart,
+  renewPayLink,
   resumePayment,
 } from "../actions";
 
@@ -46,6 +49,7 @@ export default async function InvoicePage({ params }: InvoicePageProps) {
   const invoice = await showInvoice(actor, number);
   // Unknown, or someone else's: the same answer.
   if (!invoice) notFound();
+  const payLink = invoice.payPanel?.canPay ? await invoicePayLink(actor, { invoiceId: invoice.id }) : null;
   const t = await getTranslations("invoice");
   return (
     <>
@@ -74,6 +78,11 @@ export default async function InvoicePage({ params }: InvoicePageProps) {
           <InvoiceLines invoice={invoice} />
           <InvoicePayments payments={invoice.payments} />
           <Timeline entries={invoice.timeline} />
+          <InvoicePayLink
+            invoiceId={invoice.id}
+            url={payLink?.ok ? payLink.value.url : null}
+            action={renewPayLink}
+          />
           {invoice.canCancel && (
             <CancelInvoice invoice={invoice} action={cancelInvoice} texts={await answerTexts()} />
           )}

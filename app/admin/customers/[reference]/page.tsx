@@ -4,6 +4,7 @@ import { getTranslations } from "next-intl/server";
 import { ActionForm } from "@/components/sign-in/action-form";
 import type { AnswerTexts } from "@/components/sign-in/answer-texts";
 import { CustomerSections } from "@/components/staff/customer-sections";
+import { NewPayLink } from "@/components/staff/new-pay-link";
 import { StaffFrame } from "@/components/staff/staff-frame";
 import { Amount } from "@/components/ui/amount";
 import { Fact, Facts } from "@/components/ui/facts";
@@ -13,7 +14,7 @@ import { type CustomerPicture, showCustomer } from "@/lib/admin/show-customer";
 import { isAtLeast } from "@/lib/auth/actor";
 import { context } from "@/lib/auth/context";
 import { currentUser, requireStaff } from "@/lib/auth/current";
-import { changeGoodwill, voidInvoice } from "../actions";
+import { changeGoodwill, renewInvoicePayLink, voidInvoice } from "../actions";
 
 interface CustomerPageProps {
   params: Promise<{ reference: string }>;
@@ -34,6 +35,15 @@ export default async function CustomerPage({ params }: CustomerPageProps) {
   ]);
   if (!picture) notFound();
   const mayAct = isAtLeast(actor.role, "finance") && !picture.isClosed;
+  const mayRenew = isAtLeast(actor.role, "support") && !picture.isClosed;
+  const words = await getTranslations("payLinkBox");
+  const linkTexts = {
+    label: words("label"),
+    copy: words("copy"),
+    copied: words("copied"),
+    button: t("newPayLink"),
+    note: words("renewNote"),
+  };
   return (
     <StaffFrame hostName={context().settings.hostName} user={user} here="customers">
       <PageHead
@@ -60,6 +70,18 @@ export default async function CustomerPage({ params }: CustomerPageProps) {
       {mayAct && <GoodwillForms picture={picture} answers={answers} />}
       <CustomerSections
         picture={picture}
+        payLink={(invoice) =>
+          mayRenew && (
+            <NewPayLink
+              customerId={picture.id}
+              invoiceId={invoice.id}
+              action={renewInvoicePayLink}
+              label={t("newPayLinkFor", { number: invoice.number })}
+              texts={linkTexts}
+              answers={answers}
+            />
+          )
+        }
         voidForm={(invoice) =>
           mayAct && (
             <details className="mt-2">
