@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { readPayLink } from "@/lib/billing/payment/pay-link";
 import { settle } from "@/lib/billing/payment/settle";
 import { newId, type PaymentId } from "@/lib/kernel/id";
 import { createMailer } from "@/lib/mail/mailer";
@@ -111,6 +112,16 @@ describe("the outbox", () => {
     await deliverOutbox(scene.delivery, 1000);
     const [mail] = await mailsTo(customer.actor.userId);
     expect(mail).toMatchObject({ subject: "Your payment of $10.00 did not go through" });
+    const token = /Pay INV-\S+ without signing in: http\S+\/pay\/(\S+)/.exec(mail?.text ?? "")?.[1];
+    expect(readPayLink(scene.world.payLinkKey, token ?? "")).toMatchObject({
+      customerId: customer.customerId,
+    });
+    // Everybody who may see the account reads the inbox: who may not pay is handed no link there.
+    const [notice] = await scene.world.jobs
+      .sql`select body from notices where customer_id = ${customer.customerId}
+      and topic = 'payment.failed'`;
+    expect(notice?.body).toContain("Nothing was taken");
+    expect(notice?.body).not.toContain("/pay/");
   });
 
   it("writes of a delayed top-up that failed, and leads to the balance", async () => {

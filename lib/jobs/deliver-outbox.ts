@@ -7,6 +7,7 @@ import type { Mail, Mailer } from "@/lib/mail/mailer";
 import { moneyBecameBalanceMail, paymentFailedMail, receiptMail } from "@/lib/mail/payment-mail";
 import { invoicesDueMail, renewalShortMail, renewedMail } from "@/lib/mail/renewal-mail";
 import { concludeRow, noteAttempt, type OutboxRow } from "./notices";
+import { openPayLinks } from "./pay-links";
 import { reminderNews } from "./reminder-news";
 
 export interface Delivery {
@@ -80,7 +81,9 @@ async function mailOfPayment(delivery: Delivery, row: OutboxRow): Promise<Mail |
     Promise.all([
       sql`select name, email, locale from customers where id = ${customerId}`,
       sql`
-        select p.currency, p.card_minor, array(
+        select p.currency, p.card_minor,
+          array(select s.invoice_id from payment_shares s where s.customer_id = p.customer_id and s.payment_id = p.id) as invoice_ids,
+          array(
           select i.number from payment_shares s join invoices i on i.customer_id = s.customer_id and i.id = s.invoice_id
           where s.customer_id = p.customer_id and s.payment_id = p.id order by i.number) as numbers
         from payments p where p.customer_id = ${customerId} and p.id = ${paymentId}`,
@@ -111,6 +114,11 @@ async function mailOfPayment(delivery: Delivery, row: OutboxRow): Promise<Mail |
     default:
       // A page that Stripe refused to make was told on the spot; only what failed later needs a mail.
       if (row.payload.code !== "method_failed") return null;
-      return paymentFailedMail(about, money(payment.card_minor, currency), payment.numbers);
+      return paymentFailedMail(about, money(payment.card_minor, currency), {
+        numbers: payment.numbers,
+        payLinks: await transact(world.jobs, { customerId }, ({ sql }) =>
+          openPayLinks(world, sql, customerId, payment.invoice_ids),
+        ),
+      });
   }
 }

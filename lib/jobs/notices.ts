@@ -14,10 +14,10 @@ export interface OutboxRow {
 /** Puts the mail into the customer's inbox as it is sent now, before a mail server is asked to take it. */
 export async function noteAttempt(world: World, row: OutboxRow, mail: Mail): Promise<void> {
   const { customerId, id, topic } = row;
-  const { subject, text, link = "" } = mail;
+  const { subject, text, inboxText = text, link = "" } = mail;
   await world.jobs.sql`
     insert into notices (customer_id, id, topic, subject, body, link, state, attempts, created_at)
-    values (${customerId}, ${id}, ${topic}, ${subject}, ${text}, ${link}, 'waiting', 1, ${world.clock.now()})
+    values (${customerId}, ${id}, ${topic}, ${subject}, ${inboxText}, ${link}, 'waiting', 1, ${world.clock.now()})
     on conflict (customer_id, id) do update
     set subject = excluded.subject, body = excluded.body, link = excluded.link, attempts = notices.attempts + 1
     where notices.state = 'waiting'`;

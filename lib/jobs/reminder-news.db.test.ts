@@ -79,6 +79,7 @@ describe("a renewal that the balance does not reach for", () => {
     expect(mail?.text).toContain("your balance has $3.20: $6.80 is missing");
     expect(mail?.text).toMatch(/\/invoices\/INV-2026-\d+\n/);
     expect(mail?.text).toMatch(/\/balance\/top-up\?invoice=INV-2026-\d+\n/);
+    expect(mail?.text).toMatch(/Pay INV-2026-\d+ without signing in: http\S+\/pay\/[\w-]{72}\n/);
   });
 
   it("is gathered with the others of the same customer in one mail", async () => {

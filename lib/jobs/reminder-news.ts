@@ -4,6 +4,7 @@ import type { World } from "@/lib/billing/world";
 import type { CustomerId } from "@/lib/kernel/id";
 import { money } from "@/lib/kernel/money";
 import type { RemindedInvoices, ShortRenewals } from "@/lib/mail/renewal-mail";
+import { openPayLinks } from "./pay-links";
 
 /** What a reminder is about when it is sent. */
 export type ReminderNews = { kind: "low"; short: ShortRenewals } | { kind: "due"; due: RemindedInvoices };
@@ -25,7 +26,7 @@ export async function reminderNews(
     const due = await remindedInvoices(world, sql, customerId, ids);
     return due && { kind: "due", due };
   }
-  const short = await shortRenewals(sql, customerId, ids);
+  const short = await shortRenewals(world, sql, customerId, ids);
   return short && { kind: "low", short };
 }
 
@@ -37,7 +38,7 @@ async function remindedInvoices(
   invoiceIds: readonly string[],
 ): Promise<RemindedInvoices | null> {
   const rows = await sql`
-    select i.number, i.summary as label, i.currency, i.due_at,
+    select i.id, i.number, i.summary as label, i.currency, i.due_at,
       i.total_minor - i.amount_paid_minor - i.amount_credited_minor as remaining_minor
     from invoices i
     where i.customer_id = ${customerId} and i.id = any(${[...invoiceIds]}::uuid[]) and i.state = 'open'
@@ -46,7 +47,14 @@ async function remindedInvoices(
   const [first] = rows;
   if (!first) return null;
   const of = (minor: bigint) => money(minor, first.currency);
+  const payLinks = await openPayLinks(
+    world,
+    sql,
+    customerId,
+    rows.map(({ id }) => id),
+  );
   return {
+    payLinks,
     total: of(rows.reduce((total, row) => total + (row.remaining_minor as bigint), 0n)),
     daysFromDue: daysFromDue(first.due_at, world.clock.now(), world.timeZone),
     invoices: rows.map((row) => ({
@@ -64,12 +72,13 @@ async function remindedInvoices(
  * currency. Amounts in minor units of it.
  */
 async function shortRenewals(
+  world: World,
   sql: ReservedSql,
   customerId: CustomerId,
   invoiceIds: readonly string[],
 ): Promise<ShortRenewals | null> {
   const rows = await sql`
-    select i.number, i.summary as label, i.currency, i.due_at,
+    select i.id, i.number, i.summary as label, i.currency, i.due_at,
       i.total_minor - i.amount_paid_minor - i.amount_credited_minor as remaining_minor,
       coalesce(b.posted_minor - b.held_minor, 0)::bigint as available_minor
     from invoices i
@@ -85,7 +94,14 @@ async function shortRenewals(
   const shortMinor = totalMinor - (first.available_minor as bigint);
   if (shortMinor <= 0n) return null;
   const of = (minor: bigint) => money(minor, first.currency);
+  const payLinks = await openPayLinks(
+    world,
+    sql,
+    customerId,
+    rows.map(({ id }) => id),
+  );
   return {
+    payLinks,
     short: of(shortMinor),
     total: of(totalMinor),
     available: of(first.available_minor),

@@ -1,6 +1,12 @@
 import type { Mail } from "./mailer";
 import { mailWords } from "./messages";
 
+/** An invoice, and the address under which whoever gets the mail can pay it without signing in. */
+export interface PayLinkLine {
+  readonly number: string;
+  readonly url: string;
+}
+
 /** What every mail of ours is made of: a few sentences, one main link, and sometimes another way. */
 export interface Letter {
   readonly locale: string;
@@ -10,6 +16,8 @@ export interface Letter {
   readonly intro: string;
   readonly link: { readonly label: string; readonly url: string };
   readonly otherLink?: { readonly label: string; readonly url: string };
+  /** In the mail alone: the inbox is read by everybody who may see the account. */
+  readonly payLinks?: readonly PayLinkLine[];
   readonly note: string;
 }
 
@@ -21,13 +29,24 @@ export function mailOf(letter: Letter): Mail {
   const from = words("layout.from", { host: letter.host.name, address: letter.host.url });
   const { intro, link, otherLink, note } = letter;
   const other = otherLink ? `${otherLink.label}: ${otherLink.url}\n\n` : "";
+  const pay = payLinesOf(letter)
+    .map(({ words, url }) => `${words}: ${url}\n\n`)
+    .join("");
+  const textWith = (links: string) =>
+    `${greeting}\n\n${intro}\n\n${link.url}\n\n${other}${links}${note}\n\n-- \n${from}\n`;
   return {
     to: { address: letter.recipient.email, name },
     subject: oneLine(letter.subject),
-    text: `${greeting}\n\n${intro}\n\n${link.url}\n\n${other}${note}\n\n-- \n${from}\n`,
+    text: textWith(pay),
+    inboxText: textWith(""),
     link: link.url,
     html: htmlOf({ ...letter, greeting, from, copyLink: words("layout.copyLink") }),
   };
+}
+
+function payLinesOf({ locale, payLinks = [] }: Letter): { words: string; url: string }[] {
+  const words = mailWords(locale);
+  return payLinks.map(({ number, url }) => ({ words: words("layout.payLink", { number }), url }));
 }
 
 function htmlOf(parts: Letter & { greeting: string; from: string; copyLink: string }): string {
@@ -35,6 +54,9 @@ function htmlOf(parts: Letter & { greeting: string; from: string; copyLink: stri
   const url = escapeHtml(link.url);
   const button =
     "display:inline-block;padding:12px 20px;border-radius:6px;background:#1f4fd1;color:#ffffff;text-decoration:none;font-weight:600";
+  const pay = payLinesOf(parts)
+    .map(({ words, url }) => `\n<p><a href="${escapeHtml(url)}">${escapeHtml(words)}</a></p>`)
+    .join("");
   const other = otherLink
     ? `\n<p><a href="${escapeHtml(otherLink.url)}">${escapeHtml(otherLink.label)}</a></p>`
     : "";
@@ -46,7 +68,7 @@ function htmlOf(parts: Letter & { greeting: string; from: string; copyLink: stri
 <div style="max-width:560px;margin:0 auto">
 <p>${escapeHtml(greeting)}</p>
 <p>${escapeHtml(intro)}</p>
-<p><a href="${url}" style="${button}">${escapeHtml(link.label)}</a></p>${other}
+<p><a href="${url}" style="${button}">${escapeHtml(link.label)}</a></p>${other}${pay}
 <p>${escapeHtml(note)}</p>
 <p style="${small}">${escapeHtml(copyLink)}<br><a href="${url}">${url}</a></p>
 <p style="${small}">${escapeHtml(from)}</p>

@@ -8,6 +8,8 @@ export interface Mail {
   readonly subject: string;
   readonly text: string;
   readonly html?: string;
+  /** Its text for the portal's inbox, where it says less; the same where it is not given. */
+  readonly inboxText?: string;
   /** The address of its main link, for the portal's inbox. */
   readonly link?: string;
   /** Names the mail for good, so that a second try of the same one can be recognised: letters, digits, dot, dash. */

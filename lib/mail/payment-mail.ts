@@ -1,5 +1,5 @@
 import { formatMoney, type Money } from "@/lib/kernel/money";
-import { mailOf } from "./layout";
+import { mailOf, type PayLinkLine } from "./layout";
 import type { Mail } from "./mailer";
 import { mailWords } from "./messages";
 
@@ -83,7 +83,11 @@ export function moneyBecameBalanceMail(about: Addressed, amount: Money): Mail {
 }
 
 /** A delayed payment that the bank did not complete, days after the customer left the page. */
-export function paymentFailedMail(about: Addressed, amount: Money, numbers: readonly string[]): Mail {
+export function paymentFailedMail(
+  about: Addressed,
+  amount: Money,
+  { numbers, payLinks }: { numbers: readonly string[]; payLinks: readonly PayLinkLine[] },
+): Mail {
   const words = mailWords(about.locale);
   const text = formatMoney(amount, about.locale);
   const isForInvoices = numbers.length > 0;
@@ -96,6 +100,7 @@ export function paymentFailedMail(about: Addressed, amount: Money, numbers: read
     link: isForInvoices
       ? { label: words("paymentFailed.action"), url: `${about.host.url}/invoices/${numbers[0]}` }
       : { label: words("paymentFailed.actionBalance"), url: `${about.host.url}/balance` },
+    payLinks,
     note: words("paymentFailed.note"),
   });
 }

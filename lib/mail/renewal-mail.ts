@@ -1,5 +1,5 @@
 import { formatMoney, type Money } from "@/lib/kernel/money";
-import { mailOf } from "./layout";
+import { mailOf, type PayLinkLine } from "./layout";
 import type { Mail } from "./mailer";
 import { mailWords } from "./messages";
 import type { Addressed, PaymentNews } from "./payment-mail";
@@ -12,12 +12,13 @@ export interface ShortRenewals {
   available: Money;
   /** Those that are still open, first due first; at least one. */
   invoices: readonly { number: string; label: string; amount: Money; dueAt: Date }[];
+  payLinks: readonly PayLinkLine[];
 }
 
 /** Balance too low: how much is missing, for what, until when, and the two links that mend it. */
 export function renewalShortMail(
   about: Addressed,
-  { short, total, available, invoices }: ShortRenewals,
+  { short, total, available, invoices, payLinks }: ShortRenewals,
 ): Mail {
   const { locale, host } = about;
   const words = mailWords(locale);
@@ -45,6 +46,7 @@ export function renewalShortMail(
       label: words("renewalShort.topUp"),
       url: isOne ? `${host.url}/balance/top-up?invoice=${number}` : `${host.url}/balance/top-up`,
     },
+    payLinks,
     note: [...lines, words("renewalShort.note")].join(" "),
   });
 }
@@ -56,10 +58,14 @@ export interface RemindedInvoices {
   daysFromDue: number;
   /** First due first; at least one. */
   invoices: ShortRenewals["invoices"];
+  payLinks: readonly PayLinkLine[];
 }
 
 /** A reminder of open invoices: amount and date in the subject, one link that pays. */
-export function invoicesDueMail(about: Addressed, { total, daysFromDue, invoices }: RemindedInvoices): Mail {
+export function invoicesDueMail(
+  about: Addressed,
+  { total, daysFromDue, invoices, payLinks }: RemindedInvoices,
+): Mail {
   const { locale, host } = about;
   const words = mailWords(locale);
   const [first] = invoices;
@@ -82,6 +88,7 @@ export function invoicesDueMail(about: Addressed, { total, daysFromDue, invoices
       label: words("renewalShort.pay"),
       url: isOne ? `${host.url}/invoices/${encodeURIComponent(first.number)}` : `${host.url}/invoices`,
     },
+    payLinks,
     note: [...lines, words("invoicesDue.note")].join(" "),
   });
 }

@@ -10,6 +10,7 @@ import { hostedPageOperations } from "./operations/hosted-page";
 import { jobOperations } from "./operations/jobs";
 import { mailOperations } from "./operations/mail";
 import { payOperations } from "./operations/pay";
+import { payLinkOperations } from "./operations/pay-link";
 import { timeOperations } from "./operations/time";
 import { webhookOperations } from "./operations/webhooks";
 import { seededRandom } from "./random";
@@ -51,6 +52,7 @@ export interface Simulated {
 const operations: readonly Operation[] = [
   ...payOperations,
   ...cancelOperations,
+  ...payLinkOperations,
   ...hostedPageOperations,
   ...webhookOperations,
   ...jobOperations,
