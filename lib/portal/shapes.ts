@@ -266,3 +266,14 @@ export interface ServiceRow {
   isAutoRenew: boolean;
   openInvoiceNumber: string | null;
 }
+
+/** What the customer was told, as it was sent by mail. */
+export interface Notice {
+  id: string;
+  subject: string;
+  body: string;
+  state: "waiting" | "sent" | "undeliverable";
+  /** When a mail server took it; until then when it was written. */
+  at: Date;
+  isRead: boolean;
+}

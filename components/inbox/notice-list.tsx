@@ -1,0 +1,41 @@
+import { useTranslations } from "next-intl";
+import { Badge, type Shape, type Tone } from "@/components/ui/badge";
+import { Moment } from "@/components/ui/day";
+import type { Notice } from "@/lib/portal/shapes";
+
+/** Mails as they were sent, each opened by its subject; unread ones are marked by a word and by weight. */
+export function NoticeList({ notices }: { notices: readonly Notice[] }) {
+  const t = useTranslations("inbox");
+  return (
+    <ul className="border-line border-t">
+      {notices.map(({ id, subject, body, state, at, isRead }) => {
+        const { tone, shape } = looks[state];
+        return (
+          <li key={id} className="border-line border-b">
+            <details className="group">
+              <summary className="grid cursor-pointer gap-x-4 gap-y-1 py-3 sm:grid-cols-[minmax(0,1fr)_auto_11rem] sm:items-baseline">
+                <span className={isRead ? "text-ink" : "font-semibold"}>
+                  <bdi className="break-words">{subject}</bdi>
+                  {!isRead && <span className="ml-2 font-medium text-accent text-sm">{t("unread")}</span>}
+                </span>
+                <Badge tone={tone} shape={shape}>
+                  {t(state)}
+                </Badge>
+                <Moment at={at} className="text-ink-soft text-sm sm:text-right" />
+              </summary>
+              <p className="max-w-prose whitespace-pre-wrap break-words pb-5 text-ink-soft" dir="auto">
+                {body}
+              </p>
+            </details>
+          </li>
+        );
+      })}
+    </ul>
+  );
+}
+
+const looks = {
+  waiting: { tone: "calm", shape: "dots" },
+  sent: { tone: "good", shape: "tick" },
+  undeliverable: { tone: "bad", shape: "triangle" },
+} as const satisfies Record<Notice["state"], { tone: Tone; shape: Shape }>;

@@ -1,0 +1,81 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { newId } from "@/lib/kernel/id";
+import { createTestDatabase } from "@/lib/testing/database";
+import { makeCustomer, type TestCustomer } from "@/lib/testing/fixtures";
+import { openTestWorld, type TestWorld } from "@/lib/testing/world";
+import { AccessDenied } from "./scoped";
+import { markInboxRead, showInbox } from "./show-inbox";
+
+let world: TestWorld;
+let drop: () => Promise<void>;
+
+beforeAll(async () => {
+  const database = await createTestDatabase();
+  drop = () => database.drop();
+  world = openTestWorld({ url: database.url });
+});
+
+afterAll(async () => {
+  await world.close();
+  await drop();
+});
+
+/** A mail of ours, as the worker keeps it. */
+async function makeNotice({ customerId }: TestCustomer, subject: string, state = "sent"): Promise<void> {
+  const id = newId(world.clock);
+  const now = world.clock.now();
+  await world.jobs.sql`
+    insert into outbox (customer_id, id, topic, payload, created_at, handled_at)
+    values (${customerId}, ${id}, 'reminder', '{}', ${now}, ${now})`;
+  await world.jobs.sql`
+    insert into notices (customer_id, id, topic, subject, body, link, state, attempts, created_at, sent_at)
+    values (${customerId}, ${id}, 'reminder', ${subject}, 'Hello', '', ${state}, 1, ${now}, ${state === "sent" ? now : null})`;
+}
+
+async function subjectsOf(customer: TestCustomer, cursor: string | null = null) {
+  const { notices } = await showInbox(customer.actor, { cursor }, world);
+  return { subjects: notices.rows.map(({ subject }) => subject), ...notices };
+}
+
+describe("the inbox", () => {
+  it("shows what was sent and what could not be, newest first, and nothing that was withdrawn", async () => {
+    const customer = await makeCustomer(world);
+    await makeNotice(customer, "first");
+    await makeNotice(customer, "second", "undeliverable");
+    await makeNotice(customer, "gone", "withdrawn");
+    await makeNotice(customer, "third", "waiting");
+    expect((await subjectsOf(customer)).subjects).toEqual(["third", "second", "first"]);
+  });
+
+  it("goes page by page, there and back", async () => {
+    const customer = await makeCustomer(world);
+    const all = Array.from({ length: 60 }, (_, at) => `mail ${at}`);
+    for (const subject of all) await makeNotice(customer, subject);
+    const newestFirst = [...all].reverse();
+    const first = await subjectsOf(customer);
+    const second = await subjectsOf(customer, first.next);
+    const third = await subjectsOf(customer, second.next);
+    expect([...first.subjects, ...second.subjects, ...third.subjects]).toEqual(newestFirst);
+    expect([first.previous, third.next]).toEqual([null, null]);
+    expect((await subjectsOf(customer, third.previous)).subjects).toEqual(second.subjects);
+  });
+
+  it("is another customer's secret, to read and to mark", async () => {
+    const [customer, stranger] = [await makeCustomer(world), await makeCustomer(world)];
+    await makeNotice(customer, "secret");
+    const posing = { ...stranger.actor, customerId: customer.customerId };
+    await expect(showInbox(posing, {}, world)).rejects.toThrow(AccessDenied);
+    expect(await markInboxRead(posing, world)).toEqual({ ok: false, refusal: { code: "not_allowed" } });
+    expect((await showInbox(stranger.actor, {}, world)).notices.rows).toEqual([]);
+  });
+
+  it("is read once it was marked so", async () => {
+    const customer = await makeCustomer(world);
+    await makeNotice(customer, "one");
+    expect(await showInbox(customer.actor, {}, world)).toMatchObject({ hasUnread: true });
+    await markInboxRead(customer.actor, world);
+    const { notices, hasUnread } = await showInbox(customer.actor, {}, world);
+    expect(hasUnread).toBe(false);
+    expect(notices.rows.map(({ isRead }) => isRead)).toEqual([true]);
+  });
+});

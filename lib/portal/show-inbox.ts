@@ -1,0 +1,66 @@
+import { transact } from "@/db/transaction";
+import type { World } from "@/lib/billing/world";
+import { isUuid } from "@/lib/kernel/id";
+import { decodeCursor, encodeCursor, type Page } from "@/lib/kernel/page";
+import { ok, type Result, refuse } from "@/lib/kernel/result";
+import { maySee } from "./permit";
+import { readAs } from "./scoped";
+import type { CustomerActor, Notice } from "./shapes";
+import { portalWorld } from "./world";
+
+const rowsPerPage = 25;
+
+/** What the customer was told, newest first, as it was sent; what was withdrawn before it left is not shown. */
+export function showInbox(
+  actor: CustomerActor,
+  wish: { cursor?: string | null } = {},
+  world: World = portalWorld(),
+): Promise<{ notices: Page<Notice>; hasUnread: boolean }> {
+  const [direction, id] = (wish.cursor && decodeCursor(wish.cursor)) || [];
+  const from = id && isUuid(id) ? id : null;
+  const isBack = direction === "before" && from !== null;
+  return readAs(world, actor, async (sql) => {
+    const beyond = from === null ? sql`true` : isBack ? sql`id > ${from}` : sql`id < ${from}`;
+    const [found, unread] = await Promise.all([
+      sql`
+        select id, subject, body, state, created_at, sent_at, read_at from notices
+        where customer_id = ${actor.customerId} and state <> 'withdrawn' and ${beyond}
+        order by id ${isBack ? sql`asc` : sql`desc`} limit ${rowsPerPage + 1}`,
+      sql`
+        select 1 from notices
+        where customer_id = ${actor.customerId} and read_at is null and state <> 'withdrawn' limit 1`,
+    ]);
+    const hasMore = found.length > rowsPerPage;
+    const shown = found.slice(0, rowsPerPage);
+    if (isBack) shown.reverse();
+    const at = (row: (typeof shown)[number] | undefined, way: string) =>
+      row ? encodeCursor([way, row.id]) : null;
+    const rows = shown.map(
+      (row): Notice => ({
+        id: row.id,
+        subject: row.subject,
+        body: row.body,
+        state: row.state,
+        at: row.sent_at ?? row.created_at,
+        isRead: row.read_at !== null,
+      }),
+    );
+    const next = isBack || hasMore ? at(shown.at(-1), "after") : null;
+    const previous = (isBack ? hasMore : from !== null) ? at(shown[0], "before") : null;
+    return { notices: { rows, next, previous }, hasUnread: unread.length > 0 };
+  });
+}
+
+/** Marks everything in the inbox as read, for every member of the customer. Refused to those who are none. */
+export function markInboxRead(
+  actor: CustomerActor,
+  world: World = portalWorld(),
+): Promise<Result<null, { code: "not_allowed" }>> {
+  const { customerId, userId } = actor;
+  return transact(world.app, { customerId, userId }, async (tx) => {
+    if (!(await maySee(tx.sql, actor))) return refuse({ code: "not_allowed" });
+    tx.write(tx.sql`
+      update notices set read_at = ${world.clock.now()} where customer_id = ${customerId} and read_at is null`);
+    return ok(null);
+  });
+}
