@@ -2,6 +2,7 @@ import { pollFees } from "@/lib/billing/payment/poll-fees";
 import { pollPayments } from "@/lib/billing/payment/poll-payments";
 import { remindOfInvoices } from "@/lib/billing/reminder/remind";
 import { runRenewals } from "@/lib/billing/renewal/run-renewals";
+import { settleCovered } from "@/lib/billing/renewal/settle-covered";
 import type { World } from "@/lib/billing/world";
 import { checkBooks } from "@/lib/ledger/books";
 import { type Delivery, deliverOutbox } from "./deliver-outbox";
@@ -59,7 +60,8 @@ async function runPollFees({ world }: WorkerTools) {
 
 async function runRenewalJob({ world }: WorkerTools) {
   const renewed = await runRenewals(world);
-  return renewed.due > 0 ? { ...renewed } : null;
+  const covered = await settleCovered(world);
+  return renewed.due > 0 || covered > 0 ? { ...renewed, covered } : null;
 }
 
 async function runReminderJob({ world }: WorkerTools) {

@@ -13,6 +13,7 @@ import {
 import { expectBooksBalance } from "@/lib/testing/payment-facts";
 import { openTestWorld, type TestWorld } from "@/lib/testing/world";
 import { type RenewalProgress, runRenewals } from "./run-renewals";
+import { settleCovered } from "./settle-covered";
 
 let world: TestWorld;
 let owner: postgres.Sql<{ bigint: bigint }>;
@@ -196,6 +197,45 @@ describe("the renewal run", () => {
     await owner`update customers set closed_at = ${world.clock.now()} where id = ${service.customerId}`;
     await runRenewals(world);
     expect(await stateOf(service)).toEqual([]);
+  });
+});
+
+describe("the try of the balance beside the run", () => {
+  it("pays what it covers once the service renews by itself again, and nothing while it does not", async () => {
+    const service = await dueService({ balance: 1000n, isAutoRenew: false });
+    await runRenewals(world);
+    await settleCovered(world);
+    expect(await stateOf(service)).toEqual([open]);
+    await owner`update services set is_auto_renew = true where id = ${service.serviceId}`;
+    await Promise.all([1, 2, 3].map(() => settleCovered(world)));
+    expect(await stateOf(service)).toEqual([paid]);
+    const [balance] = await owner`
+      select posted_minor from balances where customer_id = ${service.customerId}`;
+    expect(balance?.posted_minor).toBe(0n);
+  });
+
+  it("parks a customer whose data is odd, and pays the others", async () => {
+    const services = await Promise.all(
+      [1, 2, 3].map(() => dueService({ balance: 1000n, isAutoRenew: false })),
+    );
+    await runRenewals(world);
+    const spoilt = services[1] as Due;
+    await owner`update balances set seq = seq - 1 where customer_id = ${spoilt.customerId}`;
+    await owner`
+      update services set is_auto_renew = true where id = any(${services.map(({ serviceId }) => serviceId)}::uuid[])`;
+    await settleCovered(world);
+    await settleCovered(world);
+    for (const service of services)
+      expect(await stateOf(service)).toEqual([service === spoilt ? open : paid]);
+    expect(await parkedOf(spoilt)).toEqual([{ subject: "customer", reason: "transfers_seq_key" }]);
+    await owner`update balances set seq = seq + 1 where customer_id = ${spoilt.customerId}`;
+  });
+
+  it("leaves alone what the balance does not cover in full", async () => {
+    const service = await dueService({ balance: 999n });
+    await runRenewals(world);
+    await settleCovered(world);
+    expect(await stateOf(service)).toEqual([open]);
   });
 });
 

@@ -1,7 +1,6 @@
 import type { ReservedSql } from "@/db/client";
-import { constraintName, sqlState, type Transaction, transact } from "@/db/transaction";
-import { AssertionFailure } from "@/lib/kernel/assert";
-import { type CustomerId, newId, type PlanId, type TaskId } from "@/lib/kernel/id";
+import { type Transaction, transact } from "@/db/transaction";
+import type { CustomerId, PlanId } from "@/lib/kernel/id";
 import type { LockedBalance } from "@/lib/ledger/book";
 import { Decision } from "../decision";
 import { numberInvoices, numbersMost, prepareSeries, seriesOf } from "../invoice/number-invoices";
@@ -14,6 +13,7 @@ import {
   renewalHorizons,
   type ServiceRef,
 } from "./due-services";
+import { isOfTheData, parkCustomer } from "./park-customer";
 import { type DecidedRenewals, writeRenewals } from "./write-renewals";
 
 /** What a run has done so far, in services; a customer that spoiled their batch counts as one parked. */
@@ -206,26 +206,4 @@ async function customersOf(
       },
     ]),
   );
-}
-
-/**
- * Whether a batch failed for what is in it, and not because the database is away: what a constraint, a cast or an
- * assertion of ours refused. Anything else is thrown on, and the next run finds the same work.
- */
-function isOfTheData(error: unknown): boolean {
-  if (error instanceof AssertionFailure || error instanceof RangeError) return true;
-  return /^(22|23|P0)/.test(sqlState(error) ?? "");
-}
-
-/** The next runs pass the customer by until staff have closed the task. */
-async function parkCustomer(world: World, customerId: CustomerId, error: unknown): Promise<void> {
-  const reason = constraintName(error) ?? sqlState(error) ?? "fault";
-  const message = error instanceof Error ? error.message : String(error);
-  console.error(JSON.stringify({ level: "error", event: "renewal_parked", customerId, reason, message }));
-  await world.jobs.sql`
-    insert into tasks (customer_id, id, kind, subject, subject_id, detail, created_at)
-    select ${customerId}, ${newId<TaskId>(world.clock)}, 'renewal_parked', 'customer', ${customerId}::text,
-      jsonb_build_object('reason', ${reason}::text), ${world.clock.now()}
-    where not exists (select from tasks where customer_id = ${customerId} and kind = 'renewal_parked'
-      and subject_id = ${customerId}::text and done_at is null)`;
 }

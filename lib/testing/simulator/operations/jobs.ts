@@ -3,6 +3,7 @@ import { syncPayment } from "@/lib/admin/sync-payment";
 import { pollFees } from "@/lib/billing/payment/poll-fees";
 import { type Polled, pollPayments } from "@/lib/billing/payment/poll-payments";
 import { type RenewalProgress, runRenewals } from "@/lib/billing/renewal/run-renewals";
+import { settleCovered } from "@/lib/billing/renewal/settle-covered";
 import { isUuid, type PaymentId, type SessionId, type UserId } from "@/lib/kernel/id";
 import { processWaitingEvents } from "@/lib/webhook/process-events";
 import { readBackEvents } from "@/lib/webhook/read-back-events";
@@ -24,6 +25,7 @@ export const jobOperations: readonly Operation[] = [
   { name: "job: process events", weight: 8, run: processEvents },
   { name: "job: renew", weight: 4, run: renew },
   { name: "job: renew, two workers", weight: 2, run: renewTwice },
+  { name: "job: try the balance", weight: 3, run: tryBalance },
   { name: "job: poll fees", weight: 4, run: fees },
   { name: "job: read events back", weight: 4, run: readBack },
 ];
@@ -61,6 +63,12 @@ async function renewTwice(turn: Turn): Promise<void> {
     renewed(turn, await run(turn, (world) => runRenewals(world, { batchSize: 2 }), gate));
   const ends = await takeTurns(turn.random, [worker, worker]);
   turn.note(ends.map((end) => (end.status === "fulfilled" ? end.value : String(end.reason))).join(" | "));
+}
+
+async function tryBalance(turn: Turn): Promise<void> {
+  turn.touchAll();
+  const paid = await run(turn, (world) => settleCovered(world));
+  turn.note(isLost(paid) ? paid.lost : `${paid} paid`);
 }
 
 function renewed(turn: Turn, result: RenewalProgress | Lost): string {
