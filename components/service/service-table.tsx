@@ -1,4 +1,5 @@
 import { useTranslations } from "next-intl";
+import { AutoRenewSwitch, type SwitchAction } from "@/components/service/auto-renew-switch";
 import { Amount } from "@/components/ui/amount";
 import { Badge, type Shape, type Tone } from "@/components/ui/badge";
 import { Due, useDaysFromNow } from "@/components/ui/due";
@@ -6,8 +7,14 @@ import { Cell, Column, Row, Table, TableBody, TableHead } from "@/components/ui/
 import { TextLink } from "@/components/ui/text-link";
 import type { ServiceRow, ServiceState } from "@/lib/portal/shapes";
 
+interface ServiceTableProps {
+  services: readonly ServiceRow[];
+  /** Null for members who only look. */
+  onSwitch: SwitchAction | null;
+}
+
 /** What runs, at which price, and until when it is paid. */
-export function ServiceTable({ services }: { services: readonly ServiceRow[] }) {
+export function ServiceTable({ services, onSwitch }: ServiceTableProps) {
   const t = useTranslations("services");
   return (
     <Table>
@@ -22,14 +29,17 @@ export function ServiceTable({ services }: { services: readonly ServiceRow[] }) 
       </TableHead>
       <TableBody>
         {services.map((service) => (
-          <ServiceTableRow key={service.id} service={service} />
+          <ServiceTableRow key={service.id} service={service} onSwitch={onSwitch} />
         ))}
       </TableBody>
     </Table>
   );
 }
 
-function ServiceTableRow({ service }: { service: ServiceRow }) {
+function ServiceTableRow({
+  service,
+  onSwitch,
+}: { service: ServiceRow } & Pick<ServiceTableProps, "onSwitch">) {
   const t = useTranslations("services");
   const terms = useTranslations("term");
   const { price, term, expiresAt, state, openInvoiceNumber } = service;
@@ -63,7 +73,7 @@ function ServiceTableRow({ service }: { service: ServiceRow }) {
       </Cell>
       <Cell className="max-sm:order-4 max-sm:text-ink-soft max-sm:text-sm">
         <span className="sm:hidden">{t("autoRenew")}: </span>
-        {service.isAutoRenew ? t("autoRenewOn") : t("autoRenewOff")}
+        <AutoRenew service={service} onSwitch={onSwitch} />
       </Cell>
       <Cell className="max-sm:order-1 max-sm:justify-self-end">
         <ServiceStateBadge state={state} />
@@ -81,6 +91,34 @@ function ServiceTableRow({ service }: { service: ServiceRow }) {
         )}
       </Cell>
     </Row>
+  );
+}
+
+/** A switch for those who may, a word for the others and for what has ended. */
+function AutoRenew({ service, onSwitch }: { service: ServiceRow } & Pick<ServiceTableProps, "onSwitch">) {
+  const t = useTranslations("services");
+  const { id, label, state, isAutoRenew } = service;
+  const hasEnded = state === "terminated" || state === "canceled";
+  if (!onSwitch || hasEnded) return isAutoRenew && !hasEnded ? t("autoRenewOn") : t("autoRenewOff");
+  return (
+    <AutoRenewSwitch
+      serviceId={id}
+      isOn={isAutoRenew}
+      action={onSwitch}
+      label={t("autoRenewOf", { label })}
+      texts={{
+        on: t("autoRenewOn"),
+        off: t("autoRenewOff"),
+        switchedOn: t("switchedOn", { label }),
+        switchedOff: t("switchedOff", { label }),
+        paid: t.raw("switchPaid"),
+        fault: t("switchFault"),
+        lost: t("switchLost"),
+        not_allowed: t("switchNotAllowed"),
+        service_not_found: t("switchNotFound"),
+        service_ended: t("switchEnded"),
+      }}
+    />
   );
 }
 

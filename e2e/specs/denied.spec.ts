@@ -139,6 +139,8 @@ test.describe("as somebody else's", () => {
           "not_allowed",
           "invoice_not_found",
           "payment_not_found",
+          "service_not_found",
+          "notice_not_found",
         ]);
         const unknown = await callAction(request, action, inputFor(action, unknownIds()));
         expect(unknown.value?.refusal).toEqual(refusal);

@@ -1,15 +1,21 @@
 import type { World } from "@/lib/billing/world";
 import type { ServiceId } from "@/lib/kernel/id";
 import { money } from "@/lib/kernel/money";
+import { mayPay } from "./permit";
 import { readAs } from "./scoped";
 import type { CustomerActor, ServiceRow } from "./shapes";
 import { portalWorld } from "./world";
 
-/** All services of a customer: what runs first by expiry, what has ended last. */
-export function listServices(actor: CustomerActor, world: World = portalWorld()): Promise<ServiceRow[]> {
+/** All services of a customer: what runs first by expiry, what has ended last; and whether the member may change them. */
+export function listServices(
+  actor: CustomerActor,
+  world: World = portalWorld(),
+): Promise<{ services: ServiceRow[]; canChange: boolean }> {
   const now = world.clock.now();
   return readAs(world, actor, async (sql) => {
-    const rows = await sql`
+    const [canChange, rows] = await Promise.all([
+      mayPay(sql, actor),
+      sql`
       select s.id, s.label, s.state, s.currency, s.expires_at, s.is_auto_renew, p.name, p.term_unit, p.term_count, (
           select price_minor from plan_prices x where x.plan_id = s.plan_id and x.currency = s.currency
             and x.valid_from <= ${now} order by valid_from desc limit 1) as price_minor, (
@@ -18,8 +24,9 @@ export function listServices(actor: CustomerActor, world: World = portalWorld())
           order by i.due_at limit 1) as open_number
       from services s join plans p on p.id = s.plan_id
       where s.customer_id = ${actor.customerId}
-      order by s.state in ('terminated', 'canceled'), s.expires_at nulls first, s.id limit 500`;
-    return rows.map((row) => ({
+      order by s.state in ('terminated', 'canceled'), s.expires_at nulls first, s.id limit 500`,
+    ]);
+    const services = rows.map((row) => ({
       id: row.id as ServiceId,
       label: row.label,
       planName: row.name,
@@ -30,5 +37,6 @@ export function listServices(actor: CustomerActor, world: World = portalWorld())
       isAutoRenew: row.is_auto_renew,
       openInvoiceNumber: row.open_number,
     }));
+    return { services, canChange };
   });
 }

@@ -241,7 +241,7 @@ describe("services and one invoice", () => {
     const payer = await makeCustomer(world);
     const serviceId = await makeActiveService(world, payer, await makePlan(world));
     const renewal = await makeRenewal(world, payer, serviceId);
-    expect(await listServices(payer.actor, world)).toMatchObject([
+    expect((await listServices(payer.actor, world)).services).toMatchObject([
       { id: serviceId, state: "active", price: { minor: 1000n }, openInvoiceNumber: renewal.number },
     ]);
     const shown = await showInvoice(payer.actor, renewal.number, world);

@@ -4,7 +4,7 @@ import { createTestDatabase } from "@/lib/testing/database";
 import { makeCustomer, type TestCustomer } from "@/lib/testing/fixtures";
 import { openTestWorld, type TestWorld } from "@/lib/testing/world";
 import { AccessDenied } from "./scoped";
-import { markInboxRead, showInbox } from "./show-inbox";
+import { markNoticesRead, showInbox } from "./show-inbox";
 
 let world: TestWorld;
 let drop: () => Promise<void>;
@@ -33,8 +33,8 @@ async function makeNotice({ customerId }: TestCustomer, subject: string, state =
 }
 
 async function subjectsOf(customer: TestCustomer, cursor: string | null = null) {
-  const { notices } = await showInbox(customer.actor, { cursor }, world);
-  return { subjects: notices.rows.map(({ subject }) => subject), ...notices };
+  const page = await showInbox(customer.actor, { cursor }, world);
+  return { subjects: page.rows.map(({ subject }) => subject), ...page };
 }
 
 describe("the inbox", () => {
@@ -65,17 +65,21 @@ describe("the inbox", () => {
     await makeNotice(customer, "secret");
     const posing = { ...stranger.actor, customerId: customer.customerId };
     await expect(showInbox(posing, {}, world)).rejects.toThrow(AccessDenied);
-    expect(await markInboxRead(posing, world)).toEqual({ ok: false, refusal: { code: "not_allowed" } });
-    expect((await showInbox(stranger.actor, {}, world)).notices.rows).toEqual([]);
+    const noticeIds = (await showInbox(customer.actor, {}, world)).rows.map(({ id }) => id);
+    const refused = (code: string) => ({ ok: false, refusal: { code } });
+    expect(await markNoticesRead(posing, { noticeIds }, world)).toEqual(refused("not_allowed"));
+    expect(await markNoticesRead(stranger.actor, { noticeIds }, world)).toEqual(refused("notice_not_found"));
+    expect((await showInbox(stranger.actor, {}, world)).rows).toEqual([]);
+    expect((await showInbox(customer.actor, {}, world)).rows.map(({ isRead }) => isRead)).toEqual([false]);
   });
 
-  it("is read once it was marked so", async () => {
+  it("is read where it was marked so", async () => {
     const customer = await makeCustomer(world);
     await makeNotice(customer, "one");
-    expect(await showInbox(customer.actor, {}, world)).toMatchObject({ hasUnread: true });
-    await markInboxRead(customer.actor, world);
-    const { notices, hasUnread } = await showInbox(customer.actor, {}, world);
-    expect(hasUnread).toBe(false);
-    expect(notices.rows.map(({ isRead }) => isRead)).toEqual([true]);
+    await makeNotice(customer, "two");
+    const [newest] = (await showInbox(customer.actor, {}, world)).rows;
+    await markNoticesRead(customer.actor, { noticeIds: [newest?.id ?? ""] }, world);
+    const { rows } = await showInbox(customer.actor, {}, world);
+    expect(rows.map(({ isRead }) => isRead)).toEqual([true, false]);
   });
 });

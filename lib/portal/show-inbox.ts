@@ -15,21 +15,16 @@ export function showInbox(
   actor: CustomerActor,
   wish: { cursor?: string | null } = {},
   world: World = portalWorld(),
-): Promise<{ notices: Page<Notice>; hasUnread: boolean }> {
+): Promise<Page<Notice>> {
   const [direction, id] = (wish.cursor && decodeCursor(wish.cursor)) || [];
   const from = id && isUuid(id) ? id : null;
   const isBack = direction === "before" && from !== null;
   return readAs(world, actor, async (sql) => {
     const beyond = from === null ? sql`true` : isBack ? sql`id > ${from}` : sql`id < ${from}`;
-    const [found, unread] = await Promise.all([
-      sql`
-        select id, subject, body, state, created_at, sent_at, read_at from notices
-        where customer_id = ${actor.customerId} and state <> 'withdrawn' and ${beyond}
-        order by id ${isBack ? sql`asc` : sql`desc`} limit ${rowsPerPage + 1}`,
-      sql`
-        select 1 from notices
-        where customer_id = ${actor.customerId} and read_at is null and state <> 'withdrawn' limit 1`,
-    ]);
+    const found = await sql`
+      select id, subject, body, state, created_at, sent_at, read_at from notices
+      where customer_id = ${actor.customerId} and state <> 'withdrawn' and ${beyond}
+      order by id ${isBack ? sql`asc` : sql`desc`} limit ${rowsPerPage + 1}`;
     const hasMore = found.length > rowsPerPage;
     const shown = found.slice(0, rowsPerPage);
     if (isBack) shown.reverse();
@@ -47,20 +42,23 @@ export function showInbox(
     );
     const next = isBack || hasMore ? at(shown.at(-1), "after") : null;
     const previous = (isBack ? hasMore : from !== null) ? at(shown[0], "before") : null;
-    return { notices: { rows, next, previous }, hasUnread: unread.length > 0 };
+    return { rows, next, previous };
   });
 }
 
-/** Marks everything in the inbox as read, for every member of the customer. Refused to those who are none. */
-export function markInboxRead(
+/** Marks mails of the inbox as read, for every member of the customer. Refused where none of them is the customer's. */
+export function markNoticesRead(
   actor: CustomerActor,
+  { noticeIds }: { noticeIds: readonly string[] },
   world: World = portalWorld(),
-): Promise<Result<null, { code: "not_allowed" }>> {
+): Promise<Result<null, { code: "not_allowed" } | { code: "notice_not_found" }>> {
   const { customerId, userId } = actor;
-  return transact(world.app, { customerId, userId }, async (tx) => {
-    if (!(await maySee(tx.sql, actor))) return refuse({ code: "not_allowed" });
-    tx.write(tx.sql`
-      update notices set read_at = ${world.clock.now()} where customer_id = ${customerId} and read_at is null`);
-    return ok(null);
+  const ids = noticeIds.filter(isUuid);
+  return transact(world.app, { customerId, userId }, async ({ sql }) => {
+    if (!(await maySee(sql, actor))) return refuse({ code: "not_allowed" });
+    const marked = await sql`
+      update notices set read_at = coalesce(read_at, ${world.clock.now()})
+      where customer_id = ${customerId} and id = any(${ids}::uuid[]) returning 1`;
+    return marked.length > 0 ? ok(null) : refuse({ code: "notice_not_found" });
   });
 }

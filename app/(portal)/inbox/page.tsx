@@ -11,7 +11,7 @@ import { requireCustomer } from "@/lib/auth/current";
 import type { Result } from "@/lib/kernel/result";
 import type { CustomerActor } from "@/lib/portal/shapes";
 import { showInbox } from "@/lib/portal/show-inbox";
-import { markInboxRead } from "./actions";
+import { markNoticesRead } from "./actions";
 import { inboxHref, parseInboxQuery } from "./search-params";
 
 export async function generateMetadata(): Promise<Metadata> {
@@ -39,8 +39,8 @@ export default async function InboxPage({ searchParams }: InboxPageProps) {
 
 async function Inbox({ actor, cursor }: { actor: CustomerActor; cursor: string | null }) {
   const t = await getTranslations("inbox");
-  const markRead: (input: { all: true }) => Promise<Result<unknown>> = markInboxRead;
-  const { notices, hasUnread } = await showInbox(actor, { cursor });
+  const markRead: (input: { noticeIds: string[] }) => Promise<Result<unknown>> = markNoticesRead;
+  const notices = await showInbox(actor, { cursor });
   if (notices.rows.length === 0) {
     return (
       <Empty title={t("emptyTitle")}>
@@ -48,18 +48,24 @@ async function Inbox({ actor, cursor }: { actor: CustomerActor; cursor: string |
       </Empty>
     );
   }
+  const unread = notices.rows.filter(({ isRead }) => !isRead);
   const step = (to: string | null, text: string) => (to === null ? null : { href: inboxHref(to), text });
   return (
     <>
-      {hasUnread && (
+      {unread.length > 0 && (
         <div className="pb-4">
           <DeskButton
             action={markRead}
-            input={{ all: true }}
+            input={{ noticeIds: unread.map(({ id }) => id) }}
             label={t("markRead")}
             text={t("markRead")}
             done={t("marked")}
-            texts={{ fault: t("fault"), lost: t("lost"), not_allowed: t("notAllowed") }}
+            texts={{
+              fault: t("fault"),
+              lost: t("lost"),
+              not_allowed: t("notAllowed"),
+              notice_not_found: t("notFound"),
+            }}
           />
         </div>
       )}

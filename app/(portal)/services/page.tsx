@@ -8,6 +8,7 @@ import { PageHead } from "@/components/ui/page-head";
 import { requireCustomer } from "@/lib/auth/current";
 import { listServices } from "@/lib/portal/list-services";
 import type { CustomerActor } from "@/lib/portal/shapes";
+import { switchAutoRenew } from "./actions";
 
 export async function generateMetadata(): Promise<Metadata> {
   return { title: (await getTranslations("services"))("title") };
@@ -28,8 +29,10 @@ export default async function ServicesPage() {
 }
 
 async function Services({ actor }: { actor: CustomerActor }) {
-  const services = await listServices(actor);
-  if (services.length > 0) return <ServiceTable services={services} />;
+  const { services, canChange } = await listServices(actor);
+  if (services.length > 0) {
+    return <ServiceTable services={services} onSwitch={canChange ? switchAutoRenew : null} />;
+  }
   const t = await getTranslations("services");
   return (
     <Empty title={t("emptyTitle")}>
