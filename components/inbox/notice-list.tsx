@@ -1,6 +1,7 @@
 import { useTranslations } from "next-intl";
 import { Badge, type Shape, type Tone } from "@/components/ui/badge";
 import { Moment } from "@/components/ui/day";
+import { TextLink } from "@/components/ui/text-link";
 import type { Notice } from "@/lib/portal/shapes";
 
 /** Mails as they were sent, each opened by its subject; unread ones are marked by a word and by weight. */
@@ -8,7 +9,7 @@ export function NoticeList({ notices }: { notices: readonly Notice[] }) {
   const t = useTranslations("inbox");
   return (
     <ul className="border-line border-t">
-      {notices.map(({ id, subject, body, state, at, isRead }) => {
+      {notices.map(({ id, subject, body, path, state, at, isRead }) => {
         const { tone, shape } = looks[state];
         return (
           <li key={id} className="border-line border-b">
@@ -26,6 +27,11 @@ export function NoticeList({ notices }: { notices: readonly Notice[] }) {
               <p className="max-w-prose whitespace-pre-wrap break-words pb-5 text-ink-soft" dir="auto">
                 {body}
               </p>
+              {path && (
+                <p className="pb-5">
+                  <TextLink href={path}>{t("open")}</TextLink>
+                </p>
+              )}
             </details>
           </li>
         );

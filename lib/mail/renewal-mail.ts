@@ -47,7 +47,7 @@ export function renewalShortMail(
       url: isOne ? `${host.url}/balance/top-up?invoice=${number}` : `${host.url}/balance/top-up`,
     },
     payLinks,
-    note: [...lines, words("renewalShort.note")].join(" "),
+    note: [...lines, words("renewalShort.note")].join("\n"),
   });
 }
 
@@ -89,7 +89,7 @@ export function invoicesDueMail(
       url: isOne ? `${host.url}/invoices/${encodeURIComponent(first.number)}` : `${host.url}/invoices`,
     },
     payLinks,
-    note: [...lines, words("invoicesDue.note")].join(" "),
+    note: [...lines, words("invoicesDue.note")].join("\n"),
   });
 }
 
@@ -130,6 +130,6 @@ export function renewedMail(
     },
     note: renewed.services
       .map(({ label, expiresAt }) => words("receipt.service", { label, date: date(expiresAt) }))
-      .join(" "),
+      .join("\n"),
   });
 }

@@ -272,6 +272,8 @@ export interface Notice {
   id: string;
   subject: string;
   body: string;
+  /** Where its main link leads: a path of the portal; null if it has none. */
+  path: string | null;
   state: "waiting" | "sent" | "undeliverable";
   /** When a mail server took it; until then when it was written. */
   at: Date;

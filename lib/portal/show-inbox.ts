@@ -22,7 +22,7 @@ export function showInbox(
   return readAs(world, actor, async (sql) => {
     const beyond = from === null ? sql`true` : isBack ? sql`id > ${from}` : sql`id < ${from}`;
     const found = await sql`
-      select id, subject, body, state, created_at, sent_at, read_at from notices
+      select id, subject, body, link, state, created_at, sent_at, read_at from notices
       where customer_id = ${actor.customerId} and state <> 'withdrawn' and ${beyond}
       order by id ${isBack ? sql`asc` : sql`desc`} limit ${rowsPerPage + 1}`;
     const hasMore = found.length > rowsPerPage;
@@ -35,6 +35,7 @@ export function showInbox(
         id: row.id,
         subject: row.subject,
         body: row.body,
+        path: pathOf(row.link),
         state: row.state,
         at: row.sent_at ?? row.created_at,
         isRead: row.read_at !== null,
@@ -44,6 +45,13 @@ export function showInbox(
     const previous = (isBack ? hasMore : from !== null) ? at(shown[0], "before") : null;
     return { rows, next, previous };
   });
+}
+
+/** The portal may have moved since the mail was sent: only where on it the link leads is kept. */
+function pathOf(link: string): string | null {
+  if (!URL.canParse(link)) return null;
+  const { pathname, search } = new URL(link);
+  return `${pathname}${search}`;
 }
 
 /** Marks mails of the inbox as read, for every member of the customer. Refused where none of them is the customer's. */
