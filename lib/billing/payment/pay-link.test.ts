@@ -94,7 +94,7 @@ describe("a pay link", () => {
     fc.assert(
       fc.property(
         links,
-        fc.date({ min: new Date("2020-01-01"), max: new Date("2100-01-01") }),
+        fc.date({ min: new Date("2020-01-01"), max: new Date("2100-01-01"), noInvalidDate: true }),
         (link, now) => {
           const world = { payLinkKey: key, portalUrl: "https://billing.example", clock: manualClock(now) };
           const url = payLinkUrl(world, link);
