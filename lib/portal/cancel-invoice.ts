@@ -3,7 +3,7 @@ import type { World } from "@/lib/billing/world";
 import { type InvoiceId, isUuid } from "@/lib/kernel/id";
 import { type Money, money } from "@/lib/kernel/money";
 import { ok, type Result, refuse } from "@/lib/kernel/result";
-import { mayPay } from "./permit";
+import { may } from "./permit";
 import type { CustomerActor } from "./shapes";
 import { portalWorld } from "./world";
 
@@ -37,7 +37,7 @@ export async function cancelInvoice(
     userId,
     reason: "canceled",
     note: "",
-    permit: (sql) => mayPay(sql, actor),
+    permit: (sql) => may(sql, actor, "invoice.cancel"),
   });
   if (voided.kind === "refused") return refuse(voided.refusal);
   const { number, also, returnedMinor, currency, isRenewal } = voided;

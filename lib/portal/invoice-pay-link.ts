@@ -4,7 +4,7 @@ import { type RevokeRefusal, revokePayLinks } from "@/lib/billing/payment/revoke
 import type { World } from "@/lib/billing/world";
 import { type InvoiceId, isUuid } from "@/lib/kernel/id";
 import { ok, type Result, refuse } from "@/lib/kernel/result";
-import { mayPay } from "./permit";
+import { may } from "./permit";
 import type { CustomerActor } from "./shapes";
 import { portalWorld } from "./world";
 
@@ -20,7 +20,7 @@ export async function invoicePayLink(
   const { customerId } = actor;
   return transact(world.app, actor, async ({ sql }) => {
     const [isPermitted, [invoice], url] = await Promise.all([
-      mayPay(sql, actor),
+      may(sql, actor, "pay_link.share"),
       sql`select number, state from invoices where customer_id = ${customerId} and id = ${invoiceId}`,
       payLinkOf(world, sql, { customerId, invoiceId: invoiceId as InvoiceId }),
     ]);
@@ -44,7 +44,7 @@ export async function renewPayLink(
     invoiceId: invoiceId as InvoiceId,
     actor: "customer",
     userId,
-    permit: (sql) => mayPay(sql, actor),
+    permit: (sql) => may(sql, actor, "pay_link.share"),
   });
   return revoked.kind === "refused" ? refuse(revoked.refusal) : ok({ url: revoked.url });
 }

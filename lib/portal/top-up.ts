@@ -7,7 +7,7 @@ import { type InvoiceId, isUuid, type PaymentId } from "@/lib/kernel/id";
 import { isCurrency, type MoneyRefusal, parseMoney } from "@/lib/kernel/money";
 import { type Result, refuse } from "@/lib/kernel/result";
 import { goOn, lead } from "./lead";
-import { mayPay } from "./permit";
+import { may } from "./permit";
 import type { CustomerActor, PayOutcome, PayRefusal } from "./shapes";
 import { portalWorld } from "./world";
 
@@ -44,7 +44,7 @@ export async function topUp(
     paymentId: wish.paymentId as PaymentId,
     amount: amount.value,
     invoiceId: (wish.invoiceId ?? null) as InvoiceId | null,
-    permit: (sql) => mayPay(sql, actor),
+    permit: (sql) => may(sql, actor, "balance.top_up"),
   };
   let started = await startTopUp(world, input);
   if (started.kind === "unknown_to_stripe") {
