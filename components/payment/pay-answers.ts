@@ -1,4 +1,4 @@
-import type { InvoiceId, PaymentId } from "@/lib/kernel/id";
+import type { InvoiceId, PaymentId, PaymentMethodId } from "@/lib/kernel/id";
 import type { Result } from "@/lib/kernel/result";
 import type { PlanShown } from "@/lib/portal/shapes";
 
@@ -18,6 +18,8 @@ export interface Offer {
   how: "balance" | "card" | "combined";
   /** Says exactly what will be taken from where. */
   button: string;
+  /** The same for a saved card, whose `{name}` is put in where it is chosen; null where no card is charged. */
+  savedButton: string | null;
   /** What the customer must know before agreeing. */
   notes: string[];
 }
@@ -38,11 +40,17 @@ export interface PayInput {
   plan: PlanShown;
 }
 
+/** The saved card that is charged, or a new one, kept if that was ticked. */
+export interface CardInput {
+  cardId: PaymentMethodId | null;
+  savesCard: boolean;
+}
+
 /** The server's actions, handed down by the page. */
 export interface PayActions {
-  payDirect(input: PayInput): Promise<Answer<Leaving>>;
+  payDirect(input: PayInput & CardInput): Promise<Answer<Leaving>>;
   payFromBalance(input: PayInput): Promise<Answer<Leaving>>;
-  payCombined(input: PayInput & { useBalance: string }): Promise<Answer<Leaving>>;
+  payCombined(input: PayInput & CardInput & { useBalance: string }): Promise<Answer<Leaving>>;
   previewPart(input: { invoiceIds: InvoiceId[]; currency: string; part: string }): Promise<Answer<PartOffer>>;
   resumePayment(input: { paymentId: PaymentId }): Promise<Answer<Leaving>>;
   abandonPayment(input: { paymentId: PaymentId }): Promise<Answer<Leaving | null>>;
@@ -56,10 +64,12 @@ export interface AnswerTexts {
 }
 
 /** The top-up's action, handed down by the page; the amount as a person types it. */
-export type TopUpAction = (input: {
-  paymentId: PaymentId;
-  currency: string;
-  amount: string;
-  /** The invoice it is begun from, which it settles first. */
-  invoiceId: InvoiceId | null;
-}) => Promise<Answer<Leaving>>;
+export type TopUpAction = (
+  input: {
+    paymentId: PaymentId;
+    currency: string;
+    amount: string;
+    /** The invoice it is begun from, which it settles first. */
+    invoiceId: InvoiceId | null;
+  } & CardInput,
+) => Promise<Answer<Leaving>>;

@@ -1,6 +1,12 @@
 "use client";
 
 import { type FormEvent, useState } from "react";
+import {
+  CardChoice,
+  type CardChoiceTexts,
+  type ChargeableCard,
+  useCardChoice,
+} from "@/components/payment/card-choice";
 import { PartField, usePartOffer } from "@/components/payment/part-field";
 import type { AnswerTexts, Offer, PayActions, PayInput } from "@/components/payment/pay-answers";
 import { useAnswer } from "@/components/payment/use-answer";
@@ -21,16 +27,27 @@ interface PayFormProps {
   invoiceIds: InvoiceId[];
   legend: string;
   choices: PayChoice[];
+  cards: ChargeableCard[];
   part: { label: string; field: string; currency: string } | null;
   actions: PayActions;
-  texts: AnswerTexts & { working: string; enterPart: string; leaving: string };
+  texts: AnswerTexts & { working: string; enterPart: string; leaving: string; card: CardChoiceTexts };
 }
 
-export function PayForm({ paymentId, invoiceIds, legend, choices, part, actions, texts }: PayFormProps) {
+export function PayForm({
+  paymentId,
+  invoiceIds,
+  legend,
+  choices,
+  cards,
+  part,
+  actions,
+  texts,
+}: PayFormProps) {
   const [chosen, setChosen] = useState<string>(choices[0]?.id ?? "direct");
   const attempt = useAttempt(paymentId);
   const currency = part?.currency ?? "";
   const partOffer = usePartOffer({ attemptId: attempt.id, invoiceIds, currency, actions, texts });
+  const cardChoice = useCardChoice(cards);
   const [isLeaving, setLeaving] = useLeaving();
   const { pending, sentence, run } = useAnswer(texts);
 
@@ -38,6 +55,8 @@ export function PayForm({ paymentId, invoiceIds, legend, choices, part, actions,
   // A choice may be gone after the page was read anew.
   const choice = choices.find(({ id }) => id === chosen) ?? choices[0];
   const offer = isPart ? partOffer.offer : (choice?.offer ?? null);
+  const savedName = cardChoice.card?.name;
+  const button = savedName ? offer?.savedButton?.replace("{name}", savedName) : undefined;
 
   function pay(event: FormEvent) {
     event.preventDefault();
@@ -46,9 +65,10 @@ export function PayForm({ paymentId, invoiceIds, legend, choices, part, actions,
     run(
       () => {
         if (offer.how === "balance") return actions.payFromBalance(input);
-        if (offer.how === "card") return actions.payDirect(input);
+        const byCard = { ...input, ...cardChoice.sent };
+        if (offer.how === "card") return actions.payDirect(byCard);
         const useBalance = isPart && partOffer.offer ? partOffer.offer.askedMinor : "all";
-        return actions.payCombined({ ...input, useBalance });
+        return actions.payCombined({ ...byCard, useBalance });
       },
       (answer) => {
         if (answer.ok) {
@@ -89,6 +109,7 @@ export function PayForm({ paymentId, invoiceIds, legend, choices, part, actions,
           ))}
         </div>
       )}
+      {offer && offer.how !== "balance" && <CardChoice choice={cardChoice} texts={texts.card} />}
       {sentence && (
         <Callout tone="bad" role="alert">
           <p>{sentence}</p>
@@ -102,10 +123,10 @@ export function PayForm({ paymentId, invoiceIds, legend, choices, part, actions,
         disabled={!offer}
         className="w-full text-balance"
       >
-        {offer ? offer.button : partOffer.isWorking ? texts.working : texts.enterPart}
+        {offer ? (button ?? offer.button) : partOffer.isWorking ? texts.working : texts.enterPart}
       </Button>
       <p role="status" className="sr-only">
-        {isLeaving ? texts.leaving : isPart && offer ? offer.button : ""}
+        {isLeaving ? texts.leaving : isPart && offer ? (button ?? offer.button) : ""}
       </p>
     </form>
   );

@@ -1,5 +1,6 @@
 import { useLocale, useTimeZone, useTranslations } from "next-intl";
 import { getTranslations } from "next-intl/server";
+import { cardChoiceTexts, chargeable } from "@/components/card/card-words";
 import { answerTexts } from "@/components/payment/answer-texts";
 import { OpenPayment } from "@/components/payment/open-payment";
 import type { PayActions } from "@/components/payment/pay-answers";
@@ -41,9 +42,16 @@ export async function PayPanel({ panel, paymentId, dueAt, actions }: PayPanelPro
           invoiceIds={panel.invoices.map((invoice) => invoice.id)}
           legend={t("how")}
           choices={await choicesOf(panel)}
+          cards={await chargeable(panel.cards)}
           part={await partOf(panel)}
           actions={actions}
-          texts={{ ...texts, working: t("working"), enterPart: t("buttonPart"), leaving: t("redirecting") }}
+          texts={{
+            ...texts,
+            working: t("working"),
+            enterPart: t("buttonPart"),
+            leaving: t("redirecting"),
+            card: await cardChoiceTexts(),
+          }}
         />
       ) : (
         <Callout tone="calm" className="mt-5">

@@ -38,6 +38,10 @@ const refusals: { [Code in PayRefusal["code"]]: Extract<PayRefusal, { code: Code
   payment_ended: { code: "payment_ended", state: "expired" },
   gateway_refused: { code: "gateway_refused" },
   gateway_unreachable: { code: "gateway_unreachable" },
+  card_not_found: { code: "card_not_found" },
+  card_removed: { code: "card_removed", last4: "4242" },
+  card_expired: { code: "card_expired", last4: "4242" },
+  card_declined: { code: "card_declined", reason: "insufficient_funds" },
 };
 
 describe("a refusal to pay", () => {

@@ -24,6 +24,7 @@ export async function refusalSentence(refusal: PayRefusal): Promise<string> {
     case "payment_id_used":
     case "payment_not_found":
     case "amount_malformed":
+    case "card_not_found":
     case "gateway_refused":
     case "gateway_unreachable":
       return t(refusal.code);
@@ -40,6 +41,11 @@ export async function refusalSentence(refusal: PayRefusal): Promise<string> {
       return t("balance_too_low", { shortBy: words(refusal.shortBy) });
     case "amount_too_large":
       return t("amount_too_large", { available: words(refusal.available) });
+    case "card_removed":
+    case "card_expired":
+      return t(refusal.code, { last4: refusal.last4 });
+    case "card_declined":
+      return t("card_declined", { reason: (await getTranslations("declined"))(refusal.reason) });
     case "plan_changed":
       return t("plan_changed", { due: words(refusal.due) });
     case "payment_ended":
@@ -58,13 +64,15 @@ export async function offerOf(plan: PlanShown, currency: Currency, asked: Money 
   const excess = money(BigInt(plan.excessMinor), currency);
   const amounts = { balance: words(fromBalance), card: words(byCard) };
   const how = byCard.minor === 0n ? "balance" : fromBalance.minor === 0n ? "card" : "combined";
+  // The card's name is put in where it is chosen.
+  const savedButton = how === "balance" ? null : t(savedButtons[how], { ...amounts, name: "{name}" });
   const notes: string[] = [];
   if (asked && how !== "balance" && asked.minor > fromBalance.minor) {
     notes.push(t("lessBalanceNote", { used: amounts.balance, asked: words(asked) }));
   }
   if (excess.minor > 0n) notes.push(t("excessNote", { excess: words(excess) }));
-  if (how !== "balance") notes.push(t("cardNote"));
-  return { plan, how, button: t(buttons[how], amounts), notes };
+  return { plan, how, button: t(buttons[how], amounts), savedButton, notes };
 }
 
 const buttons = { balance: "buttonBalance", card: "buttonCard", combined: "buttonCombined" } as const;
+const savedButtons = { card: "buttonSaved", combined: "buttonCombinedSaved" } as const;

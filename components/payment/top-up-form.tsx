@@ -1,6 +1,12 @@
 "use client";
 
 import { type FormEvent, type ReactNode, useState } from "react";
+import {
+  CardChoice,
+  type CardChoiceTexts,
+  type ChargeableCard,
+  useCardChoice,
+} from "@/components/payment/card-choice";
 import type { AnswerTexts, TopUpAction } from "@/components/payment/pay-answers";
 import { useAnswer } from "@/components/payment/use-answer";
 import { useAttempt, useLeaving } from "@/components/payment/use-attempt";
@@ -31,11 +37,14 @@ interface TopUpFormProps {
   currency: string;
   legend: string;
   choices: TopUpChoice[];
+  cards: ChargeableCard[];
   /** The invoice that any other amount is begun from. */
   otherInvoiceId: InvoiceId | null;
   action: TopUpAction;
   texts: AnswerTexts &
-    Record<"other" | "field" | "hint" | "otherNote" | "otherButton" | "cardNote" | "leaving", string>;
+    Record<"other" | "field" | "hint" | "otherNote" | "otherButton" | "leaving", string> & {
+      card: CardChoiceTexts;
+    };
 }
 
 export function TopUpForm({
@@ -43,6 +52,7 @@ export function TopUpForm({
   currency,
   legend,
   choices,
+  cards,
   otherInvoiceId,
   action,
   texts,
@@ -50,6 +60,7 @@ export function TopUpForm({
   const [chosen, setChosen] = useState(choices[0]?.id ?? "other");
   const [amount, setAmount] = useState("");
   const attempt = useAttempt(paymentId);
+  const cardChoice = useCardChoice(cards);
   const [isLeaving, setLeaving] = useLeaving();
   const { pending, sentence, setSentence, run } = useAnswer(texts);
   // A choice may be gone after the page was read anew.
@@ -65,7 +76,7 @@ export function TopUpForm({
     if (pending || isLeaving) return;
     const { decimal, invoiceId } = choice ?? { decimal: amount, invoiceId: otherInvoiceId };
     run(
-      () => action({ paymentId: attempt.id, currency, amount: decimal, invoiceId }),
+      () => action({ paymentId: attempt.id, currency, amount: decimal, invoiceId, ...cardChoice.sent }),
       (answer) => {
         if (answer.ok) {
           setLeaving(true);
@@ -115,10 +126,8 @@ export function TopUpForm({
           )}
         </Field>
       )}
-      <div className="grid gap-1.5 text-ink-soft text-sm">
-        <p>{choice ? choice.note : texts.otherNote}</p>
-        <p>{texts.cardNote}</p>
-      </div>
+      <p className="text-ink-soft text-sm">{choice ? choice.note : texts.otherNote}</p>
+      <CardChoice choice={cardChoice} texts={texts.card} />
       {sentence && choice && (
         <Callout tone="bad" role="alert">
           <p>{sentence}</p>

@@ -1,6 +1,7 @@
 import { useTranslations } from "next-intl";
 import { getLocale, getTranslations } from "next-intl/server";
 import type { ReactNode } from "react";
+import { cardChoiceTexts, chargeable } from "@/components/card/card-words";
 import { answerTexts } from "@/components/payment/answer-texts";
 import type { TopUpAction } from "@/components/payment/pay-answers";
 import { type TopUpChoice, TopUpForm } from "@/components/payment/top-up-form";
@@ -33,6 +34,7 @@ export async function TopUpPanel({ panel, paymentId, action }: TopUpPanelProps) 
           currency={panel.available.currency}
           legend={t("how")}
           choices={await choicesOf(panel)}
+          cards={await chargeable(panel.cards)}
           otherInvoiceId={panel.begunFrom?.offer ? panel.begunFrom.id : null}
           action={action}
           texts={await textsOf(panel)}
@@ -121,7 +123,7 @@ async function textsOf({ available, least, most, begunFrom }: Panel) {
     hint: t("hint", { least: formatMoney(least, locale), most: formatMoney(most, locale) }),
     otherNote: begunFrom?.offer ? t("settlesBegun", { number: begunFrom.number }) : t("settlesWaiting"),
     otherButton: t("buttonOther"),
-    cardNote: t("cardNote"),
+    card: await cardChoiceTexts(),
     leaving: pay("redirecting"),
   };
 }

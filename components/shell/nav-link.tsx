@@ -6,7 +6,7 @@ import type { ReactNode } from "react";
 import { classNames } from "@/components/ui/class-names";
 
 interface NavLinkProps {
-  href: "/invoices" | "/balance" | "/services" | "/inbox";
+  href: "/invoices" | "/balance" | "/services" | "/payment-methods" | "/inbox";
   /** Beside the name of the portal, or one of the phone's bar at the bottom. */
   place: "top" | "bottom";
   icon: ReactNode;

@@ -1,4 +1,4 @@
-import { FileText, Inbox, Server, Wallet } from "lucide-react";
+import { CreditCard, FileText, Inbox, Server, Wallet } from "lucide-react";
 import Link from "next/link";
 import { useTranslations } from "next-intl";
 import type { ReactNode } from "react";
@@ -9,6 +9,7 @@ const sections = [
   { href: "/invoices", name: "invoices", icon: FileText },
   { href: "/balance", name: "balance", icon: Wallet },
   { href: "/services", name: "services", icon: Server },
+  { href: "/payment-methods", name: "cards", icon: CreditCard },
   { href: "/inbox", name: "inbox", icon: Inbox },
 ] as const;
 

@@ -34,7 +34,7 @@ const writes: readonly ListWrite[] = [
     "payments",
     "payments",
     `id uuid, kind text, funding text, origin text, state text, currency text, balance_minor bigint, card_minor bigint,
-     excess_minor bigint, content_hash text, request_key text, request jsonb, user_id uuid, source_payment_id uuid, send_count integer,
+     excess_minor bigint, content_hash text, request_key text, request jsonb, payment_method_id uuid, user_id uuid, source_payment_id uuid, send_count integer,
      first_sent_at timestamptz, expires_at timestamptz, next_poll_at timestamptz, created_at timestamptz,
      ended_at timestamptz`,
   ),

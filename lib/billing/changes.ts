@@ -18,6 +18,7 @@ export interface Changes {
     content_hash: string;
     request_key: string | null;
     request: unknown;
+    payment_method_id?: string | null;
     user_id: string | null;
     source_payment_id?: string | null;
     send_count: number;

@@ -4,6 +4,7 @@ import type {
   InvoiceId,
   InvoiceLineId,
   PaymentId,
+  PaymentMethodId,
   PlanId,
   RenewalId,
   ServiceId,
@@ -68,7 +69,10 @@ export interface PaymentRecord {
   contentHash: string;
   requestKey: string | null;
   request: unknown;
+  /** The saved card that is charged; null for a hosted page. */
+  paymentMethodId: PaymentMethodId | null;
   stripeSessionId: string | null;
+  stripePaymentIntentId: string | null;
   checkoutUrl: string | null;
   sendCount: number;
   firstSentAt: Date | null;
@@ -92,8 +96,8 @@ export async function lockBalances(sql: ReservedSql, customerId: CustomerId): Pr
 }
 
 const paymentColumns = `id, customer_id, kind, funding, origin, state, currency, balance_minor, card_minor,
-  excess_minor, content_hash, request_key, request, stripe_session_id, checkout_url, send_count, first_sent_at,
-  expires_at, poll_count, created_at, ended_at`;
+  excess_minor, content_hash, request_key, request, payment_method_id, stripe_session_id, stripe_payment_intent_id,
+  checkout_url, send_count, first_sent_at, expires_at, poll_count, created_at, ended_at`;
 
 /** One payment as it is, without its lock. */
 export async function findPayment(
@@ -268,7 +272,9 @@ export function paymentRecord(row: Record<string, unknown>): PaymentRecord {
     contentHash: row.content_hash as string,
     requestKey: row.request_key as string | null,
     request: row.request,
+    paymentMethodId: row.payment_method_id as PaymentMethodId | null,
     stripeSessionId: row.stripe_session_id as string | null,
+    stripePaymentIntentId: row.stripe_payment_intent_id as string | null,
     checkoutUrl: row.checkout_url as string | null,
     sendCount: row.send_count as number,
     firstSentAt: row.first_sent_at as Date | null,

@@ -13,6 +13,7 @@ export type SessionId = Id<"session">;
 export type InvoiceId = Id<"invoice">;
 export type InvoiceLineId = Id<"invoiceLine">;
 export type PaymentId = Id<"payment">;
+export type PaymentMethodId = Id<"paymentMethod">;
 export type ServiceId = Id<"service">;
 export type PlanId = Id<"plan">;
 export type TermId = Id<"term">;

@@ -1,12 +1,14 @@
 import { transact } from "@/db/transaction";
-import { type Reached, reachCheckout } from "@/lib/billing/payment/reach";
+import { reachPayment } from "@/lib/billing/payment/reach-payment";
+import type { Reached } from "@/lib/billing/payment/reached";
 import { receiptOf } from "@/lib/billing/payment/receipt";
 import { settle } from "@/lib/billing/payment/settle";
 import { isFinal } from "@/lib/billing/payment/states";
 import type { PaymentRecord } from "@/lib/billing/scene";
 import type { World } from "@/lib/billing/world";
 import { ok, type Result, refuse } from "@/lib/kernel/result";
-import type { PayOutcome, PayRefusal } from "./shapes";
+import { declineReasonOf } from "./decline-reason";
+import type { PaymentState, PayOutcome, PayRefusal } from "./shapes";
 
 type Led = Promise<Result<PayOutcome, PayRefusal>>;
 
@@ -14,27 +16,44 @@ type Led = Promise<Result<PayOutcome, PayRefusal>>;
 export async function goOn(world: World, payment: PaymentRecord): Led {
   if (payment.state === "succeeded") return paid(world, payment);
   if (isFinal(payment.state)) return refuse({ code: "payment_ended", state: payment.state });
-  return lead(world, payment, await reachCheckout(world, payment));
+  return lead(world, payment, await reachPayment(world, payment));
 }
 
 /** Where what Stripe knows leads the customer: its page, the receipt, or waiting. */
 export async function lead(world: World, payment: PaymentRecord, reached: Reached): Led {
   const ref = { customerId: payment.customerId, paymentId: payment.id };
   if (reached.kind === "unknown") return ok({ kind: "confirming", paymentId: payment.id });
-  if (reached.kind === "checkout" && reached.checkout.status === "open" && reached.checkout.url) {
-    return ok({ kind: "redirect", paymentId: payment.id, url: reached.checkout.url });
-  }
+  const url = openPage(reached);
+  if (url) return ok({ kind: "redirect", paymentId: payment.id, url });
   const settled = await settle(world, ref, { reached });
   if (settled.kind !== "settled" || !isFinal(settled.state)) {
     return ok({ kind: "confirming", paymentId: payment.id });
   }
   if (settled.state === "succeeded") return paid(world, payment);
-  return refuse(
-    reached.kind === "nothing"
-      ? { code: "gateway_refused" }
-      : { code: "payment_ended", state: settled.state },
-  );
+  return refuse(endOf(payment, reached, settled.state));
 }
+
+/** Where the customer is asked something: Stripe's page, or that of the saved card's bank. */
+function openPage(reached: Reached): string | null {
+  if (reached.kind === "checkout" && reached.checkout.status === "open") return reached.checkout.url;
+  if (reached.kind === "intent" && reached.intent.status === "requires_action")
+    return reached.intent.actionUrl;
+  return null;
+}
+
+function endOf(payment: PaymentRecord, reached: Reached, state: PaymentState): PayRefusal {
+  if (reached.kind === "nothing") {
+    const isCardGone = payment.paymentMethodId !== null && goneCodes.has(reached.code);
+    return { code: isCardGone ? "card_not_found" : "gateway_refused" };
+  }
+  const declineCode = reached.kind === "intent" ? reached.intent.declineCode : null;
+  if (declineCode && state === "failed")
+    return { code: "card_declined", reason: declineReasonOf(declineCode) };
+  return { code: "payment_ended", state };
+}
+
+/** What Stripe says of a card that was detached, or never was. */
+const goneCodes = new Set(["payment_method_unexpected_state", "resource_missing"]);
 
 /** The receipt of a payment that succeeded. */
 export async function paid(world: World, { customerId, id }: PaymentRecord): Led {

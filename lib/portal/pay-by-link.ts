@@ -34,7 +34,11 @@ export type LinkRefusal =
           | "payment_in_progress"
           | "balance_too_low"
           | "amount_malformed"
-          | "amount_too_large";
+          | "amount_too_large"
+          | "card_not_found"
+          | "card_removed"
+          | "card_expired"
+          | "card_declined";
       }
     >
   /** Without its id, which is the other payer's. */
@@ -108,7 +112,13 @@ function linkRefusal(refusal: PayRefusal): LinkRefusal {
     case "balance_too_low":
     case "amount_malformed":
     case "amount_too_large":
-      throw new Error(`no balance is used by a link, yet it was refused: ${refusal.code}`);
+    case "card_not_found":
+    case "card_removed":
+    case "card_expired":
+    case "card_declined":
+      throw new Error(
+        `neither balance nor saved card is used by a link, yet it was refused: ${refusal.code}`,
+      );
     default:
       return refusal;
   }

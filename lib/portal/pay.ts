@@ -1,8 +1,9 @@
 import { transact } from "@/db/transaction";
+import type { ChargeWay } from "@/lib/billing/payment/charge-way";
 import { closePayment } from "@/lib/billing/payment/close-payment";
 import { ensureStripeCustomer } from "@/lib/billing/payment/ensure-stripe-customer";
 import type { BalanceWish } from "@/lib/billing/payment/plan";
-import { sendCheckout } from "@/lib/billing/payment/reach";
+import { sendPayment } from "@/lib/billing/payment/reach-payment";
 import { receiptOfDecision } from "@/lib/billing/payment/receipt";
 import { readPayment } from "@/lib/billing/payment/settle";
 import { type StartInput, type StartRefusal, startPayment } from "@/lib/billing/payment/start-payment";
@@ -13,6 +14,7 @@ import { unreachable } from "@/lib/kernel/assert";
 import { type InvoiceId, isUuid, type PaymentId } from "@/lib/kernel/id";
 import { money } from "@/lib/kernel/money";
 import { ok, type Result, refuse } from "@/lib/kernel/result";
+import { type ChargeChoice, wayOf } from "./charge-choice";
 import { goOn, lead, paid } from "./lead";
 import { mayPay } from "./permit";
 import type { CustomerActor, PayOutcome, PayRefusal, PlanShown } from "./shapes";
@@ -32,8 +34,14 @@ export interface PayInput {
 type Paid = Promise<Result<PayOutcome, PayRefusal>>;
 
 /** Pays invoices through Stripe alone. Minor units throughout; see PayRefusal for what is refused. */
-export function payDirect(actor: CustomerActor, input: PayInput, world: World = portalWorld()): Paid {
-  return pay(world, actor, input, { wish: "none", balanceOnly: false });
+export async function payDirect(
+  actor: CustomerActor,
+  input: PayInput & ChargeChoice,
+  world: World = portalWorld(),
+): Paid {
+  const way = wayOf(input);
+  if (!way.ok) return way;
+  return pay(world, actor, input, { wish: "none", way: way.value, balanceOnly: false });
 }
 
 /** Pays invoices from the balance alone, at once and without Stripe; refused where it does not reach. */
@@ -42,14 +50,16 @@ export function payFromBalance(actor: CustomerActor, input: PayInput, world: Wor
 }
 
 /** Pays from the balance as far as wished (all that is available if not said) and the rest through Stripe. */
-export function payCombined(
+export async function payCombined(
   actor: CustomerActor,
-  input: PayInput & { useBalance?: "all" | string },
+  input: PayInput & ChargeChoice & { useBalance?: "all" | string },
   world: World = portalWorld(),
 ): Paid {
   const wish = wishOf(input.useBalance ?? "all");
-  if (wish === null) return Promise.resolve(refuse({ code: "amount_malformed" }));
-  return pay(world, actor, input, { wish, balanceOnly: false });
+  if (wish === null) return refuse({ code: "amount_malformed" });
+  const way = wayOf(input);
+  if (!way.ok) return way;
+  return pay(world, actor, input, { wish, way: way.value, balanceOnly: false });
 }
 
 /** Goes on with an open payment where it stands: Stripe's page, or its outcome. */
@@ -79,6 +89,7 @@ export async function abandonPayment(
 
 interface Way {
   wish: BalanceWish;
+  way?: ChargeWay;
   balanceOnly: boolean;
 }
 
@@ -151,7 +162,7 @@ async function told(world: World, start: StartInput, started: Started): Paid {
     case "stored": {
       const payment = await readPayment(world, { customerId, paymentId });
       if (!payment) throw new Error("a payment that was stored is there");
-      return lead(world, payment, await sendCheckout(world, payment));
+      return lead(world, payment, await sendPayment(world, payment));
     }
     default:
       return unreachable(started);

@@ -5,6 +5,7 @@ import { isFinal } from "@/lib/billing/payment/states";
 import type { World } from "@/lib/billing/world";
 import { type CustomerId, isUuid, type PaymentId } from "@/lib/kernel/id";
 import { type Currency, money } from "@/lib/kernel/money";
+import { declineReasonOf } from "./decline-reason";
 import { maySee } from "./permit";
 import type { CustomerActor, PaymentOutcome } from "./shapes";
 import { portalWorld } from "./world";
@@ -34,7 +35,7 @@ export async function paymentOutcome(
       maySee(sql, actor),
       receiptOf(sql, customerId, id),
       sql`
-        select p.kind, p.state, p.currency, (
+        select p.kind, p.state, p.currency, p.payment_method_id, p.failure_code, (
           select i.number from payment_shares s join invoices i on i.customer_id = s.customer_id and i.id = s.invoice_id
           where s.customer_id = p.customer_id and s.payment_id = p.id order by i.due_at desc limit 1) as number
         from payments p where p.customer_id = ${customerId} and p.id = ${id}`,
@@ -54,7 +55,9 @@ export async function paymentOutcome(
       settled.kind === "settled" && (payment.state === "sent" || payment.state === "requires_action");
     if (isFinal(payment.state) || isOpenPage) {
       const resumeUrl = isOpenPage && settled.kind === "settled" ? settled.checkoutUrl : null;
-      return { ...about, kind: "nothing_taken", state: payment.state, resumeUrl };
+      const isDeclined = payment.state === "failed" && payment.payment_method_id !== null;
+      const declined = isDeclined ? declineReasonOf(payment.failure_code) : null;
+      return { ...about, kind: "nothing_taken", state: payment.state, resumeUrl, declined };
     }
     return { ...about, kind: "confirming", since: found.created_at };
   });

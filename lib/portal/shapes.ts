@@ -3,6 +3,7 @@ import type {
   CustomerId,
   InvoiceId,
   PaymentId,
+  PaymentMethodId,
   ServiceId,
   SessionId,
   TransferId,
@@ -10,6 +11,7 @@ import type {
 } from "@/lib/kernel/id";
 import type { Money } from "@/lib/kernel/money";
 import type { Page } from "@/lib/kernel/page";
+import type { DeclineReason } from "./decline-reason";
 
 /** Who acts: a signed-in user, for one of the customers they belong to. Made by lib/auth only. */
 export interface CustomerActor {
@@ -133,6 +135,30 @@ export interface InvoiceDetail extends InvoiceRow {
   cancelsToo: string[];
 }
 
+/** A saved card, by what a person knows it by. */
+export interface CardView {
+  id: PaymentMethodId;
+  /** Stripe's word, such as `visa`. */
+  brand: string;
+  last4: string;
+  expMonth: number;
+  expYear: number;
+  isExpired: boolean;
+  isDefault: boolean;
+}
+
+export interface CardList {
+  cards: CardView[];
+  canChange: boolean;
+}
+
+export type CardRefusal =
+  | { code: "not_allowed" }
+  | { code: "card_not_found" }
+  | { code: "card_removed"; last4: string }
+  | { code: "gateway_refused" }
+  | { code: "gateway_unreachable" };
+
 /** A payment as it was shown, which the server computes again and compares. Minor units, as text. */
 export interface PlanShown {
   balanceMinor: string;
@@ -158,6 +184,8 @@ export interface PayPanel {
   /** A top-up begun from the one invoice, which settles it; null for several, and where none is needed or possible. */
   topUp: { number: string; amount: Money } | null;
   open: PaymentView | null;
+  /** Saved cards that can be charged now, the default first. */
+  cards: CardView[];
   canPay: boolean;
 }
 
@@ -186,6 +214,7 @@ export interface TopUpPanel {
   } | null;
   /** Oldest due first. */
   offers: TopUpOffer[];
+  cards: CardView[];
   canPay: boolean;
 }
 
@@ -206,6 +235,11 @@ export type PayRefusal =
   | { code: "payment_id_used" }
   | { code: "payment_not_found" }
   | { code: "payment_ended"; state: PaymentState }
+  | { code: "card_not_found" }
+  | { code: "card_removed"; last4: string }
+  | { code: "card_expired"; last4: string }
+  /** The saved card was asked, and its bank said no: nothing was taken, and the payment is over. */
+  | { code: "card_declined"; reason: DeclineReason }
   | { code: "gateway_refused" }
   | { code: "gateway_unreachable" };
 
@@ -231,7 +265,13 @@ export type PaymentOutcome = {
       available: Money;
     }
   | { kind: "confirming"; since: Date }
-  | { kind: "nothing_taken"; state: PaymentState; resumeUrl: string | null }
+  | {
+      kind: "nothing_taken";
+      state: PaymentState;
+      resumeUrl: string | null;
+      /** Why the saved card did not pay, where it was declined. */
+      declined: DeclineReason | null;
+    }
 );
 
 export interface BalanceView {

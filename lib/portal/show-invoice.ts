@@ -7,6 +7,7 @@ import { earlierOpenInvoices } from "@/lib/billing/scene";
 import type { World } from "@/lib/billing/world";
 import type { InvoiceId, PaymentId, ServiceId } from "@/lib/kernel/id";
 import { type Currency, money } from "@/lib/kernel/money";
+import { readCards } from "./list-cards";
 import { invoiceRow } from "./list-invoices";
 import { shownOf } from "./pay";
 import { mayPay } from "./permit";
@@ -155,7 +156,10 @@ export async function payPanel(
   open: PaymentView | null,
 ): Promise<PayPanel> {
   const earlier = await earlierOpenInvoices(sql, actor.customerId, ids);
-  const { due, availableMinor, currency, canPay } = await readDue(sql, actor, [...earlier, ...ids]);
+  const [{ due, availableMinor, currency, canPay }, cards] = await Promise.all([
+    readDue(sql, actor, [...earlier, ...ids]),
+    readCards(sql, world, actor),
+  ]);
   const dueMinor = due.reduce((total, invoice) => total + invoice.remainingMinor, 0n);
   const limits = world.gateway.chargeLimits(currency);
   const direct = planPayment(due, availableMinor, "none", limits);
@@ -180,6 +184,7 @@ export async function payPanel(
     chargeStep: money(limits.stepMinor, currency),
     topUp: begun && amount && canPay && !open ? { number: begun.number, amount } : null,
     open,
+    cards: cards.filter(({ isExpired }) => !isExpired),
     canPay,
   };
 }

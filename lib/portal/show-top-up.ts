@@ -5,6 +5,7 @@ import type { ChargeLimits } from "@/lib/gateway/port";
 import type { InvoiceId, PaymentId } from "@/lib/kernel/id";
 import { type Currency, isCurrency, money } from "@/lib/kernel/money";
 import { ok, type Result, refuse } from "@/lib/kernel/result";
+import { readCards } from "./list-cards";
 import { mayPay } from "./permit";
 import { readAs } from "./scoped";
 import type { CustomerActor, InvoiceState, PayRefusal, TopUpOffer, TopUpPanel } from "./shapes";
@@ -82,11 +83,12 @@ async function panelOf(
   begunFrom: InvoiceId | null,
 ): Promise<TopUpPanel> {
   const limits = world.gateway.chargeLimits(currency);
-  const [availableMinor, open, earlier, canPay] = await Promise.all([
+  const [availableMinor, open, earlier, canPay, cards] = await Promise.all([
     readAvailable(sql, actor, currency),
     readOpen(sql, actor, currency),
     readEarlier(sql, actor, currency),
     mayPay(sql, actor),
+    readCards(sql, world, actor),
   ]);
   const look = { open, earlier, availableMinor, currency, limits };
   const offers = open
@@ -99,6 +101,7 @@ async function panelOf(
     most: money(topUpMostMinor, currency),
     begunFrom: begunOf(look, begunFrom),
     offers: [...offers, ...offerForRenewals(look)],
+    cards: cards.filter(({ isExpired }) => !isExpired),
     canPay,
   };
 }

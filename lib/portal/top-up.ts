@@ -1,17 +1,18 @@
 import { ensureStripeCustomer } from "@/lib/billing/payment/ensure-stripe-customer";
-import { sendCheckout } from "@/lib/billing/payment/reach";
+import { sendPayment } from "@/lib/billing/payment/reach-payment";
 import { readPayment } from "@/lib/billing/payment/settle";
 import { startTopUp, type TopUpInput, type TopUpStartRefusal } from "@/lib/billing/payment/start-top-up";
 import type { World } from "@/lib/billing/world";
 import { type InvoiceId, isUuid, type PaymentId } from "@/lib/kernel/id";
 import { isCurrency, type MoneyRefusal, parseMoney } from "@/lib/kernel/money";
 import { type Result, refuse } from "@/lib/kernel/result";
+import { type ChargeChoice, wayOf } from "./charge-choice";
 import { goOn, lead } from "./lead";
 import { may } from "./permit";
 import type { CustomerActor, PayOutcome, PayRefusal } from "./shapes";
 import { portalWorld } from "./world";
 
-export interface TopUpWish {
+export interface TopUpWish extends ChargeChoice {
   /** Made once for each form shown: a double click or a reload is the same payment. */
   paymentId: string;
   currency: string;
@@ -37,12 +38,15 @@ export async function topUp(
   if (!amount.ok) return amount;
   if (!isUuid(wish.paymentId)) return refuse({ code: "payment_id_used" });
   if (wish.invoiceId && !isUuid(wish.invoiceId)) return refuse({ code: "invoice_not_found" });
+  const way = wayOf(wish);
+  if (!way.ok) return way;
   const { customerId, userId } = actor;
   const input: TopUpInput = {
     customerId,
     userId,
     paymentId: wish.paymentId as PaymentId,
     amount: amount.value,
+    way: way.value,
     invoiceId: (wish.invoiceId ?? null) as InvoiceId | null,
     permit: (sql) => may(sql, actor, "balance.top_up"),
   };
@@ -64,7 +68,7 @@ export async function topUp(
     case "stored": {
       const payment = await readPayment(world, { customerId, paymentId: input.paymentId });
       if (!payment) throw new Error("a payment that was stored is there");
-      return lead(world, payment, await sendCheckout(world, payment));
+      return lead(world, payment, await sendPayment(world, payment));
     }
   }
 }

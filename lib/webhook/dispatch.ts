@@ -2,6 +2,7 @@ import type { World } from "@/lib/billing/world";
 import type { EventObject, EventResult } from "./event-result";
 import { settleCheckout } from "./events/checkout-session";
 import { settleIntent } from "./events/payment-intent";
+import { pickUpMethod, pickUpSetup } from "./events/saved-card";
 
 type Handler = (world: World, object: EventObject) => Promise<EventResult>;
 
@@ -15,6 +16,10 @@ const handlers: Record<string, Handler> = {
   "payment_intent.canceled": settleIntent,
   "payment_intent.processing": settleIntent,
   "payment_intent.requires_action": settleIntent,
+  "setup_intent.succeeded": pickUpSetup,
+  "payment_method.attached": pickUpMethod,
+  "payment_method.automatically_updated": pickUpMethod,
+  "payment_method.detached": pickUpMethod,
 };
 
 /** Money that moves in ways the portal does not book by itself yet: a person has to look. */

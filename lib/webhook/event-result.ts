@@ -9,4 +9,9 @@ export type EventResult =
 export interface EventObject {
   id: string;
   metadata?: Record<string, string> | null;
+  /** Of a hosted page: whether it pays, or only saves a card. */
+  mode?: string;
+  /** Stripe's ids, of an object that has them. */
+  customer?: string | null;
+  payment_method?: string | null;
 }

@@ -13,6 +13,8 @@ const TopUpInput = z.strictObject({
   currency: z.string().max(3),
   amount: z.string().max(200),
   invoiceId: uuid.nullable(),
+  cardId: uuid.nullish(),
+  savesCard: z.boolean().optional(),
 });
 
 export const topUp = customerAction(TopUpInput, async (actor, input) =>

@@ -22,11 +22,15 @@ const invoiceIds = z.array(invoiceId).max(1000);
 const minor = z.string().regex(/^[0-9]{1,15}$/);
 const plan = z.strictObject({ balanceMinor: minor, cardMinor: minor, excessMinor: minor });
 
+const card = { cardId: z.string().refine(isUuid).nullish(), savesCard: z.boolean().optional() };
+
 const PayInput = z.strictObject({ paymentId, invoiceIds, plan });
+const PayDirectInput = z.strictObject({ paymentId, invoiceIds, plan, ...card });
 const PayCombinedInput = z.strictObject({
   paymentId,
   invoiceIds,
   plan,
+  ...card,
   useBalance: z.union([z.literal("all"), minor]),
 });
 const PartInput = z.strictObject({ invoiceIds, currency: z.string().max(3), part: z.string().max(200) });
@@ -34,7 +38,7 @@ const CancelInput = z.strictObject({ invoiceId });
 const PayLinkInput = z.strictObject({ invoiceId });
 const PaymentInput = z.strictObject({ paymentId });
 
-export const payDirect = customerAction(PayInput, async (actor, input) =>
+export const payDirect = customerAction(PayDirectInput, async (actor, input) =>
   tellOutcome(await portal.payDirect(actor, input)),
 );
 

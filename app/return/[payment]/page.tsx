@@ -58,6 +58,7 @@ export default async function ReturnPage({ params }: { params: Promise<{ payment
 
 function Known({ outcome }: { outcome: PaymentOutcome }) {
   const t = useTranslations("return");
+  const why = useTranslations("declined");
   const number = outcome.invoiceNumber;
   const elsewhere = outcome.isTopUp ? "/balance" : "/invoices";
   const invoice = number ? `/invoices/${encodeURIComponent(number)}` : elsewhere;
@@ -94,7 +95,13 @@ function Known({ outcome }: { outcome: PaymentOutcome }) {
     case "nothing_taken":
       return (
         <>
-          <Say title={t("titleNothing")}>{t(outcome.resumeUrl ? "bodyNothingOpen" : "bodyNothingEnded")}</Say>
+          {outcome.declined ? (
+            <Say title={t("titleDeclined")}>{t("bodyDeclined", { reason: why(outcome.declined) })}</Say>
+          ) : (
+            <Say title={t("titleNothing")}>
+              {t(outcome.resumeUrl ? "bodyNothingOpen" : "bodyNothingEnded")}
+            </Say>
+          )}
           <Ways>
             {outcome.resumeUrl && (
               <a href={outcome.resumeUrl} className={buttonLook("primary", "large")}>

@@ -1,5 +1,6 @@
+import type { Intent } from "@/lib/gateway/port";
 import type { World } from "../world";
-import { reachCheckout } from "./reach";
+import { reachPayment } from "./reach-payment";
 import { type PaymentRef, readPayment, type Settled, settle } from "./settle";
 import { isFinal } from "./states";
 
@@ -13,7 +14,8 @@ export async function closePayment(world: World, ref: PaymentRef): Promise<Settl
   if (isFinal(payment.state)) {
     return { kind: "settled", state: payment.state, changed: false, checkoutUrl: null };
   }
-  const reached = await reachCheckout(world, payment);
+  const reached = await reachPayment(world, payment);
+  if (reached.kind === "intent") return closeIntent(world, ref, reached.intent);
   if (reached.kind !== "checkout") return settle(world, ref, { reached });
   if (reached.checkout.status !== "open") return settle(world, ref, { reached, endAs: "canceled" });
   const expired = await world.gateway.expireCheckout(reached.checkout.id);
@@ -28,5 +30,19 @@ export async function closePayment(world: World, ref: PaymentRef): Promise<Settl
       return settle(world, ref, { endAs: "canceled" });
     case "unknown":
       return { kind: "unknown", reason: expired.reason };
+  }
+}
+
+/** One whose bank still asks the customer can be canceled; any other is settled as it is. */
+async function closeIntent(world: World, ref: PaymentRef, intent: Intent): Promise<Settled> {
+  if (intent.status !== "requires_action") return settle(world, ref, { reached: { kind: "intent", intent } });
+  const canceled = await world.gateway.cancelIntent(intent.id, "requested_by_customer");
+  switch (canceled.outcome) {
+    case "succeeded":
+      return settle(world, ref, { reached: { kind: "intent", intent: canceled.value } });
+    case "declined":
+      return settle(world, ref);
+    case "unknown":
+      return { kind: "unknown", reason: canceled.reason };
   }
 }

@@ -228,10 +228,10 @@ function addCharge(
     next_poll_at: charge.fee ? null : new Date(now.getTime() + 60_000),
     booked_at: now,
   });
-  decision.changes.stripe_objects.push(
-    { id: charge.id, kind: "charge", row_id: chargeId },
-    { id: intentId, kind: "payment_intent", row_id: payment.id },
-  );
+  decision.changes.stripe_objects.push({ id: charge.id, kind: "charge", row_id: chargeId });
+  // That of a saved card is registered when Stripe has answered, before anybody knows what becomes of it.
+  if (payment.stripePaymentIntentId === intentId) return;
+  decision.changes.stripe_objects.push({ id: intentId, kind: "payment_intent", row_id: payment.id });
 }
 
 /**

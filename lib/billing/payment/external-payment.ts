@@ -1,11 +1,12 @@
-import type { CheckoutRequest } from "@/lib/gateway/port";
-import type { PaymentId } from "@/lib/kernel/id";
+import type { CheckoutRequest, IntentRequest } from "@/lib/gateway/port";
+import type { CustomerId, PaymentId } from "@/lib/kernel/id";
 import type { Currency } from "@/lib/kernel/money";
 import type { Decision } from "../decision";
 import type { World } from "../world";
+import type { KnownWay } from "./charge-way";
 
-/** Within Stripe's 30 minutes to 24 hours; long enough for a person to find their card. */
-const checkoutLifeMs = 45 * 60_000;
+/** Within Stripe's 30 minutes to 24 hours; long enough for a person to find their card, or to answer their bank. */
+const lifeMs = 45 * 60_000;
 
 export interface ExternalPayment {
   id: PaymentId;
@@ -20,6 +21,7 @@ export interface ExternalPayment {
     excessMinor: bigint;
   };
   contentHash: string;
+  way: KnownWay;
   stripeCustomerId: string;
   locale: string;
   /** What Stripe's page says it is for. */
@@ -29,21 +31,8 @@ export interface ExternalPayment {
 /** Adds a payment that Stripe is about to be asked for: everything the call will say is stored before it is made. */
 export function addExternalPayment(world: World, decision: Decision, payment: ExternalPayment): void {
   const { now, customerId, userId } = decision.context;
-  const { id, kind, currency, amounts } = payment;
-  const expiresAt = new Date(now.getTime() + checkoutLifeMs);
-  const returnUrl = `${world.portalUrl}/return/${id}`;
-  const request: CheckoutRequest = {
-    stripeCustomerId: payment.stripeCustomerId,
-    paymentId: id,
-    customerId,
-    currency,
-    amountMinor: amounts.cardMinor.toString(),
-    description: payment.description,
-    locale: payment.locale,
-    successUrl: `${returnUrl}?from=paid`,
-    cancelUrl: `${returnUrl}?from=back`,
-    expiresAt: Math.floor(expiresAt.getTime() / 1000),
-  };
+  const { id, kind, currency, amounts, way } = payment;
+  const expiresAt = new Date(now.getTime() + lifeMs);
   decision.changes.payments.push({
     id,
     kind,
@@ -55,8 +44,9 @@ export function addExternalPayment(world: World, decision: Decision, payment: Ex
     card_minor: amounts.cardMinor,
     excess_minor: amounts.excessMinor,
     content_hash: payment.contentHash,
-    request_key: `${world.environment}/${customerId}/${id}/checkout`,
-    request,
+    request_key: `${world.environment}/${customerId}/${id}/${way.by === "card" ? "intent" : "checkout"}`,
+    request: requestOf(world, customerId, payment, expiresAt),
+    payment_method_id: way.by === "card" ? way.card.id : null,
     user_id: userId,
     send_count: 1,
     first_sent_at: now,
@@ -65,4 +55,38 @@ export function addExternalPayment(world: World, decision: Decision, payment: Ex
     created_at: now,
     ended_at: null,
   });
+}
+
+function requestOf(
+  world: World,
+  customerId: CustomerId,
+  payment: ExternalPayment,
+  expiresAt: Date,
+): CheckoutRequest | IntentRequest {
+  const { id, way } = payment;
+  const returnUrl = `${world.portalUrl}/return/${id}`;
+  const common = {
+    stripeCustomerId: payment.stripeCustomerId,
+    paymentId: id,
+    customerId,
+    currency: payment.currency,
+    amountMinor: payment.amounts.cardMinor.toString(),
+    description: payment.description,
+  };
+  if (way.by === "card") {
+    return {
+      ...common,
+      stripePaymentMethodId: way.card.stripePaymentMethodId,
+      isOffSession: false,
+      returnUrl: `${returnUrl}?from=paid`,
+    };
+  }
+  return {
+    ...common,
+    locale: payment.locale,
+    successUrl: `${returnUrl}?from=paid`,
+    cancelUrl: `${returnUrl}?from=back`,
+    expiresAt: Math.floor(expiresAt.getTime() / 1000),
+    ...(way.savesCard ? { savesCard: true } : {}),
+  };
 }

@@ -6,7 +6,7 @@ import type { OpenPaymentState } from "./states";
 export type Verdict =
   | { kind: "succeeded"; charge: Charge; intentId: string }
   | { kind: "open"; state: OpenPaymentState }
-  | { kind: "ended"; state: "failed" | "expired"; code: string }
+  | { kind: "ended"; state: "failed" | "expired" | "canceled"; code: string }
   | { kind: "quarantined"; reason: string };
 
 /**
@@ -61,16 +61,17 @@ function completed(payment: Pick<PaymentRecord, "cardMinor" | "currency">, check
   }
 }
 
-function mismatchOf(
+/** What Stripe's object says of whose it is and of how much, where that is not what we asked for. */
+export function mismatchOf(
   payment: Pick<PaymentRecord, "id" | "cardMinor" | "currency" | "request">,
-  checkout: Checkout,
+  said: Pick<Checkout, "paymentId" | "amountMinor" | "currency" | "stripeCustomerId" | "isLive">,
   isLive: boolean,
 ): string | null {
   const { stripeCustomerId } = payment.request as { stripeCustomerId: string };
-  if (checkout.paymentId !== payment.id) return "payment_differs";
-  if (checkout.amountMinor !== payment.cardMinor) return "amount_differs";
-  if (checkout.currency !== payment.currency) return "currency_differs";
-  if (checkout.stripeCustomerId !== stripeCustomerId) return "customer_differs";
-  if (checkout.isLive !== isLive) return "mode_differs";
+  if (said.paymentId !== payment.id) return "payment_differs";
+  if (said.amountMinor !== payment.cardMinor) return "amount_differs";
+  if (said.currency !== payment.currency) return "currency_differs";
+  if (said.stripeCustomerId !== stripeCustomerId) return "customer_differs";
+  if (said.isLive !== isLive) return "mode_differs";
   return null;
 }

@@ -1,23 +1,13 @@
 import { transact } from "@/db/transaction";
-import type { Checkout, CheckoutRequest, Outcome } from "@/lib/gateway/port";
+import type { Checkout, CheckoutRequest } from "@/lib/gateway/port";
 import type { PaymentRecord } from "../scene";
 import type { World } from "../world";
+import { markUnknown, type Reached, reasonOf, searchFor } from "./reached";
 import { isFinal } from "./states";
 
-/** Stripe may forget an idempotency key after 24 hours: before that the same key is safe, after it never. */
-const resendWithinMs = 23 * 3_600_000;
-const lookUpAfterMs = 24 * 3_600_000;
-
-export type Reached =
-  | { kind: "checkout"; checkout: Checkout }
-  /** Stripe has nothing of this payment, and never will. */
-  | { kind: "nothing"; code: string; isUnheard?: boolean | undefined }
-  | { kind: "unknown"; reason: string };
-
 /**
- * Finds out what Stripe knows of an external payment. One whose session we never learned is sent again with the same
- * key and the same parameters within 23 hours of its first attempt, and looked up by listing after 24 (domain.md,
- * States). `hint` is a session id from an event, for a payment whose own row never learned it.
+ * Finds out what Stripe knows of a hosted page. `hint` is a session id from an event, for a payment whose own row never
+ * learned it.
  */
 export async function reachCheckout(world: World, payment: PaymentRecord, hint?: string): Promise<Reached> {
   const sessionId = payment.stripeSessionId ?? hint;
@@ -30,10 +20,14 @@ export async function reachCheckout(world: World, payment: PaymentRecord, hint?:
   }
   // What ended without a page is not begun again; should there be one after all, an event will name it.
   if (isFinal(payment.state)) return { kind: "nothing", code: "ended_without_page" };
-  const ageMs = world.clock.now().getTime() - (payment.firstSentAt ?? payment.createdAt).getTime();
-  if (ageMs < resendWithinMs) return resendCheckout(world, payment);
-  if (ageMs < lookUpAfterMs) return { kind: "unknown", reason: "between_resend_and_look_up" };
-  return lookUp(world, payment);
+  switch (searchFor(world, payment)) {
+    case "resend":
+      return resendCheckout(world, payment);
+    case "wait":
+      return { kind: "unknown", reason: "between_resend_and_look_up" };
+    case "look_up":
+      return lookUp(world, payment);
+  }
 }
 
 /** Calls Stripe with exactly what is stored, and stores what it answers. Nothing of the ledger moves here. */
@@ -87,16 +81,4 @@ async function storeCheckout(world: World, payment: PaymentRecord, checkout: Che
       insert into stripe_objects (id, kind, customer_id, row_id)
       values (${checkout.id}, 'checkout_session', ${payment.customerId}, ${payment.id}) on conflict (id) do nothing`;
   });
-}
-
-async function markUnknown(world: World, payment: PaymentRecord): Promise<void> {
-  await transact(world.jobs, { customerId: payment.customerId }, async ({ sql }) => {
-    await sql`
-      update payments set state = 'unknown', send_count = send_count + 1
-      where customer_id = ${payment.customerId} and id = ${payment.id} and state = 'created'`;
-  });
-}
-
-function reasonOf(outcome: Exclude<Outcome<unknown>, { outcome: "succeeded" }>): string {
-  return outcome.outcome === "declined" ? outcome.code : outcome.reason;
 }

@@ -1,11 +1,14 @@
 import { type Transaction, transact } from "@/db/transaction";
 import type { CustomerId, InvoiceId, PaymentId } from "@/lib/kernel/id";
+import { storeCard } from "../card/store-card";
 import { Decision } from "../decision";
 import { lockBalances, lockPayments, openHolds, type PaymentRecord, paymentRecord } from "../scene";
 import type { World } from "../world";
 import { decideEnd, decideSuccess, type PaymentScene } from "./decide-success";
 import { judge, type Verdict } from "./judge";
-import { type Reached, reachCheckout } from "./reach";
+import { judgeIntent } from "./judge-intent";
+import { type ReachHint, reachPayment } from "./reach-payment";
+import type { Reached } from "./reached";
 import { seeInvoices, settleWhatWaits } from "./settle-what-waits";
 import { isFinal, mayBecome, type PaymentState } from "./states";
 import { write } from "./write";
@@ -15,11 +18,9 @@ export interface PaymentRef {
   paymentId: PaymentId;
 }
 
-export interface SettleOptions {
+export interface SettleOptions extends ReachHint {
   /** How an expired page is recorded: `canceled` where somebody asked for its end. */
   endAs?: "canceled";
-  /** A session id that an event named. */
-  sessionId?: string;
   /** What was just learned of the payment, so that Stripe is not asked twice. */
   reached?: Reached;
 }
@@ -44,17 +45,39 @@ export async function settle(world: World, ref: PaymentRef, options: SettleOptio
   if (payment.state === "succeeded" || payment.cardMinor === 0n) {
     return { kind: "settled", state: payment.state, changed: false, checkoutUrl: null };
   }
-  const reached = options.reached ?? (await reachCheckout(world, payment, options.sessionId));
+  const reached = options.reached ?? (await reachPayment(world, payment, options));
   if (reached.kind === "unknown") return { kind: "unknown", reason: reached.reason };
-  const verdict: Verdict =
-    reached.kind === "nothing"
-      ? { kind: "ended", state: "failed" as const, code: reached.code }
-      : judge(payment, reached.checkout, world.gateway.isLive);
-  const checkoutUrl = reached.kind === "checkout" ? reached.checkout.url : null;
-  const applied = await transact(world.jobs, { customerId: ref.customerId }, (tx) =>
-    applyVerdict(world, ref, tx, verdict, options.endAs),
-  );
-  return applied.kind === "settled" ? { ...applied, checkoutUrl } : applied;
+  const verdict = verdictOf(world, payment, reached);
+  const card = reached.kind === "checkout" ? reached.checkout.savedCard : null;
+  const applied = await transact(world.jobs, { customerId: ref.customerId }, async (tx) => {
+    const result = await applyVerdict(world, ref, tx, verdict, options.endAs);
+    if (card && result.kind === "settled" && result.changed) {
+      await storeCard(tx.sql, ref.customerId, card, world.clock);
+    }
+    return result;
+  });
+  return applied.kind === "settled" ? { ...applied, checkoutUrl: pageOf(reached) } : applied;
+}
+
+function verdictOf(
+  world: World,
+  payment: PaymentRecord,
+  reached: Exclude<Reached, { kind: "unknown" }>,
+): Verdict {
+  switch (reached.kind) {
+    case "nothing":
+      return { kind: "ended", state: "failed", code: reached.code };
+    case "checkout":
+      return judge(payment, reached.checkout, world.gateway.isLive);
+    case "intent":
+      return judgeIntent(payment, reached.intent, world.gateway.isLive);
+  }
+}
+
+/** Where the customer can go on: Stripe's page, or the bank's. */
+function pageOf(reached: Reached): string | null {
+  if (reached.kind === "checkout") return reached.checkout.url;
+  return reached.kind === "intent" ? reached.intent.actionUrl : null;
 }
 
 type Applied =
@@ -166,7 +189,7 @@ export async function readPayment(
 ): Promise<PaymentRecord | null> {
   const [row] = await world.jobs.sql`
     select id, customer_id, kind, funding, origin, state, currency, balance_minor, card_minor, excess_minor, content_hash,
-      request_key, request, stripe_session_id, checkout_url, send_count, first_sent_at, expires_at, poll_count,
+      request_key, request, payment_method_id, stripe_session_id, stripe_payment_intent_id, checkout_url, send_count, first_sent_at, expires_at, poll_count,
       created_at, ended_at
     from payments where customer_id = ${customerId} and id = ${paymentId}`;
   return row ? paymentRecord(row) : null;

@@ -3,6 +3,7 @@ import { sqlState, type Transaction, transact } from "@/db/transaction";
 import type { CustomerId, InvoiceId, PaymentId, UserId } from "@/lib/kernel/id";
 import type { Currency } from "@/lib/kernel/money";
 import type { LockedBalance } from "@/lib/ledger/book";
+import type { CardRefusal } from "../card/chosen-card";
 import { Decision, remainingMinor } from "../decision";
 import type { InvoiceState } from "../invoice/states";
 import {
@@ -16,6 +17,7 @@ import {
 } from "../scene";
 import type { World } from "../world";
 import { payFromBalanceNow } from "./balance-payment";
+import { type ChargeWay, findWay, type KnownWay, type WayFound } from "./charge-way";
 import { contentHash } from "./content-hash";
 import { addExternalPayment } from "./external-payment";
 import { type BalanceWish, type PaymentPlan, planPayment } from "./plan";
@@ -29,6 +31,8 @@ export interface StartInput {
   paymentId: PaymentId;
   invoiceIds: readonly InvoiceId[];
   wish: BalanceWish;
+  /** How Stripe is paid what the balance does not; absent: on its page. */
+  way?: ChargeWay | undefined;
   /** What the customer was shown and agreed to. Minor units. */
   shown: { balanceMinor: bigint; cardMinor: bigint; excessMinor: bigint };
   /** The use case only takes plans that cost no card; refused with what is missing otherwise. */
@@ -46,7 +50,8 @@ export type StartRefusal =
   | { code: "balance_too_low"; shortMinor: bigint; currency: Currency }
   | { code: "amount_too_large"; availableMinor: bigint; currency: Currency }
   | { code: "plan_changed"; plan: PaymentPlan; dueMinor: bigint; currency: Currency }
-  | { code: "payment_id_used" };
+  | { code: "payment_id_used" }
+  | CardRefusal;
 
 export type Started =
   | { kind: "refused"; refusal: StartRefusal }
@@ -83,15 +88,16 @@ const uniqueViolation = "23505";
 
 async function startLocked(world: World, input: StartInput, tx: Transaction): Promise<Started> {
   const { customerId, invoiceIds } = input;
-  const [isPermitted, payer, balances, invoices, read] = await Promise.all([
+  const [isPermitted, payer, found, balances, invoices, read] = await Promise.all([
     input.permit(tx.sql),
     input.balanceOnly ? null : payerOf(tx, customerId),
+    findWay(world, tx.sql, customerId, input.way),
     lockBalances(tx.sql, customerId),
     lockInvoices(tx.sql, customerId, invoiceIds),
     lockLines(tx.sql, customerId, invoiceIds),
   ]);
   if (!isPermitted) return refused({ code: "not_allowed" });
-  const started = await startSeen(world, input, tx, { payer, balances, invoices, read });
+  const started = await startSeen(world, input, tx, { payer, found, balances, invoices, read });
   if (started.kind === "paid" || started.kind === "stored") return started;
   return (await repeatedPayment(tx, input)) ?? started;
 }
@@ -109,6 +115,7 @@ async function repeatedPayment(tx: Transaction, input: StartInput): Promise<Star
 
 interface Seen {
   payer: Payer | null;
+  found: WayFound;
   balances: LockedBalance[];
   invoices: InvoiceRecord[];
   read: Awaited<ReturnType<typeof lockLines>>;
@@ -118,10 +125,11 @@ async function startSeen(
   world: World,
   input: StartInput,
   tx: Transaction,
-  { payer, balances, invoices, read }: Seen,
+  { payer, found, balances, invoices, read }: Seen,
 ): Promise<Started> {
   const refusal = refusalOf(input, invoices);
   if (refusal) return refused(refusal);
+  if (!found.ok) return refused(found.refusal);
   const claims = [...new Set(invoices.flatMap(({ claimedBy }) => claimedBy ?? []))];
   if (claims.length > 0) return { kind: "claimed", by: claims };
 
@@ -129,7 +137,7 @@ async function startSeen(
   decision.see({ invoices, ...read });
   const earlier = await earlierUnpaid(tx, input, decision);
   const payable = inOrder([...invoices, ...earlier]);
-  return plan(world, input, tx, decision, { invoices: payable, payer });
+  return plan(world, input, tx, decision, { invoices: payable, payer, way: found.way });
 }
 
 /** The customer as Stripe sees them. */
@@ -148,7 +156,7 @@ function plan(
   input: StartInput,
   tx: Transaction,
   decision: Decision,
-  { invoices, payer }: { invoices: InvoiceRecord[]; payer: Payer | null },
+  { invoices, payer, way }: { invoices: InvoiceRecord[]; payer: Payer | null; way: KnownWay },
 ): Started {
   const currency = (invoices[0] as InvoiceRecord).currency;
   const stuck = firstNotPayable(decision, invoices);
@@ -177,7 +185,7 @@ function plan(
   }
   if (!payer?.stripeCustomerId) return { kind: "unknown_to_stripe" };
   const { stripeCustomerId, locale } = payer;
-  storeExternal(world, input, decision, { plan, currency, invoices, stripeCustomerId, locale });
+  storeExternal(world, input, decision, { plan, currency, invoices, way, stripeCustomerId, locale });
   write(tx, customerId, decision);
   return { kind: "stored" };
 }
@@ -186,6 +194,7 @@ interface External {
   plan: PaymentPlan;
   currency: Currency;
   invoices: InvoiceRecord[];
+  way: KnownWay;
   stripeCustomerId: string;
   locale: string;
 }
@@ -201,6 +210,7 @@ function storeExternal(world: World, input: StartInput, decision: Decision, exte
     currency,
     amounts: plan,
     contentHash: hashOf(input),
+    way: external.way,
     stripeCustomerId: external.stripeCustomerId,
     locale: external.locale,
     description:
@@ -227,7 +237,7 @@ function storeExternal(world: World, input: StartInput, decision: Decision, exte
 }
 
 function hashOf(input: StartInput): string {
-  return contentHash({ kind: "invoices", invoiceIds: input.invoiceIds, ...input.shown });
+  return contentHash({ kind: "invoices", invoiceIds: input.invoiceIds, way: input.way, ...input.shown });
 }
 
 function refusalOf(input: StartInput, invoices: readonly InvoiceRecord[]): StartRefusal | null {

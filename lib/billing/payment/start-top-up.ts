@@ -2,10 +2,12 @@ import type { ReservedSql } from "@/db/client";
 import { type Transaction, transact } from "@/db/transaction";
 import type { CustomerId, InvoiceId, PaymentId, UserId } from "@/lib/kernel/id";
 import { type Currency, type Money, money } from "@/lib/kernel/money";
+import type { CardRefusal } from "../card/chosen-card";
 import { Decision } from "../decision";
 import type { InvoiceState } from "../invoice/states";
 import { lockBalances, lockInvoices, lockPayments, type PaymentRecord } from "../scene";
 import type { World } from "../world";
+import { type ChargeWay, findWay } from "./charge-way";
 import { contentHash } from "./content-hash";
 import { addExternalPayment } from "./external-payment";
 import { topUpMostMinor } from "./top-up-amount";
@@ -16,6 +18,8 @@ export interface TopUpInput {
   userId: UserId;
   paymentId: PaymentId;
   amount: Money;
+  /** Absent: on Stripe's page. */
+  way?: ChargeWay | undefined;
   /** The invoice from which it was begun: settled first, whatever its auto-renew. */
   invoiceId: InvoiceId | null;
   permit: (sql: ReservedSql) => Promise<boolean>;
@@ -29,7 +33,8 @@ export type TopUpStartRefusal =
   | { code: "top_up_too_small"; least: Money }
   | { code: "top_up_too_large"; most: Money }
   | { code: "top_up_uneven"; step: Money }
-  | { code: "payment_id_used" };
+  | { code: "payment_id_used" }
+  | CardRefusal;
 
 export type TopUpStarted =
   | { kind: "refused"; refusal: TopUpStartRefusal }
@@ -46,9 +51,10 @@ export function startTopUp(world: World, input: TopUpInput): Promise<TopUpStarte
 async function startLocked(world: World, input: TopUpInput, tx: Transaction): Promise<TopUpStarted> {
   const { customerId, paymentId, amount, invoiceId } = input;
   const ids = invoiceId ? [invoiceId] : [];
-  const [isPermitted, [customer], balances, [repeated], invoices] = await Promise.all([
+  const [isPermitted, [customer], found, balances, [repeated], invoices] = await Promise.all([
     input.permit(tx.sql),
     tx.sql`select stripe_customer_id, locale from customers where id = ${customerId}`,
+    findWay(world, tx.sql, customerId, input.way),
     lockBalances(tx.sql, customerId),
     lockPayments(tx.sql, customerId, [paymentId]),
     lockInvoices(tx.sql, customerId, ids),
@@ -60,6 +66,7 @@ async function startLocked(world: World, input: TopUpInput, tx: Transaction): Pr
     balanceMinor: 0n,
     cardMinor: amount.minor,
     excessMinor: 0n,
+    way: input.way,
   });
   if (repeated) {
     const isSame = repeated.contentHash === hash && repeated.currency === amount.currency;
@@ -71,6 +78,7 @@ async function startLocked(world: World, input: TopUpInput, tx: Transaction): Pr
     return refused({ code: "invoice_not_open", number: invoice.number, state: invoice.state });
   }
   if (invoice && invoice.currency !== amount.currency) return refused({ code: "currencies_differ" });
+  if (!found.ok) return refused(found.refusal);
   const refusal = amountRefusal(world, amount);
   if (refusal) return refused(refusal);
   if (!customer?.stripe_customer_id) return { kind: "unknown_to_stripe" };
@@ -92,6 +100,7 @@ async function startLocked(world: World, input: TopUpInput, tx: Transaction): Pr
     currency: amount.currency,
     amounts: { funding: "card", balanceMinor: 0n, cardMinor: amount.minor, excessMinor: 0n },
     contentHash: hash,
+    way: found.way,
     stripeCustomerId: customer.stripe_customer_id,
     locale: customer.locale,
     description: customer.locale.startsWith("zh") ? "账户充值" : "Account balance",

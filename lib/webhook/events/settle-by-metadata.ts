@@ -7,13 +7,13 @@ import type { EventObject, EventResult } from "../event-result";
 export async function settleByMetadata(
   world: World,
   object: EventObject,
-  sessionId?: string,
+  hint: { sessionId?: string; intentId?: string },
 ): Promise<EventResult> {
   const { payment, customer } = object.metadata ?? {};
   if (!payment || !customer) return { kind: "ignored", reason: "not_ours" };
   if (!isUuid(payment) || !isUuid(customer)) return { kind: "parked", reason: "metadata_malformed" };
   const ref = { customerId: customer as CustomerId, paymentId: payment as PaymentId };
-  const settled = await settle(world, ref, sessionId ? { sessionId } : {});
+  const settled = await settle(world, ref, hint);
   switch (settled.kind) {
     case "settled":
       return { kind: "done" };

@@ -1,0 +1,81 @@
+import type { Metadata } from "next";
+import { getTranslations } from "next-intl/server";
+import { Suspense } from "react";
+import { AddCard } from "@/components/card/add-card";
+import { CardList } from "@/components/card/card-list";
+import { answerTexts } from "@/components/payment/answer-texts";
+import { Callout } from "@/components/ui/callout";
+import { Empty } from "@/components/ui/empty";
+import { Loading } from "@/components/ui/loading";
+import { PageHead } from "@/components/ui/page-head";
+import { requireCustomer } from "@/lib/auth/current";
+import { newId, type PaymentId } from "@/lib/kernel/id";
+import { pickUpSavedCard } from "@/lib/portal/add-card";
+import { listCards } from "@/lib/portal/list-cards";
+import type { CustomerActor } from "@/lib/portal/shapes";
+import { addCard, makeDefaultCard, removeCard } from "./actions";
+
+export async function generateMetadata(): Promise<Metadata> {
+  return { title: (await getTranslations("cards"))("title") };
+}
+
+interface PaymentMethodsPageProps {
+  searchParams: Promise<Record<string, string | string[] | undefined>>;
+}
+
+/** The saved cards. `?from=saved` is where Stripe's page leads back to. */
+export default async function PaymentMethodsPage({ searchParams }: PaymentMethodsPageProps) {
+  const isBack = (await searchParams).from === "saved";
+  const actor = await requireCustomer("/payment-methods");
+  const t = await getTranslations("cards");
+  const shell = await getTranslations("shell");
+  return (
+    <>
+      <PageHead title={t("title")} />
+      <Suspense fallback={<Loading text={shell("loading")} />}>
+        <Cards actor={actor} isBack={isBack} />
+      </Suspense>
+    </>
+  );
+}
+
+async function Cards({ actor, isBack }: { actor: CustomerActor; isBack: boolean }) {
+  if (isBack) await pickUpSavedCard(actor);
+  const { cards, canChange } = await listCards(actor);
+  const t = await getTranslations("cards");
+  const texts = await answerTexts();
+  return (
+    <div className="grid max-w-2xl gap-6">
+      <p className="text-ink-soft">{t("intro")}</p>
+      {isBack && cards.length > 0 && (
+        <Callout tone="good" role="status">
+          <p>{t("saved")}</p>
+        </Callout>
+      )}
+      {cards.length > 0 ? (
+        <CardList
+          cards={cards}
+          canChange={canChange}
+          makeDefault={makeDefaultCard}
+          remove={removeCard}
+          texts={texts}
+        />
+      ) : (
+        <Empty title={t("emptyTitle")}>
+          <p>{t("emptyBody")}</p>
+        </Empty>
+      )}
+      {canChange ? (
+        <AddCard
+          formId={newId<PaymentId>()}
+          action={addCard}
+          texts={{ ...texts, lost: t("lost"), add: t("add"), note: t("addNote"), leaving: t("leaving") }}
+        />
+      ) : (
+        <Callout tone="calm">
+          <p>{t("viewer")}</p>
+        </Callout>
+      )}
+    </div>
+  );
+}

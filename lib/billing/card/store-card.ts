@@ -1,0 +1,65 @@
+import type { ReservedSql } from "@/db/client";
+import type { Card } from "@/lib/gateway/port";
+import type { Clock } from "@/lib/kernel/clock";
+import { type CustomerId, newId, type PaymentMethodId } from "@/lib/kernel/id";
+
+/**
+ * Keeps a card as Stripe describes it: a new one, or what changed of one that is known. The first card of a customer
+ * becomes the default; the same card saved again takes the place of the older one. A card that was removed stays so.
+ */
+export async function storeCard(
+  sql: ReservedSql,
+  customerId: CustomerId,
+  card: Card,
+  clock: Clock,
+): Promise<void> {
+  const id = newId<PaymentMethodId>(clock);
+  await lockCards(sql, customerId);
+  const [stored] = await sql`
+    insert into payment_methods (customer_id, id, stripe_payment_method_id, fingerprint, brand, last4, exp_month,
+      exp_year, is_default, created_at)
+    values (${customerId}, ${id}, ${card.id}, ${card.fingerprint}, ${card.brand}, ${card.last4}, ${card.expMonth},
+      ${card.expYear}, false, ${clock.now()})
+    on conflict (customer_id, stripe_payment_method_id) do update
+      set brand = excluded.brand, last4 = excluded.last4, exp_month = excluded.exp_month, exp_year = excluded.exp_year
+    returning id`;
+  if (stored?.id !== id) return;
+  await sql`
+    insert into stripe_objects (id, kind, customer_id, row_id)
+    values (${card.id}, 'payment_method', ${customerId}, ${id}) on conflict (id) do nothing`;
+  const twins = await sql`
+    select id, is_default from payment_methods where customer_id = ${customerId} and id <> ${id}
+      and fingerprint = ${card.fingerprint} and detached_at is null`;
+  for (const twin of twins) {
+    await sql`
+      update payment_methods set detached_at = ${clock.now()}, is_default = false
+      where customer_id = ${customerId} and id = ${twin.id}`;
+  }
+  await sql`
+    update payment_methods m set is_default = true where m.customer_id = ${customerId} and m.id = ${id} and not exists (
+      select 1 from payment_methods d where d.customer_id = ${customerId} and d.is_default)`;
+}
+
+/** A card that is detached at Stripe can never be charged again; the newest that is left becomes the default. */
+export async function markDetached(
+  sql: ReservedSql,
+  customerId: CustomerId,
+  stripePaymentMethodId: string,
+  now: Date,
+): Promise<void> {
+  await lockCards(sql, customerId);
+  await sql`
+    update payment_methods set detached_at = ${now}, is_default = false
+    where customer_id = ${customerId} and stripe_payment_method_id = ${stripePaymentMethodId}
+      and detached_at is null`;
+  await sql`
+    update payment_methods m set is_default = true where m.customer_id = ${customerId} and m.id = (
+        select id from payment_methods where customer_id = ${customerId} and detached_at is null
+        order by created_at desc, id desc limit 1)
+      and not exists (select 1 from payment_methods d where d.customer_id = ${customerId} and d.is_default)`;
+}
+
+/** One at a time changes which card is the default; taken last of all locks. */
+export async function lockCards(sql: ReservedSql, customerId: CustomerId): Promise<void> {
+  await sql`select 1 from customers where id = ${customerId} for no key update`;
+}

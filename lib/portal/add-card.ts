@@ -1,0 +1,57 @@
+import { transact } from "@/db/transaction";
+import { pickUpCards } from "@/lib/billing/card/pick-up-cards";
+import { ensureStripeCustomer } from "@/lib/billing/payment/ensure-stripe-customer";
+import type { World } from "@/lib/billing/world";
+import { isUuid } from "@/lib/kernel/id";
+import { ok, type Result, refuse } from "@/lib/kernel/result";
+import { mayPay } from "./permit";
+import type { CardRefusal, CustomerActor } from "./shapes";
+import { portalWorld } from "./world";
+
+/** Leads to a page of Stripe's on which a card is saved and nothing is paid. `formId` is made once per form shown. */
+export async function addCard(
+  actor: CustomerActor,
+  { formId }: { formId: string },
+  world: World = portalWorld(),
+): Promise<Result<{ url: string }, CardRefusal>> {
+  if (!isUuid(formId)) return refuse({ code: "gateway_refused" });
+  const { customerId } = actor;
+  const stripe = await ensureStripeCustomer(world, customerId, (sql) => mayPay(sql, actor));
+  if (stripe.kind === "not_allowed") return refuse({ code: "not_allowed" });
+  if (stripe.kind === "refused") return refuse({ code: "gateway_refused" });
+  if (stripe.kind === "unknown") return refuse({ code: "gateway_unreachable" });
+  const [customer] = await transact(
+    world.app,
+    actor,
+    ({ sql }) => sql`select locale from customers where id = ${customerId}`,
+  );
+  const page = `${world.portalUrl}/payment-methods`;
+  const made = await world.gateway.createCardSetup(
+    {
+      stripeCustomerId: stripe.stripeCustomerId,
+      customerId,
+      locale: (customer?.locale as string | undefined) ?? "en",
+      successUrl: `${page}?from=saved`,
+      cancelUrl: page,
+    },
+    `${world.environment}/${customerId}/${formId}/card`,
+  );
+  if (made.outcome === "succeeded") return ok({ url: made.value.url });
+  return refuse({ code: made.outcome === "declined" ? "gateway_refused" : "gateway_unreachable" });
+}
+
+/**
+ * Back from Stripe's page: keeps what was saved there without waiting for the webhook. Any member may come back; nothing
+ * is taken from what the browser says.
+ */
+export async function pickUpSavedCard(actor: CustomerActor, world: World = portalWorld()): Promise<void> {
+  const [customer] = await transact(
+    world.app,
+    actor,
+    ({ sql }) => sql`
+      select c.stripe_customer_id from customers c join memberships m on m.customer_id = c.id
+      where c.id = ${actor.customerId} and m.user_id = ${actor.userId}`,
+  );
+  // Should Stripe not answer now, its event brings the card.
+  if (customer?.stripe_customer_id) await pickUpCards(world, customer.stripe_customer_id);
+}
