@@ -107,6 +107,7 @@ function openHouseholdStage({ databaseUrl, stripeUrl }: Household): Stage {
     owner,
     checker,
     control: following(sandboxControl(stripeUrl, testSecretKey), world.clock),
+    stripeUrl,
     impatient: gateway,
     endpoint: { url: "", serveIn: () => undefined, recorded: () => [], close: unused },
     close: async () => {

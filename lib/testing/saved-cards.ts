@@ -4,12 +4,12 @@ import { attachTestCard } from "@/lib/gateway/attach-test-card";
 import type { PaymentMethodId } from "@/lib/kernel/id";
 import type { TestCustomer } from "./fixtures";
 import type { StripeWorld } from "./stripe-world";
-import { testSecretKey } from "./world";
+import { type TestWorld, testSecretKey } from "./world";
 
 /** A test card, named by its token such as `pm_card_visa`, saved at Stripe and known to us. */
 export async function saveCard(
-  world: StripeWorld,
-  { customerId }: TestCustomer,
+  world: TestWorld & Pick<StripeWorld, "stripeUrl" | "owner">,
+  { customerId }: Pick<TestCustomer, "customerId">,
   token = "pm_card_visa",
 ): Promise<{ id: PaymentMethodId; stripeId: string }> {
   const stripe = await ensureStripeCustomer(world, customerId, async () => true);

@@ -78,7 +78,7 @@ async function readAgain(world: World, payment: PaymentRecord, intentId: string)
 /**
  * A saved card is asked once. An intent whose card was declined waits for another card that nobody will bring, so it is
  * canceled in the same step; so is one whose bank asks a customer who is not there, or did not come back in time. Only
- * then is the payment over, and its invoices free for another way (lib/decisions/0008-a-saved-card-is-asked-once.md).
+ * then is the payment over, and its invoices free for another way (lib/decisions/0009-a-saved-card-is-asked-once.md).
  */
 async function endedIfDead(world: World, payment: PaymentRecord, intent: Intent): Promise<Reached> {
   if (!isDead(world, payment, intent)) return { kind: "intent", intent };

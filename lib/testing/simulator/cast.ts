@@ -18,7 +18,13 @@ export interface Draft {
   readonly name: string;
   readonly customer: SimulatedCustomer;
   readonly way: "direct" | "balance" | "combined" | "top-up";
-  readonly input: { paymentId: string; invoiceIds: readonly string[]; plan: PlanShown };
+  readonly input: {
+    paymentId: string;
+    invoiceIds: readonly string[];
+    plan: PlanShown;
+    /** The saved card that is charged; absent: on Stripe's page. */
+    cardId?: string;
+  };
   readonly useBalance: string;
   /** Of a top-up: what was typed. */
   readonly amount?: { readonly text: string; readonly currency: Currency };

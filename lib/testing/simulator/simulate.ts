@@ -11,6 +11,7 @@ import { jobOperations } from "./operations/jobs";
 import { mailOperations } from "./operations/mail";
 import { payOperations } from "./operations/pay";
 import { payLinkOperations } from "./operations/pay-link";
+import { saveCards, savedCardOperations } from "./operations/saved-card";
 import { timeOperations } from "./operations/time";
 import { webhookOperations } from "./operations/webhooks";
 import { seededRandom } from "./random";
@@ -51,6 +52,7 @@ export interface Simulated {
 
 const operations: readonly Operation[] = [
   ...payOperations,
+  ...savedCardOperations,
   ...cancelOperations,
   ...payLinkOperations,
   ...hostedPageOperations,
@@ -75,6 +77,7 @@ export async function simulate(options: SimulateOptions): Promise<Simulated> {
   const stage = await openStage(database.url, start, random);
   try {
     const cast = await makeCast(stage.world, random.fork("cast"));
+    await saveCards(stage, cast.customers);
     const simulation = new Simulation(stage, cast, random);
     if (options.follow) simulation.trail.follow(options.follow);
     await stage.control.holdWebhooks();

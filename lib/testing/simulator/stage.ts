@@ -14,6 +14,8 @@ import type { Random } from "./random";
 export interface Stage {
   readonly world: MortalWorld;
   readonly control: SandboxControl;
+  /** Where the local Stripe listens. */
+  readonly stripeUrl: string;
   readonly endpoint: Endpoint;
   /** Gives up on a call as soon as it hangs: nobody waits for the seconds that people would. */
   readonly impatient: Gateway;
@@ -68,6 +70,7 @@ export async function openStage(databaseUrl: string, start: Date, random: Random
     checker,
     endpoint,
     control,
+    stripeUrl: sandbox.url,
     impatient: impatientGateway(gateway, control),
     close: async () => {
       await sandbox.close();

@@ -25,7 +25,7 @@ export async function checkAnswer(
   const [payment] = await stage.owner`
     select state from payments where customer_id = ${customer.customerId} and id::text = ${input.paymentId}`;
   if (!answer.ok) {
-    const leavesOne = ["gateway_refused", "payment_ended"].includes(answer.refusal.code);
+    const leavesOne = ["gateway_refused", "payment_ended", "card_declined"].includes(answer.refusal.code);
     if (payment && existed === 0 && !leavesOne)
       simulation.violate("a refusal leaves nothing behind", `${draft.name}: ${answer.refusal.code}`);
     return;

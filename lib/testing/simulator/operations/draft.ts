@@ -1,5 +1,6 @@
 import { money, toDecimal } from "@/lib/kernel/money";
 import type { Result } from "@/lib/kernel/result";
+import type { ChargeChoice } from "@/lib/portal/charge-choice";
 import { type PayInput, payCombined, payDirect, payFromBalance } from "@/lib/portal/pay";
 import { previewPlan } from "@/lib/portal/preview-plan";
 import type { PayOutcome, PayRefusal, PlanShown } from "@/lib/portal/shapes";
@@ -15,7 +16,7 @@ const noPlan: PlanShown = { balanceMinor: "0", cardMinor: "0", excessMinor: "0" 
 export async function draftOf(
   turn: Turn,
   customer: SimulatedCustomer,
-  given: { invoiceIds?: readonly string[] } = {},
+  given: { invoiceIds?: readonly string[]; cardId?: string } = {},
 ): Promise<Draft> {
   const { simulation, random } = turn;
   const invoiceIds = given.invoiceIds ?? (await chooseInvoices(turn, customer));
@@ -31,7 +32,12 @@ export async function draftOf(
     customer,
     way,
     useBalance,
-    input: { paymentId: paymentId(turn), invoiceIds, plan },
+    input: {
+      paymentId: paymentId(turn),
+      invoiceIds,
+      plan,
+      ...(given.cardId ? { cardId: given.cardId } : {}),
+    },
   };
   simulation.drafts.push(draft);
   return draft;
@@ -67,7 +73,7 @@ export function send(
   world: Mortal["world"],
 ): Promise<Result<PayOutcome, PayRefusal | TopUpRefusal>> {
   const { actor } = draft.customer;
-  const input: PayInput = draft.input;
+  const input: PayInput & ChargeChoice = draft.input;
   if (draft.amount) {
     const { text, currency } = draft.amount;
     const invoiceId = input.invoiceIds[0] ?? null;

@@ -36,7 +36,7 @@ async function topUp(turn: Turn): Promise<void> {
 }
 
 /** Makes the click in a process of its own, and checks what is answered against what is there. */
-async function click(turn: Turn, draft: Draft, gate?: Gate): Promise<string> {
+export async function click(turn: Turn, draft: Draft, gate?: Gate): Promise<string> {
   turn.touch([draft.customer]);
   const existed = await rowsOf(turn, draft);
   const mortal = turn.mortal(gate ? { gate } : {});
@@ -151,7 +151,7 @@ function recent({ random, simulation }: Turn): Draft | null {
   return drafts.length === 0 ? null : random.pick(drafts);
 }
 
-function told(turn: Turn, { name, customer, way, useBalance, input, amount }: Draft): string {
+export function told(turn: Turn, { name, customer, way, useBalance, input, amount }: Draft): string {
   const again = turn.simulation.drafts.find((draft) => draft.input.paymentId === input.paymentId);
   const id = again && again.name !== name ? ` under the id of ${again.name}` : "";
   if (amount) {
