@@ -1,7 +1,7 @@
 import type { World } from "@/lib/billing/world";
 import type { ServiceId } from "@/lib/kernel/id";
 import { money } from "@/lib/kernel/money";
-import { mayPay } from "./permit";
+import { may } from "./permit";
 import { readAs } from "./scoped";
 import type { CustomerActor, ServiceRow } from "./shapes";
 import { portalWorld } from "./world";
@@ -14,7 +14,7 @@ export function listServices(
   const now = world.clock.now();
   return readAs(world, actor, async (sql) => {
     const [canChange, rows] = await Promise.all([
-      mayPay(sql, actor),
+      may(sql, actor, "services.change"),
       sql`
       select s.id, s.label, s.state, s.currency, s.expires_at, s.is_auto_renew, p.name, p.term_unit, p.term_count, (
           select price_minor from plan_prices x where x.plan_id = s.plan_id and x.currency = s.currency

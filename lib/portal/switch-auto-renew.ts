@@ -2,7 +2,7 @@ import { switchAutoRenew as change, type SwitchRefusal } from "@/lib/billing/ren
 import type { World } from "@/lib/billing/world";
 import { isUuid, type ServiceId } from "@/lib/kernel/id";
 import { ok, type Result, refuse } from "@/lib/kernel/result";
-import { mayPay } from "./permit";
+import { may } from "./permit";
 import type { CustomerActor } from "./shapes";
 import { portalWorld } from "./world";
 
@@ -24,7 +24,7 @@ export async function switchAutoRenew(
     userId,
     serviceId: serviceId as ServiceId,
     isAutoRenew,
-    permit: (sql) => mayPay(sql, actor),
+    permit: (sql) => may(sql, actor, "services.change"),
   });
   return switched.kind === "refused" ? refuse(switched.refusal) : ok({ paid: switched.paid });
 }
