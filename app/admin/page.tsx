@@ -4,9 +4,9 @@ import { DeskSections } from "@/components/desk/desk-sections";
 import { StaffFrame } from "@/components/staff/staff-frame";
 import { PageHead } from "@/components/ui/page-head";
 import { showDesk } from "@/lib/admin/show-desk";
-import { isAtLeast } from "@/lib/auth/actor";
 import { context } from "@/lib/auth/context";
 import { currentUser, requireStaff } from "@/lib/auth/current";
+import { mayStaff } from "@/lib/auth/staff-rights";
 import { closeTask, replayParkedEvent, syncPayment } from "./actions";
 
 export async function generateMetadata(): Promise<Metadata> {
@@ -25,7 +25,7 @@ export default async function DeskPage() {
         desk={desk}
         actions={{ syncPayment, replayParkedEvent, closeTask }}
         texts={await refusalTexts()}
-        canAct={isAtLeast(actor.role, "support")}
+        canAct={mayStaff(actor.role, "task.close")}
       />
     </StaffFrame>
   );

@@ -1,4 +1,4 @@
-import { isAtLeast } from "@/lib/auth/actor";
+import { mayStaff } from "@/lib/auth/staff-rights";
 import { giveGoodwill, takeGoodwill } from "@/lib/billing/payment/give-goodwill";
 import type { CustomerId } from "@/lib/kernel/id";
 import { isCurrency, type Money, type MoneyRefusal, money, parseMoney } from "@/lib/kernel/money";
@@ -35,7 +35,7 @@ export async function changeGoodwill(
   },
   world: StaffWorld = staffWorld(),
 ): Promise<Result<{ amount: Money }, GoodwillRefusal>> {
-  if (!isAtLeast(actor.role, "finance")) return refuse({ code: "not_allowed" });
+  if (!mayStaff(actor.role, "goodwill.change")) return refuse({ code: "not_allowed" });
   const checked = checkedReason(input.reason);
   if (!checked.ok) return checked;
   if (!isCurrency(input.currency)) return refuse({ code: "amount_malformed" });

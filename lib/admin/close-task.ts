@@ -1,5 +1,5 @@
 import { transact } from "@/db/transaction";
-import { isAtLeast } from "@/lib/auth/actor";
+import { mayStaff } from "@/lib/auth/staff-rights";
 import { type CustomerId, type TaskId, uuidv7 } from "@/lib/kernel/id";
 import { ok, type Result, refuse } from "@/lib/kernel/result";
 import type { DeskRefusal, StaffActor } from "./shapes";
@@ -11,7 +11,7 @@ export async function closeTask(
   { customerId, taskId }: { customerId: CustomerId; taskId: TaskId },
   world: StaffWorld = staffWorld(),
 ): Promise<Result<{ taskId: TaskId }, DeskRefusal>> {
-  if (!isAtLeast(actor.role, "support")) return refuse({ code: "not_allowed" });
+  if (!mayStaff(actor.role, "task.close")) return refuse({ code: "not_allowed" });
   const now = world.clock.now();
   return transact(world.staff, { customerId }, async ({ sql }) => {
     const [task] = await sql`

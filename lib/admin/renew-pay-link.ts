@@ -1,4 +1,4 @@
-import { isAtLeast } from "@/lib/auth/actor";
+import { mayStaff } from "@/lib/auth/staff-rights";
 import { type RevokeRefusal, revokePayLinks } from "@/lib/billing/payment/revoke-pay-links";
 import type { CustomerId, InvoiceId } from "@/lib/kernel/id";
 import { ok, type Result, refuse } from "@/lib/kernel/result";
@@ -14,7 +14,7 @@ export async function renewPayLink(
   { customerId, invoiceId }: { customerId: CustomerId; invoiceId: InvoiceId },
   world: StaffWorld = staffWorld(),
 ): Promise<Result<{ url: string }, RevokeRefusal>> {
-  if (!isAtLeast(actor.role, "support")) return refuse({ code: "not_allowed" });
+  if (!mayStaff(actor.role, "pay_link.renew")) return refuse({ code: "not_allowed" });
   const revoked = await revokePayLinks(world, world.staff, {
     customerId,
     invoiceId,

@@ -1,4 +1,4 @@
-import { isAtLeast } from "@/lib/auth/actor";
+import { mayStaff } from "@/lib/auth/staff-rights";
 import { unparkEvent } from "@/lib/gateway/parked-events";
 import { ok, type Result, refuse } from "@/lib/kernel/result";
 import type { DeskRefusal, StaffActor } from "./shapes";
@@ -10,7 +10,7 @@ export async function replayParkedEvent(
   { eventId }: { eventId: string },
   world: StaffWorld = staffWorld(),
 ): Promise<Result<{ eventId: string }, DeskRefusal>> {
-  if (!isAtLeast(actor.role, "support")) return refuse({ code: "not_allowed" });
+  if (!mayStaff(actor.role, "event.replay")) return refuse({ code: "not_allowed" });
   const isBack = await unparkEvent(world.staff.sql, eventId, world.clock.now());
   return isBack ? ok({ eventId }) : refuse({ code: "event_not_parked" });
 }

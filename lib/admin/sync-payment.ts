@@ -1,4 +1,4 @@
-import { isAtLeast } from "@/lib/auth/actor";
+import { mayStaff } from "@/lib/auth/staff-rights";
 import { settle } from "@/lib/billing/payment/settle";
 import type { CustomerId, PaymentId } from "@/lib/kernel/id";
 import { ok, type Result, refuse } from "@/lib/kernel/result";
@@ -11,7 +11,7 @@ export async function syncPayment(
   ref: { customerId: CustomerId; paymentId: PaymentId },
   world: StaffWorld = staffWorld(),
 ): Promise<Result<{ state: string }, DeskRefusal>> {
-  if (!isAtLeast(actor.role, "support")) return refuse({ code: "not_allowed" });
+  if (!mayStaff(actor.role, "payment.sync")) return refuse({ code: "not_allowed" });
   const settled = await settle(world, ref);
   switch (settled.kind) {
     case "settled":

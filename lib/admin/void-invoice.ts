@@ -1,4 +1,4 @@
-import { isAtLeast } from "@/lib/auth/actor";
+import { mayStaff } from "@/lib/auth/staff-rights";
 import { type CloseAndVoidRefusal, closeAndVoid } from "@/lib/billing/payment/close-and-void";
 import type { CustomerId, InvoiceId } from "@/lib/kernel/id";
 import { type Money, money } from "@/lib/kernel/money";
@@ -22,7 +22,7 @@ export async function voidInvoice(
   input: { customerId: CustomerId; invoiceId: InvoiceId; reason: string },
   world: StaffWorld = staffWorld(),
 ): Promise<Result<StaffVoided, CloseAndVoidRefusal | ReasonRefusal>> {
-  if (!isAtLeast(actor.role, "finance")) return refuse({ code: "not_allowed" });
+  if (!mayStaff(actor.role, "invoice.void")) return refuse({ code: "not_allowed" });
   const checked = checkedReason(input.reason);
   if (!checked.ok) return checked;
   const voided = await closeAndVoid(world, world.staff, {

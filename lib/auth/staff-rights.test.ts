@@ -1,0 +1,25 @@
+import { describe, expect, test } from "vitest";
+import type { StaffRole } from "./actor";
+import { mayStaff, type StaffRight, staffRights } from "./staff-rights";
+
+const rights = Object.keys(staffRights) as StaffRight[];
+
+/** The rights of a role that its neighbour below does not have, written out by hand. */
+const gained: [StaffRole, StaffRight[]][] = [
+  ["auditor", []],
+  ["support", ["task.close", "event.replay", "payment.sync", "pay_link.renew"]],
+  ["finance", ["invoice.void", "goodwill.change"]],
+  ["admin", []],
+];
+
+describe("the rights of staff", () => {
+  test.each(gained)("%s may do exactly what is theirs", (role) => {
+    const upTo = gained.findIndex(([name]) => name === role) + 1;
+    const expected = gained.slice(0, upTo).flatMap(([, own]) => own);
+    expect(rights.filter((right) => mayStaff(role, right)).sort()).toEqual(expected.sort());
+  });
+
+  test("an auditor changes nothing", () => {
+    for (const right of rights) expect(mayStaff("auditor", right), right).toBe(false);
+  });
+});

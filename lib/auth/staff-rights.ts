@@ -1,0 +1,25 @@
+import type { StaffRole } from "./actor";
+
+const helpers = ["support", "finance", "admin"] as const;
+const keepers = ["finance", "admin"] as const;
+
+/**
+ * Which roles may do each act of staff. Reading is in no row: every role reads everything, and an auditor changes
+ * nothing (domain.md).
+ */
+export const staffRights = {
+  "task.close": helpers,
+  "event.replay": helpers,
+  "payment.sync": helpers,
+  "pay_link.renew": helpers,
+  "invoice.void": keepers,
+  "goodwill.change": keepers,
+} as const satisfies Record<string, readonly StaffRole[]>;
+
+export type StaffRight = keyof typeof staffRights;
+
+/** Whether staff of this role may do this; each use case of lib/admin that changes something asks it. */
+export function mayStaff(role: StaffRole, right: StaffRight): boolean {
+  const roles: readonly StaffRole[] = staffRights[right];
+  return roles.includes(role);
+}
