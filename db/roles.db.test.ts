@@ -34,6 +34,11 @@ const granted: Record<string, { app?: string; jobs?: string; staff?: string } | 
     jobs: "select update(email,locale,name,stripe_customer_id)",
     staff: "insert select update(closed_at,email,locale,name,stripe_customer_id)",
   },
+  disputes: {
+    app: "select",
+    jobs: "insert select update(amount_minor,ended_at,evidence_due_at,is_inquiry,next_poll_at,poll_count,reason,reinstated_at,state,withdrawn_at)",
+    staff: "select",
+  },
   event_runs: {
     jobs: "insert select update(attempts,next_attempt_at,reason,state,updated_at)",
     staff: "insert select update(attempts,next_attempt_at,reason,state,updated_at)",
@@ -58,6 +63,11 @@ const granted: Record<string, { app?: string; jobs?: string; staff?: string } | 
   },
   plan_prices: { app: "select", jobs: "select", staff: "insert select update" },
   plans: { app: "select", jobs: "select", staff: "insert select update" },
+  refunds: {
+    app: "select",
+    jobs: "insert select update(booked_at,ended_at,failure_code,first_sent_at,next_poll_at,poll_count,send_count,state,stripe_refund_id)",
+    staff: "insert select",
+  },
   sessions: {
     app: "insert select update(last_seen_at,revoked_at)",
     jobs: "select",

@@ -14,8 +14,10 @@ import {
 import { charges } from "./charges";
 import { currency, customerId, id, instant, minor } from "./columns";
 import { customers } from "./customers";
+import { disputes } from "./disputes";
 import { invoices } from "./invoices";
 import { payments } from "./payments";
+import { refunds } from "./refunds";
 
 /** Prepaid money of a customer in one currency: the only running total a transaction keeps. */
 export const balances = pgTable(
@@ -81,6 +83,8 @@ export const transfers = pgTable(
     paymentId: uuid("payment_id"),
     invoiceId: uuid("invoice_id"),
     chargeId: uuid("charge_id"),
+    refundId: uuid("refund_id"),
+    disputeId: uuid("dispute_id"),
     occurredAt: instant("occurred_at").notNull(),
     valueDate: date("value_date", { mode: "string" }).notNull(),
   },
@@ -111,11 +115,23 @@ export const transfers = pgTable(
       columns: [t.customerId, t.chargeId],
       foreignColumns: [charges.customerId, charges.id],
     }),
+    foreignKey({
+      name: "transfers_refund_fk",
+      columns: [t.customerId, t.refundId],
+      foreignColumns: [refunds.customerId, refunds.id],
+    }),
+    foreignKey({
+      name: "transfers_dispute_fk",
+      columns: [t.customerId, t.disputeId],
+      foreignColumns: [disputes.customerId, disputes.id],
+    }),
     uniqueIndex("transfers_seq_key").on(t.customerId, t.currency, t.seq),
     uniqueIndex("transfers_pending_key").on(t.customerId, t.pendingId).where(sql`${t.pendingId} is not null`),
     index("transfers_payment_idx").on(t.customerId, t.paymentId).where(sql`${t.paymentId} is not null`),
     index("transfers_invoice_idx").on(t.customerId, t.invoiceId).where(sql`${t.invoiceId} is not null`),
     index("transfers_charge_idx").on(t.customerId, t.chargeId).where(sql`${t.chargeId} is not null`),
+    index("transfers_refund_idx").on(t.customerId, t.refundId).where(sql`${t.refundId} is not null`),
+    index("transfers_dispute_idx").on(t.customerId, t.disputeId).where(sql`${t.disputeId} is not null`),
     check("transfers_kind_check", sql`${t.kind} in ('posted', 'pending', 'post', 'void')`),
     check("transfers_accounts_check", sql`${t.debit} <> ${t.credit}`),
     check("transfers_debit_check", sql`${t.debit} in (${accountList})`),
@@ -123,6 +139,10 @@ export const transfers = pgTable(
     check("transfers_amount_check", sql`${t.amountMinor} > 0`),
     check("transfers_pending_check", sql`(${t.kind} in ('post', 'void')) = (${t.pendingId} is not null)`),
     check("transfers_hold_check", sql`${t.kind} = 'posted' or ${t.debit} = 'customer_balance'`),
+    check(
+      "transfers_held_for_check",
+      sql`${t.kind} = 'posted' or num_nonnulls(${t.invoiceId}, ${t.refundId}, ${t.disputeId}) = 1 and (${t.invoiceId} is null) = (${t.paymentId} is null)`,
+    ),
     check("transfers_seq_check", sql`${t.seq} > 0`),
   ],
 );

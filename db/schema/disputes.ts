@@ -1,0 +1,60 @@
+import { sql } from "drizzle-orm";
+import {
+  boolean,
+  check,
+  foreignKey,
+  index,
+  integer,
+  pgTable,
+  primaryKey,
+  text,
+  uniqueIndex,
+  uuid,
+} from "drizzle-orm/pg-core";
+import { charges } from "./charges";
+import { currency, customerId, id, instant, minor } from "./columns";
+
+/**
+ * A charge that its cardholder contests. An inquiry books nothing; once funds are withdrawn they are `disputed` until
+ * it is won or lost.
+ */
+export const disputes = pgTable(
+  "disputes",
+  {
+    customerId: customerId(),
+    id: id(),
+    chargeId: uuid("charge_id").notNull(),
+    stripeDisputeId: text("stripe_dispute_id").notNull(),
+    state: text("state", { enum: ["open", "won", "lost"] }).notNull(),
+    isInquiry: boolean("is_inquiry").notNull(),
+    currency: currency(),
+    amountMinor: minor("amount_minor").notNull(),
+    /** Stripe's own word for why, as `fraudulent`. */
+    reason: text("reason").notNull(),
+    evidenceDueAt: instant("evidence_due_at"),
+    withdrawnAt: instant("withdrawn_at"),
+    reinstatedAt: instant("reinstated_at"),
+    pollCount: integer("poll_count").notNull().default(0),
+    nextPollAt: instant("next_poll_at"),
+    createdAt: instant("created_at").notNull(),
+    endedAt: instant("ended_at"),
+  },
+  (t) => [
+    primaryKey({ name: "disputes_pk", columns: [t.customerId, t.id] }),
+    foreignKey({
+      name: "disputes_charge_fk",
+      columns: [t.customerId, t.chargeId],
+      foreignColumns: [charges.customerId, charges.id],
+    }),
+    uniqueIndex("disputes_stripe_key").on(t.customerId, t.stripeDisputeId),
+    index("disputes_charge_idx").on(t.customerId, t.chargeId),
+    index("disputes_poll_idx").on(t.nextPollAt).where(sql`${t.nextPollAt} is not null`),
+    check("disputes_state_check", sql`${t.state} in ('open', 'won', 'lost')`),
+    check("disputes_currency_check", sql`${t.currency} ~ '^[A-Z]{3}$'`),
+    check("disputes_amount_check", sql`${t.amountMinor} > 0`),
+    check("disputes_inquiry_check", sql`not ${t.isInquiry} or ${t.withdrawnAt} is null`),
+    check("disputes_reinstated_check", sql`${t.reinstatedAt} is null or ${t.withdrawnAt} is not null`),
+    check("disputes_ended_check", sql`(${t.state} <> 'open') = (${t.endedAt} is not null)`),
+    check("disputes_polled_check", sql`${t.state} <> 'open' or ${t.nextPollAt} is not null`),
+  ],
+);
