@@ -12,7 +12,7 @@ export interface CustomerPicture {
   country: string;
   currency: string;
   isClosed: boolean;
-  balances: { posted: Money; held: Money }[];
+  balances: { posted: Money; held: Money; available: Money }[];
   invoices: {
     id: InvoiceId;
     number: string;
@@ -82,6 +82,7 @@ export async function showCustomer(
     balances: balances.map((row) => ({
       posted: money(row.posted_minor, row.currency),
       held: money(row.held_minor, row.currency),
+      available: money((row.posted_minor as bigint) - row.held_minor, row.currency),
     })),
     invoices: invoices.map((row) => ({
       id: row.id,

@@ -18,5 +18,6 @@ export type TransferReason =
   | "conversion"
   | "goodwill"
   | "goodwill_taken_back"
+  | "balance_paid_out"
   | "opening"
   | "payment_released";

@@ -3,6 +3,7 @@
 import { revalidatePath } from "next/cache";
 import { z } from "zod";
 import * as goodwill from "@/lib/admin/change-goodwill";
+import * as payouts from "@/lib/admin/pay-out-balance";
 import * as payLinks from "@/lib/admin/renew-pay-link";
 import * as invoice from "@/lib/admin/void-invoice";
 import { staffAction } from "@/lib/auth/action";
@@ -28,6 +29,17 @@ const GoodwillInput = z.strictObject({
   way: z.enum(["give", "take_back"]),
   reason,
 });
+const PayOutInput = z.strictObject({
+  customerId,
+  currency: z.string().length(3),
+  amount: z.string().max(100),
+  /** What was available on the page that was sent; believed only as far as it still is so. */
+  seenMinor: z
+    .string()
+    .regex(/^\d{1,18}$/)
+    .transform(BigInt),
+  reason,
+});
 
 export const voidInvoice = staffAction("finance", VoidInput, async (actor, input) => {
   const answer = await invoice.voidInvoice(actor, input);
@@ -38,6 +50,12 @@ export const voidInvoice = staffAction("finance", VoidInput, async (actor, input
 
 export const changeGoodwill = staffAction("finance", GoodwillInput, async (actor, input) => {
   const answer = await goodwill.changeGoodwill(actor, input);
+  if (answer.ok) revalidatePath("/admin/customers");
+  return answer.ok ? { ok: true as const, value: null } : answer;
+});
+
+export const payOutBalance = staffAction("finance", PayOutInput, async (actor, input) => {
+  const answer = await payouts.payOutBalance(actor, input);
   if (answer.ok) revalidatePath("/admin/customers");
   return answer.ok ? { ok: true as const, value: null } : answer;
 });

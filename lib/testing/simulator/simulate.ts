@@ -11,6 +11,7 @@ import { jobOperations } from "./operations/jobs";
 import { mailOperations } from "./operations/mail";
 import { payOperations } from "./operations/pay";
 import { payLinkOperations } from "./operations/pay-link";
+import { payOutOperations } from "./operations/pay-out";
 import { saveCards, savedCardOperations } from "./operations/saved-card";
 import { timeOperations } from "./operations/time";
 import { webhookOperations } from "./operations/webhooks";
@@ -60,6 +61,7 @@ const operations: readonly Operation[] = [
   ...jobOperations,
   ...mailOperations,
   ...hostOperations,
+  ...payOutOperations,
   ...timeOperations,
 ];
 

@@ -98,7 +98,7 @@ export async function checkNoPageIsLeft(simulation: Simulation): Promise<void> {
   }
 }
 
-/** For each customer and currency: what Stripe took and what was given = what invoices were paid + the balance. */
+/** For each customer and currency: what Stripe took and what was given = what invoices were paid + what was paid out + the balance. */
 async function checkMoneyAddsUp(simulation: Simulation, taken: readonly StripeCharge[]): Promise<void> {
   const { owner } = simulation.stage;
   const sums = new Map<string, { in: bigint; out: bigint }>();
@@ -114,9 +114,12 @@ async function checkMoneyAddsUp(simulation: Simulation, taken: readonly StripeCh
     select customer_id, detail->>'currency' as currency, (detail->>'amountMinor')::bigint as amount from activities
     where verb = 'goodwill_given'`;
   for (const { customer_id, currency, amount } of gifts) sumOf(customer_id, currency).in += amount;
+  const paidOut = await owner`
+    select customer_id, detail->>'currency' as currency, (detail->>'amountMinor')::bigint as amount from activities
+    where verb = 'balance_paid_out'`;
   const paid = await owner`select customer_id, currency, amount_paid_minor as amount from invoices`;
   const left = await owner`select customer_id, currency, posted_minor as amount from balances`;
-  for (const { customer_id, currency, amount } of [...paid, ...left])
+  for (const { customer_id, currency, amount } of [...paid, ...left, ...paidOut])
     sumOf(customer_id, currency).out += amount;
   for (const [key, sum] of sums) {
     if (sum.in !== sum.out)

@@ -5,6 +5,7 @@ import { ActionForm } from "@/components/sign-in/action-form";
 import type { AnswerTexts } from "@/components/sign-in/answer-texts";
 import { CustomerSections } from "@/components/staff/customer-sections";
 import { NewPayLink } from "@/components/staff/new-pay-link";
+import { PayOutForms } from "@/components/staff/pay-out-forms";
 import { StaffFrame } from "@/components/staff/staff-frame";
 import { Amount } from "@/components/ui/amount";
 import { Fact, Facts } from "@/components/ui/facts";
@@ -14,7 +15,7 @@ import { type CustomerPicture, showCustomer } from "@/lib/admin/show-customer";
 import { isAtLeast } from "@/lib/auth/actor";
 import { context } from "@/lib/auth/context";
 import { currentUser, requireStaff } from "@/lib/auth/current";
-import { changeGoodwill, renewInvoicePayLink, voidInvoice } from "../actions";
+import { changeGoodwill, payOutBalance, renewInvoicePayLink, voidInvoice } from "../actions";
 
 interface CustomerPageProps {
   params: Promise<{ reference: string }>;
@@ -68,6 +69,9 @@ export default async function CustomerPage({ params }: CustomerPageProps) {
         ))}
       </Facts>
       {mayAct && <GoodwillForms picture={picture} answers={answers} />}
+      {isAtLeast(actor.role, "finance") && (
+        <PayOutForms picture={picture} action={payOutBalance} answers={answers} />
+      )}
       <CustomerSections
         picture={picture}
         payLink={(invoice) =>
@@ -161,6 +165,9 @@ const codes = [
   "amount_ambiguous",
   "amount_too_precise",
   "amount_too_large",
+  "amount_zero",
+  "above_available",
+  "balance_changed",
   "goodwill_zero",
   "goodwill_too_large",
   "goodwill_above_available",

@@ -1,0 +1,50 @@
+import { getTranslations } from "next-intl/server";
+import { ActionForm } from "@/components/sign-in/action-form";
+import type { AnswerTexts } from "@/components/sign-in/answer-texts";
+import { Amount } from "@/components/ui/amount";
+import type { CustomerPicture } from "@/lib/admin/show-customer";
+import type { Result } from "@/lib/kernel/result";
+
+interface PayOutFormsProps<State> {
+  picture: Pick<CustomerPicture, "id" | "balances">;
+  action: (previous: State | null, form: FormData) => Promise<State>;
+  answers: AnswerTexts;
+}
+
+/** A balance that goes back by bank: one form for each currency in which something is available. */
+export async function PayOutForms<State extends Result<unknown>>({
+  picture,
+  action,
+  answers,
+}: PayOutFormsProps<State>) {
+  const t = await getTranslations("payOut");
+  const payable = picture.balances.map(({ available }) => available).filter(({ minor }) => minor > 0n);
+  return payable.map((available) => {
+    const { currency } = available;
+    return (
+      <details key={currency} className="mb-10 sm:max-w-sm">
+        <summary className="cursor-pointer font-medium text-accent">{t("title", { currency })}</summary>
+        <p className="my-3 text-ink-soft">{t.rich("note", { available: () => <Amount of={available} /> })}</p>
+        <ActionForm
+          // A form that was sent is done; the next one begins from what is available then.
+          key={available.minor.toString()}
+          action={action}
+          hidden={{ customerId: picture.id, currency, seenMinor: available.minor.toString() }}
+          fields={[
+            {
+              name: "amount",
+              label: t("amount", { currency }),
+              type: "text",
+              autoComplete: "off",
+              maxLength: 20,
+            },
+            { name: "reason", label: t("reason"), type: "text", autoComplete: "off", maxLength: 500 },
+          ]}
+          submit={t("submit")}
+          answers={answers}
+          done={<p>{t("done")}</p>}
+        />
+      </details>
+    );
+  });
+}

@@ -1,0 +1,52 @@
+import type { Database } from "@/db/client";
+import { transact } from "@/db/transaction";
+import { assert } from "@/lib/kernel/assert";
+import type { CustomerId, UserId } from "@/lib/kernel/id";
+import { type Money, money } from "@/lib/kernel/money";
+import { ok, type Result, refuse } from "@/lib/kernel/result";
+import { Decision } from "../decision";
+import { lockBalances } from "../scene";
+import type { World } from "../world";
+import { write } from "./write";
+
+export type PayOutRefusal =
+  | { code: "above_available"; available: Money }
+  | { code: "balance_changed"; available: Money };
+
+/**
+ * Books that balance was paid out by bank, at most what is available: never what an open payment holds (domain.md, The
+ * ledger). `seenMinor` is what was available when the payout was decided on: if it is another amount by now, somebody
+ * was faster, or the same payout arrived twice, and it is refused with what there is.
+ */
+export async function payOutBalance(
+  world: World,
+  database: Database,
+  payout: { customerId: CustomerId; amount: Money; seenMinor: bigint; reason: string; userId: UserId },
+): Promise<Result<undefined, PayOutRefusal>> {
+  const { customerId, amount, seenMinor, reason, userId } = payout;
+  assert(amount.minor > 0n, "a payout is something");
+  return transact(database, { customerId }, async (tx) => {
+    const { clock, timeZone } = world;
+    const balances = await lockBalances(tx.sql, customerId);
+    const context = { customerId, now: clock.now(), clock, timeZone, actor: "staff" as const, userId };
+    const decision = new Decision(context, balances);
+    const book = decision.book(amount.currency);
+    const available = money(book.availableMinor, amount.currency);
+    if (available.minor !== seenMinor) return refuse({ code: "balance_changed", available });
+    if (available.minor < amount.minor) return refuse({ code: "above_available", available });
+    book.transfer({
+      debit: "customer_balance",
+      credit: "bank",
+      amountMinor: amount.minor,
+      reason: "balance_paid_out",
+    });
+    decision.record({
+      subject: "balance",
+      subjectId: customerId,
+      verb: "balance_paid_out",
+      detail: { amountMinor: amount.minor.toString(), currency: amount.currency, reason },
+    });
+    write(tx, customerId, decision);
+    return ok();
+  });
+}
