@@ -66,9 +66,21 @@ export interface DemoCustomer {
   services: readonly DemoService[];
   /** What is on the balance when the story ends, in minor units. */
   leftMinor: bigint;
+  /** Who else signs in for this customer. */
+  members?: readonly { name: string; email: string; role: "billing" | "viewer" }[];
+  /** What else happens when the story ends: the open invoice due last is cancelled, or the balance is topped up by card. */
+  ending?: "cancels" | "tops_up";
   /** How one open invoice is being paid by card when the story ends. */
   card?: "succeeds" | "open" | "declined" | "debit_waits" | "combined" | "expired";
 }
+
+/** Who works at Ducky Cloud: one of each role. */
+export const demoStaff = [
+  { email: "staff@demo.example", name: "Sam Drake", role: "admin" },
+  { email: "finance@demo.example", name: "Fay Eider", role: "finance" },
+  { email: "support@demo.example", name: "Sol Teal", role: "support" },
+  { email: "auditor@demo.example", name: "Audrey Scaup", role: "auditor" },
+] as const;
 
 export const demoCustomers: readonly DemoCustomer[] = [
   {
@@ -117,6 +129,10 @@ export const demoCustomers: readonly DemoCustomer[] = [
       { plan: "pond-s", label: "studio-mail", terms: 12, endsInDays: 21 },
       { plan: "nest-1tb", label: "assets", terms: 3, endsInDays: 4 },
       { plan: "domain", label: "marigold.example", terms: 1, endsInDays: 2 },
+    ],
+    members: [
+      { name: "Mina Vogt", email: "mina@demo.example", role: "billing" },
+      { name: "Vito Sand", email: "vito@demo.example", role: "viewer" },
     ],
     leftMinor: 1_250n,
     card: "debit_waits",

@@ -2,7 +2,6 @@ import { type Database, openDatabase } from "@/db/client";
 import { hashPassword } from "@/lib/auth/password";
 import { giveGoodwill } from "@/lib/billing/payment/give-goodwill";
 import { payLinkKeyOf } from "@/lib/billing/payment/pay-link";
-import { settle } from "@/lib/billing/payment/settle";
 import { issueRenewal } from "@/lib/billing/renewal/issue-renewal";
 import { orderService } from "@/lib/billing/service/order-service";
 import type { World } from "@/lib/billing/world";
@@ -20,11 +19,11 @@ import {
 import { money } from "@/lib/kernel/money";
 import type { Settings } from "@/lib/kernel/settings";
 import { demoCast, demoPassword } from "@/lib/portal/demo-logins";
-import { payCombined, payDirect, payFromBalance } from "@/lib/portal/pay";
-import { previewPlan } from "@/lib/portal/preview-plan";
+import { payFromBalance } from "@/lib/portal/pay";
 import type { CustomerActor } from "@/lib/portal/shapes";
-import { sandboxControl } from "@/lib/sandbox/control";
-import { type DemoCustomer, type DemoService, demoCustomers, demoPlans } from "./demo-cast";
+import { type DemoCustomer, type DemoService, demoCustomers, demoPlans, demoStaff } from "./demo-cast";
+import { demoCrowd } from "./demo-crowd";
+import { playLastDay } from "./demo-last-day";
 
 export { demoCast as demoLogins, demoPassword } from "@/lib/portal/demo-logins";
 
@@ -53,11 +52,11 @@ export async function seedDemo({ settings }: { settings: Settings }): Promise<vo
   try {
     await makeStaff(stage);
     const players = [];
-    for (const [index, customer] of demoCustomers.entries())
+    for (const [index, customer] of [...demoCustomers, ...demoCrowd].entries())
       players.push(await makePlayer(stage, customer, index));
     await playHistory(stage, players);
     stage.clock.set(stage.today);
-    for (const player of players) await playCard(stage, player, settings);
+    for (const player of players) await playLastDay(stage, player, settings);
   } finally {
     await Promise.all([stage.app.close(), stage.jobs.close(), stage.staff.close()]);
   }
@@ -124,9 +123,11 @@ async function makeUser(stage: Stage, email: string, name: string, locale: strin
 }
 
 async function makeStaff(stage: Stage): Promise<void> {
-  const id = await makeUser(stage, "staff@demo.example", "Sam Drake", "en");
-  await stage.staff.sql`
-    insert into staff (user_id, role, created_at) values (${id}, 'admin', ${stage.clock.now()})`;
+  for (const { email, name, role } of demoStaff) {
+    const id = await makeUser(stage, email, name, "en");
+    await stage.staff.sql`
+      insert into staff (user_id, role, created_at) values (${id}, ${role}, ${stage.clock.now()})`;
+  }
 }
 
 async function makePlayer(stage: Stage, customer: DemoCustomer, index: number): Promise<Player> {
@@ -137,10 +138,18 @@ async function makePlayer(stage: Stage, customer: DemoCustomer, index: number): 
     values (${customerId}, ${`DC-${1001 + index}`}, ${name}, ${email}, ${country}, ${currency}, ${locale},
       ${stage.clock.now()})`;
   const userId = await makeUser(stage, email, name, locale);
+  await addMember(stage, customerId, userId, "owner");
+  for (const member of customer.members ?? []) {
+    const memberId = await makeUser(stage, member.email, member.name, locale);
+    await addMember(stage, customerId, memberId, member.role);
+  }
+  return { ...customer, customerId, actor: { customerId, userId, sessionId: newId<SessionId>(stage.clock) } };
+}
+
+async function addMember(stage: Stage, customerId: CustomerId, userId: UserId, role: string): Promise<void> {
   await stage.staff.sql`
     insert into memberships (customer_id, user_id, role, created_at)
-    values (${customerId}, ${userId}, 'owner', ${stage.clock.now()})`;
-  return { ...customer, customerId, actor: { customerId, userId, sessionId: newId<SessionId>(stage.clock) } };
+    values (${customerId}, ${userId}, ${role}, ${stage.clock.now()})`;
 }
 
 /** What happens on a day, in the order of the days: so that invoice numbers run with time. */
@@ -239,46 +248,4 @@ async function leave(stage: Stage, player: Player, minor: bigint): Promise<void>
   if (missing <= 0n) return;
   const reason = "Credit brought along from the previous billing system";
   await giveGoodwill(stage, stage.staff, { customerId, amount: money(missing, currency), reason });
-}
-
-/** Pays the oldest open invoice by card, as far as the story goes. */
-async function playCard(stage: Stage, player: Player, settings: Settings): Promise<void> {
-  if (!player.card || !settings.stripeApiBase) return;
-  const [invoice] = await stage.jobs.sql`
-    select id from invoices where customer_id = ${player.customerId} and state = 'open' order by due_at limit 1`;
-  if (!invoice) throw new Error(`${player.name} has nothing to pay`);
-  const useBalance = player.card === "combined" ? "all" : "none";
-  const preview = await previewPlan(player.actor, { invoiceIds: [invoice.id], useBalance }, stage);
-  if (!preview.ok) throw new Error(`no plan: ${preview.refusal.code}`);
-  const paymentId = newId(stage.clock);
-  const input = { paymentId, invoiceIds: [invoice.id as string], plan: preview.value.plan };
-  const start = player.card === "combined" ? payCombined : payDirect;
-  const started = await start(player.actor, input, stage);
-  if (!started.ok || started.value.kind !== "redirect") {
-    throw new Error(`the local Stripe shows ${player.name} no page: ${JSON.stringify(started)}`);
-  }
-  const [payment] = await stage.jobs.sql`select stripe_session_id from payments where id = ${paymentId}`;
-  await play(player.card, payment?.stripe_session_id, settings);
-  await settle(stage, { customerId: player.customerId, paymentId: paymentId as never });
-}
-
-async function play(card: DemoCustomer["card"], sessionId: string, settings: Settings): Promise<void> {
-  const control = sandboxControl(settings.stripeApiBase ?? "", settings.stripeSecretKey);
-  switch (card) {
-    case "succeeds":
-    case "combined":
-      await control.pay(sessionId);
-      return;
-    case "declined":
-      await control.pay(sessionId, { card: "4000000000000002" });
-      return;
-    case "debit_waits":
-      await control.pay(sessionId, { method: "sepa_debit", later: "succeeds", afterMs: 3 * dayMs });
-      return;
-    case "expired":
-      await control.expire(sessionId);
-      return;
-    default:
-      return;
-  }
 }
