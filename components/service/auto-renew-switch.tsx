@@ -54,7 +54,7 @@ export function AutoRenewSwitch({ serviceId, isOn, action, label, texts }: AutoR
         aria-label={label}
         aria-busy={pending}
         onClick={toggle}
-        className="inline-flex min-h-6 items-center gap-2 rounded-sm"
+        className="inline-flex min-h-6 items-center gap-2 rounded-sm text-left"
       >
         <span
           aria-hidden="true"
@@ -66,8 +66,8 @@ export function AutoRenewSwitch({ serviceId, isOn, action, label, texts }: AutoR
         >
           <span
             className={classNames(
-              "absolute top-0.5 size-3.5 rounded-full transition-transform",
-              isOn ? "translate-x-[1.125rem] bg-accent-ink" : "translate-x-0.5 bg-ink-soft",
+              "absolute top-[0.1875rem] left-0 size-3 rounded-full transition-transform",
+              isOn ? "translate-x-[1.1875rem] bg-accent-ink" : "translate-x-[0.1875rem] bg-ink-soft",
             )}
           />
         </span>
