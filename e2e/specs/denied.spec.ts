@@ -136,6 +136,23 @@ test.describe("as somebody else's", () => {
       expect(await victim.digest()).toBe(before);
     });
 
+    test(`${role}, every handler answers nothing of anybody else`, async ({ people, scene, request }) => {
+      const victim = await makeVictim(scene, people);
+      await signInRequests(request, await people.customer({ role }));
+      const before = await victim.digest();
+      for (const { route } of handlers) {
+        for (const path of queriesOf(addressOf(route, victim), victim)) {
+          const answer = await request.get(asked(path), once);
+          expect(answer.status(), path).toBeLessThan(500);
+          await expectNothingOf(victim, answer);
+          // A paper is compressed: that there is none is all that its bytes can prove.
+          const namesTheirs = route.includes("[") && !route.startsWith("/api/");
+          if (namesTheirs) expect(answer.status(), path).toBe(404);
+        }
+      }
+      expect(await victim.digest()).toBe(before);
+    });
+
     for (const action of withSession.filter((one) => !namesSomething(one))) {
       test(`${role}, ${action.name} touches nothing of anybody else`, async ({ people, scene, request }) => {
         const victim = await makeVictim(scene, people);

@@ -23,7 +23,7 @@ export function listInvoices(
   return readAs(world, actor, async (sql) => {
     const matches = matching(sql, actor, filter, now, world.timeZone);
     const [page, [counted], owed, services] = await Promise.all([
-      readPage(sql, filter, matches, now),
+      readPage(sql, filter, matches, now, rowsPerPage),
       sql`select count(*)::int as count from (
         select 1 from invoices i left join invoice_claims c on c.customer_id = i.customer_id and c.invoice_id = i.id
         where ${matches} limit ${countMost}) counted`,
@@ -45,6 +45,19 @@ export function listInvoices(
   });
 }
 
+/** The same rows, as many at a time as asked for and without the rest: for a download, batch by batch. */
+export function readInvoiceRows(
+  actor: CustomerActor,
+  filter: InvoiceFilter,
+  most: number,
+  world: World,
+): Promise<Page<InvoiceRow>> {
+  const now = world.clock.now();
+  return readAs(world, actor, (sql) =>
+    readPage(sql, filter, matching(sql, actor, filter, now, world.timeZone), now, most),
+  );
+}
+
 type Fragment = ReturnType<ReservedSql>;
 
 /** Keyset: from the cursor's row on, in either direction; one row more than shown tells whether there is more. */
@@ -53,6 +66,7 @@ async function readPage(
   filter: InvoiceFilter,
   matches: Fragment,
   now: Date,
+  most: number,
 ): Promise<Page<InvoiceRow>> {
   const column = filter.sort === "due" ? sql`i.due_at` : sql`i.issued_at`;
   const cursor = cursorOf(filter.cursor);
@@ -67,9 +81,9 @@ async function readPage(
     select i.id, i.number, i.summary, i.state, i.currency, i.total_minor, i.amount_paid_minor, i.amount_credited_minor,
       i.issued_at, i.due_at, c.payment_id as claimed_by, ${column}::text as at
     from invoices i left join invoice_claims c on c.customer_id = i.customer_id and c.invoice_id = i.id
-    where ${matches} and ${beyond} order by ${order} limit ${rowsPerPage + 1}`;
-  const hasMore = found.length > rowsPerPage;
-  const shown = found.slice(0, rowsPerPage);
+    where ${matches} and ${beyond} order by ${order} limit ${most + 1}`;
+  const hasMore = found.length > most;
+  const shown = found.slice(0, most);
   if (isBack) shown.reverse();
   const at = (row: (typeof shown)[number] | undefined, direction: string) =>
     row ? encodeCursor([direction, row.at, row.id]) : null;

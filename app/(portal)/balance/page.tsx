@@ -3,13 +3,16 @@ import { getTranslations } from "next-intl/server";
 import { Suspense } from "react";
 import { BalanceFigures } from "@/components/balance/balance-figures";
 import { Movements } from "@/components/balance/movements";
+import { StatementForm } from "@/components/balance/statement-form";
 import { TopUpPanel } from "@/components/payment/top-up-panel";
 import { Empty } from "@/components/ui/empty";
 import { LinkTabs } from "@/components/ui/link-tabs";
 import { Loading } from "@/components/ui/loading";
 import { PageHead } from "@/components/ui/page-head";
 import { Pager } from "@/components/ui/pager";
+import { context } from "@/lib/auth/context";
 import { requireCustomer } from "@/lib/auth/current";
+import { calendarDay } from "@/lib/kernel/calendar";
 import { newId, type PaymentId } from "@/lib/kernel/id";
 import type { Currency } from "@/lib/kernel/money";
 import type { CustomerActor } from "@/lib/portal/shapes";
@@ -95,8 +98,15 @@ async function Balance({ actor, query }: { actor: CustomerActor; query: BalanceQ
             previous={step(movements.previous, t("previous"))}
             next={step(movements.next, t("next"))}
           />
+          <StatementForm currency={here} month={thisMonth()} />
         </div>
       </div>
     </>
   );
+}
+
+/** In the billing time zone, as statements go by it. */
+function thisMonth(): string {
+  const { clock, settings } = context();
+  return calendarDay(clock.now(), settings.timeZone).slice(0, 7);
 }

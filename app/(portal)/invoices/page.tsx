@@ -6,6 +6,7 @@ import { InvoiceFilters, isFiltered } from "@/components/invoice/invoice-filters
 import { InvoiceTable } from "@/components/invoice/invoice-table";
 import { Owed } from "@/components/invoice/owed";
 import { Empty } from "@/components/ui/empty";
+import { FileLink } from "@/components/ui/file-link";
 import { Loading } from "@/components/ui/loading";
 import { PageHead } from "@/components/ui/page-head";
 import { Pager } from "@/components/ui/pager";
@@ -63,6 +64,7 @@ async function InvoiceList({ actor, filter }: { actor: CustomerActor; filter: In
 
 async function Rows({ list, filter }: { list: List; filter: InvoiceFilter }) {
   const t = await getTranslations("invoices");
+  const paper = await getTranslations("paper.links");
   const { rows, previous, next } = list.page;
   const step = (cursor: string | null, text: string) =>
     cursor === null ? null : { href: invoicesHref({ ...filter, cursor }), text };
@@ -92,8 +94,11 @@ async function Rows({ list, filter }: { list: List; filter: InvoiceFilter }) {
         previous={step(previous, t(filter.sort === "due" ? "previousDue" : "previous"))}
         next={step(next, t(filter.sort === "due" ? "nextDue" : "next"))}
       >
-        <p className="figures text-ink-soft text-sm">
+        <p className="figures flex flex-wrap gap-x-5 gap-y-1 text-ink-soft text-sm">
           {list.count > countMost ? t("countMany", { count: countMost }) : t("count", { count: list.count })}
+          <FileLink href={invoicesHref({ ...filter, cursor: null }, "/invoices/csv")}>
+            {paper("csv")}
+          </FileLink>
         </p>
       </Pager>
     </>

@@ -29,8 +29,13 @@ export function parseInvoiceFilter(raw: RawSearchParams): InvoiceFilter {
   };
 }
 
-/** The address of a list; the same filter has one spelling. */
-export function invoicesHref(filter: InvoiceFilter): string {
+/** As pages get it: a name that comes several times has all its values. */
+export function queryOf(params: URLSearchParams): RawSearchParams {
+  return Object.fromEntries([...new Set(params.keys())].map((name) => [name, params.getAll(name)]));
+}
+
+/** The address of a list, or of what is made of it; the same filter has one spelling. */
+export function invoicesHref(filter: InvoiceFilter, path = "/invoices"): string {
   const params = new URLSearchParams();
   for (const status of filter.status) params.append("status", status);
   const rest = {
@@ -45,7 +50,7 @@ export function invoicesHref(filter: InvoiceFilter): string {
   };
   for (const [name, value] of Object.entries(rest)) if (value !== null) params.set(name, value);
   const query = params.toString();
-  return query ? `/invoices?${query}` : "/invoices";
+  return query ? `${path}?${query}` : path;
 }
 
 function isStatus(text: string): text is InvoiceStatus {

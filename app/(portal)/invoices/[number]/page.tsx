@@ -5,6 +5,7 @@ import { getTranslations } from "next-intl/server";
 import { BackToInvoices } from "@/components/invoice/back-to-invoices";
 import { CancelInvoice } from "@/components/invoice/cancel-invoice";
 import { InvoiceLines } from "@/components/invoice/invoice-lines";
+import { InvoicePapers } from "@/components/invoice/invoice-papers";
 import { InvoicePayments } from "@/components/invoice/invoice-payments";
 import { InvoiceStatusBadge } from "@/components/invoice/status-badge";
 import { Timeline } from "@/components/invoice/timeline";
@@ -76,6 +77,7 @@ export default async function InvoicePage({ params }: InvoicePageProps) {
         <div className="grid gap-10">
           <InvoiceFacts invoice={invoice} />
           <InvoiceLines invoice={invoice} />
+          <InvoicePapers invoice={invoice} />
           <InvoicePayments payments={invoice.payments} />
           <Timeline entries={invoice.timeline} />
           <InvoicePayLink

@@ -1,0 +1,15 @@
+import { notFound } from "next/navigation";
+import { paperGiven } from "@/app/paper-given";
+import { printReceipt } from "@/lib/admin/papers";
+import { requireStaff } from "@/lib/auth/current";
+import { paperAnswer } from "@/lib/paper/answer";
+
+interface Route {
+  params: Promise<{ reference: string; payment: string }>;
+}
+
+export async function GET(_request: Request, { params }: Route) {
+  const { reference, payment: paymentId } = await params;
+  const actor = await requireStaff("auditor", `/admin/customers/${encodeURIComponent(reference)}`);
+  return paperAnswer((await printReceipt(actor, { reference, paymentId }, paperGiven())) ?? notFound());
+}

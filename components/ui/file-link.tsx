@@ -1,0 +1,19 @@
+import { FileDown } from "lucide-react";
+import type { ComponentProps } from "react";
+import { classNames } from "@/components/ui/class-names";
+
+/** To a file rather than a page: a plain link, which the router neither follows nor fetches ahead. */
+export function FileLink({ className, children, ...rest }: ComponentProps<"a">) {
+  return (
+    <a
+      {...rest}
+      className={classNames(
+        "inline-flex items-center gap-1.5 rounded-sm font-medium text-accent underline decoration-accent/40 underline-offset-3 hover:decoration-accent",
+        className,
+      )}
+    >
+      <FileDown aria-hidden="true" className="size-4 shrink-0" />
+      {children}
+    </a>
+  );
+}
