@@ -95,7 +95,11 @@ async function Rows({ list, filter }: { list: List; filter: InvoiceFilter }) {
         next={step(next, t(filter.sort === "due" ? "nextDue" : "next"))}
       >
         <p className="figures flex flex-wrap gap-x-5 gap-y-1 text-ink-soft text-sm">
-          {list.count > countMost ? t("countMany", { count: countMost }) : t("count", { count: list.count })}
+          <span>
+            {list.count > countMost
+              ? t("countMany", { count: countMost })
+              : t("count", { count: list.count })}
+          </span>
           <FileLink href={invoicesHref({ ...filter, cursor: null }, "/invoices/csv")}>
             {paper("csv")}
           </FileLink>
