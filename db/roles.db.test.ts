@@ -5,7 +5,7 @@ import { openTestWorld, type TestWorld } from "@/lib/testing/world";
 
 /**
  * All that each role may do, table by table: what is not named here, nobody may. Rows of transfers, allocations,
- * shares, lines, terms and activities are added and never changed; nothing but claims and counted attempts is deleted.
+ * shares, lines, terms and activities are added and never changed; nothing but claims, drafts and counted attempts is deleted.
  */
 const granted: Record<string, { app?: string; jobs?: string; staff?: string } | string> = {
   // One line for all three roles.
@@ -28,6 +28,8 @@ const granted: Record<string, { app?: string; jobs?: string; staff?: string } | 
   transfers: "insert select",
   // What they may differs.
   balance_checks: { jobs: "insert select update", staff: "select" },
+  bank_receipt_keys: { jobs: "select", staff: "insert select" },
+  bank_receipts: { app: "select", jobs: "select", staff: "insert select update(assigned_at)" },
   credit_note_numbers: { app: "insert", jobs: "insert select", staff: "insert select" },
   customers: {
     app: "select update(email,locale,name,stripe_customer_id)",
@@ -43,6 +45,7 @@ const granted: Record<string, { app?: string; jobs?: string; staff?: string } | 
     jobs: "insert select update(attempts,next_attempt_at,reason,state,updated_at)",
     staff: "insert select update(attempts,next_attempt_at,reason,state,updated_at)",
   },
+  invoice_drafts: { staff: "delete insert select update(due_days,lines,note,updated_at,user_id,version)" },
   invoice_numbers: { app: "insert", jobs: "insert select", staff: "insert select" },
   memberships: { app: "select", jobs: "select", staff: "insert select" },
   outbox: { app: "insert select", jobs: "insert select update(handled_at)", staff: "insert select" },

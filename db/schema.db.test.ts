@@ -9,6 +9,7 @@ import { createTestDatabase } from "@/lib/testing/database";
 
 /** Tables of the house: of nobody's customer data, or registries that keep ids unique over all customers. */
 const houseTables = [
+  "bank_receipt_keys",
   "credit_note_numbers",
   "event_runs",
   "invoice_numbers",

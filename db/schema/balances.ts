@@ -11,6 +11,7 @@ import {
   uniqueIndex,
   uuid,
 } from "drizzle-orm/pg-core";
+import { bankReceipts } from "./bank-receipts";
 import { charges } from "./charges";
 import { currency, customerId, id, instant, minor } from "./columns";
 import { customers } from "./customers";
@@ -85,6 +86,7 @@ export const transfers = pgTable(
     chargeId: uuid("charge_id"),
     refundId: uuid("refund_id"),
     disputeId: uuid("dispute_id"),
+    bankReceiptId: uuid("bank_receipt_id"),
     occurredAt: instant("occurred_at").notNull(),
     valueDate: date("value_date", { mode: "string" }).notNull(),
   },
@@ -125,6 +127,11 @@ export const transfers = pgTable(
       columns: [t.customerId, t.disputeId],
       foreignColumns: [disputes.customerId, disputes.id],
     }),
+    foreignKey({
+      name: "transfers_bank_receipt_fk",
+      columns: [t.customerId, t.bankReceiptId],
+      foreignColumns: [bankReceipts.customerId, bankReceipts.id],
+    }),
     uniqueIndex("transfers_seq_key").on(t.customerId, t.currency, t.seq),
     uniqueIndex("transfers_pending_key").on(t.customerId, t.pendingId).where(sql`${t.pendingId} is not null`),
     index("transfers_payment_idx").on(t.customerId, t.paymentId).where(sql`${t.paymentId} is not null`),
@@ -132,6 +139,9 @@ export const transfers = pgTable(
     index("transfers_charge_idx").on(t.customerId, t.chargeId).where(sql`${t.chargeId} is not null`),
     index("transfers_refund_idx").on(t.customerId, t.refundId).where(sql`${t.refundId} is not null`),
     index("transfers_dispute_idx").on(t.customerId, t.disputeId).where(sql`${t.disputeId} is not null`),
+    index("transfers_bank_receipt_idx")
+      .on(t.customerId, t.bankReceiptId)
+      .where(sql`${t.bankReceiptId} is not null`),
     check("transfers_kind_check", sql`${t.kind} in ('posted', 'pending', 'post', 'void')`),
     check("transfers_accounts_check", sql`${t.debit} <> ${t.credit}`),
     check("transfers_debit_check", sql`${t.debit} in (${accountList})`),

@@ -35,6 +35,7 @@ export const invoices = pgTable(
     amountCreditedMinor: minor("amount_credited_minor").notNull().default(sql`0`),
     billTo: jsonb("bill_to").notNull(),
     summary: text("summary").notNull(),
+    note: text("note").notNull().default(""),
     issuedAt: instant("issued_at").notNull(),
     dueAt: instant("due_at").notNull(),
     paidAt: instant("paid_at"),
@@ -116,7 +117,11 @@ export const invoiceLines = pgTable(
       "invoice_lines_amount_check",
       sql`${t.quantity} > 0 and ${t.netMinor} = ${t.unitMinor} * ${t.quantity}`,
     ),
-    check("invoice_lines_tax_check", sql`${t.taxRatePpm} between 0 and 1000000 and ${t.taxMinor} >= 0`),
+    // A discount line takes tax back with its net.
+    check(
+      "invoice_lines_tax_check",
+      sql`${t.taxRatePpm} between 0 and 1000000 and (${t.taxMinor} = 0 or sign(${t.taxMinor}) = sign(${t.netMinor}))`,
+    ),
     check(
       "invoice_lines_service_check",
       sql`(${t.kind} = 'other') or (${t.serviceId} is not null and ${t.termUnit} is not null and ${t.termCount} > 0)`,

@@ -37,12 +37,13 @@ export const payments = pgTable(
     customerId: customerId(),
     id: id(),
     kind: text("kind", { enum: ["invoices", "top_up"] }).notNull(),
-    funding: text("funding", { enum: ["card", "balance", "combined"] }).notNull(),
+    funding: text("funding", { enum: ["card", "balance", "combined", "bank"] }).notNull(),
     origin: text("origin", { enum: ["customer", "link", "staff", "auto"] }).notNull(),
     state: text("state", { enum: paymentStates }).notNull(),
     currency: currency(),
     balanceMinor: minor("balance_minor").notNull(),
     cardMinor: minor("card_minor").notNull(),
+    bankMinor: minor("bank_minor").notNull().default(sql`0`),
     excessMinor: minor("excess_minor").notNull().default(sql`0`),
     contentHash: text("content_hash").notNull(),
     requestKey: text("request_key"),
@@ -101,11 +102,15 @@ export const payments = pgTable(
     check(
       "payments_funding_check",
       sql`case ${t.funding}
-        when 'balance' then ${t.cardMinor} = 0 and ${t.balanceMinor} > 0
-        when 'card' then ${t.cardMinor} > 0 and ${t.balanceMinor} = 0
-        else ${t.funding} = 'combined' and ${t.cardMinor} > 0 and ${t.balanceMinor} > 0 end`,
+        when 'balance' then ${t.cardMinor} = 0 and ${t.balanceMinor} > 0 and ${t.bankMinor} = 0
+        when 'card' then ${t.cardMinor} > 0 and ${t.balanceMinor} = 0 and ${t.bankMinor} = 0
+        when 'bank' then ${t.cardMinor} = 0 and ${t.balanceMinor} = 0 and ${t.bankMinor} > 0
+        else ${t.funding} = 'combined' and ${t.cardMinor} > 0 and ${t.balanceMinor} > 0 and ${t.bankMinor} = 0 end`,
     ),
-    check("payments_excess_check", sql`${t.excessMinor} >= 0 and ${t.excessMinor} <= ${t.cardMinor}`),
+    check(
+      "payments_excess_check",
+      sql`${t.excessMinor} >= 0 and ${t.excessMinor} <= ${t.cardMinor} + ${t.bankMinor}`,
+    ),
     check(
       "payments_request_check",
       sql`(${t.cardMinor} > 0) = (${t.request} is not null and ${t.requestKey} is not null)`,
@@ -134,6 +139,7 @@ export const paymentShares = pgTable(
     invoiceId: uuid("invoice_id").notNull(),
     balanceMinor: minor("balance_minor").notNull(),
     cardMinor: minor("card_minor").notNull(),
+    bankMinor: minor("bank_minor").notNull().default(sql`0`),
   },
   (t) => [
     primaryKey({ name: "payment_shares_pk", columns: [t.customerId, t.paymentId, t.invoiceId] }),
@@ -148,7 +154,10 @@ export const paymentShares = pgTable(
       foreignColumns: [invoices.customerId, invoices.id],
     }),
     index("payment_shares_invoice_idx").on(t.customerId, t.invoiceId),
-    check("payment_shares_amount_check", sql`${t.balanceMinor} >= 0 and ${t.cardMinor} >= 0`),
+    check(
+      "payment_shares_amount_check",
+      sql`${t.balanceMinor} >= 0 and ${t.cardMinor} >= 0 and ${t.bankMinor} >= 0`,
+    ),
   ],
 );
 
