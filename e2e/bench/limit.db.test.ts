@@ -3,6 +3,7 @@ import type { Sql } from "@/db/client";
 import { contentHash } from "@/lib/billing/payment/content-hash";
 import { createTestDatabase } from "@/lib/testing/database";
 import { holdBooks } from "./books";
+import { openBuilder, payByBuilder } from "./builder";
 import { createLimit, payByLimit } from "./limit";
 import { issueRenewals, type Payable, seedCustomers, termMinor } from "./seed";
 import { openOwner } from "./server";
@@ -12,14 +13,16 @@ import { openWorld, payByUseCase } from "./use-case";
 let owner: Sql;
 let world: ReturnType<typeof openWorld>;
 let drop: () => Promise<void>;
+let databaseUrl: string;
 let waiting: Payable[];
 
 beforeAll(async () => {
   const database = await createTestDatabase();
+  databaseUrl = database.url;
   owner = openOwner(database.url, 3);
   world = openWorld(database.url, 3);
   await createLimit(owner);
-  await seedCustomers(owner, 12);
+  await seedCustomers(owner, 16);
   waiting = await issueRenewals(owner);
   drop = async () => {
     await Promise.all([world.close(), owner.end()]);
@@ -50,6 +53,17 @@ describe("the limit of the bench", () => {
     const invoices = { kind: "invoices" as const, invoiceIds: [theirs.invoiceId] };
     const amounts = { balanceMinor: termMinor, cardMinor: 0n, excessMinor: 0n };
     expect(payment?.content_hash).toBe(contentHash({ ...invoices, ...amounts }));
+  });
+
+  it("is beside a builder that writes these rows too", async () => {
+    const [ours, theirs] = [next(), next()];
+    const builder = openBuilder(databaseUrl, 1);
+    await payByUseCase(world, ours);
+    await payByBuilder(builder, theirs);
+    expect(await rowsOf(theirs)).toEqual(await rowsOf(ours));
+    await expect(payByBuilder(builder, theirs)).rejects.toThrow("not open");
+    await expect(payByBuilder(builder, { ...next(), userId: ours.userId })).rejects.toThrow("not allowed");
+    await builder.close();
   });
 
   it("refuses an invoice that is paid, and a user who is no member", async () => {
