@@ -1,17 +1,14 @@
-import type { Sql } from "@/db/client";
-import type { World } from "@/lib/billing/world";
 import { holdBooks } from "./books";
-import { interleave, ratioOf, type Side, spreadOf, warmUp } from "./measure";
+import { payByLimit } from "./limit";
+import { interleave, ratioOf, type Side, type Spread, spreadOf, warmUp } from "./measure";
 import type { BenchOptions, Line, Part } from "./part";
 import { customersEach } from "./pay";
 import { Payables } from "./payables";
+import type { Payable } from "./seed";
 import { type BenchServer, openOwner } from "./server";
 import { openWorld, payByUseCase } from "./use-case";
 
 const atOnceTried = [1, 4, 16, 32];
-const mostAtOnce = 32;
-/** In each of the databases that one payer has to itself: few, so that all of them fit into PostgreSQL's memory. */
-const customersApart = 200;
 
 /**
  * Makes every payment also count on one row of the house, as a ledger with system accounts does: the fault that this
@@ -30,8 +27,9 @@ export const plantSharedRow = `
 export const spread: Part = {
   title: "spread: payments of different customers do not wait for each other",
   about:
-    "together = payFromBalance of customers in one database; apart (the limit) = the same, but each payer at once has a " +
-    "database to itself, so that no two can share a row; planted = together, with one system row that every payment updates.",
+    "together = payFromBalance of customers in one database; limit = the hand-written payment, which shares no row, in the " +
+    "same tables and as many at once; planted = together, with one system row that every payment updates. Spread is what " +
+    "a side reaches of the limit beside what the application reaches of it one at a time.",
   async run(server, options) {
     const scene = await openScene(server);
     try {
@@ -42,81 +40,78 @@ export const spread: Part = {
   },
 };
 
-/** One database that is paid in, through a pool of its own. */
+/** One database that is paid in. */
 interface Place {
-  world: World & { close(): Promise<void> };
-  owner: Sql;
+  url: string;
   payables: Payables;
 }
 
 interface Scene {
   together: Place;
   planted: Place;
-  apart: Place[];
   close(): Promise<void>;
 }
 
 async function openScene(server: BenchServer): Promise<Scene> {
-  const names = Array.from({ length: mostAtOnce }, (_, index) => `bench_apart_${index}`);
   const togetherUrl = await server.create("bench_together", customersEach);
   const plantedUrl = await server.copy("bench_planted", "bench_together");
-  await server.create("bench_small", customersApart);
-  const apartUrls: string[] = [];
-  for (const name of names) apartUrls.push(await server.copy(name, "bench_small"));
-  const together = openPlace(togetherUrl, mostAtOnce, customersEach);
-  const planted = openPlace(plantedUrl, mostAtOnce, customersEach);
-  const apart = apartUrls.map((url) => openPlace(url, 1, customersApart));
-  await planted.owner.unsafe(plantSharedRow);
+  const seeders = [openOwner(togetherUrl, 1), openOwner(plantedUrl, 1)] as const;
+  await seeders[1].unsafe(plantSharedRow);
   return {
-    together,
-    planted,
-    apart,
+    together: { url: togetherUrl, payables: new Payables(seeders[0], customersEach) },
+    planted: { url: plantedUrl, payables: new Payables(seeders[1], customersEach) },
     close: async () => {
-      await Promise.all(
-        [together, planted, ...apart].flatMap(({ world, owner }) => [world.close(), owner.end()]),
-      );
-      for (const name of ["bench_together", "bench_planted", "bench_small", ...names])
-        await server.drop(name);
+      await Promise.all(seeders.map((seeder) => seeder.end()));
+      for (const name of ["bench_together", "bench_planted"]) await server.drop(name);
     },
   };
 }
 
-function openPlace(url: string, max: number, customers: number): Place {
-  const owner = openOwner(url, 1);
-  return { world: openWorld(url, max), owner, payables: new Payables(owner, customers) };
-}
-
-async function compare(scene: Scene, { rounds, seconds, say }: BenchOptions): Promise<Line[]> {
-  const { together, planted, apart } = scene;
-  /** The payer `worker` pays in the place of that number, or all of them in the one there is. */
-  const sideOf = (places: readonly Place[]): Side => ({
-    prepare: async () => {
-      for (const { payables } of places) await payables.refill();
-    },
-    act: (worker) => {
-      const { world, payables } = places[worker % places.length] as Place;
-      return payables.payNext((payable) => payByUseCase(world, payable));
-    },
-  });
-  for (const places of [[together], [planted], apart]) await warmUp(mostAtOnce, 3, sideOf(places));
-
+async function compare(scene: Scene, options: BenchOptions): Promise<Line[]> {
   const lines: Line[] = [];
+  let alone: number | null = null;
   for (const atOnce of atOnceTried) {
-    const readings = await interleave(
-      { atOnce, rounds, seconds },
-      { together: sideOf([together]), apart: sideOf(apart.slice(0, atOnce)), planted: sideOf([planted]) },
-    );
+    const readings = await read(scene, atOnce, options);
+    const ratio = ratioOf(readings.together, readings.limit);
+    alone ??= ratio.median;
     const figures = {
-      ratio: ratioOf(readings.together, readings.apart),
+      spread: partOf(ratio, alone),
+      "planted's spread": partOf(ratioOf(readings.planted, readings.limit), alone),
       "together/s": spreadOf(readings.together.map(({ perSecond }) => perSecond)),
-      "apart/s": spreadOf(readings.apart.map(({ perSecond }) => perSecond)),
-      "planted's ratio": ratioOf(readings.planted, readings.apart),
+      "limit/s": spreadOf(readings.limit.map(({ perSecond }) => perSecond)),
+      "planted/s": spreadOf(readings.planted.map(({ perSecond }) => perSecond)),
     };
-    lines.push({ what: `${atOnce} at once`, figures, goals: [{ figure: "ratio", atLeast: 0.95 }] });
-    say(
-      `  ${atOnce} at once: ${figures.ratio.median.toFixed(2)}, planted ${figures["planted's ratio"].median.toFixed(2)}`,
+    lines.push({ what: `${atOnce} at once`, figures, goals: [{ figure: "spread", atLeast: 0.95 }] });
+    options.say(
+      `  ${atOnce} at once: ${figures.spread.median.toFixed(2)}, planted ${figures["planted's spread"].median.toFixed(2)}`,
     );
   }
-  for (const { world } of [together, planted, ...apart.slice(0, 1)]) await holdBooks(world);
   return lines;
+}
+
+/** Each number at once has fresh connections, as many for each side: a larger pool would be cold for a smaller number. */
+async function read({ together, planted }: Scene, atOnce: number, { rounds, seconds }: BenchOptions) {
+  const worlds = [openWorld(together.url, atOnce), openWorld(planted.url, atOnce)] as const;
+  const owner = openOwner(together.url, atOnce);
+  try {
+    const sides = {
+      together: sideOf(together, (payable) => payByUseCase(worlds[0], payable)),
+      limit: sideOf(together, (payable) => payByLimit(owner, payable)),
+      planted: sideOf(planted, (payable) => payByUseCase(worlds[1], payable)),
+    };
+    for (const side of Object.values(sides)) await warmUp(atOnce, 2, side);
+    const readings = await interleave({ atOnce, rounds, seconds }, sides);
+    for (const world of worlds) await holdBooks(world);
+    return readings;
+  } finally {
+    await Promise.all([...worlds.map((world) => world.close()), owner.end()]);
+  }
+}
+
+function sideOf({ payables }: Place, payOne: (payable: Payable) => Promise<void>): Side {
+  return { prepare: () => payables.refill(), act: () => payables.payNext(payOne) };
+}
+
+function partOf({ min, median, max }: Spread, whole: number): Spread {
+  return { min: min / whole, median: median / whole, max: max / whole };
 }
