@@ -41,6 +41,7 @@ const codes = [
   "payment_not_found",
   "event_not_parked",
   "task_not_open",
+  "task_ends_by_itself",
   "gateway_unreachable",
   "payment_quarantined",
 ] as const;

@@ -84,6 +84,7 @@ const knownKinds = [
   "payment_quarantined",
   "mail_undeliverable",
   "renewal_parked",
+  "suspense",
 ] as const;
 
 function isKnown(kind: string): kind is (typeof knownKinds)[number] {

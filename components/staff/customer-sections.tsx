@@ -109,7 +109,7 @@ export function CustomerSections({ picture, voidForm, payLink }: SectionsProps) 
                 <Moment at={createdAt} />
               </Cell>
               <Cell className={`max-sm:order-3 ${small}`}>
-                {t(`funding_${funding as "card" | "balance" | "combined"}`)}
+                {t(`funding_${funding as "card" | "balance" | "combined" | "bank"}`)}
               </Cell>
               <Cell numeric className="max-sm:order-2">
                 <Amount of={amount} />

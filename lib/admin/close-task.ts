@@ -5,6 +5,9 @@ import { ok, type Result, refuse } from "@/lib/kernel/result";
 import type { DeskRefusal, StaffActor } from "./shapes";
 import { type StaffWorld, staffWorld } from "./world";
 
+/** Of money that stands on an account until somebody says whose it is: done when it is moved, never before. */
+const endByThemselves = ["suspense", "refund_payable"];
+
 /** Marks a task as dealt with, for everybody, and says in the record who did. Of two at once one wins. From support on. */
 export async function closeTask(
   actor: StaffActor,
@@ -15,9 +18,10 @@ export async function closeTask(
   const now = world.clock.now();
   return transact(world.staff, { customerId }, async ({ sql }) => {
     const [task] = await sql`
-      update tasks set done_at = ${now}
-      where customer_id = ${customerId} and id = ${taskId} and done_at is null returning kind`;
+      select kind from tasks where customer_id = ${customerId} and id = ${taskId} and done_at is null for update`;
     if (!task) return refuse({ code: "task_not_open" });
+    if (endByThemselves.includes(task.kind)) return refuse({ code: "task_ends_by_itself" });
+    await sql`update tasks set done_at = ${now} where customer_id = ${customerId} and id = ${taskId}`;
     await sql`
       insert into activities (customer_id, id, occurred_at, actor, user_id, subject, subject_id, verb, detail, is_visible)
       values (${customerId}, ${uuidv7(world.clock)}, ${now}, 'staff', ${actor.userId}, 'customer', ${customerId},

@@ -45,5 +45,7 @@ export type DeskRefusal =
   | { code: "payment_not_found" }
   | { code: "event_not_parked" }
   | { code: "task_not_open" }
+  /** Money waits there: it is done when that is moved. */
+  | { code: "task_ends_by_itself" }
   | { code: "gateway_unreachable" }
   | { code: "payment_quarantined" };

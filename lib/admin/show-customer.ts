@@ -65,7 +65,7 @@ export async function showCustomer(
       select s.id, s.label, s.state, s.expires_at, p.name from services s join plans p on p.id = s.plan_id
       where s.customer_id = ${id} order by s.expires_at nulls first, s.id limit ${rowsMost}`,
     sql`
-      select id, state, funding, origin, currency, balance_minor + card_minor as amount_minor, created_at
+      select id, state, funding, origin, currency, balance_minor + card_minor + bank_minor as amount_minor, created_at
       from payments where customer_id = ${id} order by created_at desc, id desc limit ${rowsMost}`,
     sql`
       select a.id, a.occurred_at, a.actor, a.verb, a.detail, u.name from activities a left join users u on u.id = a.user_id

@@ -14,6 +14,8 @@ export const staffRights = {
   "pay_link.renew": helpers,
   "invoice.void": keepers,
   "goodwill.change": keepers,
+  "bank.record": keepers,
+  "invoice.write": keepers,
 } as const satisfies Record<string, readonly StaffRole[]>;
 
 export type StaffRight = keyof typeof staffRights;

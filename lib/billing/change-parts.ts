@@ -34,7 +34,7 @@ const writes: readonly ListWrite[] = [
     "payments",
     "payments",
     `id uuid, kind text, funding text, origin text, state text, currency text, balance_minor bigint, card_minor bigint,
-     excess_minor bigint, content_hash text, request_key text, request jsonb, payment_method_id uuid, user_id uuid, source_payment_id uuid, send_count integer,
+     bank_minor bigint, excess_minor bigint, content_hash text, request_key text, request jsonb, payment_method_id uuid, user_id uuid, source_payment_id uuid, send_count integer,
      first_sent_at timestamptz, expires_at timestamptz, next_poll_at timestamptz, created_at timestamptz,
      ended_at timestamptz`,
   ),
@@ -49,7 +49,7 @@ const writes: readonly ListWrite[] = [
   insert(
     "payment_shares",
     "payment_shares",
-    "payment_id uuid, invoice_id uuid, balance_minor bigint, card_minor bigint",
+    "payment_id uuid, invoice_id uuid, balance_minor bigint, card_minor bigint, bank_minor bigint",
   ),
   insert("claimsAdded", "invoice_claims", "invoice_id uuid, payment_id uuid"),
   change(
@@ -64,6 +64,12 @@ const writes: readonly ListWrite[] = [
     `id uuid, payment_id uuid, stripe_charge_id text, currency text, amount_minor bigint,
      stripe_balance_transaction_id text, fee_minor bigint, fee_currency text, next_poll_at timestamptz,
      booked_at timestamptz`,
+  ),
+  insert(
+    "bank_receipts",
+    "bank_receipts",
+    `id uuid, payment_id uuid, currency text, amount_minor bigint, value_date date, reference text, sender text,
+     user_id uuid, recorded_at timestamptz`,
   ),
   insert(
     "allocations",

@@ -8,12 +8,13 @@ export interface Changes {
   payments: {
     id: string;
     kind: "invoices" | "top_up";
-    funding: "card" | "balance" | "combined";
+    funding: "card" | "balance" | "combined" | "bank";
     origin: "customer" | "link" | "staff" | "auto";
     state: string;
     currency: string;
     balance_minor: Minor;
     card_minor: Minor;
+    bank_minor: Minor;
     excess_minor: Minor;
     content_hash: string;
     request_key: string | null;
@@ -35,7 +36,13 @@ export interface Changes {
     failure_code: string | null;
     ended_at: Date | null;
   }[];
-  payment_shares: { payment_id: string; invoice_id: string; balance_minor: Minor; card_minor: Minor }[];
+  payment_shares: {
+    payment_id: string;
+    invoice_id: string;
+    balance_minor: Minor;
+    card_minor: Minor;
+    bank_minor: Minor;
+  }[];
   claimsAdded: { invoice_id: string; payment_id: string }[];
   claimsRemoved: { invoice_id: string; payment_id: string }[];
   charges: {
@@ -49,6 +56,17 @@ export interface Changes {
     fee_currency: string | null;
     next_poll_at: Date | null;
     booked_at: Date;
+  }[];
+  bank_receipts: {
+    id: string;
+    payment_id: string | null;
+    currency: string;
+    amount_minor: Minor;
+    value_date: string;
+    reference: string;
+    sender: string;
+    user_id: string;
+    recorded_at: Date;
   }[];
   allocations: {
     id: string;
@@ -135,6 +153,7 @@ export function noChanges(): Changes {
     claimsAdded: [],
     claimsRemoved: [],
     charges: [],
+    bank_receipts: [],
     allocations: [],
     invoiceStates: [],
     terms: [],

@@ -59,7 +59,7 @@ export interface PaymentRecord {
   id: PaymentId;
   customerId: CustomerId;
   kind: "invoices" | "top_up";
-  funding: "card" | "balance" | "combined";
+  funding: "card" | "balance" | "combined" | "bank";
   origin: "customer" | "link" | "staff" | "auto";
   state: PaymentState;
   currency: Currency;

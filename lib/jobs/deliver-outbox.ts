@@ -104,7 +104,7 @@ async function mailOfPayment(delivery: Delivery, row: OutboxRow): Promise<Mail |
       return receiptMail(about, {
         ...receipt,
         available: money(balances.find((row) => row.currency === currency)?.available_minor ?? 0n, currency),
-        total: add(receipt.fromBalance, receipt.byCard),
+        total: add(add(receipt.fromBalance, receipt.byCard), receipt.byBank),
         numbers: receipt.paid.map((line) => line.number),
       });
     case "renewal.paid":

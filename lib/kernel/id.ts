@@ -21,6 +21,8 @@ export type RenewalId = Id<"renewal">;
 export type TransferId = Id<"transfer">;
 export type AllocationId = Id<"allocation">;
 export type ChargeId = Id<"charge">;
+export type BankReceiptId = Id<"bankReceipt">;
+export type InvoiceDraftId = Id<"invoiceDraft">;
 export type TaskId = Id<"task">;
 export type ActivityId = Id<"activity">;
 

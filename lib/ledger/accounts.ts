@@ -19,5 +19,7 @@ export type TransferReason =
   | "goodwill"
   | "goodwill_taken_back"
   | "balance_paid_out"
+  | "bank_unmatched"
+  | "bank_assigned"
   | "opening"
   | "payment_released";

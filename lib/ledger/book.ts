@@ -1,6 +1,6 @@
 import { assert } from "@/lib/kernel/assert";
 import type { CalendarDay } from "@/lib/kernel/calendar";
-import type { ChargeId, CustomerId, InvoiceId, PaymentId, TransferId } from "@/lib/kernel/id";
+import type { BankReceiptId, ChargeId, CustomerId, InvoiceId, PaymentId, TransferId } from "@/lib/kernel/id";
 import type { Currency } from "@/lib/kernel/money";
 import type { LedgerAccount, TransferReason } from "./accounts";
 
@@ -33,6 +33,8 @@ export interface TransferRow {
   readonly paymentId: PaymentId | null;
   readonly invoiceId: InvoiceId | null;
   readonly chargeId: ChargeId | null;
+  readonly bankReceiptId: BankReceiptId | null;
+  readonly valueDate: CalendarDay;
 }
 
 export interface Entry {
@@ -43,13 +45,15 @@ export interface Entry {
   paymentId?: PaymentId | null;
   invoiceId?: InvoiceId | null;
   chargeId?: ChargeId | null;
+  bankReceiptId?: BankReceiptId | null;
+  /** The day from which the money counts, if it is not the book's own: a bank's. */
+  valueDate?: CalendarDay;
 }
 
 /** What is written of a book: new rows, and the balance they leave. */
 export interface BookChanges {
   readonly customerId: CustomerId;
   readonly occurredAt: Date;
-  readonly valueDate: CalendarDay;
   readonly balance: LockedBalance;
   readonly isNewBalance: boolean;
   readonly transfers: readonly TransferRow[];
@@ -154,7 +158,6 @@ export class Book {
     return {
       customerId: this.customerId,
       occurredAt: this.context.now,
-      valueDate: this.context.valueDate,
       isNewBalance: this.context.isNewBalance ?? false,
       balance: {
         currency: this.before.currency,
@@ -189,6 +192,8 @@ export class Book {
       paymentId: entry.paymentId ?? null,
       invoiceId: entry.invoiceId ?? null,
       chargeId: entry.chargeId ?? null,
+      bankReceiptId: entry.bankReceiptId ?? null,
+      valueDate: entry.valueDate ?? this.context.valueDate,
     });
     return id;
   }

@@ -93,7 +93,7 @@ export type PaymentState =
 
 export interface PaymentView {
   id: PaymentId;
-  funding: "card" | "balance" | "combined";
+  funding: "card" | "balance" | "combined" | "bank";
   origin: "customer" | "link" | "staff" | "auto";
   state: PaymentState;
   fromBalance: Money;

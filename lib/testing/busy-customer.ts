@@ -1,6 +1,8 @@
+import { recordBankPayment } from "@/lib/billing/payment/record-bank-payment";
 import { readPayment, settle } from "@/lib/billing/payment/settle";
 import type { Charge, Checkout, Fee } from "@/lib/gateway/port";
-import { type InvoiceId, newId, type PaymentId, type ServiceId } from "@/lib/kernel/id";
+import type { CalendarDay } from "@/lib/kernel/calendar";
+import { type BankReceiptId, type InvoiceId, newId, type PaymentId, type ServiceId } from "@/lib/kernel/id";
 import { type Currency, money, toDecimal } from "@/lib/kernel/money";
 import { cancelInvoice } from "@/lib/portal/cancel-invoice";
 import { payCombined, payDirect, payFromBalance } from "@/lib/portal/pay";
@@ -37,6 +39,8 @@ export interface BusyCustomer extends TestCustomer {
   renewal: InvoiceId;
   /** A top-up that began from that renewal and is under way. */
   openTopUp: PaymentId;
+  /** Paid by bank, with more than was due. */
+  paidByBank: InvoiceId;
   /** Cancelled by the customer, with a credit note. */
   voided: InvoiceId;
 }
@@ -71,6 +75,9 @@ export async function makeBusyCustomer(
   const other = currency === "EUR" ? "USD" : "EUR";
   await succeed(world, customer, combined, { feeMinor: 90n, currency: other, settledMinor: 2000n });
 
+  const paidByBank = (await makeInvoice(world, customer, 2500n)).id;
+  await bankPays(world, customer, paidByBank, 2600n);
+
   const late = (await makeInvoice(world, customer, 4000n)).id;
   const latePayment = await startCard(world, customer, [late], 4000n);
   await expire(world, customer, latePayment);
@@ -97,12 +104,33 @@ export async function makeBusyCustomer(
     paidCombined,
     held,
     heldPayment,
+    paidByBank,
     late,
     latePayment,
     renewal,
     openTopUp,
     voided,
   };
+}
+
+/** A transfer by bank as staff record it. */
+async function bankPays(
+  world: TestWorld,
+  customer: TestCustomer,
+  invoiceId: InvoiceId,
+  minor: bigint,
+): Promise<void> {
+  const id = newId<BankReceiptId>(world.clock);
+  const receipt = {
+    id,
+    amount: money(minor, customer.currency),
+    valueDate: "2026-03-09" as CalendarDay,
+    reference: `TRX ${id}`,
+    sender: "",
+    userId: customer.actor.userId,
+  };
+  const wish = { customerId: customer.customerId, receipt, invoiceIds: [invoiceId] };
+  await expectOk(recordBankPayment(world, world.staff, wish), "the bank's money is recorded");
 }
 
 async function makeRenewalPaid(

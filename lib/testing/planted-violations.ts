@@ -206,6 +206,71 @@ const settlements: PlantedViolation[] = [
   },
 ];
 
+const bankReceipts: PlantedViolation[] = [
+  {
+    says: "net allocations of a payment never exceed it, and only what succeeded is allocated",
+    how: "a payment by bank was made smaller afterwards",
+    plant: (sql, { customerId, paidByBank }) =>
+      sql`update payments p set bank_minor = 1 from payment_shares s where s.customer_id = ${customerId}
+        and s.invoice_id = ${paidByBank} and p.customer_id = s.customer_id and p.id = s.payment_id`,
+  },
+  {
+    says: "no invoice takes more from a payment than its share of it",
+    how: "a share by bank is smaller than what was taken",
+    plant: (sql, { customerId, paidByBank }) =>
+      sql`update payment_shares set bank_minor = bank_minor - 1 where customer_id = ${customerId}
+        and invoice_id = ${paidByBank}`,
+  },
+  {
+    says: "a payment of invoices is the sum of its shares and its excess",
+    how: "what a payment by bank brought to the balance is forgotten",
+    plant: (sql, { customerId }) =>
+      sql`update payments set excess_minor = 0 where customer_id = ${customerId} and funding = 'bank'`,
+  },
+  {
+    says: "a receipt is booked whole and once, on its payment or on suspense, with the bank's value date",
+    how: "a receipt was booked a second time",
+    plant: (sql, { customerId }) =>
+      sql`insert into transfers (customer_id, id, currency, seq, kind, debit, credit, amount_minor, reason, payment_id,
+          bank_receipt_id, occurred_at, value_date)
+        select customer_id, gen_random_uuid(), currency, seq + 1000, kind, debit, credit, amount_minor, reason, payment_id,
+          bank_receipt_id, occurred_at, value_date
+        from transfers where customer_id = ${customerId} and debit = 'bank' and credit = 'customer_balance'`,
+  },
+  {
+    says: "a receipt is booked whole and once, on its payment or on suspense, with the bank's value date",
+    how: "it counts from another day than the bank has it",
+    plant: (sql, { customerId, paidByBank }) =>
+      sql`update transfers set value_date = value_date + 1 where customer_id = ${customerId}
+        and invoice_id = ${paidByBank} and debit = 'bank'`,
+  },
+  {
+    says: "a payment by bank has one receipt of its amount, and no other payment has one",
+    how: "a payment by bank is without its receipt",
+    plant: (sql, { customerId }) =>
+      sql`update bank_receipts set amount_minor = amount_minor + 1 where customer_id = ${customerId}`,
+  },
+  {
+    says: "money that comes by bank names its receipt",
+    how: "nobody knows from which receipt money came",
+    plant: (sql, { customerId }) =>
+      sql`update transfers set bank_receipt_id = null where customer_id = ${customerId} and debit = 'bank'`,
+  },
+  {
+    says: "a receipt is registered once over all customers",
+    how: "the registry does not know a receipt",
+    plant: (sql, { customerId }) =>
+      sql`delete from bank_receipt_keys k using bank_receipts r where r.customer_id = ${customerId}
+        and k.receipt_id = r.id`,
+  },
+  {
+    says: "a receipt that was assigned is booked on one customer, who was found",
+    how: "a receipt is called assigned, and nobody has it",
+    plant: (sql, { customerId }) =>
+      sql`update bank_receipts set assigned_at = recorded_at, payment_id = null where customer_id = ${customerId}`,
+  },
+];
+
 const claims: PlantedViolation[] = [
   {
     says: "every open external payment holds the claim of each of its invoices",
@@ -381,6 +446,7 @@ export const plantedViolations: readonly PlantedViolation[] = [
   ...invoices,
   ...allocations,
   ...settlements,
+  ...bankReceipts,
   ...claims,
   ...terms,
   ...holds,

@@ -51,6 +51,7 @@ function addPayment(decision: Decision, payment: NewPayment, shares: readonly Sh
     currency: payment.currency,
     balance_minor: balanceMinor,
     card_minor: 0n,
+    bank_minor: 0n,
     excess_minor: 0n,
     content_hash: contentHash({
       kind: "invoices",
@@ -76,6 +77,7 @@ function addPayment(decision: Decision, payment: NewPayment, shares: readonly Sh
       invoice_id: share.invoiceId,
       balance_minor: share.balanceMinor,
       card_minor: 0n,
+      bank_minor: 0n,
     });
   }
 }

@@ -42,6 +42,7 @@ export function addExternalPayment(world: World, decision: Decision, payment: Ex
     currency,
     balance_minor: amounts.balanceMinor,
     card_minor: amounts.cardMinor,
+    bank_minor: 0n,
     excess_minor: amounts.excessMinor,
     content_hash: payment.contentHash,
     request_key: `${world.environment}/${customerId}/${id}/${way.by === "card" ? "intent" : "checkout"}`,

@@ -13,6 +13,7 @@ export interface Receipt {
   settled: { number: string; amount: Money }[];
   fromBalance: Money;
   byCard: Money;
+  byBank: Money;
   /** What went to the balance: more than was due, or for an invoice that was closed meanwhile. */
   toBalance: Money;
   services: { id: ServiceId; label: string; expiresAt: Date }[];
@@ -32,6 +33,7 @@ export function receiptOfDecision(
     settled: [],
     fromBalance: money(plan.balanceMinor, currency),
     byCard: money(plan.cardMinor, currency),
+    byBank: zero(currency),
     toBalance: zero(currency),
     services: decision.completed.map(({ completion }) => ({
       id: completion.service.id,
@@ -51,7 +53,7 @@ export async function receiptOf(
   const payments = sql`
     select id from payments where customer_id = ${customerId} and (id = ${paymentId} or source_payment_id = ${paymentId})`;
   const [[payment], allocated, services, [credited]] = await Promise.all([
-    sql`select currency, state from payments where customer_id = ${customerId} and id = ${paymentId}`,
+    sql`select currency, state, funding from payments where customer_id = ${customerId} and id = ${paymentId}`,
     sql`
       select i.number, a.source, a.payment_id = ${paymentId} as is_own, sum(a.amount_minor)::bigint as amount_minor
       from allocations a join invoices i on i.customer_id = a.customer_id and i.id = a.invoice_id
@@ -83,13 +85,22 @@ export async function receiptOf(
       amount: totalOf(rows.filter((row) => row.number === number)),
     }));
   const toBalance = money(credited?.amount_minor ?? 0n, currency);
-  const byCard = totalOf(paid.filter((row) => row.source === "card"));
+  const isByBank = payment.funding === "bank";
+  // What became balance came the way the payment did.
+  const cameBy = (source: "card" | "bank") => {
+    const isIts = (source === "bank") === isByBank;
+    return money(
+      totalOf(paid.filter((row) => row.source === source)).minor + (isIts ? toBalance.minor : 0n),
+      currency,
+    );
+  };
   return {
     paymentId,
     paid: byNumber(paid),
     settled: byNumber(allocated.filter((row) => !row.is_own)),
     fromBalance: totalOf(paid.filter((row) => row.source === "balance")),
-    byCard: money(byCard.minor + toBalance.minor, currency),
+    byCard: cameBy("card"),
+    byBank: cameBy("bank"),
     toBalance,
     services: services.map((row) => ({
       id: row.id as ServiceId,

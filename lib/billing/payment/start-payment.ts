@@ -224,6 +224,7 @@ function storeExternal(world: World, input: StartInput, decision: Decision, exte
       invoice_id: invoiceId,
       balance_minor: balanceMinor,
       card_minor: cardMinor,
+      bank_minor: 0n,
     });
     decision.changes.claimsAdded.push({ payment_id: paymentId, invoice_id: invoiceId });
     if (balanceMinor > 0n) book.hold({ paymentId, invoiceId, amountMinor: balanceMinor });

@@ -111,6 +111,7 @@ async function startLocked(world: World, input: TopUpInput, tx: Transaction): Pr
       invoice_id: id,
       balance_minor: 0n,
       card_minor: 0n,
+      bank_minor: 0n,
     });
     decision.record({ subject: "invoice", subjectId: id, verb: "top_up_started", detail: { paymentId } });
   }

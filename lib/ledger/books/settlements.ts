@@ -1,10 +1,11 @@
+import { bankBooked, bankReceiptRules } from "./bank-receipts";
 import type { Invariant } from "./invariant";
 
 export const settlementsInvariant: Invariant = {
   name: "4 every payment is settled once, every charge has one place",
   noun: "payments",
   count: ({ sql, at }) => sql`select count(*) from payments p where ${at("p")}`,
-  given: ({ sql, at }) => sql`
+  given: (look) => look.sql`
     booked as materialized (
       select t.customer_id, t.charge_id, c.currency, c.fee_currency,
         sum(case when t.debit = 'gateway_clearing' and t.reason <> 'conversion' and t.currency = c.currency
@@ -17,9 +18,9 @@ export const settlementsInvariant: Invariant = {
           then 1 else 0 end) as conversions,
         count(*) filter (where t.credit = 'receivable') as settled
       from transfers t join charges c on c.customer_id = t.customer_id and c.id = t.charge_id
-      where ${at("t")} and t.charge_id is not null and t.kind = 'posted'
+      where ${look.at("t")} and t.charge_id is not null and t.kind = 'posted'
       group by t.customer_id, t.charge_id, c.currency, c.fee_currency
-    )`,
+    ), ${bankBooked(look)}`,
   rules: [
     {
       says: "a payment that succeeded through Stripe has one charge of its amount, no other has one before its end",
@@ -86,5 +87,6 @@ export const settlementsInvariant: Invariant = {
           and o.row_id = n.row_id
         where o.id is null`,
     },
+    ...bankReceiptRules,
   ],
 };

@@ -1,0 +1,364 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { StaffRole } from "@/lib/auth/actor";
+import { receiptOf } from "@/lib/billing/payment/receipt";
+import { houseCustomerId } from "@/lib/billing/payment/unmatched-receipt";
+import {
+  type BankReceiptId,
+  type InvoiceId,
+  newId,
+  type PaymentId,
+  type SessionId,
+  type UserId,
+} from "@/lib/kernel/id";
+import { checkBooks } from "@/lib/ledger/books";
+import { payDirect } from "@/lib/portal/pay";
+import { sandboxControl } from "@/lib/sandbox/control";
+import { startSandbox } from "@/lib/sandbox/server";
+import { createTestDatabase } from "@/lib/testing/database";
+import {
+  makeActiveService,
+  makeCustomer,
+  makeInvoice,
+  makePlan,
+  makeRenewal,
+  plan,
+  type TestCustomer,
+} from "@/lib/testing/fixtures";
+import { localGateway, openTestWorld, testSecretKey } from "@/lib/testing/world";
+import { assignReceipt } from "./assign-receipt";
+import { closeTask } from "./close-task";
+import { listUnmatched } from "./list-receipts";
+import { recordBankPayment, recordUnmatched } from "./record-bank-payment";
+
+async function openScene() {
+  const [database, sandbox] = await Promise.all([
+    createTestDatabase(),
+    startSandbox({ secretKey: testSecretKey }),
+  ]);
+  const world = openTestWorld({ url: database.url, gateway: localGateway(sandbox.url), start: new Date() });
+  const userId = newId<UserId>();
+  await world.staff.sql`
+    insert into users (id, email, name, created_at) values (${userId}, 'sam@ducky.example', 'Sam Drake', now())`;
+  const close = async () => {
+    await world.close();
+    await Promise.all([database.drop(), sandbox.close()]);
+  };
+  return { world, userId, sandbox, close };
+}
+
+let scene: Awaited<ReturnType<typeof openScene>>;
+
+beforeAll(async () => {
+  scene = await openScene();
+});
+
+afterAll(() => scene.close());
+
+const actor = (role: StaffRole = "finance") => ({
+  userId: scene.userId,
+  sessionId: newId<SessionId>(),
+  role,
+});
+
+const today = () => scene.world.clock.now().toISOString().slice(0, 10);
+
+let counter = 0;
+
+function receipt(wish: Partial<Parameters<typeof recordUnmatched>[1]> = {}) {
+  counter += 1;
+  const valueDate = "2026-02-27";
+  const own = { receiptId: newId<BankReceiptId>() as string, currency: "USD", valueDate, sender: "ACME" };
+  return { ...own, amount: "10", reference: `TRX ${counter}`, ...wish };
+}
+
+function record(
+  customer: TestCustomer,
+  wish: Partial<Parameters<typeof recordUnmatched>[1]> & { invoiceIds?: InvoiceId[] } = {},
+  role?: StaffRole,
+) {
+  const { customerId } = customer;
+  const { invoiceIds = [], ...given } = wish;
+  return recordBankPayment(actor(role), { ...receipt(given), customerId, invoiceIds }, scene.world);
+}
+
+async function broken() {
+  const { world } = scene;
+  const checked = await checkBooks(world.jobs, { full: true, now: world.clock.now() });
+  return checked.invariants.flatMap(({ violations }) => violations);
+}
+
+async function standing({ customerId }: Pick<TestCustomer, "customerId">) {
+  const [balance] = await scene.world.jobs.sql`
+    select posted_minor as posted, held_minor as held from balances where customer_id = ${customerId}`;
+  const invoices = await scene.world.jobs.sql`
+    select state, amount_paid_minor as paid from invoices where customer_id = ${customerId} order by id`;
+  const moved = await scene.world.jobs.sql`
+    select credit, amount_minor as amount, reason, value_date::text as day from transfers
+    where customer_id = ${customerId} and debit = 'bank' order by seq`;
+  return {
+    posted: balance?.posted ?? 0n,
+    invoices: invoices.map((row) => [row.state, row.paid]),
+    moved: moved.map((row) => ({ ...row })),
+  };
+}
+
+describe("a bank payment", () => {
+  it("of all that is due pays the invoice, with the bank's value date", async () => {
+    const customer = await makeCustomer(scene.world);
+    const invoice = await makeInvoice(scene.world, customer, 1_000n);
+    const recorded = await record(customer, { invoiceIds: [invoice.id] });
+    expect(recorded).toEqual({
+      ok: true,
+      value: { isNew: true, paid: [invoice.number], partly: [], toBalance: null },
+    });
+    expect(await standing(customer)).toEqual({
+      posted: 0n,
+      invoices: [["paid", 1_000n]],
+      moved: [{ credit: "receivable", amount: 1_000n, reason: "invoice_paid", day: "2026-02-27" }],
+    });
+    expect(await broken()).toEqual([]);
+  });
+
+  it("of less leaves the invoice open with what remains, and a second one pays it", async () => {
+    const customer = await makeCustomer(scene.world);
+    const invoice = await makeInvoice(scene.world, customer, 1_000n);
+    const first = await record(customer, { invoiceIds: [invoice.id], amount: "4" });
+    expect(first).toMatchObject({ value: { paid: [], partly: [invoice.number], toBalance: null } });
+    expect((await standing(customer)).invoices).toEqual([["open", 400n]]);
+    await record(customer, { invoiceIds: [invoice.id], amount: "6" });
+    expect((await standing(customer)).invoices).toEqual([["paid", 1_000n]]);
+    expect(await broken()).toEqual([]);
+  });
+
+  it("of more becomes balance with what is too much, which settles what waits in the same transaction", async () => {
+    const customer = await makeCustomer(scene.world);
+    const serviceId = await makeActiveService(scene.world, customer, await makePlan(scene.world), true);
+    const invoice = await makeInvoice(scene.world, customer, 1_000n);
+    const renewal = await makeRenewal(scene.world, customer, serviceId);
+    const recorded = await record(customer, { invoiceIds: [invoice.id], amount: "21" });
+    expect(recorded).toMatchObject({ value: { paid: [invoice.number], toBalance: { minor: 1_100n } } });
+    const [paid] = await scene.world.jobs.sql`select state from invoices where id = ${renewal.id}`;
+    expect(paid?.state).toBe("paid");
+    expect((await standing(customer)).posted).toBe(100n);
+    expect(await broken()).toEqual([]);
+  });
+
+  it("for several pays the oldest first, and tells what it brought on its receipt", async () => {
+    const customer = await makeCustomer(scene.world);
+    const invoices = [
+      await makeInvoice(scene.world, customer, 700n),
+      await makeInvoice(scene.world, customer, 500n),
+    ];
+    const input = receipt({ amount: "9" });
+    const invoiceIds = invoices.map(({ id }) => id);
+    await recordBankPayment(actor(), { ...input, customerId: customer.customerId, invoiceIds }, scene.world);
+    expect((await standing(customer)).invoices).toEqual([
+      ["paid", 700n],
+      ["open", 200n],
+    ]);
+    const told = await receiptOf(
+      scene.world.jobs.sql as never,
+      customer.customerId,
+      input.receiptId as PaymentId,
+    );
+    expect(told).toMatchObject({
+      byBank: { minor: 900n },
+      byCard: { minor: 0n },
+      paid: invoices.map(({ number }) => ({ number })),
+    });
+  });
+
+  it("for none, or for an invoice that closed meanwhile, becomes balance: it is never refused", async () => {
+    const customer = await makeCustomer(scene.world);
+    const invoice = await makeInvoice(scene.world, customer, 1_000n);
+    await record(customer, { invoiceIds: [invoice.id] });
+    expect(await record(customer, { amount: "3" })).toMatchObject({ value: { toBalance: { minor: 300n } } });
+    const late = await record(customer, { invoiceIds: [invoice.id], amount: "2" });
+    expect(late).toMatchObject({ value: { paid: [], toBalance: { minor: 200n } } });
+    const { moved } = await standing(customer);
+    expect(moved.slice(1).map(({ reason }) => reason)).toEqual(["top_up", "invoice_closed"]);
+    expect(await broken()).toEqual([]);
+  });
+
+  it("closes an open payment by card first", async () => {
+    const { world } = scene;
+    const customer = await makeCustomer(world);
+    const invoice = await makeInvoice(world, customer, 1_000n);
+    const input = plan(world, [invoice.id], { cardMinor: 1_000n });
+    expect((await payDirect(customer.actor, input, world)).ok).toBe(true);
+    await record(customer, { invoiceIds: [invoice.id] });
+    const [payment] = await world.jobs.sql`select state from payments where id = ${input.paymentId}`;
+    expect(payment?.state).toBe("canceled");
+    expect((await standing(customer)).invoices).toEqual([["paid", 1_000n]]);
+    expect(await broken()).toEqual([]);
+  });
+
+  it("becomes balance where the card was quicker", async () => {
+    const { world, sandbox } = scene;
+    const customer = await makeCustomer(world);
+    const invoice = await makeInvoice(world, customer, 1_000n);
+    const input = plan(world, [invoice.id], { cardMinor: 1_000n });
+    expect((await payDirect(customer.actor, input, world)).ok).toBe(true);
+    const [session] = await world.jobs
+      .sql`select stripe_session_id from payments where id = ${input.paymentId}`;
+    await sandboxControl(sandbox.url, testSecretKey).pay(session?.stripe_session_id);
+    await record(customer, { invoiceIds: [invoice.id] });
+    expect(await standing(customer)).toMatchObject({ posted: 1_000n, invoices: [["paid", 1_000n]] });
+    expect(await broken()).toEqual([]);
+  });
+
+  it("that is sent twice, or recorded by two at once, is one payment", async () => {
+    const customer = await makeCustomer(scene.world);
+    const again = { reference: "the same  Transfer" };
+    const answers = await Promise.all(Array.from({ length: 20 }, () => record(customer, again)));
+    expect(answers.filter((answer) => answer.ok && answer.value.isNew)).toHaveLength(1);
+    expect(answers.every((answer) => answer.ok)).toBe(true);
+    expect(await standing(customer)).toMatchObject({ posted: 1_000n });
+    const other = await makeCustomer(scene.world);
+    expect(await record(other, { reference: "THE SAME transfer" })).toMatchObject({
+      refusal: { code: "receipt_elsewhere" },
+    });
+    expect(await broken()).toEqual([]);
+  });
+
+  it("under a form's id that was used for another is refused", async () => {
+    const customer = await makeCustomer(scene.world);
+    const input = receipt();
+    await record(customer, input);
+    expect(await record(customer, { ...input, amount: "11" })).toMatchObject({
+      refusal: { code: "receipt_id_used" },
+    });
+  });
+
+  it.each([
+    ["value_date_in_future", { valueDate: "2999-01-01" }],
+    ["value_date_malformed", { valueDate: "27.02.2026" }],
+    ["bank_reference_missing", { reference: "  " }],
+    ["bank_text_too_long", { reference: "x".repeat(141) }],
+    ["amount_zero", { amount: "0" }],
+    ["amount_negative", { amount: "-1" }],
+    ["amount_missing", { amount: "" }],
+    ["receipt_id_malformed", { receiptId: "1" }],
+    ["invoice_not_found", { invoiceIds: [newId<InvoiceId>()] }],
+  ])("is refused as %s, and nothing is booked", async (code, wish) => {
+    const customer = await makeCustomer(scene.world);
+    expect(await record(customer, wish)).toMatchObject({ ok: false, refusal: { code } });
+    expect((await standing(customer)).moved).toEqual([]);
+  });
+
+  it("of today is not of the future", async () => {
+    expect((await record(await makeCustomer(scene.world), { valueDate: today() })).ok).toBe(true);
+  });
+
+  it("in another currency than its invoice, or of a closed customer, is refused", async () => {
+    const { world } = scene;
+    const customer = await makeCustomer(world);
+    const invoice = await makeInvoice(world, customer, 1_000n);
+    expect(await record(customer, { invoiceIds: [invoice.id], currency: "EUR" })).toMatchObject({
+      refusal: { code: "currencies_differ" },
+    });
+    await world.staff.sql`update customers set closed_at = now() where id = ${customer.customerId}`;
+    expect(await record(customer)).toMatchObject({ refusal: { code: "customer_closed" } });
+  });
+
+  it.each(["support", "auditor"] as const)("is not for %s", async (role) => {
+    const customer = await makeCustomer(scene.world);
+    expect(await record(customer, {}, role)).toEqual({ ok: false, refusal: { code: "not_allowed" } });
+  });
+});
+
+describe("money of an unknown sender", () => {
+  const assign = (receiptId: string, reference: string, numbers: string[] = []) =>
+    assignReceipt(actor(), { receiptId: receiptId as BankReceiptId, reference, numbers }, scene.world);
+
+  async function referenceOf({ customerId }: TestCustomer): Promise<string> {
+    const [row] = await scene.world.staff.sql`select reference from customers where id = ${customerId}`;
+    return row?.reference;
+  }
+
+  it("stands on suspense with a task, until it is booked anew on the customer with the same value date", async () => {
+    const { world } = scene;
+    const customer = await makeCustomer(world);
+    const invoice = await makeInvoice(world, customer, 1_000n);
+    const input = receipt({ reference: `for ${invoice.number.toLowerCase()}`, amount: "12" });
+    expect(await recordUnmatched(actor(), input, world)).toEqual({ ok: true, value: { isNew: true } });
+    expect(await broken()).toEqual([]);
+    const [task] = await world.jobs.sql`select id from tasks where subject_id = ${input.receiptId}`;
+    expect(await closeTask(actor(), { customerId: houseCustomerId, taskId: task?.id }, world)).toMatchObject({
+      refusal: { code: "task_ends_by_itself" },
+    });
+    const listed = (await listUnmatched(actor("auditor"), world)).find(({ id }) => id === input.receiptId);
+    const reference = await referenceOf(customer);
+    expect(listed?.guess).toMatchObject({ reference, numbers: [invoice.number] });
+
+    expect((await assign(input.receiptId, reference, [invoice.number])).ok).toBe(true);
+    expect(await standing(customer)).toEqual({
+      posted: 200n,
+      invoices: [["paid", 1_000n]],
+      moved: [
+        { credit: "receivable", amount: 1_000n, reason: "invoice_paid", day: "2026-02-27" },
+        { credit: "customer_balance", amount: 200n, reason: "excess", day: "2026-02-27" },
+      ],
+    });
+    const reversed = await world.jobs.sql`
+      select value_date::text as day from transfers where customer_id = ${houseCustomerId} and credit = 'bank'
+        and bank_receipt_id = ${input.receiptId}`;
+    expect(reversed.map(({ day }) => day)).toEqual(["2026-02-27"]);
+    const open = await world.jobs.sql`
+      select 1 from tasks where subject_id = ${input.receiptId} and done_at is null`;
+    expect(open).toHaveLength(0);
+    expect(await broken()).toEqual([]);
+  });
+
+  it("is assigned once, whoever of staff is first: the others are told whose it is", async () => {
+    const { world } = scene;
+    const customers = await Promise.all([
+      makeCustomer(world, { name: "Ada" }),
+      makeCustomer(world, { name: "Bob" }),
+    ]);
+    const references = await Promise.all(customers.map(referenceOf));
+    const input = receipt();
+    await recordUnmatched(actor(), input, world);
+    const answers = await Promise.all(
+      Array.from({ length: 20 }, (_, index) => assign(input.receiptId, references[index % 2] ?? "")),
+    );
+    const won = answers.flatMap((answer) => (answer.ok ? [answer.value.customerName] : []));
+    expect(won).toHaveLength(1);
+    const told = answers.flatMap((answer) => (answer.ok ? [] : [answer.refusal]));
+    expect(told).toEqual(told.map(() => ({ code: "receipt_assigned", customerName: won[0] })));
+    expect(await broken()).toEqual([]);
+  });
+
+  it("is recorded once, and not for a customer beside it", async () => {
+    const { world } = scene;
+    const input = receipt();
+    const answers = await Promise.all(
+      Array.from({ length: 10 }, () => recordUnmatched(actor(), input, world)),
+    );
+    expect(answers.filter((answer) => answer.ok && answer.value.isNew)).toHaveLength(1);
+    const customer = await makeCustomer(world);
+    const { customerId } = customer;
+    const beside = await recordBankPayment(actor(), { ...input, customerId, invoiceIds: [] }, world);
+    expect(beside).toEqual({ ok: false, refusal: { code: "receipt_elsewhere", customerName: "" } });
+    expect(await broken()).toEqual([]);
+  });
+
+  it("stays where it is if the customer is closed, unknown, or has no such invoice", async () => {
+    const { world } = scene;
+    const customer = await makeCustomer(world);
+    const reference = await referenceOf(customer);
+    const input = receipt();
+    await recordUnmatched(actor(), input, world);
+    expect(await assign(input.receiptId, "nobody")).toMatchObject({
+      refusal: { code: "customer_not_found" },
+    });
+    expect(await assign(input.receiptId, reference, ["INV-1"])).toMatchObject({
+      refusal: { code: "invoice_not_found" },
+    });
+    await world.staff.sql`update customers set closed_at = now() where id = ${customer.customerId}`;
+    expect(await assign(input.receiptId, reference)).toMatchObject({ refusal: { code: "customer_closed" } });
+    expect(await assign(newId(), reference)).toMatchObject({ refusal: { code: "receipt_not_found" } });
+    expect((await listUnmatched(actor(), world)).map(({ id }) => id)).toContain(input.receiptId);
+    expect(await broken()).toEqual([]);
+  });
+});

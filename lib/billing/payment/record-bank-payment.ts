@@ -1,0 +1,126 @@
+import type { Database } from "@/db/client";
+import { constraintName, type Transaction, transact } from "@/db/transaction";
+import type { CustomerId, InvoiceId, PaymentId } from "@/lib/kernel/id";
+import { ok, type Result, refuse } from "@/lib/kernel/result";
+import { Decision } from "../decision";
+import { earlierOpenInvoices, lockBalances } from "../scene";
+import type { World } from "../world";
+import { closePayment } from "./close-payment";
+import { type BankMoneyLaid, type BankReceipt, decideBankPayment, paymentOf } from "./decide-bank-payment";
+import { isRegisteredMeanwhile, knownReceipt, registerReceipt } from "./receipt-registry";
+import { seeInvoices, settleWhatWaits } from "./settle-what-waits";
+
+export interface BankPaymentWish {
+  customerId: CustomerId;
+  receipt: BankReceipt;
+  /** What it was sent for; none: all of it becomes balance. */
+  invoiceIds: readonly InvoiceId[];
+}
+
+export type BankPaymentRefusal =
+  | { code: "customer_not_found" }
+  /** Nothing is booked on a closed customer: it is recorded as of an unknown sender, and sent back. */
+  | { code: "customer_closed" }
+  | { code: "invoice_not_found" }
+  | { code: "currencies_differ" }
+  /** The same receipt was recorded for somebody else, or as of an unknown sender (then without a name). */
+  | { code: "receipt_elsewhere"; customerName: string }
+  /** The form's id is that of another receipt. */
+  | { code: "receipt_id_used" };
+
+/** `laid` is null if the receipt was recorded before: it is the same payment, and nothing was booked again. */
+export interface BankPaymentRecorded {
+  paymentId: PaymentId;
+  laid: BankMoneyLaid | null;
+}
+
+/**
+ * Records money that came by bank, for some invoices or for none. An open external payment of these is closed at Stripe
+ * first, where Stripe can; then all of the money is laid down, whatever became of the invoices meanwhile, and what waits
+ * for the balance is settled in the same transaction (domain.md, Paying 10; Renewing). Recorded twice it is one payment.
+ */
+export async function recordBankPayment(
+  world: World,
+  database: Database,
+  wish: BankPaymentWish,
+): Promise<Result<BankPaymentRecorded, BankPaymentRefusal>> {
+  await closeOpenPayments(world, wish);
+  const { customerId } = wish;
+  try {
+    return await transact(database, { customerId }, async (tx) => {
+      const repeated = await recordedBefore(tx, wish);
+      if (repeated) return repeated;
+      const booked = await bookBankPayment(world, tx, wish);
+      if (booked.ok) registerReceipt(tx, wish.receipt);
+      return booked;
+    });
+  } catch (error) {
+    if (!isRegisteredMeanwhile(constraintName(error))) throw error;
+    const repeated = await transact(database, { customerId }, (tx) => recordedBefore(tx, wish));
+    if (!repeated) throw error;
+    return repeated;
+  }
+}
+
+/** Ends what is under way at Stripe on the chosen invoices. If that was paid, or cannot be ended, it stays as it is. */
+export async function closeOpenPayments(
+  world: World,
+  { customerId, invoiceIds }: Pick<BankPaymentWish, "customerId" | "invoiceIds">,
+): Promise<void> {
+  if (invoiceIds.length === 0) return;
+  const claims = await world.jobs.sql`
+    select distinct payment_id from invoice_claims
+    where customer_id = ${customerId} and invoice_id = any(${[...invoiceIds]}::uuid[]) order by payment_id`;
+  for (const claim of claims) {
+    await closePayment(world, { customerId, paymentId: claim.payment_id as PaymentId });
+  }
+}
+
+/** Books the receipt on the customer, under its locks; the caller has seen to it that it is recorded once. */
+export async function bookBankPayment(
+  world: World,
+  tx: Transaction,
+  wish: BankPaymentWish,
+): Promise<Result<BankPaymentRecorded, BankPaymentRefusal>> {
+  const { customerId, receipt, invoiceIds } = wish;
+  const { sql } = tx;
+  const [[customer], balances] = await Promise.all([
+    sql`select closed_at from customers where id = ${customerId} and not is_house`,
+    lockBalances(sql, customerId),
+  ]);
+  if (!customer) return refuse({ code: "customer_not_found" });
+  if (customer.closed_at) return refuse({ code: "customer_closed" });
+  const { clock, timeZone } = world;
+  const context = {
+    customerId,
+    now: clock.now(),
+    clock,
+    timeZone,
+    actor: "staff" as const,
+    userId: receipt.userId,
+  };
+  const decision = new Decision(context, balances);
+  const chosen = [...new Set(invoiceIds)];
+  const earlier = chosen.length === 0 ? [] : await earlierOpenInvoices(sql, customerId, chosen);
+  await seeInvoices(tx, decision, [...chosen, ...earlier]);
+  const seen = chosen.map((id) => decision.invoice(id));
+  if (seen.some((invoice) => !invoice)) return refuse({ code: "invoice_not_found" });
+  const { currency } = receipt.amount;
+  if (seen.some((invoice) => invoice?.currency !== currency)) return refuse({ code: "currencies_differ" });
+  const laid = decideBankPayment(decision, receipt, [...chosen, ...earlier]);
+  const paymentId = paymentOf(receipt);
+  await settleWhatWaits(tx, decision, currency, [], paymentId);
+  return ok({ paymentId, laid });
+}
+
+async function recordedBefore(
+  tx: Transaction,
+  { customerId, receipt }: BankPaymentWish,
+): Promise<Result<BankPaymentRecorded, BankPaymentRefusal> | null> {
+  const known = await knownReceipt(tx.sql, receipt);
+  if (!known) return null;
+  if (!known.isSame) return refuse({ code: "receipt_id_used" });
+  if (known.customerId !== customerId)
+    return refuse({ code: "receipt_elsewhere", customerName: known.customerName });
+  return ok({ paymentId: paymentOf(receipt), laid: null });
+}
