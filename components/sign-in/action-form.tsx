@@ -13,6 +13,9 @@ export interface FormField
   name: string;
   label: string;
   hint?: string;
+  isOptional?: boolean;
+  /** What stands there before somebody types. */
+  initial?: string;
 }
 
 interface ActionFormProps<State> {
@@ -22,30 +25,34 @@ interface ActionFormProps<State> {
   fields: FormField[];
   submit: string;
   answers: AnswerTexts;
+  /** Where a page has several forms, so that their fields are told apart. */
+  idPrefix?: string;
   /** What is there instead of the form once it is done. */
   done: ReactNode;
 }
 
 /** A short form of plain fields over one server action. It works before its script is there. */
 export function ActionForm<State extends Result<unknown>>(props: ActionFormProps<State>) {
-  const { action, hidden = {}, fields, submit, answers, done } = props;
+  const { action, hidden = {}, fields, submit, answers, done, idPrefix = "" } = props;
   const [state, run] = useActionState<State | null, FormData>(action, null);
   // React empties the inputs after an action; what was typed stays, except for passwords.
-  const [typed, setTyped] = useState<Record<string, string>>({});
+  const [typed, setTyped] = useState<Record<string, string>>(() =>
+    Object.fromEntries(fields.map(({ name, initial = "" }) => [name, initial])),
+  );
   if (state?.ok) return <div role="status">{done}</div>;
   return (
     <form action={run} className="grid gap-4">
       {Object.entries(hidden).map(([name, value]) => (
         <input key={name} type="hidden" name={name} value={value} />
       ))}
-      {fields.map(({ name, label, hint, ...input }) => (
-        <Field key={name} id={name} label={label} hint={hint}>
+      {fields.map(({ name, label, hint, isOptional = false, initial: _initial, ...input }) => (
+        <Field key={name} id={`${idPrefix}${name}`} label={label} hint={hint}>
           {(control) => (
             <Input
               {...control}
               {...input}
               name={name}
-              required
+              required={!isOptional}
               {...(input.type !== "password" && {
                 value: typed[name] ?? "",
                 onChange: (event) => setTyped({ ...typed, [name]: event.target.value }),

@@ -9,7 +9,7 @@ import { LinkTabs } from "@/components/ui/link-tabs";
 interface StaffFrameProps {
   hostName: string;
   user: { name: string; email: string } | null;
-  here: "desk" | "customers";
+  here: "desk" | "customers" | "bank";
   children: ReactNode;
 }
 
@@ -20,6 +20,7 @@ export function StaffFrame({ hostName, user, here, children }: StaffFrameProps) 
   const tabs = [
     { href: "/admin", text: t("desk"), isHere: here === "desk" },
     { href: "/admin/customers", text: t("customers"), isHere: here === "customers" },
+    { href: "/admin/bank", text: t("bank"), isHere: here === "bank" },
   ];
   return (
     <PlainShell

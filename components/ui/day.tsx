@@ -22,3 +22,15 @@ export function Moment({ at, className }: { at: Date; className?: string }) {
     </time>
   );
 }
+
+/** A day of the calendar itself ("YYYY-MM-DD"), as a bank's value date: the same in every time zone. */
+export function DayOf({ day, className }: { day: string; className?: string }) {
+  const locale = useLocale();
+  return (
+    <time dateTime={day} className={className}>
+      <span className="figures whitespace-nowrap">
+        {formatDay(new Date(`${day}T00:00:00Z`), locale, "UTC")}
+      </span>
+    </time>
+  );
+}

@@ -2,13 +2,21 @@ import { AxeBuilder } from "@axe-core/playwright";
 import type { Page } from "@playwright/test";
 import { routes } from "@/e2e/fixtures/actions";
 import { afterPaymentLooks } from "@/e2e/fixtures/looks/after-payment";
+import { bankLooks } from "@/e2e/fixtures/looks/bank";
 import { invoiceLooks } from "@/e2e/fixtures/looks/invoices";
 import { listLooks } from "@/e2e/fixtures/looks/lists";
 import { payLinkLooks } from "@/e2e/fixtures/looks/pay-link";
 import { signedOutLooks } from "@/e2e/fixtures/looks/signed-out";
 import { expect, test } from "@/e2e/fixtures/portal";
 
-const looks = [...signedOutLooks, ...listLooks, ...invoiceLooks, ...afterPaymentLooks, ...payLinkLooks];
+const looks = [
+  ...signedOutLooks,
+  ...listLooks,
+  ...invoiceLooks,
+  ...afterPaymentLooks,
+  ...payLinkLooks,
+  ...bankLooks,
+];
 
 const screens = { desktop: { width: 1280, height: 800 }, phone: { width: 390, height: 844 } };
 

@@ -339,7 +339,7 @@ describe("money of an unknown sender", () => {
     const customer = await makeCustomer(world);
     const { customerId } = customer;
     const beside = await recordBankPayment(actor(), { ...input, customerId, invoiceIds: [] }, world);
-    expect(beside).toEqual({ ok: false, refusal: { code: "receipt_elsewhere", customerName: "" } });
+    expect(beside).toEqual({ ok: false, refusal: { code: "receipt_unmatched" } });
     expect(await broken()).toEqual([]);
   });
 

@@ -23,8 +23,10 @@ export type BankPaymentRefusal =
   | { code: "customer_closed" }
   | { code: "invoice_not_found" }
   | { code: "currencies_differ" }
-  /** The same receipt was recorded for somebody else, or as of an unknown sender (then without a name). */
+  /** The same receipt was recorded for somebody else. */
   | { code: "receipt_elsewhere"; customerName: string }
+  /** It was recorded as of an unknown sender: it is assigned from there. */
+  | { code: "receipt_unmatched" }
   /** The form's id is that of another receipt. */
   | { code: "receipt_id_used" };
 
@@ -120,6 +122,7 @@ async function recordedBefore(
   const known = await knownReceipt(tx.sql, receipt);
   if (!known) return null;
   if (!known.isSame) return refuse({ code: "receipt_id_used" });
+  if (known.customerId === null) return refuse({ code: "receipt_unmatched" });
   if (known.customerId !== customerId)
     return refuse({ code: "receipt_elsewhere", customerName: known.customerName });
   return ok({ paymentId: paymentOf(receipt), laid: null });

@@ -68,7 +68,7 @@ export async function recordUnmatchedReceipt(
 }
 
 export type AssignRefusal =
-  | Exclude<BankPaymentRefusal, UnmatchedRefusal>
+  | Exclude<BankPaymentRefusal, UnmatchedRefusal | { code: "receipt_unmatched" }>
   | { code: "receipt_not_found" }
   /** Somebody was faster; whose it is now. */
   | { code: "receipt_assigned"; customerName: string };

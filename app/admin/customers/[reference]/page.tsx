@@ -38,6 +38,7 @@ export default async function CustomerPage({ params }: CustomerPageProps) {
   const mayAct = isAtLeast(actor.role, "finance") && !picture.isClosed;
   const mayRenew = isAtLeast(actor.role, "support") && !picture.isClosed;
   const words = await getTranslations("payLinkBox");
+  const bank = await getTranslations("bank");
   const linkTexts = {
     label: words("label"),
     copy: words("copy"),
@@ -68,6 +69,13 @@ export default async function CustomerPage({ params }: CustomerPageProps) {
           </Fact>
         ))}
       </Facts>
+      {mayAct && (
+        <p className="mb-8 flex flex-wrap gap-x-6 gap-y-2">
+          <TextLink href={`/admin/customers/${encodeURIComponent(reference)}/bank-payment`}>
+            {bank("record")}
+          </TextLink>
+        </p>
+      )}
       {mayAct && <GoodwillForms picture={picture} answers={answers} />}
       {isAtLeast(actor.role, "finance") && (
         <PayOutForms picture={picture} action={payOutBalance} answers={answers} />
@@ -88,21 +96,36 @@ export default async function CustomerPage({ params }: CustomerPageProps) {
         }
         voidForm={(invoice) =>
           mayAct && (
-            <details className="mt-2">
-              <summary className="cursor-pointer text-accent text-sm">{t("void")}</summary>
-              <div className="mt-3 max-w-sm">
-                <ActionForm
-                  action={voidInvoice}
-                  hidden={{ customerId: picture.id, invoiceId: invoice.id }}
-                  fields={[
-                    { name: "reason", label: t("reason"), type: "text", autoComplete: "off", maxLength: 500 },
-                  ]}
-                  submit={t("voidNumber", { number: invoice.number })}
-                  answers={answers}
-                  done={<p>{t("voided", { number: invoice.number })}</p>}
-                />
-              </div>
-            </details>
+            <>
+              <TextLink
+                className="mt-2 block text-sm"
+                href={`/admin/customers/${encodeURIComponent(reference)}/bank-payment?invoice=${encodeURIComponent(invoice.number)}`}
+                aria-label={bank("ofCustomer", { number: invoice.number })}
+              >
+                {bank("record")}
+              </TextLink>
+              <details className="mt-2">
+                <summary className="cursor-pointer text-accent text-sm">{t("void")}</summary>
+                <div className="mt-3 max-w-sm">
+                  <ActionForm
+                    action={voidInvoice}
+                    hidden={{ customerId: picture.id, invoiceId: invoice.id }}
+                    fields={[
+                      {
+                        name: "reason",
+                        label: t("reason"),
+                        type: "text",
+                        autoComplete: "off",
+                        maxLength: 500,
+                      },
+                    ]}
+                    submit={t("voidNumber", { number: invoice.number })}
+                    answers={answers}
+                    done={<p>{t("voided", { number: invoice.number })}</p>}
+                  />
+                </div>
+              </details>
+            </>
           )
         }
       />

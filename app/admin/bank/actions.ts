@@ -1,0 +1,61 @@
+"use server";
+
+import { revalidatePath } from "next/cache";
+import { z } from "zod";
+import * as assignment from "@/lib/admin/assign-receipt";
+import * as bank from "@/lib/admin/record-bank-payment";
+import { staffAction } from "@/lib/auth/action";
+import { type BankReceiptId, type CustomerId, type InvoiceId, isUuid } from "@/lib/kernel/id";
+import { ok } from "@/lib/kernel/result";
+
+const uuid = z.string().refine(isUuid);
+
+const receipt = {
+  receiptId: uuid,
+  currency: z.string().length(3),
+  amount: z.string().max(100),
+  valueDate: z.string().max(20),
+  reference: z.string().max(1000),
+  sender: z.string().max(1000).default(""),
+};
+
+const UnmatchedInput = z.strictObject(receipt);
+const BankPaymentInput = z.strictObject({
+  ...receipt,
+  customerId: uuid.transform((text) => text as CustomerId),
+  invoiceIds: z
+    .array(uuid.transform((text) => text as InvoiceId))
+    .max(1000)
+    .default([]),
+});
+const AssignInput = z.strictObject({
+  receiptId: uuid.transform((text) => text as BankReceiptId),
+  reference: z.string().max(200),
+  /** As one types them: with commas or spaces between. */
+  numbers: z.string().max(2000).default(""),
+});
+
+export const recordBankPayment = staffAction("finance", BankPaymentInput, async (actor, input) => {
+  const answer = await bank.recordBankPayment(actor, input);
+  if (!answer.ok) return answer;
+  revalidatePath("/admin/customers");
+  const { toBalance, ...told } = answer.value;
+  return ok({
+    ...told,
+    // A form's state carries no bigint.
+    toBalance: toBalance && { minor: toBalance.minor.toString(), currency: toBalance.currency as string },
+  });
+});
+
+export const recordUnmatchedReceipt = staffAction("finance", UnmatchedInput, async (actor, input) => {
+  const answer = await bank.recordUnmatched(actor, input);
+  if (!answer.ok) return answer;
+  revalidatePath("/admin/bank");
+  return ok({ isNew: answer.value.isNew, paid: [], partly: [], toBalance: null });
+});
+
+export const assignReceipt = staffAction("finance", AssignInput, async (actor, { numbers, ...input }) => {
+  const answer = await assignment.assignReceipt(actor, { ...input, numbers: numbers.split(/[\s,;]+/) });
+  if (answer.ok) revalidatePath("/admin/bank");
+  return answer;
+});
