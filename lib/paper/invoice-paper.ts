@@ -29,6 +29,7 @@ export async function invoicePaper(host: Host, invoice: InvoiceFacts, wordsOf: W
   await writeLines(sheet, speech, invoice.lines);
   sheet.y += 4;
   writeFigures(sheet, figuresOf(speech, invoice));
+  writeNote(sheet, invoice);
   writeCreditNotes(sheet, speech, invoice);
   await writePayments(sheet, speech, invoice);
   writeTerms(sheet, speech, invoice);
@@ -86,6 +87,13 @@ export function taxesOf(lines: readonly InvoiceFactLine[]): { ratePpm: number; n
     byRate.set(ratePpm, { ratePpm, net: add(so.net, net), tax: add(so.tax, tax) });
   }
   return [...byRate.values()].sort((a, b) => b.ratePpm - a.ratePpm);
+}
+
+function writeNote(sheet: Sheet, { note }: InvoiceFacts): void {
+  if (note === "") return;
+  sheet.y += 12;
+  const lines = note.split(/\r\n|\r|\n/).map((text): Paragraph => ({ text }));
+  sheet.write(page.left, page.right - page.left, lines);
 }
 
 function writeCreditNotes(sheet: Sheet, { words, amount, day }: Speech, { creditNotes }: InvoiceFacts): void {

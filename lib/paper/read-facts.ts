@@ -35,6 +35,7 @@ export async function readInvoiceFacts(
     ...customerIn(row),
     billTo: row.bill_to as BillTo,
     summary: row.summary,
+    note: row.note,
     issuedAt: row.issued_at,
     dueAt: row.due_at,
     paidAt: row.paid_at,

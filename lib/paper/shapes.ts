@@ -41,6 +41,8 @@ export interface InvoiceFacts {
   readonly customerReference: string;
   readonly billTo: BillTo;
   readonly summary: string;
+  /** Below the lines; may be empty. */
+  readonly note: string;
   readonly issuedAt: Date;
   readonly dueAt: Date;
   readonly paidAt: Date | null;

@@ -1,7 +1,14 @@
 import { assert } from "@/lib/kernel/assert";
 import type { TermLength } from "@/lib/kernel/calendar";
 import type { Clock } from "@/lib/kernel/clock";
-import { type InvoiceLineId, newId, type PlanId, type RenewalId, type ServiceId } from "@/lib/kernel/id";
+import {
+  type InvoiceId,
+  type InvoiceLineId,
+  newId,
+  type PlanId,
+  type RenewalId,
+  type ServiceId,
+} from "@/lib/kernel/id";
 import { add, type Currency, type Money, money, multiply, sum } from "@/lib/kernel/money";
 
 /** A line as it is asked for: net price of one, before tax. */
@@ -10,15 +17,21 @@ export interface LineDraft {
   description: string;
   quantity: number;
   unit: Money;
+  /** If it is not the rate of the customer's country. Parts per million. */
+  taxRatePpm?: number;
   service?: { id: ServiceId; planId: PlanId; term: TermLength };
   renewal?: { id: RenewalId; startsAt: Date; endsAt: Date };
 }
 
 export interface InvoiceDraft {
+  /** If it is known already: of a draft that somebody wrote. */
+  id?: InvoiceId;
   origin: "order" | "renewal" | "manual";
   currency: Currency;
   /** What it is for, in one line of a list. */
   summary: string;
+  /** Printed below the lines. */
+  note?: string;
   lines: readonly LineDraft[];
   dueAt: Date;
 }
@@ -30,7 +43,7 @@ export interface PricedLine extends LineDraft {
   tax: Money;
 }
 
-export interface PricedInvoice extends Omit<InvoiceDraft, "lines"> {
+export interface PricedInvoice extends Omit<InvoiceDraft, "lines" | "id"> {
   lines: PricedLine[];
   net: Money;
   tax: Money;
@@ -38,10 +51,11 @@ export interface PricedInvoice extends Omit<InvoiceDraft, "lines"> {
 }
 
 /** Prices a draft: net = unit × quantity; tax per line, rounded half-even. Pure but for the ids. */
-export function priceInvoice(draft: InvoiceDraft, taxRatePpm: number, clock: Clock): PricedInvoice {
+export function priceInvoice(draft: InvoiceDraft, countryRatePpm: number, clock: Clock): PricedInvoice {
   assert(draft.lines.length > 0, "an invoice is about something");
   const lines = draft.lines.map((line): PricedLine => {
     const net = money(line.unit.minor * BigInt(line.quantity), draft.currency);
+    const taxRatePpm = line.taxRatePpm ?? countryRatePpm;
     const tax = multiply(net, BigInt(taxRatePpm), 1_000_000n);
     return { ...line, id: newId<InvoiceLineId>(clock), net, taxRatePpm, tax };
   });

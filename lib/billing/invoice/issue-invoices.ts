@@ -1,7 +1,7 @@
 import { bulkStatement } from "@/db/bulk-statement";
 import type { Database } from "@/db/client";
 import { type Transaction, transact } from "@/db/transaction";
-import { type CustomerId, type InvoiceId, newId } from "@/lib/kernel/id";
+import { type CustomerId, type InvoiceId, newId, type UserId } from "@/lib/kernel/id";
 import { postBooks } from "@/lib/ledger/post-book";
 import { Decision } from "../decision";
 import { lockBalances, type ServiceRecord } from "../scene";
@@ -19,13 +19,14 @@ export interface IssuedInvoice {
 /**
  * Issues invoices of one customer: rows, the ledger's receivables, then their numbers in one last statement. One of
  * nothing is paid at issue and completes (domain.md, States). `prepare` runs under the balance's lock and returns the
- * drafts, so that what they are made from cannot change between.
+ * drafts, so that what they are made from cannot change between. `by` is who issues, for the record.
  */
 export async function issueInvoices(
   world: World,
   database: Database,
   customerId: CustomerId,
   prepare: (tx: Transaction) => Promise<readonly InvoiceDraft[]>,
+  by: { actor: "staff" | "system"; userId: UserId | null } = { actor: "system", userId: null },
 ): Promise<IssuedInvoice[]> {
   const now = world.clock.now();
   const series = seriesOf(now, world.timeZone);
@@ -47,12 +48,12 @@ export async function issueInvoices(
       now,
       clock: world.clock,
       timeZone: world.timeZone,
-      actor: "system" as const,
+      ...by,
     };
-    const decision = new Decision({ ...context, userId: null }, balances);
+    const decision = new Decision(context, balances);
     const issued = drafts.map((draft) => ({
-      id: newId<InvoiceId>(world.clock),
       ...priceInvoice(draft, customer.rate_ppm, world.clock),
+      id: draft.id ?? newId<InvoiceId>(world.clock),
     }));
     const billTo = { name: customer.name, email: customer.email, country: customer.country };
     await bulkStatement(

@@ -127,6 +127,7 @@ function invoiceRow({ customerId, invoice, billTo, issuedAt, state, amountPaidMi
     amount_paid_minor: amountPaidMinor,
     bill_to: billTo,
     summary: invoice.summary,
+    note: invoice.note ?? "",
     issued_at: issuedAt,
     due_at: invoice.dueAt,
     paid_at: paidAt,
@@ -159,7 +160,7 @@ function lineRows({ customerId, invoice }: IssuedRow) {
 const invoicesAdded = added(
   "invoices",
   `customer_id uuid, id uuid, origin text, state text, currency text, net_minor bigint, tax_minor bigint,
-   total_minor bigint, amount_paid_minor bigint, bill_to jsonb, summary text, issued_at timestamptz, due_at timestamptz,
+   total_minor bigint, amount_paid_minor bigint, bill_to jsonb, summary text, note text, issued_at timestamptz, due_at timestamptz,
    paid_at timestamptz`,
 );
 

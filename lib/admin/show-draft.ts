@@ -1,0 +1,129 @@
+import { priceInvoice } from "@/lib/billing/invoice/draft";
+import { contentIn, draftOf } from "@/lib/billing/invoice/invoice-draft";
+import type { CustomerId, InvoiceDraftId } from "@/lib/kernel/id";
+import { isUuid } from "@/lib/kernel/id";
+import { type Currency, type Money, toDecimal } from "@/lib/kernel/money";
+import { invoicePaper } from "@/lib/paper/invoice-paper";
+import { readHost } from "@/lib/paper/read-host";
+import type { BillTo, InvoiceFacts, Paper, PaperGiven } from "@/lib/paper/shapes";
+import { type LineInput, percentOf } from "./draft-line";
+import type { StaffActor } from "./shapes";
+import { type StaffWorld, staffWorld } from "./world";
+
+/** A draft on its page: what its form has, and what it comes to. Version 0 is one that is to be. */
+export interface DraftPage {
+  customerId: CustomerId;
+  reference: string;
+  name: string;
+  isClosed: boolean;
+  draftId: InvoiceDraftId;
+  version: number;
+  currency: Currency;
+  dueDays: number;
+  note: string;
+  lines: LineInput[];
+  /** Per cent, of the customer's country: what a new line has. */
+  taxRate: string;
+  /** If it were issued now; null while it has no lines. */
+  totals: { net: Money; tax: Money; total: Money; dueAt: Date } | null;
+  changed: { by: string; at: Date } | null;
+}
+
+/** Null if there is no such customer or draft; `draftId` null is a new one in the customer's currency. */
+export async function showDraft(
+  _actor: StaffActor,
+  { reference, draftId, newId }: { reference: string; draftId: string | null; newId: InvoiceDraftId },
+  world: StaffWorld = staffWorld(),
+): Promise<DraftPage | null> {
+  if (reference.includes("\0") || (draftId !== null && !isUuid(draftId))) return null;
+  const customer = await readCustomer(world, reference);
+  if (!customer) return null;
+  const base = {
+    customerId: customer.id as CustomerId,
+    reference: customer.reference as string,
+    name: customer.name as string,
+    isClosed: customer.closed_at !== null,
+    taxRate: percentOf(customer.rate_ppm),
+  };
+  if (draftId === null) {
+    const empty = { version: 0, dueDays: 14, note: "", lines: [], totals: null, changed: null };
+    return { ...base, ...empty, draftId: newId, currency: customer.currency };
+  }
+  const [row] = await world.staff.sql`
+    select d.*, u.name as by from invoice_drafts d join users u on u.id = d.user_id
+    where d.customer_id = ${customer.id} and d.id = ${draftId}`;
+  if (!row) return null;
+  const content = contentIn(row);
+  const { currency, dueDays, note } = content;
+  const draft = draftOf(world, content);
+  const totals = draft.lines.length > 0 ? priceInvoice(draft, 0, world.clock) : null;
+  return {
+    ...base,
+    draftId: row.id,
+    version: row.version,
+    currency,
+    dueDays,
+    note,
+    lines: content.lines.map(({ description, quantity, unitMinor, taxRatePpm }) => ({
+      kind: unitMinor < 0n ? "discount" : "item",
+      description,
+      quantity: String(quantity),
+      unit: toDecimal({ minor: unitMinor < 0n ? -unitMinor : unitMinor, currency }),
+      taxRate: percentOf(taxRatePpm),
+    })),
+    totals: totals && { net: totals.net, tax: totals.tax, total: totals.total, dueAt: totals.dueAt },
+    changed: { by: row.by, at: row.updated_at },
+  };
+}
+
+/** The paper that a draft would be if it were issued now, without a number; null if there is none, or it has no lines. */
+export async function printDraft(
+  _actor: StaffActor,
+  { reference, draftId }: { reference: string; draftId: string },
+  given: PaperGiven,
+  world: StaffWorld = staffWorld(),
+): Promise<Paper | null> {
+  if (reference.includes("\0") || !isUuid(draftId)) return null;
+  const customer = await readCustomer(world, reference);
+  if (!customer) return null;
+  const [row] = await world.staff.sql`
+    select currency, due_days, note, lines from invoice_drafts where customer_id = ${customer.id} and id = ${draftId}`;
+  if (!row) return null;
+  const draft = draftOf(world, contentIn(row));
+  if (draft.lines.length === 0) return null;
+  const priced = priceInvoice(draft, 0, world.clock);
+  const nothing = { minor: 0n, currency: priced.currency };
+  const facts: InvoiceFacts = {
+    number: given.wordsOf(customer.locale)("paper.draft"),
+    state: "open",
+    locale: customer.locale,
+    customerReference: customer.reference,
+    billTo: { name: customer.name, email: customer.email, country: customer.country } satisfies BillTo,
+    summary: priced.summary,
+    note: priced.note ?? "",
+    issuedAt: world.clock.now(),
+    dueAt: priced.dueAt,
+    paidAt: null,
+    lines: priced.lines.map((line) => ({ ...line, termStartsAt: null, termEndsAt: null })),
+    net: priced.net,
+    tax: priced.tax,
+    total: priced.total,
+    paid: nothing,
+    credited: nothing,
+    remaining: priced.total,
+    payments: [],
+    creditNotes: [],
+    payUrl: null,
+  };
+  const host = await readHost(world.staff.sql as never, given, world.timeZone);
+  return invoicePaper(host, facts, given.wordsOf);
+}
+
+async function readCustomer(world: StaffWorld, reference: string) {
+  const [customer] = await world.staff.sql`
+    select c.id, c.reference, c.name, c.email, c.country, c.currency, c.locale, c.closed_at,
+      coalesce((select rate_ppm from tax_rates t where t.country = c.country and t.valid_from <= ${world.clock.now()}
+        order by valid_from desc limit 1), 0) as rate_ppm
+    from customers c where reference = ${reference} and not is_house limit 1`;
+  return customer ?? null;
+}
