@@ -6,6 +6,7 @@ import type { AnswerTexts } from "@/components/sign-in/answer-texts";
 import { Amount } from "@/components/ui/amount";
 import { Moment } from "@/components/ui/day";
 import { Cell, Column, Row, Table, TableBody, TableHead } from "@/components/ui/table";
+import { TextLink } from "@/components/ui/text-link";
 import type { Desk } from "@/lib/admin/shapes";
 import type { Result } from "@/lib/kernel/result";
 import type { PaymentState } from "@/lib/portal/shapes";
@@ -59,7 +60,9 @@ function Tasks({ desk, actions, texts, canAct }: SectionsProps) {
               <Moment at={createdAt} />
             </Cell>
             <Cell className="text-right max-sm:order-2">
-              {canAct && (
+              {/* Money that waits ends its task by being moved. */}
+              {kind === "suspense" && <TextLink href="/admin/bank">{t("openBank")}</TextLink>}
+              {canAct && kind !== "suspense" && (
                 <DeskButton
                   action={actions.closeTask}
                   input={{ customerId, taskId: id }}

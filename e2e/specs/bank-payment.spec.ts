@@ -68,6 +68,7 @@ test("money of an unknown sender waits until it is assigned; of two at once one 
   const reference = `${number} ${newId().slice(-6)}`;
   const page = await pageOf(await people.staff("finance"));
   await page.goto("/admin/bank");
+  await page.getByLabel("Currency").selectOption("USD");
   await fill(page, { amount: "20", reference, sender: "S. Caup" });
   await recordButton(page).click();
   await expect(main(page)).toContainText("It waits in the list until it is assigned.");

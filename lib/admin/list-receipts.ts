@@ -1,6 +1,6 @@
 import { houseCustomerId } from "@/lib/billing/payment/unmatched-receipt";
 import type { BankReceiptId } from "@/lib/kernel/id";
-import { type Money, money } from "@/lib/kernel/money";
+import { type Currency, currencies, type Money, money } from "@/lib/kernel/money";
 import type { StaffActor } from "./shapes";
 import { type StaffWorld, staffWorld } from "./world";
 
@@ -57,6 +57,19 @@ export async function listUnmatched(
         : null,
     };
   });
+}
+
+/** All currencies, those of the newest customers first, by how many of them have it: most forms then need no choice. */
+export async function usualCurrencies(
+  _actor: StaffActor,
+  world: StaffWorld = staffWorld(),
+): Promise<Currency[]> {
+  const rows = await world.staff.sql`
+    select currency from (select currency from customers order by id desc limit 200) c
+    group by currency order by count(*) desc, currency`;
+  return [
+    ...new Set([...rows.map((row) => row.currency as Currency), ...(Object.keys(currencies) as Currency[])]),
+  ];
 }
 
 /** Open invoices that these words name, found by the registry of numbers. */

@@ -5,13 +5,12 @@ import { bankTexts } from "@/components/bank/bank-texts";
 import { UnmatchedReceipts } from "@/components/bank/unmatched-receipts";
 import { StaffFrame } from "@/components/staff/staff-frame";
 import { PageHead } from "@/components/ui/page-head";
-import { listUnmatched } from "@/lib/admin/list-receipts";
+import { listUnmatched, usualCurrencies } from "@/lib/admin/list-receipts";
 import { context } from "@/lib/auth/context";
 import { currentUser, requireStaff } from "@/lib/auth/current";
 import { mayStaff } from "@/lib/auth/staff-rights";
 import { calendarDay } from "@/lib/kernel/calendar";
 import { newId } from "@/lib/kernel/id";
-import { currencies } from "@/lib/kernel/money";
 import { assignReceipt, recordUnmatchedReceipt } from "./actions";
 
 export async function generateMetadata(): Promise<Metadata> {
@@ -21,9 +20,10 @@ export async function generateMetadata(): Promise<Metadata> {
 /** Money that came by bank and whose sender nobody has found yet. */
 export default async function BankPage() {
   const actor = await requireStaff("auditor", "/admin/bank");
-  const [user, receipts, texts, t, locale] = await Promise.all([
+  const [user, receipts, currencies, texts, t, locale] = await Promise.all([
     currentUser(),
     listUnmatched(actor),
+    usualCurrencies(actor),
     bankTexts(),
     getTranslations("bank"),
     getLocale(),
@@ -47,7 +47,7 @@ export default async function BankPage() {
               action={recordUnmatchedReceipt}
               // A receipt that was recorded stands in the list, and the form is there for the next one.
               receiptId={newId()}
-              currencies={Object.keys(currencies)}
+              currencies={currencies}
               choices={[]}
               chosen={[]}
               today={calendarDay(clock.now(), settings.timeZone)}
