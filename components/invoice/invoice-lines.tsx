@@ -29,6 +29,11 @@ export function InvoiceLines({ invoice }: { invoice: InvoiceDetail }) {
         </TableBody>
       </Table>
       <Totals invoice={invoice} />
+      {invoice.note !== "" && (
+        <p className="mt-4 max-w-prose whitespace-pre-line text-ink-soft" dir="auto">
+          {invoice.note}
+        </p>
+      )}
     </section>
   );
 }

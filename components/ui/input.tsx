@@ -25,3 +25,7 @@ export function Select({ className, children, ...rest }: ComponentProps<"select"
     </span>
   );
 }
+
+export function Textarea({ className, ...rest }: ComponentProps<"textarea">) {
+  return <textarea {...rest} className={classNames(controlLook, className)} />;
+}

@@ -40,6 +40,7 @@ function addressOf(route: string, victim: Victim): string {
     number: victim.openInvoice.number,
     payment: victim.paymentId,
     reference: victim.reference,
+    draft: "new",
     token: "none",
     "...nextauth": "session",
   };

@@ -160,7 +160,9 @@ describe("an invoice by hand", () => {
     const kept = await keep();
     const again = { ...seenOf(kept), ...whole, note: "Twice" };
     const answers = await Promise.all(Array.from({ length: 5 }, () => saveDraft(actor(), again, world)));
-    expect(answers).toEqual(answers.map(() => ({ ok: true, value: { version: 2 } })));
+    expect(answers).toEqual(
+      answers.map(() => ({ ok: true, value: expect.objectContaining({ version: 2 }) })),
+    );
   });
 
   it("is issued once, whoever of twenty is first: the others are told its number", async () => {

@@ -20,11 +20,14 @@ export async function saveDraft(
   actor: StaffActor,
   input: DraftSeen & DraftInput,
   world: StaffWorld = staffWorld(),
-): Promise<Result<{ version: number }, drafts.DraftRefusal | DraftInputRefusal | NotAllowed>> {
+): Promise<
+  Result<{ version: number; reference: string }, drafts.DraftRefusal | DraftInputRefusal | NotAllowed>
+> {
   if (!mayStaff(actor.role, "invoice.write")) return refuse({ code: "not_allowed" });
   const content = contentOf(input);
   if (!content.ok) return content;
-  return drafts.saveInvoiceDraft(world, world.staff, refOf(actor, input), content.value);
+  const saved = await drafts.saveInvoiceDraft(world, world.staff, refOf(actor, input), content.value);
+  return saved.ok ? ok({ ...saved.value, reference: await referenceOf(world, input) }) : saved;
 }
 
 /** Issues a draft as its page showed it; from finance on. Of two at once one wins and the other is told. */
@@ -32,10 +35,11 @@ export async function issueDraft(
   actor: StaffActor,
   seen: DraftSeen,
   world: StaffWorld = staffWorld(),
-): Promise<Result<{ number: string }, drafts.IssueDraftRefusal | NotAllowed>> {
+): Promise<Result<{ number: string; reference: string }, drafts.IssueDraftRefusal | NotAllowed>> {
   if (!mayStaff(actor.role, "invoice.write")) return refuse({ code: "not_allowed" });
   const issued = await drafts.issueInvoiceDraft(world, world.staff, refOf(actor, seen));
-  return issued.ok ? ok({ number: issued.value.number }) : issued;
+  if (!issued.ok) return issued;
+  return ok({ number: issued.value.number, reference: await referenceOf(world, seen) });
 }
 
 /** Throws a draft away; from finance on. */
@@ -43,9 +47,16 @@ export async function discardDraft(
   actor: StaffActor,
   seen: DraftSeen,
   world: StaffWorld = staffWorld(),
-): Promise<Result<undefined, drafts.DraftRefusal | NotAllowed>> {
+): Promise<Result<{ reference: string }, drafts.DraftRefusal | NotAllowed>> {
   if (!mayStaff(actor.role, "invoice.write")) return refuse({ code: "not_allowed" });
-  return drafts.discardInvoiceDraft(world, world.staff, refOf(actor, seen));
+  const discarded = await drafts.discardInvoiceDraft(world, world.staff, refOf(actor, seen));
+  return discarded.ok ? ok({ reference: await referenceOf(world, seen) }) : discarded;
+}
+
+/** The customer's reference, by which their pages go. */
+async function referenceOf(world: StaffWorld, { customerId }: DraftSeen): Promise<string> {
+  const [row] = await world.staff.sql`select reference from customers where id = ${customerId}`;
+  return row?.reference ?? "";
 }
 
 function refOf({ userId }: StaffActor, { customerId, draftId, version }: DraftSeen): drafts.DraftRef {

@@ -27,6 +27,33 @@ export interface DraftPage {
   /** If it were issued now; null while it has no lines. */
   totals: { net: Money; tax: Money; total: Money; dueAt: Date } | null;
   changed: { by: string; at: Date } | null;
+  /** The number it was issued under, and then it is no draft any more. */
+  issuedAs: string | null;
+}
+
+/** A draft in a list. */
+export interface DraftListed {
+  id: InvoiceDraftId;
+  summary: string;
+  changedBy: string;
+  changedAt: Date;
+}
+
+/** A customer's drafts, the last changed first. Every role of staff may look. */
+export async function listDrafts(
+  _actor: StaffActor,
+  { customerId }: { customerId: CustomerId },
+  world: StaffWorld = staffWorld(),
+): Promise<DraftListed[]> {
+  const rows = await world.staff.sql`
+    select d.*, u.name as by from invoice_drafts d join users u on u.id = d.user_id
+    where d.customer_id = ${customerId} order by d.updated_at desc, d.id desc limit 50`;
+  return rows.map((row) => ({
+    id: row.id,
+    summary: draftOf(world, contentIn(row)).summary,
+    changedBy: row.by,
+    changedAt: row.updated_at,
+  }));
 }
 
 /** Null if there is no such customer or draft; `draftId` null is a new one in the customer's currency. */
@@ -46,13 +73,28 @@ export async function showDraft(
     taxRate: percentOf(customer.rate_ppm),
   };
   if (draftId === null) {
-    const empty = { version: 0, dueDays: 14, note: "", lines: [], totals: null, changed: null };
+    const empty = {
+      version: 0,
+      dueDays: 14,
+      note: "",
+      lines: [],
+      totals: null,
+      changed: null,
+      issuedAs: null,
+    };
     return { ...base, ...empty, draftId: newId, currency: customer.currency };
   }
   const [row] = await world.staff.sql`
     select d.*, u.name as by from invoice_drafts d join users u on u.id = d.user_id
     where d.customer_id = ${customer.id} and d.id = ${draftId}`;
-  if (!row) return null;
+  if (!row) {
+    const [invoice] = await world.staff.sql`
+      select number, currency from invoices where customer_id = ${customer.id} and id = ${draftId} and origin = 'manual'`;
+    if (!invoice) return null;
+    const none = { version: 0, dueDays: 0, note: "", lines: [], totals: null, changed: null };
+    const own = { draftId: draftId as InvoiceDraftId, currency: invoice.currency, issuedAs: invoice.number };
+    return { ...base, ...none, ...own };
+  }
   const content = contentIn(row);
   const { currency, dueDays, note } = content;
   const draft = draftOf(world, content);
@@ -73,6 +115,7 @@ export async function showDraft(
     })),
     totals: totals && { net: totals.net, tax: totals.tax, total: totals.total, dueAt: totals.dueAt },
     changed: { by: row.by, at: row.updated_at },
+    issuedAs: null,
   };
 }
 

@@ -122,6 +122,8 @@ export interface InvoiceDetail extends InvoiceRow {
   paid: Money;
   credited: Money;
   paidAt: Date | null;
+  /** Printed below the lines; may be empty. */
+  note: string;
   billTo: { name: string; email: string; country: string };
   lines: InvoiceLineView[];
   payments: PaymentView[];

@@ -61,6 +61,7 @@ export function showInvoice(
       credited: money(row.amount_credited_minor, currency),
       paidAt: row.paid_at,
       billTo: row.bill_to,
+      note: row.note,
       lines,
       payments,
       timeline,

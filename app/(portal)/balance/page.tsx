@@ -2,6 +2,7 @@ import type { Metadata } from "next";
 import { getTranslations } from "next-intl/server";
 import { Suspense } from "react";
 import { BalanceFigures } from "@/components/balance/balance-figures";
+import { BankDetails } from "@/components/balance/bank-details";
 import { Movements } from "@/components/balance/movements";
 import { StatementForm } from "@/components/balance/statement-form";
 import { TopUpPanel } from "@/components/payment/top-up-panel";
@@ -17,6 +18,7 @@ import { newId, type PaymentId } from "@/lib/kernel/id";
 import type { Currency } from "@/lib/kernel/money";
 import type { CustomerActor } from "@/lib/portal/shapes";
 import { showBalance } from "@/lib/portal/show-balance";
+import { showBankDetails } from "@/lib/portal/show-bank-details";
 import { showTopUp } from "@/lib/portal/show-top-up";
 import { topUp } from "./actions";
 import { type BalanceQuery, balanceHref, parseBalanceQuery } from "./search-params";
@@ -46,12 +48,13 @@ export default async function BalancePage({ searchParams }: BalancePageProps) {
 
 async function Balance({ actor, query }: { actor: CustomerActor; query: BalanceQuery }) {
   const t = await getTranslations("balance");
-  const [{ balances, movements }, shown] = await Promise.all([
+  const [{ balances, movements }, shown, bank] = await Promise.all([
     showBalance(actor, {
       ...(query.currency && { currency: query.currency }),
       ...(query.cursor && { cursor: query.cursor }),
     }),
     showTopUp(actor, { currency: query.currency }),
+    showBankDetails(actor),
   ]);
   const balance = balances.find(({ currency }) => currency === query.currency) ?? balances[0];
   if (!balance) {
@@ -80,9 +83,10 @@ async function Balance({ actor, query }: { actor: CustomerActor; query: BalanceQ
       )}
       <div className="grid items-start gap-x-10 xl:grid-cols-[minmax(0,1fr)_22rem] xl:grid-rows-[auto_1fr]">
         <BalanceFigures balance={balance} />
-        {shown.ok && (
-          <div className="max-w-md max-xl:mb-10 xl:sticky xl:top-20 xl:col-start-2 xl:row-span-2 xl:row-start-1">
-            <TopUpPanel panel={shown.value} paymentId={newId<PaymentId>()} action={topUp} />
+        {(shown.ok || bank) && (
+          <div className="grid max-w-md gap-8 max-xl:mb-10 xl:sticky xl:top-20 xl:col-start-2 xl:row-span-2 xl:row-start-1">
+            {shown.ok && <TopUpPanel panel={shown.value} paymentId={newId<PaymentId>()} action={topUp} />}
+            {bank && <BankDetails details={bank} />}
           </div>
         )}
         <div className="min-w-0">

@@ -1,6 +1,7 @@
 import { ArrowLeft } from "lucide-react";
 import type { Metadata } from "next";
 import { getTranslations } from "next-intl/server";
+import { BankDetails } from "@/components/balance/bank-details";
 import { refusalSentence } from "@/components/payment/pay-words";
 import { TopUpPanel } from "@/components/payment/top-up-panel";
 import { Callout } from "@/components/ui/callout";
@@ -8,6 +9,7 @@ import { PageHead } from "@/components/ui/page-head";
 import { TextLink } from "@/components/ui/text-link";
 import { requireCustomer } from "@/lib/auth/current";
 import { newId, type PaymentId } from "@/lib/kernel/id";
+import { showBankDetails } from "@/lib/portal/show-bank-details";
 import { showTopUp } from "@/lib/portal/show-top-up";
 import { topUp } from "../actions";
 import { parseTopUpQuery, topUpHref } from "./search-params";
@@ -25,7 +27,7 @@ export default async function TopUpPage({ searchParams }: TopUpPageProps) {
   const { invoiceNumber } = parseTopUpQuery(await searchParams);
   const actor = await requireCustomer(topUpHref(invoiceNumber));
   const shown = await showTopUp(actor, { invoiceNumber });
-  const t = await getTranslations("topUp");
+  const [t, bank] = await Promise.all([getTranslations("topUp"), showBankDetails(actor)]);
   return (
     <>
       <PageHead
@@ -44,6 +46,11 @@ export default async function TopUpPage({ searchParams }: TopUpPageProps) {
           <Callout tone="warn">
             <p>{await refusalSentence(shown.refusal)}</p>
           </Callout>
+        )}
+        {bank && (
+          <div className="mt-8">
+            <BankDetails details={bank} />
+          </div>
         )}
       </div>
     </>

@@ -1,6 +1,7 @@
 import type { Metadata } from "next";
 import { notFound } from "next/navigation";
 import { getTranslations } from "next-intl/server";
+import { DraftList } from "@/components/draft/draft-list";
 import { ActionForm } from "@/components/sign-in/action-form";
 import type { AnswerTexts } from "@/components/sign-in/answer-texts";
 import { CustomerSections } from "@/components/staff/customer-sections";
@@ -12,6 +13,7 @@ import { Fact, Facts } from "@/components/ui/facts";
 import { PageHead } from "@/components/ui/page-head";
 import { TextLink } from "@/components/ui/text-link";
 import { type CustomerPicture, showCustomer } from "@/lib/admin/show-customer";
+import { listDrafts } from "@/lib/admin/show-draft";
 import { isAtLeast } from "@/lib/auth/actor";
 import { context } from "@/lib/auth/context";
 import { currentUser, requireStaff } from "@/lib/auth/current";
@@ -38,7 +40,11 @@ export default async function CustomerPage({ params }: CustomerPageProps) {
   const mayAct = isAtLeast(actor.role, "finance") && !picture.isClosed;
   const mayRenew = isAtLeast(actor.role, "support") && !picture.isClosed;
   const words = await getTranslations("payLinkBox");
-  const bank = await getTranslations("bank");
+  const [bank, draft, drafts] = await Promise.all([
+    getTranslations("bank"),
+    getTranslations("draft"),
+    listDrafts(actor, { customerId: picture.id }),
+  ]);
   const linkTexts = {
     label: words("label"),
     copy: words("copy"),
@@ -74,8 +80,12 @@ export default async function CustomerPage({ params }: CustomerPageProps) {
           <TextLink href={`/admin/customers/${encodeURIComponent(reference)}/bank-payment`}>
             {bank("record")}
           </TextLink>
+          <TextLink href={`/admin/customers/${encodeURIComponent(reference)}/drafts/new`}>
+            {draft("new")}
+          </TextLink>
         </p>
       )}
+      <DraftList drafts={drafts} reference={picture.reference} />
       {mayAct && <GoodwillForms picture={picture} answers={answers} />}
       {isAtLeast(actor.role, "finance") && (
         <PayOutForms picture={picture} action={payOutBalance} answers={answers} />

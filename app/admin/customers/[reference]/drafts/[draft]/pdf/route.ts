@@ -1,0 +1,15 @@
+import { notFound } from "next/navigation";
+import { paperGiven } from "@/app/paper-given";
+import { printDraft } from "@/lib/admin/show-draft";
+import { requireStaff } from "@/lib/auth/current";
+import { paperAnswer } from "@/lib/paper/answer";
+
+interface Route {
+  params: Promise<{ reference: string; draft: string }>;
+}
+
+export async function GET(_request: Request, { params }: Route) {
+  const { reference, draft } = await params;
+  const actor = await requireStaff("auditor", `/admin/customers/${encodeURIComponent(reference)}`);
+  return paperAnswer((await printDraft(actor, { reference, draftId: draft }, paperGiven())) ?? notFound());
+}
