@@ -1,7 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { readPayLink } from "@/lib/billing/payment/pay-link";
+import { recordBankPayment } from "@/lib/billing/payment/record-bank-payment";
 import { settle } from "@/lib/billing/payment/settle";
-import { newId, type PaymentId } from "@/lib/kernel/id";
+import type { CalendarDay } from "@/lib/kernel/calendar";
+import { type BankReceiptId, newId, type PaymentId } from "@/lib/kernel/id";
+import { money } from "@/lib/kernel/money";
 import { createMailer } from "@/lib/mail/mailer";
 import { payDirect } from "@/lib/portal/pay";
 import { topUp } from "@/lib/portal/top-up";
@@ -12,6 +15,7 @@ import { createTestDatabase } from "@/lib/testing/database";
 import {
   makeActiveService,
   makeCustomer,
+  makeInvoice,
   makeOrder,
   makePlan,
   makeRenewal,
@@ -102,6 +106,26 @@ describe("the outbox", () => {
     expect(words).toContain(`$12.00 of it went to your balance, which then paid ${renewal.number}.`);
     expect(words).toContain("$2.00 is available on your balance now.");
     expect(words).toContain("web-1 now runs until");
+  });
+
+  it("tells of a payment by bank what it left to pay", async () => {
+    const { world } = scene;
+    const customer = await makeCustomer(world);
+    const invoice = await makeInvoice(world, customer, 1_000n);
+    const receipt = {
+      id: newId<BankReceiptId>(world.clock),
+      amount: money(400n, "USD"),
+      valueDate: "2026-01-05" as CalendarDay,
+      reference: "TRX 1",
+      sender: "",
+      userId: customer.actor.userId,
+    };
+    const { customerId } = customer;
+    await recordBankPayment(world, world.staff, { customerId, receipt, invoiceIds: [invoice.id] });
+    await deliverOutbox(scene.delivery, 1000);
+    const [mail] = await mailsTo(customer.actor.userId);
+    expect(mail).toMatchObject({ subject: `Received: $4.00 for ${invoice.number}` });
+    expect(mail?.text).toContain(`$6.00 is still to be paid on ${invoice.number}.`);
   });
 
   it("writes when a delayed payment fails days later", async () => {

@@ -77,19 +77,27 @@ async function mailOfPayment(delivery: Delivery, row: OutboxRow): Promise<Mail |
   const paymentId = row.payload.paymentId as PaymentId | undefined;
   if (!isAboutPayment || !paymentId) return null;
   const { customerId } = row;
-  const [[customer], [payment], receipt, balances] = await transact(world.jobs, { customerId }, ({ sql }) =>
-    Promise.all([
-      sql`select name, email, locale from customers where id = ${customerId}`,
-      sql`
+  const [[customer], [payment], receipt, balances, open] = await transact(
+    world.jobs,
+    { customerId },
+    ({ sql }) =>
+      Promise.all([
+        sql`select name, email, locale from customers where id = ${customerId}`,
+        sql`
         select p.currency, p.card_minor,
           array(select s.invoice_id from payment_shares s where s.customer_id = p.customer_id and s.payment_id = p.id) as invoice_ids,
           array(
           select i.number from payment_shares s join invoices i on i.customer_id = s.customer_id and i.id = s.invoice_id
           where s.customer_id = p.customer_id and s.payment_id = p.id order by i.number) as numbers
         from payments p where p.customer_id = ${customerId} and p.id = ${paymentId}`,
-      receiptOf(sql, customerId, paymentId),
-      sql`select currency, posted_minor - held_minor as available_minor from balances where customer_id = ${customerId}`,
-    ]),
+        receiptOf(sql, customerId, paymentId),
+        sql`select currency, posted_minor - held_minor as available_minor from balances where customer_id = ${customerId}`,
+        sql`
+        select number, currency, total_minor - amount_paid_minor - amount_credited_minor as remaining_minor from invoices i
+        where customer_id = ${customerId} and state = 'open' and exists (
+          select from allocations a where a.customer_id = i.customer_id and a.invoice_id = i.id
+            and a.payment_id = ${paymentId}) order by number`,
+      ]),
   );
   if (!customer || !payment || !receipt) return null;
   const about = {
@@ -106,6 +114,10 @@ async function mailOfPayment(delivery: Delivery, row: OutboxRow): Promise<Mail |
         available: money(balances.find((row) => row.currency === currency)?.available_minor ?? 0n, currency),
         total: add(add(receipt.fromBalance, receipt.byCard), receipt.byBank),
         numbers: receipt.paid.map((line) => line.number),
+        open: open.map((row) => ({
+          number: row.number,
+          remaining: money(row.remaining_minor, row.currency),
+        })),
       });
     case "renewal.paid":
       return renewedMail(about, receipt);

@@ -21,10 +21,12 @@ export interface PaymentNews {
   /** On the balance, when the mail is written. */
   available: Money;
   numbers: readonly string[];
+  /** Of these numbers, what it paid in part only: what is still to be paid. */
+  open: readonly { number: string; remaining: Money }[];
   services: readonly { label: string; expiresAt: Date }[];
 }
 
-/** The mail after a payment through Stripe arrived: amount and invoices in the subject, the new expiry dates inside. */
+/** The mail after a payment through Stripe or by bank arrived: amount and invoices in the subject, the new expiry dates inside. */
 export function receiptMail(about: Addressed, news: PaymentNews): Mail {
   const { locale, host } = about;
   const words = mailWords(locale);
@@ -36,6 +38,9 @@ export function receiptMail(about: Addressed, news: PaymentNews): Mail {
   const sentences = [
     news.fromBalance.minor > 0n &&
       words("receipt.fromBalance", { amount: formatMoney(news.fromBalance, locale) }),
+    ...news.open.map(({ number, remaining }) =>
+      words("receipt.stillOpen", { number, amount: formatMoney(remaining, locale) }),
+    ),
     ...balanceSentences(locale, news),
     ...news.services.map(({ label, expiresAt }) =>
       words("receipt.service", { label, date: date(expiresAt) }),
@@ -47,7 +52,7 @@ export function receiptMail(about: Addressed, news: PaymentNews): Mail {
       ? words("receipt.subject", { amount, numbers })
       : words("receipt.subjectBalance", { amount }),
     intro: isForInvoices
-      ? words("receipt.intro", { amount, numbers })
+      ? words(news.open.length > 0 ? "receipt.introPart" : "receipt.intro", { amount, numbers })
       : words("receipt.introBalance", { amount }),
     link: isForInvoices
       ? { label: words("receipt.action"), url: `${host.url}/invoices/${news.numbers[0]}` }
