@@ -67,6 +67,12 @@ describe("the demo world", () => {
     expect(Object.keys(await countsOf("payments", "state"))).toEqual(
       expect.arrayContaining(["succeeded", "sent", "processing", "expired"]),
     );
+    expect(Object.keys(await countsOf("payments", "funding"))).toEqual(expect.arrayContaining(["bank"]));
+    const [waiting] = await world.jobs.sql`
+      select count(*)::int as count from bank_receipts where payment_id is null and assigned_at is null`;
+    expect(waiting?.count).toBe(2);
+    const drafts = await world.staff.sql`select 1 from invoice_drafts`;
+    expect(drafts).toHaveLength(1);
     expect(Object.keys(await countsOf("payments", "kind"))).toEqual(expect.arrayContaining(["top_up"]));
   });
 });

@@ -21,6 +21,7 @@ import type { Settings } from "@/lib/kernel/settings";
 import { demoCast, demoPassword } from "@/lib/portal/demo-logins";
 import { payFromBalance } from "@/lib/portal/pay";
 import type { CustomerActor } from "@/lib/portal/shapes";
+import { playBank } from "./demo-bank";
 import { type DemoCustomer, type DemoService, demoCustomers, demoPlans, demoStaff } from "./demo-cast";
 import { demoCrowd } from "./demo-crowd";
 import { playLastDay } from "./demo-last-day";
@@ -50,13 +51,18 @@ export async function seedDemo({ settings }: { settings: Settings }): Promise<vo
   if (settings.world !== "demo" || !settings.stripeApiBase) throw new Error("only a demo world is seeded");
   const stage = await openStage(settings);
   try {
-    await makeStaff(stage);
+    const finance = await makeStaff(stage);
     const players = [];
     for (const [index, customer] of [...demoCustomers, ...demoCrowd].entries())
       players.push(await makePlayer(stage, customer, index));
     await playHistory(stage, players);
     stage.clock.set(stage.today);
     for (const player of players) await playLastDay(stage, player, settings);
+    await playBank(stage, {
+      quiet: players.slice(demoCustomers.length).filter(({ card, ending }) => !card && !ending),
+      drafted: players.find(({ name }) => name === "Marigold Studio"),
+      userId: finance,
+    });
   } finally {
     await Promise.all([stage.app.close(), stage.jobs.close(), stage.staff.close()]);
   }
@@ -122,12 +128,17 @@ async function makeUser(stage: Stage, email: string, name: string, locale: strin
   return id;
 }
 
-async function makeStaff(stage: Stage): Promise<void> {
+/** Returns who looks after the money. */
+async function makeStaff(stage: Stage): Promise<UserId> {
+  let finance: UserId | null = null;
   for (const { email, name, role } of demoStaff) {
     const id = await makeUser(stage, email, name, "en");
     await stage.staff.sql`
       insert into staff (user_id, role, created_at) values (${id}, ${role}, ${stage.clock.now()})`;
+    if (role === "finance") finance = id;
   }
+  if (!finance) throw new Error("somebody looks after the money");
+  return finance;
 }
 
 async function makePlayer(stage: Stage, customer: DemoCustomer, index: number): Promise<Player> {

@@ -4,6 +4,7 @@ import { makeCast } from "./cast";
 import { ArrivedMoney, checkInvariants } from "./checks";
 import { drain } from "./drain";
 import type { Operation } from "./operation";
+import { bankOperations } from "./operations/bank";
 import { cancelOperations } from "./operations/cancel";
 import { hostOperations } from "./operations/host";
 import { hostedPageOperations } from "./operations/hosted-page";
@@ -62,6 +63,7 @@ const operations: readonly Operation[] = [
   ...mailOperations,
   ...hostOperations,
   ...payOutOperations,
+  ...bankOperations,
   ...timeOperations,
 ];
 

@@ -98,7 +98,7 @@ export async function checkNoPageIsLeft(simulation: Simulation): Promise<void> {
   }
 }
 
-/** For each customer and currency: what Stripe took and what was given = what invoices were paid + what was paid out + the balance. */
+/** For each customer and currency: what Stripe took, came by bank and was given = what invoices were paid + what was paid out + the balance. */
 async function checkMoneyAddsUp(simulation: Simulation, taken: readonly StripeCharge[]): Promise<void> {
   const { owner } = simulation.stage;
   const sums = new Map<string, { in: bigint; out: bigint }>();
@@ -113,7 +113,11 @@ async function checkMoneyAddsUp(simulation: Simulation, taken: readonly StripeCh
   const gifts = await owner`
     select customer_id, detail->>'currency' as currency, (detail->>'amountMinor')::bigint as amount from activities
     where verb = 'goodwill_given'`;
-  for (const { customer_id, currency, amount } of gifts) sumOf(customer_id, currency).in += amount;
+  const transferred = await owner`
+    select customer_id, detail->>'currency' as currency, (detail->>'amountMinor')::bigint as amount from activities
+    where verb = 'bank_payment_recorded' and subject = 'payment'`;
+  for (const { customer_id, currency, amount } of [...gifts, ...transferred])
+    sumOf(customer_id, currency).in += amount;
   const paidOut = await owner`
     select customer_id, detail->>'currency' as currency, (detail->>'amountMinor')::bigint as amount from activities
     where verb = 'balance_paid_out'`;
