@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { StaffRole } from "@/lib/auth/actor";
 import { receiptOf } from "@/lib/billing/payment/receipt";
+import { settle } from "@/lib/billing/payment/settle";
 import { houseCustomerId } from "@/lib/billing/payment/unmatched-receipt";
 import {
   type BankReceiptId,
@@ -11,11 +12,12 @@ import {
   type UserId,
 } from "@/lib/kernel/id";
 import { checkBooks } from "@/lib/ledger/books";
-import { payDirect } from "@/lib/portal/pay";
+import { payDirect, payFromBalance } from "@/lib/portal/pay";
 import { sandboxControl } from "@/lib/sandbox/control";
 import { startSandbox } from "@/lib/sandbox/server";
 import { createTestDatabase } from "@/lib/testing/database";
 import {
+  giveBalance,
   makeActiveService,
   makeCustomer,
   makeInvoice,
@@ -204,6 +206,45 @@ describe("a bank payment", () => {
     await sandboxControl(sandbox.url, testSecretKey).pay(session?.stripe_session_id);
     await record(customer, { invoiceIds: [invoice.id] });
     expect(await standing(customer)).toMatchObject({ posted: 1_000n, invoices: [["paid", 1_000n]] });
+    expect(await broken()).toEqual([]);
+  });
+
+  it("pays though Stripe cannot say what became of a card; taken after all, that becomes balance", async () => {
+    const { world, sandbox } = scene;
+    const customer = await makeCustomer(world);
+    const invoice = await makeInvoice(world, customer, 1_000n);
+    const input = plan(world, [invoice.id], { cardMinor: 1_000n });
+    expect((await payDirect(customer.actor, input, world)).ok).toBe(true);
+    const silent = { ...world, gateway: localGateway("http://127.0.0.1:9") };
+    const { customerId } = customer;
+    const wish = { ...receipt(), customerId, invoiceIds: [invoice.id] };
+    const recorded = await recordBankPayment(actor(), wish, silent);
+    expect(recorded).toMatchObject({ value: { paid: [invoice.number] } });
+    expect(await broken()).toEqual([]);
+    const paymentId = input.paymentId as PaymentId;
+    const [session] = await world.jobs.sql`select stripe_session_id from payments where id = ${paymentId}`;
+    await sandboxControl(sandbox.url, testSecretKey).pay(session?.stripe_session_id);
+    await settle(world, { customerId, paymentId });
+    expect(await standing(customer)).toMatchObject({ posted: 1_000n, invoices: [["paid", 1_000n]] });
+    expect(await broken()).toEqual([]);
+  });
+
+  it("at the same time as the customer pays from the balance: each cent once, whoever is first", async () => {
+    const { world } = scene;
+    const customer = await makeCustomer(world);
+    await giveBalance(world, customer, 5_000n);
+    const invoices = [];
+    for (let at = 0; at < 10; at += 1) invoices.push(await makeInvoice(world, customer, 500n));
+    await Promise.all(
+      invoices.flatMap(({ id }) => [
+        record(customer, { invoiceIds: [id], amount: "5" }),
+        payFromBalance(customer.actor, plan(world, [id], { balanceMinor: 500n }), world),
+      ]),
+    );
+    const stands = await standing(customer);
+    expect(stands.invoices).toEqual(invoices.map(() => ["paid", 500n]));
+    // 50.00 were there and 50.00 came; ten invoices of 5.00 are paid.
+    expect(stands.posted).toBe(5_000n);
     expect(await broken()).toEqual([]);
   });
 

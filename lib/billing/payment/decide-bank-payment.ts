@@ -41,7 +41,11 @@ export function decideBankPayment(
   const shares: { invoiceId: InvoiceId; minor: bigint }[] = [];
   for (const invoiceId of inOrder(decision, invoiceIds)) {
     const invoice = decision.invoice(invoiceId);
-    if (leftMinor === 0n || !invoice || !decision.isPayable(invoiceId)) continue;
+    if (leftMinor === 0n || invoice?.state !== "open") continue;
+    if (!decision.isPayable(invoiceId)) {
+      decision.askStaff("line_not_completable", "invoice", invoiceId, { paymentId });
+      continue;
+    }
     const dueMinor = remainingMinor(invoice);
     const amountMinor = dueMinor < leftMinor ? dueMinor : leftMinor;
     const transferId = book.transfer({
