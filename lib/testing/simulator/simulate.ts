@@ -6,6 +6,7 @@ import { drain } from "./drain";
 import type { Operation } from "./operation";
 import { bankOperations } from "./operations/bank";
 import { cancelOperations } from "./operations/cancel";
+import { draftOperations } from "./operations/draft-by-hand";
 import { hostOperations } from "./operations/host";
 import { hostedPageOperations } from "./operations/hosted-page";
 import { jobOperations } from "./operations/jobs";
@@ -64,6 +65,7 @@ const operations: readonly Operation[] = [
   ...hostOperations,
   ...payOutOperations,
   ...bankOperations,
+  ...draftOperations,
   ...timeOperations,
 ];
 
