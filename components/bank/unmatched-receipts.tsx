@@ -8,16 +8,19 @@ import { TextLink } from "@/components/ui/text-link";
 import type { UnmatchedReceipt } from "@/lib/admin/list-receipts";
 import type { Result } from "@/lib/kernel/result";
 
-interface UnmatchedReceiptsProps<State> {
+interface UnmatchedReceiptsProps<Assigned, Returned> {
   receipts: readonly UnmatchedReceipt[];
   /** Null for those who only look. */
-  action: ((previous: State | null, form: FormData) => Promise<State>) | null;
+  assign: ((previous: Assigned | null, form: FormData) => Promise<Assigned>) | null;
+  sendBack: ((previous: Returned | null, form: FormData) => Promise<Returned>) | null;
   texts: AnswerTexts;
 }
 
-/** The receipts that wait, each with the form that gives it to its customer. */
-export function UnmatchedReceipts<State extends Result<unknown>>(props: UnmatchedReceiptsProps<State>) {
-  const { receipts, action, texts } = props;
+/** The receipts that wait, each with the forms that give it to its customer, or send it back. */
+export function UnmatchedReceipts<Assigned extends Result<unknown>, Returned extends Result<unknown>>(
+  props: UnmatchedReceiptsProps<Assigned, Returned>,
+) {
+  const { receipts, assign, sendBack, texts } = props;
   const t = useTranslations("bank");
   return (
     <section aria-labelledby="unmatched" className="min-w-0">
@@ -54,12 +57,12 @@ export function UnmatchedReceipts<State extends Result<unknown>>(props: Unmatche
                 })}
               </p>
             )}
-            {action && (
+            {assign && (
               <details className="max-w-sm">
                 <summary className="cursor-pointer font-medium text-accent text-sm">{t("assign")}</summary>
                 <div className="mt-3">
                   <ActionForm
-                    action={action}
+                    action={assign}
                     idPrefix={`${id}-`}
                     hidden={{ receiptId: id }}
                     fields={[
@@ -86,6 +89,31 @@ export function UnmatchedReceipts<State extends Result<unknown>>(props: Unmatche
                     submit={t("assignSubmit")}
                     answers={texts}
                     done={<p>{t("assigned")}</p>}
+                  />
+                </div>
+              </details>
+            )}
+            {sendBack && (
+              <details className="max-w-sm">
+                <summary className="cursor-pointer font-medium text-accent text-sm">{t("sendBack")}</summary>
+                <div className="mt-3 grid gap-3">
+                  <p className="text-ink-soft text-sm">{t("sendBackNote")}</p>
+                  <ActionForm
+                    action={sendBack}
+                    idPrefix={`${id}-back-`}
+                    hidden={{ receiptId: id }}
+                    fields={[
+                      {
+                        name: "reason",
+                        label: t("sendBackReason"),
+                        type: "text",
+                        autoComplete: "off",
+                        maxLength: 500,
+                      },
+                    ]}
+                    submit={t("sendBackSubmit")}
+                    answers={texts}
+                    done={<p>{t("sentBack")}</p>}
                   />
                 </div>
               </details>

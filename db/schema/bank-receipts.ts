@@ -35,6 +35,8 @@ export const bankReceipts = pgTable(
     userId: uuid("user_id").notNull(),
     recordedAt: instant("recorded_at").notNull(),
     assignedAt: instant("assigned_at"),
+    /** When it was sent back to whoever it came from. */
+    returnedAt: instant("returned_at"),
   },
   (t) => [
     primaryKey({ name: "bank_receipts_pk", columns: [t.customerId, t.id] }),
@@ -53,14 +55,17 @@ export const bankReceipts = pgTable(
     index("bank_receipts_user_idx").on(t.userId),
     index("bank_receipts_unmatched_idx")
       .on(t.customerId, t.id)
-      .where(sql`${t.paymentId} is null and ${t.assignedAt} is null`),
+      .where(sql`${t.paymentId} is null and ${t.assignedAt} is null and ${t.returnedAt} is null`),
     check("bank_receipts_currency_check", sql`${t.currency} ~ '^[A-Z]{3}$'`),
     check("bank_receipts_amount_check", sql`${t.amountMinor} > 0`),
     check(
       "bank_receipts_text_check",
       sql`length(${t.reference}) between 1 and 140 and length(${t.sender}) <= 140`,
     ),
-    check("bank_receipts_assigned_check", sql`${t.paymentId} is null or ${t.assignedAt} is null`),
+    check(
+      "bank_receipts_assigned_check",
+      sql`num_nonnulls(${t.paymentId}, ${t.assignedAt}, ${t.returnedAt}) <= 1`,
+    ),
   ],
 );
 

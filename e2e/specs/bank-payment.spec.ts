@@ -81,13 +81,28 @@ test("money of an unknown sender waits until it is assigned; of two at once one 
     await waiting.getByText("Assign to a customer").click();
     await expect(waiting.getByLabel("For these invoices (optional)")).toHaveValue(number);
   }
-  const assign = (one: Page) => one.getByRole("listitem").filter({ hasText: reference }).getByRole("button");
+  const assign = (one: Page) =>
+    one.getByRole("listitem").filter({ hasText: reference }).getByRole("button", { name: "Assign" });
   await assign(mine).click();
   await expect(mine.getByRole("listitem").filter({ hasText: reference })).toHaveCount(0);
   await assign(other).click();
   await expect(main(other)).toContainText("Somebody was faster: this receipt belongs to Scaup Ltd now.");
   const [row] = await scene.owner`select state from invoices where customer_id = ${customer.customerId}`;
   expect(row?.state).toBe("paid");
+});
+
+test("money that nobody is found for is sent back, with a reason", async ({ people, pageOf }) => {
+  const reference = `NOBODY ${newId().slice(-6)}`;
+  const page = await pageOf(await people.staff("finance"));
+  await page.goto("/admin/bank");
+  await page.getByLabel("Currency").selectOption("USD");
+  await fill(page, { amount: "20", reference });
+  await recordButton(page).click();
+  const waiting = page.getByRole("listitem").filter({ hasText: reference });
+  await waiting.getByText("Send it back").click();
+  await waiting.getByLabel("Reason").fill("The sender asked for it");
+  await waiting.getByRole("button", { name: "It was sent back" }).click();
+  await expect(waiting).toHaveCount(0);
 });
 
 test("a closed customer's money is told where to go, and an auditor records nothing", async ({

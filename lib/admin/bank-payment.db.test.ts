@@ -31,6 +31,7 @@ import { assignReceipt } from "./assign-receipt";
 import { closeTask } from "./close-task";
 import { listUnmatched } from "./list-receipts";
 import { recordBankPayment, recordUnmatched } from "./record-bank-payment";
+import { returnReceipt } from "./return-receipt";
 
 async function openScene() {
   const [database, sandbox] = await Promise.all([
@@ -367,6 +368,32 @@ describe("money of an unknown sender", () => {
     expect(won).toHaveLength(1);
     const told = answers.flatMap((answer) => (answer.ok ? [] : [answer.refusal]));
     expect(told).toEqual(told.map(() => ({ code: "receipt_assigned", customerName: won[0] })));
+    expect(await broken()).toEqual([]);
+  });
+
+  it("is sent back once, with a reason, and then assigned to nobody", async () => {
+    const { world } = scene;
+    const reference = await referenceOf(await makeCustomer(world));
+    const input = receipt();
+    await recordUnmatched(actor(), input, world);
+    const sendBack = (reason: string) =>
+      returnReceipt(actor(), { receiptId: input.receiptId as BankReceiptId, reason }, world);
+    expect(await sendBack(" ")).toMatchObject({ refusal: { code: "reason_missing" } });
+    const answers = await Promise.all([
+      ...Array.from({ length: 5 }, () => sendBack("asked for")),
+      ...Array.from({ length: 5 }, () => assign(input.receiptId, reference)),
+    ]);
+    expect(answers.filter(({ ok }) => ok)).toHaveLength(1);
+    expect(await broken()).toEqual([]);
+    const other = receipt();
+    await recordUnmatched(actor(), other, world);
+    const wish = { receiptId: other.receiptId as BankReceiptId, reason: "asked for" };
+    expect((await returnReceipt(actor(), wish, world)).ok).toBe(true);
+    expect(await returnReceipt(actor(), wish, world)).toMatchObject({
+      refusal: { code: "receipt_returned" },
+    });
+    expect(await assign(other.receiptId, reference)).toMatchObject({ refusal: { code: "receipt_returned" } });
+    expect((await listUnmatched(actor(), world)).map(({ id }) => id)).not.toContain(other.receiptId);
     expect(await broken()).toEqual([]);
   });
 

@@ -27,7 +27,7 @@ export async function listUnmatched(
   const rows = await sql`
     select r.id, r.currency, r.amount_minor, r.value_date::text, r.reference, r.sender, u.name as recorded_by
     from bank_receipts r join users u on u.id = r.user_id
-    where r.customer_id = ${houseCustomerId} and r.payment_id is null and r.assigned_at is null
+    where r.customer_id = ${houseCustomerId} and r.payment_id is null and r.assigned_at is null and r.returned_at is null
     order by r.id limit ${rowsMost}`;
   const words = [...new Set(rows.flatMap((row) => wordsOf(`${row.reference} ${row.sender}`)))];
   const [byNumber, byReference] = await Promise.all([

@@ -21,5 +21,6 @@ export type TransferReason =
   | "balance_paid_out"
   | "bank_unmatched"
   | "bank_assigned"
+  | "bank_returned"
   | "opening"
   | "payment_released";

@@ -4,6 +4,7 @@ import { revalidatePath } from "next/cache";
 import { z } from "zod";
 import * as assignment from "@/lib/admin/assign-receipt";
 import * as bank from "@/lib/admin/record-bank-payment";
+import * as returns from "@/lib/admin/return-receipt";
 import { staffAction } from "@/lib/auth/action";
 import { type BankReceiptId, type CustomerId, type InvoiceId, isUuid } from "@/lib/kernel/id";
 import { ok } from "@/lib/kernel/result";
@@ -35,6 +36,11 @@ const AssignInput = z.strictObject({
   numbers: z.string().max(2000).default(""),
 });
 
+const ReturnInput = z.strictObject({
+  receiptId: uuid.transform((text) => text as BankReceiptId),
+  reason: z.string().max(2000),
+});
+
 export const recordBankPayment = staffAction("finance", BankPaymentInput, async (actor, input) => {
   const answer = await bank.recordBankPayment(actor, input);
   if (!answer.ok) return answer;
@@ -56,6 +62,12 @@ export const recordUnmatchedReceipt = staffAction("finance", UnmatchedInput, asy
 
 export const assignReceipt = staffAction("finance", AssignInput, async (actor, { numbers, ...input }) => {
   const answer = await assignment.assignReceipt(actor, { ...input, numbers: numbers.split(/[\s,;]+/) });
+  if (answer.ok) revalidatePath("/admin/bank");
+  return answer;
+});
+
+export const returnReceipt = staffAction("finance", ReturnInput, async (actor, input) => {
+  const answer = await returns.returnReceipt(actor, input);
   if (answer.ok) revalidatePath("/admin/bank");
   return answer;
 });

@@ -11,7 +11,7 @@ import { currentUser, requireStaff } from "@/lib/auth/current";
 import { mayStaff } from "@/lib/auth/staff-rights";
 import { calendarDay } from "@/lib/kernel/calendar";
 import { newId } from "@/lib/kernel/id";
-import { assignReceipt, recordUnmatchedReceipt } from "./actions";
+import { assignReceipt, recordUnmatchedReceipt, returnReceipt } from "./actions";
 
 export async function generateMetadata(): Promise<Metadata> {
   return { title: (await getTranslations("bank"))("title") };
@@ -36,7 +36,12 @@ export default async function BankPage() {
         <p className="mt-1 max-w-prose text-ink-soft">{t("intro")}</p>
       </PageHead>
       <div className="grid gap-12 pb-16 lg:grid-cols-[minmax(0,1fr)_22rem]">
-        <UnmatchedReceipts receipts={receipts} action={mayRecord ? assignReceipt : null} texts={texts} />
+        <UnmatchedReceipts
+          receipts={receipts}
+          assign={mayRecord ? assignReceipt : null}
+          sendBack={mayRecord ? returnReceipt : null}
+          texts={texts}
+        />
         {mayRecord && (
           <section aria-labelledby="record-unknown">
             <h2 id="record-unknown" className="mb-1 font-semibold text-lg">

@@ -71,7 +71,9 @@ export type AssignRefusal =
   | Exclude<BankPaymentRefusal, UnmatchedRefusal | { code: "receipt_unmatched" }>
   | { code: "receipt_not_found" }
   /** Somebody was faster; whose it is now. */
-  | { code: "receipt_assigned"; customerName: string };
+  | { code: "receipt_assigned"; customerName: string }
+  /** It was sent back. */
+  | { code: "receipt_returned" };
 
 /**
  * Gives a receipt to the customer who sent it: reversed on the house's customer and booked anew on theirs, with the
@@ -95,51 +97,102 @@ export async function assignReceipt(
     async (tx): Promise<Result<BankPaymentRecorded, AssignRefusal>> => {
       // Balances first, in their order; the receipt's row after them decides who of two is first.
       for (const id of [houseCustomerId, customerId].sort()) await lockBalances(tx.sql, id);
-      const [row] = await tx.sql`
-      select currency, amount_minor, value_date::text, reference, sender, assigned_at from bank_receipts
-      where customer_id = ${houseCustomerId} and id = ${receiptId} for update`;
-      if (!row) return refuse({ code: "receipt_not_found" });
-      if (row.assigned_at) {
-        return refuse({ code: "receipt_assigned", customerName: await ownerOf(tx, receiptId) });
-      }
-      const receipt: BankReceipt = {
-        id: receiptId,
-        amount: money(row.amount_minor, row.currency),
-        valueDate: row.value_date,
-        reference: row.reference,
-        sender: row.sender,
-        userId,
-      };
+      const found = await lockWaiting(tx, receiptId, userId);
+      if (!found.ok) return found;
+      const receipt = found.value;
       const booked = await bookBankPayment(world, tx, { customerId, receipt, invoiceIds });
       if (!booked.ok) return refuse(booked.refusal as AssignRefusal);
-      await reverse(world, tx, receipt, customerId);
+      await reverse(world, tx, receipt, { as: "bank_assigned", detail: { customerId } });
       return booked;
     },
   );
 }
 
-/** The house's side of an assignment: out of suspense as it came in, its task done. */
-async function reverse(world: World, tx: Transaction, receipt: BankReceipt, to: CustomerId): Promise<void> {
+export type ReturnRefusal = Extract<
+  AssignRefusal,
+  { code: "receipt_not_found" | "receipt_assigned" | "receipt_returned" }
+>;
+
+/**
+ * Books that money of an unknown sender, or for a customer who is closed, was sent back where it came from, with a
+ * reason: out of suspense and off the bank, of today. Of two at once, or beside an assignment, one wins and the other is
+ * told.
+ */
+export async function returnReceipt(
+  world: World,
+  database: Database,
+  wish: { receiptId: BankReceiptId; reason: string; userId: UserId },
+): Promise<Result<undefined, ReturnRefusal>> {
+  const { receiptId, reason, userId } = wish;
+  const scope = { customerId: houseCustomerId };
+  return transact(database, scope, async (tx): Promise<Result<undefined, ReturnRefusal>> => {
+    await lockBalances(tx.sql, houseCustomerId);
+    const found = await lockWaiting(tx, receiptId, userId);
+    if (!found.ok) return found;
+    await reverse(world, tx, found.value, { as: "bank_returned", detail: { reason } });
+    return ok();
+  });
+}
+
+/** The receipt, if it still waits; its row's lock decides who of two is first. */
+async function lockWaiting(
+  tx: Transaction,
+  receiptId: BankReceiptId,
+  userId: UserId,
+): Promise<Result<BankReceipt, ReturnRefusal>> {
+  const [row] = await tx.sql`
+    select currency, amount_minor, value_date::text, reference, sender, assigned_at, returned_at from bank_receipts
+    where customer_id = ${houseCustomerId} and id = ${receiptId} for update`;
+  if (!row) return refuse({ code: "receipt_not_found" });
+  if (row.returned_at) return refuse({ code: "receipt_returned" });
+  if (row.assigned_at) {
+    return refuse({ code: "receipt_assigned", customerName: await ownerOf(tx, receiptId) });
+  }
+  return ok({
+    id: receiptId,
+    amount: money(row.amount_minor, row.currency),
+    valueDate: row.value_date,
+    reference: row.reference,
+    sender: row.sender,
+    userId,
+  });
+}
+
+/** How a receipt leaves the house's customer. */
+interface Leaving {
+  as: "bank_assigned" | "bank_returned";
+  detail: Record<string, string>;
+}
+
+/** Out of suspense as it came in, or of today if the money was sent back; its task is done. */
+async function reverse(
+  world: World,
+  tx: Transaction,
+  receipt: BankReceipt,
+  { as, detail }: Leaving,
+): Promise<void> {
   const decision = await houseDecision(world, tx, receipt.userId);
-  const now = decision.context.now;
+  const { now } = decision.context;
+  const isAssigned = as === "bank_assigned";
   decision.book(receipt.amount.currency).transfer({
     debit: "suspense",
     credit: "bank",
     amountMinor: receipt.amount.minor,
-    reason: "bank_assigned",
+    reason: as,
     bankReceiptId: receipt.id,
-    valueDate: receipt.valueDate,
+    ...(isAssigned && { valueDate: receipt.valueDate }),
   });
   decision.record({
     subject: "customer",
     subjectId: houseCustomerId,
-    verb: "bank_assigned",
-    detail: { receiptId: receipt.id, customerId: to },
+    verb: as,
+    detail: { receiptId: receipt.id, ...detail },
     isVisible: false,
   });
   write(tx, houseCustomerId, decision);
   tx.write(tx.sql`
-    update bank_receipts set assigned_at = ${now} where customer_id = ${houseCustomerId} and id = ${receipt.id}`);
+    update bank_receipts set assigned_at = ${isAssigned ? now : null}, returned_at = ${isAssigned ? null : now}
+    where customer_id = ${houseCustomerId} and id = ${receipt.id}`);
   tx.write(tx.sql`
     update tasks set done_at = ${now}
     where customer_id = ${houseCustomerId} and kind = 'suspense' and subject_id = ${receipt.id} and done_at is null`);

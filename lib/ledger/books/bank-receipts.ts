@@ -9,7 +9,7 @@ export function bankBooked({ sql, at }: Look) {
         sum(case when t.debit = 'bank' then t.amount_minor else 0 end) as came,
         sum(case when t.credit = 'bank' then t.amount_minor else 0 end) as reversed,
         sum(case when t.credit = 'suspense' then t.amount_minor else 0 end) as unmatched,
-        bool_and(t.value_date = r.value_date and t.currency = r.currency
+        bool_and((t.value_date = r.value_date or r.returned_at is not null and t.credit = 'bank') and t.currency = r.currency
           and t.payment_id is not distinct from r.payment_id) as is_as_said
       from transfers t join bank_receipts r on r.customer_id = t.customer_id and r.id = t.bank_receipt_id
       where ${at("t")} and t.bank_receipt_id is not null
@@ -24,12 +24,13 @@ export const bankReceiptRules: readonly Rule[] = [
     find: ({ sql, at }) => sql`
         select r.customer_id, 'bank_receipt' as subject, r.id::text as subject_id, jsonb_build_object(
           'amount', r.amount_minor::text, 'payment', r.payment_id, 'assigned_at', r.assigned_at,
-          'came', coalesce(b.came, 0)::text, 'reversed', coalesce(b.reversed, 0)::text,
+          'returned_at', r.returned_at, 'came', coalesce(b.came, 0)::text, 'reversed', coalesce(b.reversed, 0)::text,
           'unmatched', coalesce(b.unmatched, 0)::text) as detail
         from bank_receipts r
         left join bank_booked b on b.customer_id = r.customer_id and b.bank_receipt_id = r.id
         where ${at("r")} and (coalesce(b.came, 0) <> r.amount_minor or b.is_as_said is not true
-          or b.reversed <> case when r.assigned_at is null then 0 else r.amount_minor end
+          or b.reversed <> case when r.assigned_at is null and r.returned_at is null then 0
+            else r.amount_minor end
           or b.unmatched <> case when r.payment_id is null then r.amount_minor else 0 end)`,
   },
   {

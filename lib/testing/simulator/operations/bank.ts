@@ -4,11 +4,13 @@ import {
   assignReceipt,
   houseCustomerId,
   recordUnmatchedReceipt,
+  returnReceipt,
 } from "@/lib/billing/payment/unmatched-receipt";
 import { addCalendarDays, calendarDay } from "@/lib/kernel/calendar";
 import { type BankReceiptId, type InvoiceId, newId, type UserId } from "@/lib/kernel/id";
 import { type Currency, money } from "@/lib/kernel/money";
 import { closedInvoice, openInvoices } from "../lookups";
+import type { Mortal } from "../mortal";
 import type { Operation } from "../operation";
 import { isLost, type Turn } from "../simulation";
 import { takeTurns } from "../turns";
@@ -20,6 +22,7 @@ export const bankOperations: readonly Operation[] = [
   { name: "bank money of an unknown sender", weight: 2, run: recordUnknown },
   { name: "bank money is assigned", weight: 2, run: (turn) => assign(turn, 1) },
   { name: "bank money is assigned: two of staff at once", weight: 1, run: (turn) => assign(turn, 2) },
+  { name: "bank money is sent back", weight: 1, run: sendBack },
 ];
 
 async function record(turn: Turn, staff: number): Promise<void> {
@@ -74,9 +77,7 @@ async function recordUnknown(turn: Turn): Promise<void> {
 
 async function assign(turn: Turn, staff: number): Promise<void> {
   const { random, simulation, stage } = turn;
-  const waiting = await stage.owner`
-    select id, currency from bank_receipts
-    where customer_id = ${houseCustomerId} and payment_id is null and assigned_at is null order by id limit 5`;
+  const waiting = await waitingReceipts(turn);
   if (waiting.length === 0) return turn.idle();
   const { id, currency } = random.pick([...waiting]);
   const userId = await someStaff(turn);
@@ -107,6 +108,47 @@ async function assign(turn: Turn, staff: number): Promise<void> {
     simulation.violate("a receipt is assigned once", `${id}: ${said.join(" | ")}`);
   }
   turn.note(`${customers.map(({ name }) => name).join(", ")} → ${said.join(" | ")}`);
+}
+
+/** Money that nobody is found for goes back; sometimes beside somebody who assigns it. */
+async function sendBack(turn: Turn): Promise<void> {
+  const { random, simulation } = turn;
+  const waiting = await waitingReceipts(turn);
+  if (waiting.length === 0) return turn.idle();
+  const receiptId = random.pick([...waiting]).id as BankReceiptId;
+  const userId = await someStaff(turn);
+  const customer = random.pick(simulation.customers);
+  turn.touch([{ customerId: houseCustomerId }, customer]);
+  const acts: ((world: Mortal["world"]) => Promise<{ ok: boolean }>)[] = [
+    (world) => returnReceipt(world, world.staff, { receiptId, reason: "simulated", userId }),
+  ];
+  if (random.chance(0.5)) {
+    const wish = { receiptId, customerId: customer.customerId, invoiceIds: [], userId };
+    acts.push((world) => assignReceipt(world, world.staff, wish));
+  }
+  const ends = await takeTurns(
+    random,
+    acts.map((act) => (gate: () => Promise<void>) => {
+      const mortal = turn.mortal(acts.length > 1 ? { gate } : {});
+      return turn.within(mortal, act);
+    }),
+  );
+  const said = ends.map((end) => {
+    if (end.status === "rejected") return String(end.reason);
+    if (isLost(end.value)) return end.value.lost;
+    return end.value.ok ? "done" : "refused";
+  });
+  if (said.filter((one) => one === "done").length > 1) {
+    simulation.violate("a receipt leaves suspense once", `${receiptId}: ${said.join(" | ")}`);
+  }
+  turn.note(said.join(" | "));
+}
+
+function waitingReceipts({ stage }: Turn) {
+  return stage.owner`
+    select id, currency from bank_receipts
+    where customer_id = ${houseCustomerId} and payment_id is null and assigned_at is null and returned_at is null
+    order by id limit 5`;
 }
 
 /** Mostly of today or the last days, sometimes a receipt that came before. */
