@@ -68,13 +68,8 @@ function htmlOf(parts: Letter & { greeting: string; from: string; copyLink: stri
 <div style="max-width:560px;margin:0 auto">
 <p>${escapeHtml(greeting)}</p>
 <p>${escapeHtml(intro)}</p>
-<<<<<<< HEAD
 <p><a href="${url}" style="${button}">${escapeHtml(link.label)}</a></p>${other}${pay}
-<p>${escapeHtml(note)}</p>
-=======
-<p><a href="${url}" style="${button}">${escapeHtml(link.label)}</a></p>${other}
 <p style="white-space:pre-line">${escapeHtml(note)}</p>
->>>>>>> e2974da (Give each line of a reminder its own, and lead from the inbox to what it is about)
 <p style="${small}">${escapeHtml(copyLink)}<br><a href="${url}">${url}</a></p>
 <p style="${small}">${escapeHtml(from)}</p>
 </div>
