@@ -23,7 +23,7 @@ const granted: Record<string, { app?: string; jobs?: string; staff?: string } | 
     "insert select update(checkout_url,ended_at,expires_at,failure_code,first_sent_at,next_poll_at,poll_count,send_count,state,stripe_payment_intent_id,stripe_session_id)",
   reminders: "insert select",
   renewals: "insert select update(invoice_id,state)",
-  services: "insert select update(anchor_day,expires_at,is_auto_renew,state)",
+  services: "insert select update(anchor_day,cancel_requested_at,expires_at,is_auto_renew,state)",
   terms: "insert select",
   transfers: "insert select",
   // What they may differs.

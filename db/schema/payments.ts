@@ -1,5 +1,6 @@
 import { sql } from "drizzle-orm";
 import {
+  boolean,
   check,
   foreignKey,
   index,
@@ -168,6 +169,7 @@ export const invoiceClaims = pgTable(
     customerId: customerId(),
     invoiceId: uuid("invoice_id").notNull(),
     paymentId: uuid("payment_id").notNull(),
+    isIssuedForIt: boolean("is_issued_for_it").notNull().default(false),
   },
   (t) => [
     primaryKey({ name: "invoice_claims_pk", columns: [t.customerId, t.invoiceId] }),

@@ -29,6 +29,7 @@ export const services = pgTable(
     isAutoRenew: boolean("is_auto_renew").notNull().default(true),
     anchorDay: integer("anchor_day"),
     expiresAt: instant("expires_at"),
+    cancelRequestedAt: instant("cancel_requested_at"),
     createdAt: instant("created_at").notNull(),
   },
   (t) => [
