@@ -1,5 +1,5 @@
 import { getTranslations } from "next-intl/server";
-import type { AnswerTexts } from "@/components/sign-in/answer-texts";
+import type { AnswerTexts } from "@/components/ui/answer-texts";
 
 const codes = [
   "lost",

@@ -14,12 +14,14 @@ const PaymentInput = z.strictObject({ customerId, paymentId: uuid.transform((tex
 const EventInput = z.strictObject({ eventId: z.string().regex(/^evt_[A-Za-z0-9_]{1,250}$/) });
 const TaskInput = z.strictObject({ customerId, taskId: uuid.transform((text) => text as TaskId) });
 
-export const syncPayment = staffAction("support", PaymentInput, (actor, input) =>
+export const syncPayment = staffAction("payment.sync", PaymentInput, (actor, input) =>
   sync.syncPayment(actor, input),
 );
 
-export const replayParkedEvent = staffAction("support", EventInput, (actor, input) =>
+export const replayParkedEvent = staffAction("event.replay", EventInput, (actor, input) =>
   replay.replayParkedEvent(actor, input),
 );
 
-export const closeTask = staffAction("support", TaskInput, (actor, input) => close.closeTask(actor, input));
+export const closeTask = staffAction("task.close", TaskInput, (actor, input) =>
+  close.closeTask(actor, input),
+);

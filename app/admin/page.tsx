@@ -14,7 +14,7 @@ export async function generateMetadata(): Promise<Metadata> {
 }
 
 export default async function DeskPage() {
-  const actor = await requireStaff("auditor", "/admin");
+  const actor = await requireStaff("/admin");
   const [user, desk, t] = await Promise.all([currentUser(), showDesk(actor), getTranslations("desk")]);
   return (
     <StaffFrame hostName={context().settings.hostName} user={user} here="desk">
@@ -25,7 +25,11 @@ export default async function DeskPage() {
         desk={desk}
         actions={{ syncPayment, replayParkedEvent, closeTask }}
         texts={await refusalTexts()}
-        canAct={mayStaff(actor.role, "task.close")}
+        may={{
+          sync: mayStaff(actor.role, "payment.sync"),
+          replay: mayStaff(actor.role, "event.replay"),
+          close: mayStaff(actor.role, "task.close"),
+        }}
       />
     </StaffFrame>
   );

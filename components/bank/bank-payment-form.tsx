@@ -1,7 +1,7 @@
 "use client";
 
 import { useActionState, useState } from "react";
-import { type AnswerTexts, sentenceOf } from "@/components/sign-in/answer-texts";
+import { type AnswerTexts, sentenceOf } from "@/components/ui/answer-texts";
 import { Callout } from "@/components/ui/callout";
 import { Checkbox } from "@/components/ui/choice";
 import { Field } from "@/components/ui/field";

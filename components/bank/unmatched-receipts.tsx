@@ -1,7 +1,7 @@
 import { useTranslations } from "next-intl";
 import { ActionForm } from "@/components/sign-in/action-form";
-import type { AnswerTexts } from "@/components/sign-in/answer-texts";
 import { Amount } from "@/components/ui/amount";
+import type { AnswerTexts } from "@/components/ui/answer-texts";
 import { DayOf } from "@/components/ui/day";
 import { Empty } from "@/components/ui/empty";
 import { TextLink } from "@/components/ui/text-link";

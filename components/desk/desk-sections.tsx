@@ -1,9 +1,9 @@
 import { useTranslations } from "next-intl";
 import type { ReactNode } from "react";
-import { DeskButton } from "@/components/desk/desk-button";
 import { PaymentStateBadge } from "@/components/payment/payment-state";
-import type { AnswerTexts } from "@/components/sign-in/answer-texts";
+import { ActButton } from "@/components/ui/act-button";
 import { Amount } from "@/components/ui/amount";
+import type { AnswerTexts } from "@/components/ui/answer-texts";
 import { Moment } from "@/components/ui/day";
 import { Cell, Column, Row, Table, TableBody, TableHead } from "@/components/ui/table";
 import { TextLink } from "@/components/ui/text-link";
@@ -22,7 +22,7 @@ interface SectionsProps {
   actions: DeskActions;
   texts: AnswerTexts;
   /** An auditor looks and does nothing. */
-  canAct: boolean;
+  may: { sync: boolean; replay: boolean; close: boolean };
 }
 
 export function DeskSections(props: SectionsProps) {
@@ -37,7 +37,7 @@ export function DeskSections(props: SectionsProps) {
 
 const rowLook = "max-sm:grid-cols-[1fr_auto] max-sm:gap-x-4 max-sm:gap-y-1";
 
-function Tasks({ desk, actions, texts, canAct }: SectionsProps) {
+function Tasks({ desk, actions, texts, may }: SectionsProps) {
   const t = useTranslations("desk");
   return (
     <Section title={t("tasks")} none={t("noTasks")} count={desk.tasks.length}>
@@ -62,8 +62,8 @@ function Tasks({ desk, actions, texts, canAct }: SectionsProps) {
             <Cell className="text-right max-sm:order-2">
               {/* Money that waits ends its task by being moved. */}
               {kind === "suspense" && <TextLink href="/admin/bank">{t("openBank")}</TextLink>}
-              {canAct && kind !== "suspense" && (
-                <DeskButton
+              {may.close && kind !== "suspense" && (
+                <ActButton
                   action={actions.closeTask}
                   input={{ customerId, taskId: id }}
                   label={t("closeOf", { customer: customerName })}
@@ -94,7 +94,7 @@ function isKnown(kind: string): kind is (typeof knownKinds)[number] {
   return (knownKinds as readonly string[]).includes(kind);
 }
 
-function Events({ desk, actions, texts, canAct }: SectionsProps) {
+function Events({ desk, actions, texts, may }: SectionsProps) {
   const t = useTranslations("desk");
   return (
     <Section title={t("events")} none={t("noEvents")} count={desk.events.length}>
@@ -118,8 +118,8 @@ function Events({ desk, actions, texts, canAct }: SectionsProps) {
               <Moment at={receivedAt} />
             </Cell>
             <Cell className="text-right max-sm:order-2">
-              {canAct && (
-                <DeskButton
+              {may.replay && (
+                <ActButton
                   action={actions.replayParkedEvent}
                   input={{ eventId: id }}
                   label={t("replayOf", { event: type })}
@@ -136,7 +136,7 @@ function Events({ desk, actions, texts, canAct }: SectionsProps) {
   );
 }
 
-function Payments({ desk, actions, texts, canAct }: SectionsProps) {
+function Payments({ desk, actions, texts, may }: SectionsProps) {
   const t = useTranslations("desk");
   return (
     <Section title={t("payments")} none={t("noPayments")} count={desk.payments.length}>
@@ -169,8 +169,8 @@ function Payments({ desk, actions, texts, canAct }: SectionsProps) {
               <Moment at={payment.nextPollAt} />
             </Cell>
             <Cell className="text-right max-sm:order-4">
-              {canAct && (
-                <DeskButton
+              {may.sync && (
+                <ActButton
                   action={actions.syncPayment}
                   input={{ customerId: payment.customerId, paymentId: payment.id }}
                   label={t("syncOf", { customer: payment.customerName })}

@@ -2,7 +2,7 @@
 
 import { Plus, Trash2 } from "lucide-react";
 import { type ReactNode, useActionState, useState } from "react";
-import { type AnswerTexts, sentenceOf } from "@/components/sign-in/answer-texts";
+import { type AnswerTexts, sentenceOf } from "@/components/ui/answer-texts";
 import { Button } from "@/components/ui/button";
 import { Callout } from "@/components/ui/callout";
 import { Field } from "@/components/ui/field";

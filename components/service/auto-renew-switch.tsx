@@ -2,7 +2,7 @@
 
 import { useRouter } from "next/navigation";
 import { useState, useTransition } from "react";
-import { type AnswerTexts, sentenceOf } from "@/components/sign-in/answer-texts";
+import { type AnswerTexts, sentenceOf } from "@/components/ui/answer-texts";
 import { classNames } from "@/components/ui/class-names";
 import { toast } from "@/components/ui/toast";
 import type { Result } from "@/lib/kernel/result";

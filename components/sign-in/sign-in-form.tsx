@@ -1,8 +1,8 @@
 "use client";
 
 import { type FormEvent, useRef, useState } from "react";
-import { type AnswerTexts, sentenceOf } from "@/components/sign-in/answer-texts";
 import { type DemoChoice, DemoLogins } from "@/components/sign-in/demo-logins";
+import { type AnswerTexts, sentenceOf } from "@/components/ui/answer-texts";
 import { Button } from "@/components/ui/button";
 import { Callout } from "@/components/ui/callout";
 import { Field } from "@/components/ui/field";

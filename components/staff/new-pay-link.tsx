@@ -2,7 +2,7 @@
 
 import { useState, useTransition } from "react";
 import { PayLinkField, type PayLinkFieldTexts } from "@/components/payment/pay-link-field";
-import { type AnswerTexts, sentenceOf } from "@/components/sign-in/answer-texts";
+import { type AnswerTexts, sentenceOf } from "@/components/ui/answer-texts";
 import { Button } from "@/components/ui/button";
 import type { CustomerId, InvoiceId } from "@/lib/kernel/id";
 import type { Result } from "@/lib/kernel/result";

@@ -1,7 +1,7 @@
 import { getTranslations } from "next-intl/server";
 import { ActionForm } from "@/components/sign-in/action-form";
-import type { AnswerTexts } from "@/components/sign-in/answer-texts";
 import { Amount } from "@/components/ui/amount";
+import type { AnswerTexts } from "@/components/ui/answer-texts";
 import type { CustomerPicture } from "@/lib/admin/show-customer";
 import type { Result } from "@/lib/kernel/result";
 

@@ -1,4 +1,4 @@
-import { isAtLeast } from "@/lib/auth/actor";
+import { mayStaff } from "@/lib/auth/staff-rights";
 import * as payouts from "@/lib/billing/payment/pay-out-balance";
 import type { CustomerId } from "@/lib/kernel/id";
 import { isCurrency, type Money, type MoneyRefusal, parseMoney } from "@/lib/kernel/money";
@@ -24,7 +24,7 @@ export async function payOutBalance(
   input: { customerId: CustomerId; currency: string; amount: string; seenMinor: bigint; reason: string },
   world: StaffWorld = staffWorld(),
 ): Promise<Result<{ amount: Money }, PayOutRefusal>> {
-  if (!isAtLeast(actor.role, "finance")) return refuse({ code: "not_allowed" });
+  if (!mayStaff(actor.role, "balance.pay_out")) return refuse({ code: "not_allowed" });
   const checked = checkedReason(input.reason);
   if (!checked.ok) return checked;
   if (!isCurrency(input.currency)) return refuse({ code: "amount_malformed" });

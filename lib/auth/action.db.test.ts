@@ -62,7 +62,7 @@ const forCustomers = customerAction(Input, async (actor, input) => {
   seen(actor, input);
   return input.note === "no" ? refuse({ code: "no_thanks" }) : ok(input.note);
 });
-const forFinance = staffAction("finance", Input, async ({ role }) => ok(role));
+const forFinance = staffAction("invoice.void", Input, async ({ role }) => ok(role));
 const forAll = publicAction(Input, async (visitor, { note }) => {
   if (note === "break") throw new Error("secret of the house");
   return ok(visitor.address);
@@ -259,7 +259,7 @@ describe("the current user", () => {
     expect(await acting()).toBe(first);
   });
 
-  test("finds staff pages only as staff of the role, and customers' pages only with a customer", async () => {
+  test("finds staff pages only as staff, and customers' pages only with a customer", async () => {
     const { id } = await people.user();
     await signInAs(id);
     const nothing = { digest: expect.stringContaining("404") };
@@ -267,7 +267,6 @@ describe("the current user", () => {
     await expect(requireStaff()).rejects.toMatchObject(nothing);
     await people.staff(id, "auditor");
     expect(await requireStaff()).toMatchObject({ userId: id, role: "auditor" });
-    await expect(requireStaff("support")).rejects.toMatchObject(nothing);
     await expect(requireCustomer()).rejects.toMatchObject({ digest: expect.stringContaining(";/admin;") });
   });
 });

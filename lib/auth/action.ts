@@ -4,13 +4,14 @@ import type { z } from "zod";
 import { assert } from "@/lib/kernel/assert";
 import { type Refusal, type Result, refuse } from "@/lib/kernel/result";
 import { type InputSchema, inputOf, isStrict } from "./action-input";
-import type { CustomerActor, StaffActor, StaffRole } from "./actor";
+import type { CustomerActor, StaffActor } from "./actor";
 import { attemptLimits, type TooManyAttempts } from "./attempt-limits";
 import { clientAddress } from "./client-address";
 import { context } from "./context";
 import { currentUser, customerOf, staffOf } from "./current";
 import { logFault } from "./fault";
 import { isSameOrigin } from "./origin";
+import { mayStaff, type StaffRight } from "./staff-rights";
 
 /** What any action may answer besides its own refusals. */
 export type ActionRefusal =
@@ -47,13 +48,13 @@ export function customerAction<S extends InputSchema, T, R extends Refusal>(
   return action("customer", schema, customerWho, act);
 }
 
-/** An action of staff who have at least this role. */
+/** An action of staff whose role has this right: the same table says where its form is shown. */
 export function staffAction<S extends InputSchema, T, R extends Refusal>(
-  minimumRole: StaffRole,
+  right: StaffRight,
   schema: S,
   act: (actor: StaffActor, input: z.output<S>) => Promise<Result<T, R>>,
 ): Action<z.input<S>, T, R> {
-  return action("staff", schema, () => staffWho(minimumRole), act);
+  return action("staff", schema, () => staffWho(right), act);
 }
 
 /** An action of anybody: signing in, reset, and what else works signed out. It still must come from our pages. */
@@ -124,11 +125,11 @@ async function customerWho(): Promise<Result<CustomerActor, ActionRefusal>> {
   return actor ? { ok: true, value: actor } : refuse({ code: "not_allowed" });
 }
 
-async function staffWho(minimumRole: StaffRole): Promise<Result<StaffActor, ActionRefusal>> {
+async function staffWho(right: StaffRight): Promise<Result<StaffActor, ActionRefusal>> {
   const user = await currentUser();
   if (user === null) return refuse({ code: "signed_out" });
-  const actor = staffOf(user, minimumRole);
-  return actor ? { ok: true, value: actor } : refuse({ code: "not_allowed" });
+  const actor = staffOf(user);
+  return actor && mayStaff(actor.role, right) ? { ok: true, value: actor } : refuse({ code: "not_allowed" });
 }
 
 async function visitorWho(): Promise<Result<Visitor, ActionRefusal>> {

@@ -7,21 +7,16 @@ export interface CustomerActor {
   readonly customerId: CustomerId;
 }
 
-export type StaffRole = "auditor" | "support" | "finance" | "admin";
+/** From the least to the most: an auditor only reads, an admin may do everything. */
+export const staffRoles = ["auditor", "support", "finance", "admin"] as const;
+
+export type StaffRole = (typeof staffRoles)[number];
 
 /** Who acts for the host. Made by requireStaff only. */
 export interface StaffActor {
   readonly userId: UserId;
   readonly sessionId: SessionId;
   readonly role: StaffRole;
-}
-
-/** From the least to the most: an auditor only reads, an admin may do everything. */
-const staffRanks = ["auditor", "support", "finance", "admin"] as const satisfies readonly StaffRole[];
-
-/** Whether a role may do what is for `minimum` and everyone above it. */
-export function isAtLeast(role: StaffRole, minimum: StaffRole): boolean {
-  return staffRanks.indexOf(role) >= staffRanks.indexOf(minimum);
 }
 
 export type MembershipRole = "owner" | "billing" | "viewer";

@@ -3,7 +3,7 @@ import { notFound, redirect } from "next/navigation";
 import { getToken } from "next-auth/jwt";
 import { cache } from "react";
 import type { CustomerId } from "@/lib/kernel/id";
-import { type CustomerActor, isAtLeast, type SignedIn, type StaffActor, type StaffRole } from "./actor";
+import type { CustomerActor, SignedIn, StaffActor } from "./actor";
 import { signInPath } from "./callback-path";
 import { type Context, context } from "./context";
 import { idsOfToken, isSecure, sessionCookieName } from "./next-auth-options";
@@ -39,13 +39,10 @@ export async function requireCustomer(callbackPath?: string): Promise<CustomerAc
   return user.staffRole === null ? notFound() : redirect("/admin");
 }
 
-/** The staff actor for a page. People who are not staff, or of too low a role, find nothing. */
-export async function requireStaff(
-  minimumRole: StaffRole = "auditor",
-  callbackPath?: string,
-): Promise<StaffActor> {
+/** The staff actor for a page, of whatever role: all of them read everything. People who are not staff find nothing. */
+export async function requireStaff(callbackPath?: string): Promise<StaffActor> {
   const user = await requireUser(callbackPath);
-  return staffOf(user, minimumRole) ?? notFound();
+  return staffOf(user) ?? notFound();
 }
 
 async function requireUser(callbackPath?: string): Promise<SignedIn> {
@@ -60,10 +57,9 @@ export async function customerOf(user: SignedIn): Promise<CustomerActor | null> 
   return membership ? { userId, sessionId, customerId: membership.customerId } : null;
 }
 
-export function staffOf(user: SignedIn, minimumRole: StaffRole): StaffActor | null {
-  const { userId, sessionId, staffRole } = user;
-  if (staffRole === null || !isAtLeast(staffRole, minimumRole)) return null;
-  return { userId, sessionId, role: staffRole };
+/** Null for people who are not staff. */
+export function staffOf({ userId, sessionId, staffRole }: SignedIn): StaffActor | null {
+  return staffRole === null ? null : { userId, sessionId, role: staffRole };
 }
 
 /** Which of several customers this browser looks at. It grants nothing: only memberships do. */

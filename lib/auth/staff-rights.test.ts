@@ -8,7 +8,7 @@ const rights = Object.keys(staffRights) as StaffRight[];
 const gained: [StaffRole, StaffRight[]][] = [
   ["auditor", []],
   ["support", ["task.close", "event.replay", "payment.sync", "pay_link.renew"]],
-  ["finance", ["invoice.void", "goodwill.change", "bank.record", "invoice.write"]],
+  ["finance", ["invoice.void", "goodwill.change", "bank.record", "invoice.write", "balance.pay_out"]],
   ["admin", []],
 ];
 

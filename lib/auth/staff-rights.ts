@@ -16,11 +16,12 @@ export const staffRights = {
   "goodwill.change": keepers,
   "bank.record": keepers,
   "invoice.write": keepers,
+  "balance.pay_out": keepers,
 } as const satisfies Record<string, readonly StaffRole[]>;
 
 export type StaffRight = keyof typeof staffRights;
 
-/** Whether staff of this role may do this; each use case of lib/admin that changes something asks it. */
+/** Whether staff of this role may do this: asked by `staffAction`, by each use case of lib/admin, and by the pages. */
 export function mayStaff(role: StaffRole, right: StaffRight): boolean {
   const roles: readonly StaffRole[] = staffRights[right];
   return roles.includes(role);

@@ -1,8 +1,8 @@
 import type { Metadata } from "next";
 import { getTranslations } from "next-intl/server";
 import { Suspense } from "react";
-import { DeskButton } from "@/components/desk/desk-button";
 import { NoticeList } from "@/components/inbox/notice-list";
+import { ActButton } from "@/components/ui/act-button";
 import { Empty } from "@/components/ui/empty";
 import { Loading } from "@/components/ui/loading";
 import { PageHead } from "@/components/ui/page-head";
@@ -54,7 +54,7 @@ async function Inbox({ actor, cursor }: { actor: CustomerActor; cursor: string |
     <>
       {unread.length > 0 && (
         <div className="pb-4">
-          <DeskButton
+          <ActButton
             action={markRead}
             input={{ noticeIds: unread.map(({ id }) => id) }}
             label={t("markRead")}

@@ -41,7 +41,7 @@ const ReturnInput = z.strictObject({
   reason: z.string().max(2000),
 });
 
-export const recordBankPayment = staffAction("finance", BankPaymentInput, async (actor, input) => {
+export const recordBankPayment = staffAction("bank.record", BankPaymentInput, async (actor, input) => {
   const answer = await bank.recordBankPayment(actor, input);
   if (!answer.ok) return answer;
   revalidatePath("/admin/customers");
@@ -53,20 +53,20 @@ export const recordBankPayment = staffAction("finance", BankPaymentInput, async 
   });
 });
 
-export const recordUnmatchedReceipt = staffAction("finance", UnmatchedInput, async (actor, input) => {
+export const recordUnmatchedReceipt = staffAction("bank.record", UnmatchedInput, async (actor, input) => {
   const answer = await bank.recordUnmatched(actor, input);
   if (!answer.ok) return answer;
   revalidatePath("/admin/bank");
   return ok({ isNew: answer.value.isNew, paid: [], partly: [], toBalance: null });
 });
 
-export const assignReceipt = staffAction("finance", AssignInput, async (actor, { numbers, ...input }) => {
+export const assignReceipt = staffAction("bank.record", AssignInput, async (actor, { numbers, ...input }) => {
   const answer = await assignment.assignReceipt(actor, { ...input, numbers: numbers.split(/[\s,;]+/) });
   if (answer.ok) revalidatePath("/admin/bank");
   return answer;
 });
 
-export const returnReceipt = staffAction("finance", ReturnInput, async (actor, input) => {
+export const returnReceipt = staffAction("bank.record", ReturnInput, async (actor, input) => {
   const answer = await returns.returnReceipt(actor, input);
   if (answer.ok) revalidatePath("/admin/bank");
   return answer;

@@ -19,7 +19,7 @@ export async function generateMetadata(): Promise<Metadata> {
 
 /** Money that came by bank and whose sender nobody has found yet. */
 export default async function BankPage() {
-  const actor = await requireStaff("auditor", "/admin/bank");
+  const actor = await requireStaff("/admin/bank");
   const [user, receipts, currencies, texts, t, locale] = await Promise.all([
     currentUser(),
     listUnmatched(actor),

@@ -41,25 +41,25 @@ const PayOutInput = z.strictObject({
   reason,
 });
 
-export const voidInvoice = staffAction("finance", VoidInput, async (actor, input) => {
+export const voidInvoice = staffAction("invoice.void", VoidInput, async (actor, input) => {
   const answer = await invoice.voidInvoice(actor, input);
   if (answer.ok) revalidatePath("/admin/customers");
   // Amounts are bigint, and a form's state tells none of them.
   return answer.ok ? { ok: true as const, value: null } : answer;
 });
 
-export const changeGoodwill = staffAction("finance", GoodwillInput, async (actor, input) => {
+export const changeGoodwill = staffAction("goodwill.change", GoodwillInput, async (actor, input) => {
   const answer = await goodwill.changeGoodwill(actor, input);
   if (answer.ok) revalidatePath("/admin/customers");
   return answer.ok ? { ok: true as const, value: null } : answer;
 });
 
-export const payOutBalance = staffAction("finance", PayOutInput, async (actor, input) => {
+export const payOutBalance = staffAction("balance.pay_out", PayOutInput, async (actor, input) => {
   const answer = await payouts.payOutBalance(actor, input);
   if (answer.ok) revalidatePath("/admin/customers");
   return answer.ok ? { ok: true as const, value: null } : answer;
 });
 
-export const renewInvoicePayLink = staffAction("support", PayLinkInput, (actor, input) =>
+export const renewInvoicePayLink = staffAction("pay_link.renew", PayLinkInput, (actor, input) =>
   payLinks.renewPayLink(actor, input),
 );

@@ -20,7 +20,7 @@ export default async function CustomersPage({
 }: {
   searchParams: Promise<Record<string, unknown>>;
 }) {
-  const actor = await requireStaff("auditor", "/admin/customers");
+  const actor = await requireStaff("/admin/customers");
   const { q } = await searchParams;
   const text = typeof q === "string" ? q : "";
   const [user, customers, t] = await Promise.all([

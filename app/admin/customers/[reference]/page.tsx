@@ -3,20 +3,20 @@ import { notFound } from "next/navigation";
 import { getTranslations } from "next-intl/server";
 import { DraftList } from "@/components/draft/draft-list";
 import { ActionForm } from "@/components/sign-in/action-form";
-import type { AnswerTexts } from "@/components/sign-in/answer-texts";
 import { CustomerSections } from "@/components/staff/customer-sections";
 import { NewPayLink } from "@/components/staff/new-pay-link";
 import { PayOutForms } from "@/components/staff/pay-out-forms";
 import { StaffFrame } from "@/components/staff/staff-frame";
 import { Amount } from "@/components/ui/amount";
+import type { AnswerTexts } from "@/components/ui/answer-texts";
 import { Fact, Facts } from "@/components/ui/facts";
 import { PageHead } from "@/components/ui/page-head";
 import { TextLink } from "@/components/ui/text-link";
 import { type CustomerPicture, showCustomer } from "@/lib/admin/show-customer";
 import { listDrafts } from "@/lib/admin/show-draft";
-import { isAtLeast } from "@/lib/auth/actor";
 import { context } from "@/lib/auth/context";
 import { currentUser, requireStaff } from "@/lib/auth/current";
+import { mayStaff, type StaffRight } from "@/lib/auth/staff-rights";
 import { changeGoodwill, payOutBalance, renewInvoicePayLink, voidInvoice } from "../actions";
 
 interface CustomerPageProps {
@@ -29,7 +29,7 @@ export async function generateMetadata({ params }: CustomerPageProps): Promise<M
 
 export default async function CustomerPage({ params }: CustomerPageProps) {
   const reference = decodeURIComponent((await params).reference);
-  const actor = await requireStaff("auditor", `/admin/customers/${encodeURIComponent(reference)}`);
+  const actor = await requireStaff(`/admin/customers/${encodeURIComponent(reference)}`);
   const [user, picture, t, answers] = await Promise.all([
     currentUser(),
     showCustomer(actor, { reference }),
@@ -37,8 +37,7 @@ export default async function CustomerPage({ params }: CustomerPageProps) {
     answerTexts(),
   ]);
   if (!picture) notFound();
-  const mayAct = isAtLeast(actor.role, "finance") && !picture.isClosed;
-  const mayRenew = isAtLeast(actor.role, "support") && !picture.isClosed;
+  const may = (right: StaffRight) => mayStaff(actor.role, right) && !picture.isClosed;
   const words = await getTranslations("payLinkBox");
   const [bank, draft, drafts] = await Promise.all([
     getTranslations("bank"),
@@ -75,25 +74,27 @@ export default async function CustomerPage({ params }: CustomerPageProps) {
           </Fact>
         ))}
       </Facts>
-      {mayAct && (
-        <p className="mb-8 flex flex-wrap gap-x-6 gap-y-2">
+      <p className="mb-8 flex flex-wrap gap-x-6 gap-y-2 empty:hidden">
+        {may("bank.record") && (
           <TextLink href={`/admin/customers/${encodeURIComponent(reference)}/bank-payment`}>
             {bank("record")}
           </TextLink>
+        )}
+        {may("invoice.write") && (
           <TextLink href={`/admin/customers/${encodeURIComponent(reference)}/drafts/new`}>
             {draft("new")}
           </TextLink>
-        </p>
-      )}
+        )}
+      </p>
       <DraftList drafts={drafts} reference={picture.reference} />
-      {mayAct && <GoodwillForms picture={picture} answers={answers} />}
-      {isAtLeast(actor.role, "finance") && (
+      {may("goodwill.change") && <GoodwillForms picture={picture} answers={answers} />}
+      {mayStaff(actor.role, "balance.pay_out") && (
         <PayOutForms picture={picture} action={payOutBalance} answers={answers} />
       )}
       <CustomerSections
         picture={picture}
         payLink={(invoice) =>
-          mayRenew && (
+          may("pay_link.renew") && (
             <NewPayLink
               customerId={picture.id}
               invoiceId={invoice.id}
@@ -104,9 +105,9 @@ export default async function CustomerPage({ params }: CustomerPageProps) {
             />
           )
         }
-        voidForm={(invoice) =>
-          mayAct && (
-            <>
+        voidForm={(invoice) => (
+          <>
+            {may("bank.record") && (
               <TextLink
                 className="mt-2 block text-sm"
                 href={`/admin/customers/${encodeURIComponent(reference)}/bank-payment?invoice=${encodeURIComponent(invoice.number)}`}
@@ -114,6 +115,8 @@ export default async function CustomerPage({ params }: CustomerPageProps) {
               >
                 {bank("record")}
               </TextLink>
+            )}
+            {may("invoice.void") && (
               <details className="mt-2">
                 <summary className="cursor-pointer text-accent text-sm">{t("void")}</summary>
                 <div className="mt-3 max-w-sm">
@@ -135,9 +138,9 @@ export default async function CustomerPage({ params }: CustomerPageProps) {
                   />
                 </div>
               </details>
-            </>
-          )
-        }
+            )}
+          </>
+        )}
       />
     </StaffFrame>
   );

@@ -30,7 +30,7 @@ export default async function BankPaymentPage({ params, searchParams }: BankPaym
   const reference = decodeURIComponent((await params).reference);
   const { invoice } = await searchParams;
   const back = `/admin/customers/${encodeURIComponent(reference)}`;
-  const actor = await requireStaff("auditor", `${back}/bank-payment`);
+  const actor = await requireStaff(`${back}/bank-payment`);
   const [user, panel, texts, t, words, locale] = await Promise.all([
     currentUser(),
     showBankPayment(actor, { reference }),

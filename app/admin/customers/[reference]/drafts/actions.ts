@@ -35,7 +35,7 @@ const SaveInput = z.strictObject({
 });
 const SeenInput = z.strictObject(seen);
 
-export const saveDraft = staffAction("finance", SaveInput, async (actor, input) => {
+export const saveDraft = staffAction("invoice.write", SaveInput, async (actor, input) => {
   const { kind, description, quantity, unit, taxRate, ...rest } = input;
   const lines = kind.map((one, index) => ({
     kind: one,
@@ -49,13 +49,13 @@ export const saveDraft = staffAction("finance", SaveInput, async (actor, input) 
   return leadTo(`${answer.value.reference}/drafts/${input.draftId}?saved=${answer.value.version}`);
 });
 
-export const issueDraft = staffAction("finance", SeenInput, async (actor, input) => {
+export const issueDraft = staffAction("invoice.write", SeenInput, async (actor, input) => {
   const answer = await drafts.issueDraft(actor, input);
   if (!answer.ok) return answer;
   return leadTo(`${answer.value.reference}/drafts/${input.draftId}`);
 });
 
-export const discardDraft = staffAction("finance", SeenInput, async (actor, input) => {
+export const discardDraft = staffAction("invoice.write", SeenInput, async (actor, input) => {
   const answer = await drafts.discardDraft(actor, input);
   return answer.ok ? leadTo(answer.value.reference) : answer;
 });

@@ -32,7 +32,7 @@ export default async function DraftPage({ params, searchParams }: DraftPageProps
   const { reference: given, draft } = await params;
   const reference = decodeURIComponent(given);
   const back = `/admin/customers/${encodeURIComponent(reference)}`;
-  const actor = await requireStaff("auditor", `${back}/drafts/${draft}`);
+  const actor = await requireStaff(`${back}/drafts/${draft}`);
   const wish = { reference, draftId: draft === "new" ? null : draft, newId: newId<InvoiceDraftId>() };
   const [user, shown, texts, t, { saved }] = await Promise.all([
     currentUser(),

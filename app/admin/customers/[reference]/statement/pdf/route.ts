@@ -9,7 +9,7 @@ import { statementWish } from "@/lib/paper/statement-range";
 
 export async function GET(request: Request, { params }: { params: Promise<{ reference: string }> }) {
   const { reference } = await params;
-  const actor = await requireStaff("auditor", `/admin/customers/${encodeURIComponent(reference)}`);
+  const actor = await requireStaff(`/admin/customers/${encodeURIComponent(reference)}`);
   const { clock, settings } = context();
   const today = calendarDay(clock.now(), settings.timeZone);
   const wish = statementWish(new URL(request.url).searchParams, today);

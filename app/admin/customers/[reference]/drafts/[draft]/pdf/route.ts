@@ -10,6 +10,6 @@ interface Route {
 
 export async function GET(_request: Request, { params }: Route) {
   const { reference, draft } = await params;
-  const actor = await requireStaff("auditor", `/admin/customers/${encodeURIComponent(reference)}`);
+  const actor = await requireStaff(`/admin/customers/${encodeURIComponent(reference)}`);
   return paperAnswer((await printDraft(actor, { reference, draftId: draft }, paperGiven())) ?? notFound());
 }

@@ -2,12 +2,12 @@
 
 import { useRouter } from "next/navigation";
 import { useState, useTransition } from "react";
-import { type AnswerTexts, sentenceOf } from "@/components/sign-in/answer-texts";
+import { type AnswerTexts, sentenceOf } from "@/components/ui/answer-texts";
 import { Button } from "@/components/ui/button";
 import { toast } from "@/components/ui/toast";
 import type { Result } from "@/lib/kernel/result";
 
-interface DeskButtonProps<Input> {
+interface ActButtonProps<Input> {
   action: (input: Input) => Promise<Result<unknown>>;
   input: Input;
   /** What it does, and for whom: the button alone says too little to a screen reader. */
@@ -17,8 +17,8 @@ interface DeskButtonProps<Input> {
   texts: AnswerTexts;
 }
 
-/** One act on one row of the desk: pending while it runs, then a sentence and the rows as they are now. */
-export function DeskButton<Input>({ action, input, label, text, done, texts }: DeskButtonProps<Input>) {
+/** One act on one row of a list: pending while it runs, then a sentence and the rows as they are now. */
+export function ActButton<Input>({ action, input, label, text, done, texts }: ActButtonProps<Input>) {
   const router = useRouter();
   const [pending, startTransition] = useTransition();
   const [refusal, setRefusal] = useState<string | null>(null);
