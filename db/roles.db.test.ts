@@ -38,7 +38,7 @@ const granted: Record<string, { app?: string; jobs?: string; staff?: string } | 
   },
   disputes: {
     app: "select",
-    jobs: "insert select update(amount_minor,ended_at,evidence_due_at,is_inquiry,next_poll_at,poll_count,reason,reinstated_at,state,withdrawn_at)",
+    jobs: "insert select update(amount_minor,ended_at,evidence_due_at,fee_currency,fee_minor,is_inquiry,next_poll_at,poll_count,reason,reinstated_at,state,withdrawn_at)",
     staff: "select",
   },
   event_runs: {
@@ -68,7 +68,7 @@ const granted: Record<string, { app?: string; jobs?: string; staff?: string } | 
   plans: { app: "select", jobs: "select", staff: "insert select update" },
   refunds: {
     app: "select",
-    jobs: "insert select update(booked_at,ended_at,failure_code,first_sent_at,next_poll_at,poll_count,send_count,state,stripe_refund_id)",
+    jobs: "insert select update(booked_at,ended_at,failure_code,first_sent_at,next_poll_at,poll_count,send_count,settled_currency,settled_minor,state,stripe_balance_transaction_id,stripe_refund_id)",
     staff: "insert select",
   },
   sessions: {

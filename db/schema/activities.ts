@@ -66,7 +66,17 @@ export const tasks = pgTable(
     id: id(),
     kind: text("kind").notNull(),
     subject: text("subject", {
-      enum: ["invoice", "payment", "service", "balance", "customer", "stripe_event", "bank_receipt"],
+      enum: [
+        "invoice",
+        "payment",
+        "service",
+        "balance",
+        "customer",
+        "stripe_event",
+        "bank_receipt",
+        "refund",
+        "dispute",
+      ],
     }).notNull(),
     subjectId: text("subject_id").notNull(),
     detail: jsonb("detail").notNull(),

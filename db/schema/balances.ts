@@ -139,6 +139,10 @@ export const transfers = pgTable(
     index("transfers_charge_idx").on(t.customerId, t.chargeId).where(sql`${t.chargeId} is not null`),
     index("transfers_refund_idx").on(t.customerId, t.refundId).where(sql`${t.refundId} is not null`),
     index("transfers_dispute_idx").on(t.customerId, t.disputeId).where(sql`${t.disputeId} is not null`),
+    // What a customer owes is asked each time money arrives: few have ever owed anything.
+    index("transfers_debt_idx")
+      .on(t.customerId, t.currency)
+      .where(sql`${t.debit} = 'customer_debt' or ${t.credit} = 'customer_debt'`),
     index("transfers_bank_receipt_idx")
       .on(t.customerId, t.bankReceiptId)
       .where(sql`${t.bankReceiptId} is not null`),

@@ -34,6 +34,9 @@ export const disputes = pgTable(
     evidenceDueAt: instant("evidence_due_at"),
     withdrawnAt: instant("withdrawn_at"),
     reinstatedAt: instant("reinstated_at"),
+    /** What Stripe took for it, in the currency that settles in; nothing before funds are withdrawn. */
+    feeMinor: minor("fee_minor"),
+    feeCurrency: text("fee_currency"),
     pollCount: integer("poll_count").notNull().default(0),
     nextPollAt: instant("next_poll_at"),
     createdAt: instant("created_at").notNull(),
@@ -53,6 +56,7 @@ export const disputes = pgTable(
     check("disputes_currency_check", sql`${t.currency} ~ '^[A-Z]{3}$'`),
     check("disputes_amount_check", sql`${t.amountMinor} > 0`),
     check("disputes_inquiry_check", sql`not ${t.isInquiry} or ${t.withdrawnAt} is null`),
+    check("disputes_fee_check", sql`(${t.feeMinor} is null) = (${t.feeCurrency} is null)`),
     check("disputes_reinstated_check", sql`${t.reinstatedAt} is null or ${t.withdrawnAt} is not null`),
     check("disputes_ended_check", sql`(${t.state} <> 'open') = (${t.endedAt} is not null)`),
     check("disputes_polled_check", sql`${t.state} <> 'open' or ${t.nextPollAt} is not null`),

@@ -36,6 +36,10 @@ export const refunds = pgTable(
     requestKey: text("request_key"),
     request: jsonb("request"),
     stripeRefundId: text("stripe_refund_id"),
+    /** What the refund took of the host's money at Stripe, in the currency that settles in; known once Stripe says it. */
+    stripeBalanceTransactionId: text("stripe_balance_transaction_id"),
+    settledMinor: minor("settled_minor"),
+    settledCurrency: text("settled_currency"),
     failureCode: text("failure_code"),
     sendCount: integer("send_count").notNull().default(0),
     firstSentAt: instant("first_sent_at"),
@@ -72,6 +76,10 @@ export const refunds = pgTable(
       sql`case ${t.origin}
         when 'staff' then ${t.request} is not null and ${t.requestKey} is not null and ${t.userId} is not null and ${t.note} is not null
         else ${t.request} is null and ${t.requestKey} is null and ${t.stripeRefundId} is not null end`,
+    ),
+    check(
+      "refunds_settled_check",
+      sql`num_nulls(${t.stripeBalanceTransactionId}, ${t.settledMinor}, ${t.settledCurrency}) in (0, 3) and (${t.settledMinor} is null or ${t.bookedAt} is not null)`,
     ),
     check("refunds_booked_check", sql`${t.bookedAt} is null or ${t.stripeRefundId} is not null`),
     check("refunds_succeeded_check", sql`${t.state} <> 'succeeded' or ${t.bookedAt} is not null`),
