@@ -1,11 +1,13 @@
 import postgres from "postgres";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { newId } from "@/lib/kernel/id";
 import { createTestDatabase } from "@/lib/testing/database";
 import { openTestWorld, type TestWorld } from "@/lib/testing/world";
 
 /**
  * All that each role may do, table by table: what is not named here, nobody may. Rows of transfers, allocations,
- * shares, lines, terms and activities are added and never changed; nothing but claims, drafts and counted attempts is deleted.
+ * shares, lines, terms and activities are added and never changed; nothing but claims, drafts, memberships and counted
+ * attempts is deleted.
  */
 const granted: Record<string, { app?: string; jobs?: string; staff?: string } | string> = {
   // One line for all three roles.
@@ -32,7 +34,7 @@ const granted: Record<string, { app?: string; jobs?: string; staff?: string } | 
   bank_receipts: { app: "select", jobs: "select", staff: "insert select update(assigned_at,returned_at)" },
   credit_note_numbers: { app: "insert", jobs: "insert select", staff: "insert select" },
   customers: {
-    app: "select update(email,locale,name,stripe_customer_id)",
+    app: "select update(address,email,invoice_recipients,locale,name,stripe_customer_id,tax_id)",
     jobs: "select update(email,locale,name,stripe_customer_id)",
     staff: "insert select update(closed_at,email,locale,name,stripe_customer_id)",
   },
@@ -45,9 +47,10 @@ const granted: Record<string, { app?: string; jobs?: string; staff?: string } | 
     jobs: "insert select update(attempts,next_attempt_at,reason,state,updated_at)",
     staff: "insert select update(attempts,next_attempt_at,reason,state,updated_at)",
   },
+  invitations: { app: "insert select update(accepted_at,withdrawn_at)", jobs: "select", staff: "select" },
   invoice_drafts: { staff: "delete insert select update(due_days,lines,note,updated_at,user_id,version)" },
   invoice_numbers: { app: "insert", jobs: "insert select", staff: "insert select" },
-  memberships: { app: "select", jobs: "select", staff: "insert select" },
+  memberships: { app: "delete insert select update(role)", jobs: "select", staff: "insert select" },
   outbox: { app: "insert select", jobs: "insert select update(handled_at)", staff: "insert select" },
   pay_links: {
     app: "insert select update(generation,revoked_at)",
@@ -93,9 +96,9 @@ const granted: Record<string, { app?: string; jobs?: string; staff?: string } | 
     staff: "insert select update(used_at)",
   },
   users: {
-    app: "select update(locale,name,password_hash)",
+    app: "insert select update(locale,name)",
     jobs: "select",
-    staff: "insert select update(disabled_at,locale,name,password_hash)",
+    staff: "insert select update(disabled_at,locale,name)",
   },
 };
 
@@ -139,6 +142,43 @@ describe("a role", () => {
       return Object.entries(each).map(([role, what]) => `${role} ${table}: ${what}`);
     });
     expect(found.sort()).toEqual(listed.sort());
+  });
+
+  test("acts as the owner by the functions that are listed here, and by no others", async () => {
+    const rows = await owner`
+      select p.proname as name, array_to_string(p.proconfig, ' ') as config,
+        coalesce((select string_agg(coalesce(r.rolname, 'public'), ' ') from aclexplode(p.proacl) a
+          left join pg_roles r on r.oid = a.grantee where a.grantee <> p.proowner), '') as runs
+      from pg_proc p where p.pronamespace = 'public'::regnamespace and p.prosecdef order by 1`;
+    const app = { config: "search_path=pg_catalog, pg_temp", runs: "mallard_app" };
+    expect(rows).toEqual([
+      { name: "change_password", ...app },
+      { name: "reset_password", ...app },
+    ]);
+  });
+
+  test("writes the hash of a password in no other way than by those, which ask for a proof", async () => {
+    const user = newId();
+    await owner`
+      insert into users (id, email, name, password_hash, created_at)
+      values (${user}, ${`${user}@example.com`}, 'Ada', 'old', now())`;
+    for (const database of [world.app, world.jobs, world.staff]) {
+      const attempt = database.sql`update users set password_hash = 'new' where id = ${user}`;
+      await expect(attempt).rejects.toMatchObject({ code: "42501" });
+    }
+    const { sql } = world.app;
+    const refused = await sql`
+      select change_password(${user}, 'guessed', 'new', null, now()) as with_another_hash,
+        change_password(${user}, null, 'new', null, now()) as with_none,
+        reset_password('0000', 'new', now()) as with_an_unknown_token`;
+    expect(refused).toEqual([{ with_another_hash: false, with_none: false, with_an_unknown_token: false }]);
+    expect(await sql`select change_password(${user}, 'old', 'new', null, now()) as with_it`).toEqual([
+      { with_it: true },
+    ]);
+    for (const database of [world.jobs, world.staff]) {
+      const attempt = database.sql`select change_password(${user}, 'new', 'newer', null, now())`;
+      await expect(attempt).rejects.toMatchObject({ code: "42501" });
+    }
   });
 
   test("is no owner, no superuser, and is not let past row level security", async () => {

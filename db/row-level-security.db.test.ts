@@ -43,6 +43,9 @@ describe("row level security", () => {
     memberships: `(${scoped} OR (user_id = (NULLIF(current_setting('mallard.user'::text, true), ''::text))::uuid))`,
   };
 
+  // A user's scope shows memberships of theirs, and writes none.
+  const written: Record<string, string> = { memberships: scoped };
+
   test("is on every table with a customer's rows, with two policies: one's own, and all for jobs and staff", async () => {
     const tables = await owner`
       select c.relname as name, c.relrowsecurity as is_on from pg_class c
@@ -55,7 +58,14 @@ describe("row level security", () => {
       from pg_policies where schemaname = 'public'`;
     const all = { permissive: "PERMISSIVE", cmd: "ALL", with_check: null };
     const expected = tables.flatMap(({ name: table }) => [
-      { ...all, table, name: `${table}_own`, roles: "mallard_app", qual: own[table] ?? scoped },
+      {
+        ...all,
+        table,
+        name: `${table}_own`,
+        roles: "mallard_app",
+        qual: own[table] ?? scoped,
+        with_check: written[table] ?? null,
+      },
       { ...all, table, name: `${table}_all`, roles: "mallard_jobs mallard_staff", qual: "true" },
     ]);
     const byName = (a: { name?: string }, b: { name?: string }) => ((a.name ?? "") < (b.name ?? "") ? -1 : 1);
@@ -102,12 +112,28 @@ describe("row level security", () => {
     expect([...rows]).toEqual([{ customer_id: other.customerId, user_id: other.actor.userId }]);
   });
 
+  test("lets a user's own scope neither add nor change a membership", async () => {
+    const { userId } = other.actor;
+    const scope = { userId };
+    const join = transact(
+      world.app,
+      scope,
+      ({ sql }) => sql`
+        insert into memberships (customer_id, user_id, role, created_at)
+        values (${one.customerId}, ${userId}, 'owner', now())`,
+    );
+    await expect(join).rejects.toMatchObject({ code: "42501" });
+    const rise = transact(world.app, scope, ({ sql }) => sql`update memberships set role = 'owner'`);
+    await expect(rise).rejects.toMatchObject({ code: "42501" });
+  });
+
   test("changes and deletes nothing of another customer's", async () => {
     const scope = { customerId: other.customerId };
     const statements = [
       `update balances set posted_minor = 0 where customer_id = '${one.customerId}'`,
       `update invoices set state = 'void' where customer_id = '${one.customerId}'`,
       `delete from invoice_claims where customer_id = '${one.customerId}'`,
+      `delete from memberships where customer_id = '${one.customerId}'`,
     ];
     for (const statement of statements) {
       const changed = await transact(world.app, scope, ({ sql }) => sql.unsafe(statement));

@@ -169,7 +169,7 @@ describe("every table", () => {
     const rows = await owner`
       select table_name || '.' || column_name as name, udt_name as type from information_schema.columns
       where table_schema = 'public' order by 1`;
-    const exact = ["bool", "date", "int4", "int8", "jsonb", "text", "timestamptz", "uuid"];
+    const exact = ["_text", "bool", "date", "int4", "int8", "jsonb", "text", "timestamptz", "uuid"];
     expect(rows.filter(({ type }) => !exact.includes(type))).toEqual([]);
     expect(rows.filter(({ name, type }) => name.endsWith("_minor") && type !== "int8")).toEqual([]);
     expect(rows.filter(({ name, type }) => name.endsWith("_at") && type !== "timestamptz")).toEqual([]);
@@ -211,7 +211,12 @@ describe("the schema's files", () => {
       select table_name, column_name, udt_name, is_nullable = 'NO' as not_null from information_schema.columns
       where table_schema = 'public'`;
     const live = columns.map((row) => `${row.table_name}.${row.column_name} ${row.udt_name} ${row.not_null}`);
-    const types: Record<string, string> = { bigint: "int8", integer: "int4", boolean: "bool" };
+    const types: Record<string, string> = {
+      bigint: "int8",
+      integer: "int4",
+      boolean: "bool",
+      "text[]": "_text",
+    };
     const said = tables.flatMap((table) => {
       const config = getTableConfig(table);
       const own = config.primaryKeys.flatMap((key) => key.columns.map(({ name }) => name));

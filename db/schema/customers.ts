@@ -1,5 +1,15 @@
 import { sql } from "drizzle-orm";
-import { boolean, check, foreignKey, index, pgTable, primaryKey, text, uuid } from "drizzle-orm/pg-core";
+import {
+  boolean,
+  check,
+  foreignKey,
+  index,
+  pgTable,
+  primaryKey,
+  text,
+  uniqueIndex,
+  uuid,
+} from "drizzle-orm/pg-core";
 import { currency, customerId, instant } from "./columns";
 import { users } from "./users";
 
@@ -14,6 +24,9 @@ export const customers = pgTable(
     country: text("country").notNull(),
     currency: currency(),
     locale: text("locale").notNull().default("en"),
+    address: text("address"),
+    taxId: text("tax_id"),
+    invoiceRecipients: text("invoice_recipients").array().notNull().default([]),
     stripeCustomerId: text("stripe_customer_id"),
     isHouse: boolean("is_house").notNull().default(false),
     createdAt: instant("created_at").notNull(),
@@ -26,6 +39,9 @@ export const customers = pgTable(
     check("customers_currency_check", sql`${t.currency} ~ '^[A-Z]{3}$'`),
     check("customers_country_check", sql`${t.country} ~ '^[A-Z]{2}$'`),
     check("customers_name_check", sql`length(${t.name}) between 1 and 200`),
+    check("customers_address_check", sql`length(${t.address}) between 1 and 500`),
+    check("customers_tax_id_check", sql`length(${t.taxId}) between 1 and 40`),
+    check("customers_invoice_recipients_check", sql`cardinality(${t.invoiceRecipients}) <= 10`),
   ],
 );
 
@@ -44,5 +60,39 @@ export const memberships = pgTable(
     foreignKey({ name: "memberships_user_fk", columns: [t.userId], foreignColumns: [users.id] }),
     index("memberships_user_idx").on(t.userId),
     check("memberships_role_check", sql`${t.role} in ('owner', 'billing', 'viewer')`),
+  ],
+);
+
+/** Asks somebody to become a member. The secret of the link in its mail is not stored, only its SHA-256. */
+export const invitations = pgTable(
+  "invitations",
+  {
+    customerId: customerId(),
+    id: uuid("id").notNull(),
+    email: text("email").notNull(),
+    role: text("role", { enum: ["owner", "billing", "viewer"] }).notNull(),
+    tokenHash: text("token_hash").notNull(),
+    userId: uuid("user_id").notNull(),
+    createdAt: instant("created_at").notNull(),
+    expiresAt: instant("expires_at").notNull(),
+    acceptedAt: instant("accepted_at"),
+    withdrawnAt: instant("withdrawn_at"),
+  },
+  (t) => [
+    primaryKey({ name: "invitations_pk", columns: [t.customerId, t.id] }),
+    foreignKey({ name: "invitations_customer_fk", columns: [t.customerId], foreignColumns: [customers.id] }),
+    foreignKey({ name: "invitations_user_fk", columns: [t.userId], foreignColumns: [users.id] }),
+    index("invitations_user_idx").on(t.userId),
+    uniqueIndex("invitations_token_key").on(t.customerId, t.tokenHash),
+    // One that was neither accepted nor withdrawn for each address, so that two clicks invite once.
+    uniqueIndex("invitations_open_key")
+      .on(t.customerId, t.email)
+      .where(sql`${t.acceptedAt} is null and ${t.withdrawnAt} is null`),
+    check(
+      "invitations_email_check",
+      sql`${t.email} = lower(${t.email}) and length(${t.email}) between 3 and 254`,
+    ),
+    check("invitations_role_check", sql`${t.role} in ('owner', 'billing', 'viewer')`),
+    check("invitations_end_check", sql`${t.acceptedAt} is null or ${t.withdrawnAt} is null`),
   ],
 );

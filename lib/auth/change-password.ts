@@ -1,20 +1,19 @@
-import { transact } from "@/db/transaction";
 import { ok, type Result, refuse } from "@/lib/kernel/result";
 import type { SignedIn } from "./actor";
 import { attemptLimits, type TooManyAttempts } from "./attempt-limits";
 import type { Context } from "./context";
 import { hashPassword, type PasswordProblem, passwordProblem, verifyPassword } from "./password";
-import { revokeAll } from "./session";
 
 export type ChangePasswordRefusal = { code: "wrong_password" } | PasswordProblem | TooManyAttempts;
 
 /**
- * Changes the password of a person who is signed in and knows the present one. Ends all their sessions, this one too,
- * and voids open links to reset it. Guesses count as attempts to sign in.
+ * Changes the password of a person who is signed in and knows the present one. Ends all their other sessions and voids
+ * open links to reset it. Guesses count as attempts to sign in; of two changes at once the second finds the present
+ * password wrong.
  */
 export async function changePassword(
   { app, clock }: Pick<Context, "app" | "clock">,
-  { userId, email }: Pick<SignedIn, "userId" | "email">,
+  { userId, sessionId, email }: Pick<SignedIn, "userId" | "sessionId" | "email">,
   input: { present: string; next: string },
 ): Promise<Result<undefined, ChangePasswordRefusal>> {
   const limits = attemptLimits(app);
@@ -22,17 +21,14 @@ export async function changePassword(
   if (!byAccount.ok) return byAccount;
   const [user] = await app.sql<{ hash: string | null }[]>`
     select password_hash as hash from users where id = ${userId}`;
-  if (!(await verifyPassword(user?.hash ?? null, input.present))) return refuse({ code: "wrong_password" });
+  const presentHash = user?.hash ?? null;
+  if (!(await verifyPassword(presentHash, input.present))) return refuse({ code: "wrong_password" });
   await limits.clear("signInAccount", email);
 
   const problem = passwordProblem(input.next, email);
   if (problem) return refuse(problem);
   const passwordHash = await hashPassword(input.next);
-  const now = clock.now();
-  await transact(app, { userId }, async ({ sql, write }) => {
-    write(sql`update users set password_hash = ${passwordHash} where id = ${userId}`);
-    write(sql`update tokens set used_at = ${now} where user_id = ${userId} and used_at is null`);
-    write(revokeAll(sql, userId, now));
-  });
-  return ok();
+  const [done] = await app.sql<{ changed: boolean }[]>`
+    select change_password(${userId}, ${presentHash}, ${passwordHash}, ${sessionId}, ${clock.now()}) as changed`;
+  return done?.changed ? ok() : refuse({ code: "wrong_password" });
 }

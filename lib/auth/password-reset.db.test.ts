@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { manualClock } from "@/lib/kernel/clock";
+import { newId } from "@/lib/kernel/id";
 import { createPeople, knownPassword, type People } from "@/lib/testing/people";
 import { changePassword } from "./change-password";
 import { isResetOpen, requestPasswordReset, resetPassword } from "./password-reset";
@@ -174,21 +175,45 @@ describe("a forgotten password", () => {
 });
 
 describe("changing a password", () => {
-  test("needs the present one, and ends every session", async () => {
+  test("needs the present one, and ends every session but the one it is changed in", async () => {
     const { id: userId, email } = await people.user();
-    const session = await trySignIn(email, knownPassword);
+    const [own, session] = [await trySignIn(email, knownPassword), await trySignIn(email, knownPassword)];
+    if (!own.ok || !session.ok) throw new Error("they sign in");
+    const { sessionId } = own.value;
     const link = await tokenFor(email);
     const change = (present: string, next: string) =>
-      changePassword(people.context, { userId, email }, { present, next });
+      changePassword(people.context, { userId, sessionId, email }, { present, next });
 
     expect(await change("wrong", freshPassword)).toMatchObject({ refusal: { code: "wrong_password" } });
     expect(await change(knownPassword, "short")).toMatchObject({ refusal: { code: "password_too_short" } });
     expect(await trySignIn(email, knownPassword)).toMatchObject({ ok: true });
     expect(await change(knownPassword, freshPassword)).toMatchObject({ ok: true });
 
-    expect(session.ok && (await readSession(people.context, session.value.sessionId, userId))).toBeNull();
+    expect(await readSession(people.context, session.value.sessionId, userId)).toBeNull();
+    expect(await readSession(people.context, sessionId, userId)).toMatchObject({ userId });
     expect(await isResetOpen(people.context, link)).toBe(false);
     expect(await trySignIn(email, freshPassword)).toMatchObject({ ok: true });
+  });
+
+  test("happens once of two at the same time, and leaves the session of that one", async () => {
+    const { id: userId, email } = await people.user();
+    const tries = [1, 2, 3].map(async (number) => {
+      const signedIn = await trySignIn(email, knownPassword);
+      if (!signedIn.ok) throw new Error("they sign in");
+      return { ...signedIn.value, next: `${freshPassword} ${number}` };
+    });
+    const each = await Promise.all(tries);
+    const answers = await Promise.all(
+      each.map(({ sessionId, next }) =>
+        changePassword(people.context, { userId, sessionId, email }, { present: knownPassword, next }),
+      ),
+    );
+    const winner = answers.findIndex(({ ok }) => ok);
+    expect(answers.filter(({ ok }) => ok)).toHaveLength(1);
+    const open = await people.owner`
+      select id from sessions where user_id = ${userId} and revoked_at is null`;
+    expect(open.map(({ id }) => id)).toEqual([each[winner]?.sessionId]);
+    expect(await trySignIn(email, each[winner]?.next ?? "")).toMatchObject({ ok: true });
   });
 
   test("is limited as signing in is", async () => {
@@ -197,7 +222,7 @@ describe("changing a password", () => {
     for (let guess = 1; guess <= 11; guess += 1) {
       const result = await changePassword(
         people.context,
-        { userId, email },
+        { userId, email, sessionId: newId() },
         { present: "wrong", next: freshPassword },
       );
       codes.push(result.ok ? "changed" : result.refusal.code);

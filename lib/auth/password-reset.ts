@@ -1,4 +1,3 @@
-import { transact } from "@/db/transaction";
 import type { UserId } from "@/lib/kernel/id";
 import { ok, type Result, refuse } from "@/lib/kernel/result";
 import { attemptLimits, type TooManyAttempts } from "./attempt-limits";
@@ -6,7 +5,6 @@ import type { Context } from "./context";
 import { normalEmail } from "./email-address";
 import { hashPassword, type PasswordProblem, passwordProblem } from "./password";
 import { hashSecretToken, isSecretToken, newSecretToken } from "./secret-token";
-import { revokeAll } from "./session";
 
 /** How long the link in the mail can be used. OWASP ASVS 5.0, 6.4. */
 export const resetMinutes = 30;
@@ -83,19 +81,9 @@ export async function resetPassword(
   if (problem) return refuse(problem);
 
   const passwordHash = await hashPassword(input.password);
-  const now = context.clock.now();
-  const done = await transact(context.app, {}, async ({ sql, write }) => {
-    const used = await sql`
-      update tokens set used_at = ${now}
-      where hash = ${hashSecretToken(input.token)} and kind = 'password_reset'
-        and used_at is null and expires_at > ${now}`;
-    if (used.count === 0) return false;
-    write(sql`update users set password_hash = ${passwordHash} where id = ${person.userId}`);
-    write(sql`update tokens set used_at = ${now} where user_id = ${person.userId} and used_at is null`);
-    write(revokeAll(sql, person.userId, now));
-    return true;
-  });
-  if (!done) return refuse({ code: "link_not_valid" });
+  const [done] = await context.app.sql<{ changed: boolean }[]>`
+    select reset_password(${hashSecretToken(input.token)}, ${passwordHash}, ${context.clock.now()}) as changed`;
+  if (!done?.changed) return refuse({ code: "link_not_valid" });
   // Whoever reads the account's mail is its owner: guesses made by others no longer keep them out.
   await attemptLimits(context.app).clear("signInAccount", person.email);
   return ok();
