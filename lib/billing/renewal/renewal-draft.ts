@@ -1,10 +1,8 @@
-import { addDays, type TermLength, termEnd } from "@/lib/kernel/calendar";
+import { type TermLength, termEnd } from "@/lib/kernel/calendar";
 import type { PlanId, RenewalId, ServiceId } from "@/lib/kernel/id";
 import { type Currency, money } from "@/lib/kernel/money";
 import type { InvoiceDraft } from "../invoice/draft";
-
-/** An invoice is due at expiry, but at least so many days after its issue (domain.md, Renewing). */
-const dueAfterIssueDays = 3;
+import { renewalDueAt } from "./renewal-days";
 
 export interface NextTerm {
   renewalId: RenewalId;
@@ -19,12 +17,11 @@ export interface NextTerm {
 /** What bills a service's next term: its dates fixed and printed, due at expiry. Pure. */
 export function renewalDraft(next: NextTerm, now: Date, timeZone: string): InvoiceDraft {
   const { service, plan, currency, startsAt } = next;
-  const earliestDueAt = addDays(now, dueAfterIssueDays, timeZone);
   return {
     origin: "renewal",
     currency,
     summary: service.label,
-    dueAt: startsAt > earliestDueAt ? startsAt : earliestDueAt,
+    dueAt: renewalDueAt(startsAt, now, timeZone),
     lines: [
       {
         kind: "renewal",

@@ -1,0 +1,30 @@
+import { addDays } from "@/lib/kernel/calendar";
+
+/** An invoice is due at expiry, but at least so many days after its issue (domain.md, Renewing). */
+const dueAfterIssueDays = 3;
+
+const searchMs = 3 * 3_600_000;
+
+/**
+ * The first instant at which the renewal run bills the term that starts there: the first whose day `leadDays` later is not
+ * before it, in days of the billing time zone. That is the same local time so many days before, unless daylight saving
+ * has moved between them.
+ */
+export function renewalIssueAt(termStartsAt: Date, leadDays: number, timeZone: string): Date {
+  const isDue = (ms: number) => addDays(new Date(ms), leadDays, timeZone) >= termStartsAt;
+  const guess = addDays(termStartsAt, -leadDays, timeZone).getTime();
+  if (isDue(guess) && !isDue(guess - 1)) return new Date(guess);
+  let [early, due] = [guess - searchMs, guess + searchMs];
+  while (due - early > 1) {
+    const middle = Math.floor((early + due) / 2);
+    if (isDue(middle)) due = middle;
+    else early = middle;
+  }
+  return new Date(due);
+}
+
+/** When a renewal's invoice is due: at the start of its term, but at least three days after its issue. */
+export function renewalDueAt(termStartsAt: Date, issuedAt: Date, timeZone: string): Date {
+  const earliest = addDays(issuedAt, dueAfterIssueDays, timeZone);
+  return termStartsAt > earliest ? termStartsAt : earliest;
+}
