@@ -5,6 +5,7 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { EmbeddedError } from "@/db/embedded-error";
+import { books } from "@/e2e/bench/check-books";
 import { isMet, type Line, type Part } from "@/e2e/bench/part";
 import { pay } from "@/e2e/bench/pay";
 import { startBenchServer } from "@/e2e/bench/server";
@@ -14,7 +15,7 @@ import { tableOf } from "@/e2e/bench/table";
 // `npm run bench [-- part ...] [--rounds 3] [--seconds 2]`: speed as a ratio to a limit measured in the same run.
 // A table on the screen, JSON beside it in bench-results/. Exits with 1 when a goal is missed.
 
-const parts: Record<string, Part> = { pay, spread };
+const parts: Record<string, Part> = { pay, spread, books };
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 
