@@ -30,6 +30,8 @@ const granted: Record<string, { app?: string; jobs?: string; staff?: string } | 
   transfers: "insert select",
   // What they may differs.
   balance_checks: { jobs: "insert select update", staff: "select" },
+  book_checks: { jobs: "insert select update", staff: "select" },
+  job_runs: { jobs: "insert select update", staff: "select" },
   bank_receipt_keys: { jobs: "select", staff: "insert select" },
   bank_receipts: { app: "select", jobs: "select", staff: "insert select update(assigned_at,returned_at)" },
   credit_note_numbers: { app: "insert", jobs: "insert select", staff: "insert select" },

@@ -10,10 +10,12 @@ import { createTestDatabase } from "@/lib/testing/database";
 /** Tables of the house: of nobody's customer data, or registries that keep ids unique over all customers. */
 const houseTables = [
   "bank_receipt_keys",
+  "book_checks",
   "credit_note_numbers",
   "event_runs",
   "invoice_numbers",
   "invoice_series",
+  "job_runs",
   "plan_prices",
   "plans",
   "sessions",

@@ -32,6 +32,8 @@ export const activities = pgTable(
     primaryKey({ name: "activities_pk", columns: [t.customerId, t.id] }),
     foreignKey({ name: "activities_customer_fk", columns: [t.customerId], foreignColumns: [customers.id] }),
     index("activities_subject_idx").on(t.customerId, t.subjectId, t.id),
+    /** Of all customers, for staff. */
+    index("activities_all_idx").on(t.id),
     check("activities_actor_check", sql`${t.actor} in ('customer', 'staff', 'system')`),
     check(
       "activities_subject_check",

@@ -45,6 +45,8 @@ export const invoices = pgTable(
     foreignKey({ name: "invoices_customer_fk", columns: [t.customerId], foreignColumns: [customers.id] }),
     uniqueIndex("invoices_number_key").on(t.customerId, t.number),
     index("invoices_issued_idx").on(t.customerId, t.issuedAt.desc(), t.id.desc()),
+    /** Of all customers, for staff. */
+    index("invoices_all_issued_idx").on(t.issuedAt, t.id),
     index("invoices_open_idx").on(t.customerId, t.dueAt, t.id).where(sql`${t.state} = 'open'`),
     check("invoices_state_check", sql`${t.state} in ('open', 'paid', 'void', 'written_off')`),
     check("invoices_origin_check", sql`${t.origin} in ('order', 'renewal', 'manual')`),

@@ -71,6 +71,8 @@ export const payments = pgTable(
     foreignKey({ name: "payments_customer_fk", columns: [t.customerId], foreignColumns: [customers.id] }),
     foreignKey({ name: "payments_user_fk", columns: [t.userId], foreignColumns: [users.id] }),
     index("payments_created_idx").on(t.customerId, t.createdAt.desc(), t.id.desc()),
+    /** Of all customers, for staff. */
+    index("payments_all_created_idx").on(t.createdAt, t.id),
     foreignKey({
       name: "payments_source_fk",
       columns: [t.customerId, t.sourcePaymentId],

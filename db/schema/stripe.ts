@@ -55,6 +55,7 @@ export const stripeEvents = pgTable(
   },
   (t) => [
     primaryKey({ name: "stripe_events_pk", columns: [t.id] }),
+    index("stripe_events_received_idx").on(t.receivedAt, t.id),
     check("stripe_events_source_check", sql`${t.source} in ('webhook', 'read_back')`),
   ],
 );

@@ -61,11 +61,16 @@ export const sessions = pgTable(
     revokedAt: instant("revoked_at"),
     address: text("address"),
     userAgent: text("user_agent"),
+    /** What it opens: a person who is staff and a member of a customer signs in for each. */
+    section: text("section", { enum: ["portal", "admin"] })
+      .notNull()
+      .default("portal"),
   },
   (t) => [
     primaryKey({ name: "sessions_pk", columns: [t.id] }),
     foreignKey({ name: "sessions_user_fk", columns: [t.userId], foreignColumns: [users.id] }),
     index("sessions_user_idx").on(t.userId),
+    check("sessions_section_check", sql`${t.section} in ('portal', 'admin')`),
   ],
 );
 
@@ -74,7 +79,7 @@ export const tokens = pgTable(
   "tokens",
   {
     hash: text("hash").notNull(),
-    kind: text("kind", { enum: ["password_reset", "first_admin"] }).notNull(),
+    kind: text("kind", { enum: ["password_reset", "first_admin", "staff_invite"] }).notNull(),
     userId: uuid("user_id"),
     detail: jsonb("detail"),
     createdAt: instant("created_at").notNull(),
@@ -85,8 +90,8 @@ export const tokens = pgTable(
     primaryKey({ name: "tokens_pk", columns: [t.hash] }),
     foreignKey({ name: "tokens_user_fk", columns: [t.userId], foreignColumns: [users.id] }),
     index("tokens_user_idx").on(t.userId),
-    check("tokens_kind_check", sql`${t.kind} in ('password_reset', 'first_admin')`),
-    check("tokens_user_check", sql`(${t.kind} = 'first_admin') = (${t.userId} is null)`),
+    check("tokens_kind_check", sql`${t.kind} in ('password_reset', 'first_admin', 'staff_invite')`),
+    check("tokens_user_check", sql`(${t.kind} = 'password_reset') = (${t.userId} is not null)`),
   ],
 );
 
