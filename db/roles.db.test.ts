@@ -21,11 +21,13 @@ const granted: Record<string, { app?: string; jobs?: string; staff?: string } | 
   invoice_series: "insert select update(last_number)",
   invoices: "insert select update(amount_credited_minor,amount_paid_minor,number,paid_at,state)",
   payment_shares: "insert select",
+  plan_changes: "insert select",
   payments:
     "insert select update(checkout_url,ended_at,expires_at,failure_code,first_sent_at,next_poll_at,poll_count,send_count,state,stripe_payment_intent_id,stripe_session_id)",
   reminders: "insert select",
   renewals: "insert select update(invoice_id,state)",
-  services: "insert select update(anchor_day,cancel_requested_at,expires_at,is_auto_renew,state)",
+  services:
+    "insert select update(anchor_day,cancel_requested_at,expires_at,is_auto_renew,next_plan_at,next_plan_id,plan_id,state)",
   terms: "insert select",
   transfers: "insert select",
   // What they may differs.
@@ -102,6 +104,11 @@ const granted: Record<string, { app?: string; jobs?: string; staff?: string } | 
     jobs: "select",
     staff: "insert select update(disabled_at,locale,name)",
   },
+  webhook_deliveries: {
+    jobs: "insert select update(answer_status,attempts,delivered_at,failure_code,last_attempt_at,next_attempt_at,state)",
+    staff: "select update(attempts,next_attempt_at,state)",
+  },
+  webhook_endpoints: { jobs: "select", staff: "insert select update(disabled_at,note)" },
 };
 
 let world: TestWorld;

@@ -27,6 +27,7 @@ const houseTables = [
   "tax_rates",
   "tokens",
   "users",
+  "webhook_endpoints",
 ];
 
 const schemaDir = path.join(import.meta.dirname, "schema");

@@ -184,7 +184,7 @@ export const creditNotes = pgTable(
     id: id(),
     number: text("number"),
     invoiceId: uuid("invoice_id").notNull(),
-    reason: text("reason", { enum: ["canceled", "voided"] }).notNull(),
+    reason: text("reason", { enum: ["canceled", "voided", "changed"] }).notNull(),
     note: text("note").notNull().default(""),
     currency: currency(),
     netMinor: minor("net_minor").notNull(),
@@ -204,7 +204,7 @@ export const creditNotes = pgTable(
     uniqueIndex("credit_notes_number_key").on(t.customerId, t.number),
     index("credit_notes_invoice_idx").on(t.customerId, t.invoiceId),
     index("credit_notes_user_idx").on(t.userId).where(sql`${t.userId} is not null`),
-    check("credit_notes_reason_check", sql`${t.reason} in ('canceled', 'voided')`),
+    check("credit_notes_reason_check", sql`${t.reason} in ('canceled', 'voided', 'changed')`),
     check("credit_notes_currency_check", sql`${t.currency} ~ '^[A-Z]{3}$'`),
     check(
       "credit_notes_total_check",

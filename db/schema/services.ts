@@ -30,13 +30,18 @@ export const services = pgTable(
     anchorDay: integer("anchor_day"),
     expiresAt: instant("expires_at"),
     cancelRequestedAt: instant("cancel_requested_at"),
+    /** Another plan that it has from the start of a term that is not paid yet. */
+    nextPlanId: uuid("next_plan_id"),
+    nextPlanAt: instant("next_plan_at"),
     createdAt: instant("created_at").notNull(),
   },
   (t) => [
     primaryKey({ name: "services_pk", columns: [t.customerId, t.id] }),
     foreignKey({ name: "services_customer_fk", columns: [t.customerId], foreignColumns: [customers.id] }),
     foreignKey({ name: "services_plan_fk", columns: [t.planId], foreignColumns: [plans.id] }),
+    foreignKey({ name: "services_next_plan_fk", columns: [t.nextPlanId], foreignColumns: [plans.id] }),
     index("services_plan_idx").on(t.planId),
+    index("services_next_plan_idx").on(t.nextPlanId, t.nextPlanAt).where(sql`${t.nextPlanId} is not null`),
     index("services_expires_idx").on(t.customerId, t.expiresAt, t.id),
     check(
       "services_state_check",
@@ -48,6 +53,7 @@ export const services = pgTable(
     ),
     check("services_anchor_check", sql`${t.anchorDay} is null or ${t.anchorDay} between 1 and 31`),
     check("services_anchored_check", sql`(${t.expiresAt} is null) = (${t.anchorDay} is null)`),
+    check("services_next_plan_check", sql`(${t.nextPlanId} is null) = (${t.nextPlanAt} is null)`),
     check("services_currency_check", sql`${t.currency} ~ '^[A-Z]{3}$'`),
   ],
 );
