@@ -2,6 +2,7 @@ import type { StaffRole } from "./actor";
 
 const helpers = ["support", "finance", "admin"] as const;
 const keepers = ["finance", "admin"] as const;
+const admins = ["admin"] as const;
 
 /**
  * Which roles may do each act of staff. Reading is in no row: every role reads everything, and an auditor changes
@@ -11,12 +12,17 @@ export const staffRights = {
   "task.close": helpers,
   "event.replay": helpers,
   "payment.sync": helpers,
+  "books.check": helpers,
+  "customer.note": helpers,
+  "sessions.end": helpers,
   "pay_link.renew": helpers,
   "invoice.void": keepers,
   "goodwill.change": keepers,
   "bank.record": keepers,
   "invoice.write": keepers,
   "balance.pay_out": keepers,
+  "team.change": admins,
+  "host.change": admins,
 } as const satisfies Record<string, readonly StaffRole[]>;
 
 export type StaffRight = keyof typeof staffRights;

@@ -5,6 +5,7 @@ import { EmbeddedError } from "@/db/embedded-error";
 import { sqlState } from "@/db/transaction";
 import { systemClock } from "@/lib/kernel/clock";
 import { type CheckedBooks, type CheckedInvariant, checkBooks, type Violation } from "@/lib/ledger/books";
+import { keepChecks } from "@/lib/ledger/books/keep-checks";
 import { reachDatabase } from "./setup/database";
 import { ownDatabases } from "./setup/own-databases";
 import { SetupFault } from "./setup/setup-fault";
@@ -39,7 +40,9 @@ async function report(url: string, full: boolean): Promise<boolean> {
   const database = openDatabase({ url, role: "mallard_jobs", max: 1, applicationName: "mallard books" });
   try {
     const startedAt = performance.now();
-    const books = await checkBooks(database, { full, now: systemClock.now() });
+    const now = systemClock.now();
+    const books = await checkBooks(database, { full, now });
+    await keepChecks(database, books, { isFull: full, now });
     const seconds = ((performance.now() - startedAt) / 1000).toFixed(1);
     const from = full ? "from the first transfer on" : "since the last check";
     say(`The books of ${new URL(url).pathname.slice(1)}, ${from}:`);

@@ -5,6 +5,7 @@ import { runRenewals } from "@/lib/billing/renewal/run-renewals";
 import { settleCovered } from "@/lib/billing/renewal/settle-covered";
 import type { World } from "@/lib/billing/world";
 import { checkBooks } from "@/lib/ledger/books";
+import { keepChecks } from "@/lib/ledger/books/keep-checks";
 import { type Delivery, deliverOutbox } from "./deliver-outbox";
 
 /** What jobs work with. Stripe's events belong to lib/webhook, a neighbour: who starts the worker brings them. */
@@ -81,7 +82,9 @@ async function runReadBackEvents({ world, events }: WorkerTools) {
 }
 
 async function runCheckBooks({ world }: WorkerTools) {
-  const books = await checkBooks(world.jobs, { full: false, now: world.clock.now() });
+  const now = world.clock.now();
+  const books = await checkBooks(world.jobs, { full: false, now });
+  await keepChecks(world.jobs, books, { isFull: false, now });
   if (books.ok) return null;
   const broken = books.invariants.filter(({ violations }) => violations.length > 0).map(({ name }) => name);
   console.error(JSON.stringify({ level: "error", event: "books_do_not_balance", broken }));

@@ -1,6 +1,7 @@
 import { PgBoss } from "pg-boss";
 import { jobSchema } from "@/db/migrate";
 import { type Job, jobs, type WorkerTools } from "./jobs";
+import { noteEnd, noteStart } from "./note-run";
 
 /**
  * Starts the worker's queues. Each job has a queue with at most one waiting and one running, over all workers: it
@@ -29,11 +30,23 @@ async function startJob(boss: PgBoss, tools: WorkerTools, job: Job): Promise<voi
 }
 
 async function runLogged(tools: WorkerTools, job: Job): Promise<void> {
+  const { jobs: database, clock } = tools.world;
+  let failure: string | null = null;
   try {
+    await noteStart(database, job, clock.now());
     const done = await job.run(tools);
     if (done) log("info", "job_done", { job: job.name, ...done });
   } catch (error) {
-    log("error", "job_failed", { job: job.name, message: error instanceof Error ? error.message : "fault" });
+    failure = error instanceof Error ? error.message : "fault";
+    log("error", "job_failed", { job: job.name, message: failure });
+  }
+  try {
+    await noteEnd(database, job.name, failure, clock.now());
+  } catch (error) {
+    log("error", "job_not_noted", {
+      job: job.name,
+      message: error instanceof Error ? error.message : "fault",
+    });
   }
 }
 
