@@ -8,6 +8,7 @@ import { context } from "@/lib/auth/context";
 import { currentUser, requireStaff } from "@/lib/auth/current";
 import { mayStaff } from "@/lib/auth/staff-rights";
 import { closeTask, replayParkedEvent, syncPayment } from "./actions";
+import { deskTexts } from "./texts";
 
 export async function generateMetadata(): Promise<Metadata> {
   return { title: (await getTranslations("desk"))("title") };
@@ -24,7 +25,7 @@ export default async function DeskPage() {
       <DeskSections
         desk={desk}
         actions={{ syncPayment, replayParkedEvent, closeTask }}
-        texts={await refusalTexts()}
+        texts={await deskTexts()}
         may={{
           sync: mayStaff(actor.role, "payment.sync"),
           replay: mayStaff(actor.role, "event.replay"),
@@ -33,26 +34,4 @@ export default async function DeskPage() {
       />
     </StaffFrame>
   );
-}
-
-const codes = [
-  "fault",
-  "lost",
-  "signed_out",
-  "not_allowed",
-  "foreign_origin",
-  "invalid_input",
-  "payment_not_found",
-  "event_not_parked",
-  "task_not_open",
-  "task_ends_by_itself",
-  "gateway_unreachable",
-  "payment_quarantined",
-] as const;
-
-/** A sentence for each refusal that these acts may meet. */
-async function refusalTexts() {
-  const t = await getTranslations("deskRefusal");
-  const texts = Object.fromEntries(codes.map((code) => [code, String(t.raw(code))]));
-  return { ...texts, fault: String(t.raw("fault")), lost: String(t.raw("lost")) };
 }

@@ -6,8 +6,10 @@ import { Cell, Column, Row, Table, TableBody, TableHead } from "@/components/ui/
 import { compare, isPositive, type Money } from "@/lib/kernel/money";
 import type { InvoiceDetail, InvoiceLineView } from "@/lib/portal/shapes";
 
+type Figures = Pick<InvoiceDetail, "net" | "tax" | "total" | "paid" | "credited" | "remaining">;
+
 /** The invoice as a document: its lines, and the figures they add up to. */
-export function InvoiceLines({ invoice }: { invoice: InvoiceDetail }) {
+export function InvoiceLines({ invoice }: { invoice: Figures & Pick<InvoiceDetail, "lines" | "note"> }) {
   const t = useTranslations("invoice");
   return (
     <section aria-labelledby="lines">
@@ -80,7 +82,7 @@ function TaxRate({ ppm }: { ppm: number }) {
   return <span className="figures whitespace-nowrap">{rate}</span>;
 }
 
-function Totals({ invoice }: { invoice: InvoiceDetail }) {
+function Totals({ invoice }: { invoice: Figures }) {
   const t = useTranslations("invoice");
   const { net, tax, total, paid, credited, remaining } = invoice;
   return (

@@ -3,10 +3,12 @@ import type { ReactNode } from "react";
 import { InvoiceStatusBadge } from "@/components/invoice/status-badge";
 import { PaymentStateBadge } from "@/components/payment/payment-state";
 import { ServiceStateBadge } from "@/components/service/service-table";
+import { ActivityTable } from "@/components/staff/activity-table";
 import { Amount } from "@/components/ui/amount";
 import { Day, Moment } from "@/components/ui/day";
 import { FileLink } from "@/components/ui/file-link";
 import { Cell, Column, Row, Table, TableBody, TableHead } from "@/components/ui/table";
+import { TextLink } from "@/components/ui/text-link";
 import type { CustomerPicture } from "@/lib/admin/show-customer";
 import type { InvoiceState, PaymentState, ServiceState } from "@/lib/portal/shapes";
 
@@ -43,7 +45,9 @@ export function CustomerSections({ picture, voidForm, payLink }: SectionsProps) 
           {picture.invoices.map((invoice) => (
             <Row key={invoice.id} className={rowLook}>
               <Cell>
-                <span className="figures">{invoice.number}</span>
+                <TextLink href={papers(`invoices/${encodeURIComponent(invoice.number)}`)} className="figures">
+                  {invoice.number}
+                </TextLink>
                 <span className="block text-ink-soft text-sm" dir="auto">
                   {invoice.summary}
                 </span>
@@ -106,7 +110,9 @@ export function CustomerSections({ picture, voidForm, payLink }: SectionsProps) 
           {picture.payments.map(({ id, createdAt, funding, amount, state }) => (
             <Row key={id} className={rowLook}>
               <Cell>
-                <Moment at={createdAt} />
+                <TextLink href={papers(`payments/${id}`)}>
+                  <Moment at={createdAt} />
+                </TextLink>
               </Cell>
               <Cell className={`max-sm:order-3 ${small}`}>
                 {t(`funding_${funding as "card" | "balance" | "combined" | "bank"}`)}
@@ -126,46 +132,15 @@ export function CustomerSections({ picture, voidForm, payLink }: SectionsProps) 
           ))}
         </TableBody>
       </Section>
-      <Activity picture={picture} />
+      <section>
+        <h2 className="mb-2 font-semibold text-lg">{t("activity")}</h2>
+        {picture.activities.length === 0 ? (
+          <p className="text-ink-soft">{t("nothing")}</p>
+        ) : (
+          <ActivityTable label={t("activity")} activities={picture.activities} />
+        )}
+      </section>
     </div>
-  );
-}
-
-function Activity({ picture }: { picture: CustomerPicture }) {
-  const t = useTranslations("staff");
-  const verbs = useTranslations("timeline");
-  return (
-    <Section title={t("activity")} isEmpty={picture.activities.length === 0}>
-      <TableHead>
-        <Column>{t("when")}</Column>
-        <Column>{t("what")}</Column>
-        <Column>{t("who")}</Column>
-      </TableHead>
-      <TableBody>
-        {picture.activities.map(({ id, occurredAt, actor, who, verb, detail }) => {
-          const known = verb as Parameters<typeof verbs.has>[0];
-          const reason = detail.reason ?? detail.note;
-          return (
-            <Row key={id} className={rowLook}>
-              <Cell className={`max-sm:order-2 ${small}`}>
-                <Moment at={occurredAt} />
-              </Cell>
-              <Cell>
-                {verbs.has(known) ? verbs(known, detail) : verb}
-                {reason && (
-                  <span className="block break-words text-ink-soft text-sm" dir="auto">
-                    {reason}
-                  </span>
-                )}
-              </Cell>
-              <Cell className={`max-sm:order-3 ${small}`}>
-                <span dir="auto">{who ?? t(`actor_${actor as "customer" | "staff" | "system"}`)}</span>
-              </Cell>
-            </Row>
-          );
-        })}
-      </TableBody>
-    </Section>
   );
 }
 

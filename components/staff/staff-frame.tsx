@@ -1,27 +1,38 @@
+import { ChevronDown, Menu } from "lucide-react";
+import Link from "next/link";
 import { useTranslations } from "next-intl";
 import type { ReactNode } from "react";
 import { PlainShell } from "@/components/shell/plain-shell";
 import { Preferences } from "@/components/shell/preferences";
 import { SignOutButton } from "@/components/shell/sign-out-button";
 import { UserMenu } from "@/components/shell/user-menu";
+import { buttonLook } from "@/components/ui/button";
+import { classNames } from "@/components/ui/class-names";
 import { LinkTabs } from "@/components/ui/link-tabs";
+
+const sections = [
+  { name: "desk", href: "/admin" },
+  { name: "customers", href: "/admin/customers" },
+  { name: "invoices", href: "/admin/invoices" },
+  { name: "payments", href: "/admin/payments" },
+  { name: "events", href: "/admin/events" },
+  { name: "books", href: "/admin/books" },
+  { name: "activity", href: "/admin/activity" },
+  { name: "bank", href: "/admin/bank" },
+] as const;
 
 interface StaffFrameProps {
   hostName: string;
   user: { name: string; email: string } | null;
-  here: "desk" | "customers" | "bank";
+  here: (typeof sections)[number]["name"];
   children: ReactNode;
 }
 
 /** The frame of the staff section: who is signed in, and the way between its pages. */
 export function StaffFrame({ hostName, user, here, children }: StaffFrameProps) {
-  const t = useTranslations("staff");
+  const t = useTranslations("staffNav");
   const words = useTranslations("shell");
-  const tabs = [
-    { href: "/admin", text: t("desk"), isHere: here === "desk" },
-    { href: "/admin/customers", text: t("customers"), isHere: here === "customers" },
-    { href: "/admin/bank", text: t("bank"), isHere: here === "bank" },
-  ];
+  const links = sections.map(({ name, href }) => ({ href, text: t(name), isHere: name === here }));
   return (
     <PlainShell
       hostName={hostName}
@@ -33,8 +44,58 @@ export function StaffFrame({ hostName, user, here, children }: StaffFrameProps) 
         />
       }
     >
-      <LinkTabs label={t("sections")} tabs={tabs} />
+      <div className="max-lg:hidden">
+        <LinkTabs label={t("sections")} tabs={links} />
+      </div>
+      <SectionMenu label={t("sections")} here={t(here)} links={links} />
       {children}
     </PlainShell>
+  );
+}
+
+interface SectionMenuProps {
+  label: string;
+  here: string;
+  links: readonly { href: string; text: string; isHere: boolean }[];
+}
+
+/** Where the sections have no room beside each other: one button with all of them, which opens without script. */
+function SectionMenu({ label, here, links }: SectionMenuProps) {
+  return (
+    <nav aria-label={label} className="border-b pb-2 lg:hidden">
+      <button
+        type="button"
+        popoverTarget="section-menu"
+        className={classNames(buttonLook("secondary"), "w-full justify-between gap-2 sm:w-64")}
+      >
+        <span className="inline-flex items-center gap-2">
+          <Menu aria-hidden="true" className="size-4" />
+          {here}
+        </span>
+        <ChevronDown aria-hidden="true" className="size-4 text-ink-soft" />
+      </button>
+      <div
+        id="section-menu"
+        popover="auto"
+        className="fixed inset-auto top-28 left-4 w-[calc(100vw-2rem)] rounded-lg border bg-surface p-2 text-ink shadow-float sm:w-64"
+      >
+        <ul className="grid">
+          {links.map(({ href, text, isHere }) => (
+            <li key={href}>
+              <Link
+                href={href}
+                aria-current={isHere ? "true" : undefined}
+                className={classNames(
+                  "block rounded-md px-3 py-2.5 font-medium hover:bg-sunken",
+                  isHere ? "text-accent" : "text-ink",
+                )}
+              >
+                {text}
+              </Link>
+            </li>
+          ))}
+        </ul>
+      </div>
+    </nav>
   );
 }

@@ -8,7 +8,7 @@ import { toast } from "@/components/ui/toast";
 import type { Result } from "@/lib/kernel/result";
 
 interface ActButtonProps<Input> {
-  action: (input: Input) => Promise<Result<unknown>>;
+  action: (input: NoInfer<Input>) => Promise<Result<unknown>>;
   input: Input;
   /** What it does, and for whom: the button alone says too little to a screen reader. */
   label: string;

@@ -43,6 +43,7 @@ function addressOf(route: string, victim: Victim): string {
     payment: victim.paymentId,
     reference: victim.reference,
     draft: "new",
+    event: "evt_none",
     token: "none",
     "...nextauth": "session",
   };

@@ -7,6 +7,7 @@ import { invoiceLooks } from "@/e2e/fixtures/looks/invoices";
 import { listLooks } from "@/e2e/fixtures/looks/lists";
 import { payLinkLooks } from "@/e2e/fixtures/looks/pay-link";
 import { signedOutLooks } from "@/e2e/fixtures/looks/signed-out";
+import { staffLooks } from "@/e2e/fixtures/looks/staff";
 import { expect, test } from "@/e2e/fixtures/portal";
 
 const looks = [
@@ -16,6 +17,7 @@ const looks = [
   ...afterPaymentLooks,
   ...payLinkLooks,
   ...bankLooks,
+  ...staffLooks,
 ];
 
 const screens = { desktop: { width: 1280, height: 800 }, phone: { width: 390, height: 844 } };

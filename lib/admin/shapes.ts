@@ -4,6 +4,17 @@ import type { Money } from "@/lib/kernel/money";
 
 export type { StaffActor };
 
+export type PaymentState =
+  | "created"
+  | "sent"
+  | "requires_action"
+  | "processing"
+  | "unknown"
+  | "succeeded"
+  | "failed"
+  | "canceled"
+  | "expired";
+
 /** Something that wants a person. */
 export interface DeskTask {
   id: TaskId;

@@ -1,5 +1,6 @@
 import type { CustomerId, InvoiceId, PaymentId, ServiceId } from "@/lib/kernel/id";
 import { type Money, money } from "@/lib/kernel/money";
+import { activityOf, type ListedActivity } from "./list-activities";
 import type { StaffActor } from "./shapes";
 import { type StaffWorld, staffWorld } from "./world";
 
@@ -31,14 +32,7 @@ export interface CustomerPicture {
     amount: Money;
     createdAt: Date;
   }[];
-  activities: {
-    id: string;
-    occurredAt: Date;
-    actor: string;
-    who: string | null;
-    verb: string;
-    detail: Record<string, string>;
-  }[];
+  activities: ListedActivity[];
 }
 
 const rowsMost = 50;
@@ -68,7 +62,8 @@ export async function showCustomer(
       select id, state, funding, origin, currency, balance_minor + card_minor + bank_minor as amount_minor, created_at
       from payments where customer_id = ${id} order by created_at desc, id desc limit ${rowsMost}`,
     sql`
-      select a.id, a.occurred_at, a.actor, a.verb, a.detail, u.name from activities a left join users u on u.id = a.user_id
+      select a.id, a.occurred_at, a.actor, a.verb, a.detail, u.name as who, false as is_house
+      from activities a left join users u on u.id = a.user_id
       where a.customer_id = ${id} order by a.id desc limit ${activitiesMost}`,
   ]);
   return {
@@ -108,13 +103,8 @@ export async function showCustomer(
       amount: money(row.amount_minor, row.currency),
       createdAt: row.created_at,
     })),
-    activities: activities.map((row) => ({
-      id: row.id,
-      occurredAt: row.occurred_at,
-      actor: row.actor,
-      who: row.name,
-      verb: row.verb,
-      detail: row.detail,
-    })),
+    activities: activities.map((row) =>
+      activityOf({ ...row, name: customer.name, reference: customer.reference }),
+    ),
   };
 }

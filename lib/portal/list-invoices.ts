@@ -1,4 +1,5 @@
 import type { ReservedSql } from "@/db/client";
+import { statusCondition, statusOf } from "@/lib/billing/invoice/invoice-status";
 import type { World } from "@/lib/billing/world";
 import { addCalendarDays, parseCalendarDay, startOfDay } from "@/lib/kernel/calendar";
 import type { InvoiceId, ServiceId } from "@/lib/kernel/id";
@@ -6,7 +7,7 @@ import { isUuid } from "@/lib/kernel/id";
 import { type Currency, money } from "@/lib/kernel/money";
 import { decodeCursor, encodeCursor, type Page } from "@/lib/kernel/page";
 import { readAs } from "./scoped";
-import type { CustomerActor, InvoiceFilter, InvoiceList, InvoiceRow, InvoiceStatus } from "./shapes";
+import type { CustomerActor, InvoiceFilter, InvoiceList, InvoiceRow } from "./shapes";
 import { portalWorld } from "./world";
 
 const rowsPerPage = 25;
@@ -124,43 +125,6 @@ function matching(
     text && sql`(i.number ilike ${likeOf(text)} or i.summary ilike ${likeOf(text)})`,
   ];
   return conditions.reduce<Fragment>((all, one) => (one ? sql`${all} and ${one}` : all), sql`true`);
-}
-
-function statusCondition(sql: ReservedSql, statuses: readonly InvoiceStatus[], now: Date): Fragment | null {
-  if (statuses.length === 0) return null;
-  const any = statuses.reduce<Fragment>(
-    (all, one) => sql`${all} or (${oneStatus(sql, one, now)})`,
-    sql`false`,
-  );
-  return sql`(${any})`;
-}
-
-/** The same distinctions as `statusOf`, as conditions. */
-function oneStatus(sql: ReservedSql, status: InvoiceStatus, now: Date): Fragment {
-  const free = sql`i.state = 'open' and c.payment_id is null`;
-  switch (status) {
-    case "in_progress":
-      return sql`i.state = 'open' and c.payment_id is not null`;
-    case "past_due":
-      return sql`${free} and i.due_at < ${now}`;
-    case "partly_paid":
-      return sql`${free} and i.due_at >= ${now} and i.amount_paid_minor > 0`;
-    case "open":
-      return sql`${free} and i.due_at >= ${now} and i.amount_paid_minor = 0`;
-    default:
-      return sql`i.state = ${status}`;
-  }
-}
-
-/** What the list and the page call an invoice's state: derived, never stored (domain.md, States). */
-export function statusOf(
-  invoice: { state: string; dueAt: Date; amountPaidMinor: bigint; isClaimed: boolean },
-  now: Date,
-): InvoiceStatus {
-  if (invoice.state !== "open") return invoice.state as InvoiceStatus;
-  if (invoice.isClaimed) return "in_progress";
-  if (invoice.dueAt < now) return "past_due";
-  return invoice.amountPaidMinor > 0n ? "partly_paid" : "open";
 }
 
 export function invoiceRow(row: Record<string, unknown>, now: Date): InvoiceRow {

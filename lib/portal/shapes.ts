@@ -1,3 +1,5 @@
+import type { InvoiceStatus } from "@/lib/billing/invoice/invoice-status";
+import type { InvoiceLineView } from "@/lib/billing/invoice/read-lines";
 import type { Receipt } from "@/lib/billing/payment/receipt";
 import type {
   CustomerId,
@@ -22,15 +24,7 @@ export interface CustomerActor {
 
 export type InvoiceState = "open" | "paid" | "void" | "written_off";
 
-/** What the list and the page show: the stored state and what is derived from it, never stored. */
-export type InvoiceStatus =
-  | "open"
-  | "past_due"
-  | "partly_paid"
-  | "in_progress"
-  | "paid"
-  | "void"
-  | "written_off";
+export type { InvoiceLineView, InvoiceStatus };
 
 export interface InvoiceFilter {
   /** Any of these statuses; empty means all. */
@@ -64,20 +58,6 @@ export interface InvoiceList {
   /** What is owed on all open invoices, by currency. */
   owed: { amount: Money; oldestDueAt: Date; invoices: number }[];
   services: { id: ServiceId; label: string }[];
-}
-
-export interface InvoiceLineView {
-  id: string;
-  kind: "order" | "renewal" | "other";
-  description: string;
-  quantity: number;
-  unit: Money;
-  net: Money;
-  taxRatePpm: number;
-  tax: Money;
-  termStartsAt: Date | null;
-  termEndsAt: Date | null;
-  service: { id: ServiceId; label: string } | null;
 }
 
 export type PaymentState =

@@ -1,25 +1,19 @@
 import type { ReservedSql } from "@/db/client";
+import { readInvoiceLines } from "@/lib/billing/invoice/read-lines";
 import { planPayment } from "@/lib/billing/payment/plan";
 import { isFinal } from "@/lib/billing/payment/states";
 import { topUpFor } from "@/lib/billing/payment/top-up-amount";
 import { isForStaffToCancel, laterInvoices } from "@/lib/billing/payment/void-invoice";
 import { earlierOpenInvoices } from "@/lib/billing/scene";
 import type { World } from "@/lib/billing/world";
-import type { InvoiceId, PaymentId, ServiceId } from "@/lib/kernel/id";
+import type { InvoiceId, PaymentId } from "@/lib/kernel/id";
 import { type Currency, money } from "@/lib/kernel/money";
 import { readCards } from "./list-cards";
 import { invoiceRow } from "./list-invoices";
 import { shownOf } from "./pay";
 import { mayPay } from "./permit";
 import { readAs } from "./scoped";
-import type {
-  CustomerActor,
-  InvoiceDetail,
-  InvoiceLineView,
-  PaymentView,
-  PayPanel,
-  TimelineEntry,
-} from "./shapes";
+import type { CustomerActor, InvoiceDetail, PaymentView, PayPanel, TimelineEntry } from "./shapes";
 import { portalWorld } from "./world";
 
 /** One invoice with all that is known of it; null if this customer has none of that number, whoever else has. */
@@ -41,7 +35,7 @@ export function showInvoice(
     const id = row.id as InvoiceId;
     const currency = row.currency as Currency;
     const [lines, payments, timeline, [note]] = await Promise.all([
-      readLines(sql, actor, id, currency),
+      readInvoiceLines(sql, customerId, id, currency),
       readPayments(sql, actor, id, currency),
       readTimeline(sql, actor, id),
       sql`
@@ -71,32 +65,6 @@ export function showInvoice(
       cancelsToo: canCancel ? later.map(({ number }) => number) : [],
     };
   });
-}
-
-async function readLines(
-  sql: ReservedSql,
-  { customerId }: CustomerActor,
-  id: InvoiceId,
-  currency: Currency,
-): Promise<InvoiceLineView[]> {
-  const rows = await sql`
-    select l.*, s.label, t.starts_at, t.ends_at from invoice_lines l
-    left join services s on s.customer_id = l.customer_id and s.id = l.service_id
-    left join terms t on t.customer_id = l.customer_id and t.invoice_line_id = l.id
-    where l.customer_id = ${customerId} and l.invoice_id = ${id} order by l.position`;
-  return rows.map((row) => ({
-    id: row.id,
-    kind: row.kind,
-    description: row.description,
-    quantity: row.quantity,
-    unit: money(row.unit_minor, currency),
-    net: money(row.net_minor, currency),
-    taxRatePpm: row.tax_rate_ppm,
-    tax: money(row.tax_minor, currency),
-    termStartsAt: row.term_starts_at ?? row.starts_at,
-    termEndsAt: row.term_ends_at ?? row.ends_at,
-    service: row.service_id ? { id: row.service_id as ServiceId, label: row.label } : null,
-  }));
 }
 
 /** A top-up begun from the invoice is none of them: it claims nothing, and another payment spends what it brings. */

@@ -1,0 +1,79 @@
+import type { Fragment } from "postgres";
+import { isUuid } from "@/lib/kernel/id";
+import type { Page } from "@/lib/kernel/page";
+import { cursorIn, likeOf, pageOf } from "./keyset";
+import { daysCondition } from "./list-invoices";
+import type { StaffActor } from "./shapes";
+import { type StaffWorld, staffWorld } from "./world";
+
+export const activityActors = ["staff", "customer", "system"] as const;
+export type ActivityActor = (typeof activityActors)[number];
+
+export interface ActivitiesFilter {
+  actor: ActivityActor | null;
+  /** Part of the name or address of who did it, or of the customer's name or reference. */
+  text: string | null;
+  from: string | null;
+  to: string | null;
+  cursor: string | null;
+}
+
+/** Something that was done: who, what, to whom, why. */
+export interface ListedActivity {
+  id: string;
+  occurredAt: Date;
+  actor: ActivityActor;
+  /** The person's name; null for the system, and where nobody was signed in. */
+  who: string | null;
+  verb: string;
+  detail: Record<string, string>;
+  /** Null for what is the house's own. */
+  customer: { name: string; reference: string } | null;
+}
+
+const rowsPerPage = 50;
+
+/** The record over all customers, the newest first. Every role of staff may look; nobody may change it. */
+export async function listActivities(
+  _actor: StaffActor,
+  filter: ActivitiesFilter,
+  world: StaffWorld = staffWorld(),
+): Promise<Page<ListedActivity>> {
+  const { sql } = world.staff;
+  const cursor = cursorIn(filter.cursor, isUuid);
+  // Ids are made in the order of time, and one index serves them all.
+  const beyond = !cursor
+    ? sql`true`
+    : cursor.direction === "before"
+      ? sql`a.id > ${cursor.id}`
+      : sql`a.id < ${cursor.id}`;
+  const order = cursor?.direction === "before" ? sql`a.id` : sql`a.id desc`;
+  const like = likeOf(filter.text);
+  const conditions = [
+    filter.actor && sql`a.actor = ${filter.actor}`,
+    daysCondition(sql, sql`a.occurred_at`, filter, world.timeZone),
+    like &&
+      sql`(u.name ilike ${like} or u.email ilike ${like} or c.name ilike ${like} or c.reference ilike ${like})`,
+    beyond,
+  ];
+  const where = conditions.reduce<Fragment>((all, one) => (one ? sql`${all} and ${one}` : all), sql`true`);
+  const found = await sql`
+    select a.id, a.occurred_at, a.actor, a.verb, a.detail, u.name as who, c.name, c.reference, c.is_house,
+      a.occurred_at::text as at
+    from activities a join customers c on c.id = a.customer_id left join users u on u.id = a.user_id
+    where ${where} order by ${order} limit ${rowsPerPage + 1}`;
+  return pageOf(found, cursor, rowsPerPage, activityOf);
+}
+
+/** A row of `activities` with the names of who did it and of the customer. */
+export function activityOf(row: Record<string, unknown>): ListedActivity {
+  return {
+    id: row.id as string,
+    occurredAt: row.occurred_at as Date,
+    actor: row.actor as ActivityActor,
+    who: row.who as string | null,
+    verb: row.verb as string,
+    detail: row.detail as Record<string, string>,
+    customer: row.is_house ? null : { name: row.name as string, reference: row.reference as string },
+  };
+}

@@ -1,0 +1,55 @@
+import type { Fragment } from "postgres";
+import type { ReservedSql, Sql } from "@/db/client";
+
+/** What lists and pages call an invoice's state: the stored one and what is derived, never stored (domain.md, States). */
+export const invoiceStatuses = [
+  "open",
+  "past_due",
+  "partly_paid",
+  "in_progress",
+  "paid",
+  "void",
+  "written_off",
+] as const;
+
+export type InvoiceStatus = (typeof invoiceStatuses)[number];
+
+export function statusOf(
+  invoice: { state: string; dueAt: Date; amountPaidMinor: bigint; isClaimed: boolean },
+  now: Date,
+): InvoiceStatus {
+  if (invoice.state !== "open") return invoice.state as InvoiceStatus;
+  if (invoice.isClaimed) return "in_progress";
+  if (invoice.dueAt < now) return "past_due";
+  return invoice.amountPaidMinor > 0n ? "partly_paid" : "open";
+}
+
+/** The same as a condition on `i`, an invoice, and `c`, its claim: any of these; null for all. */
+export function statusCondition(
+  sql: ReservedSql | Sql,
+  statuses: readonly InvoiceStatus[],
+  now: Date,
+): Fragment | null {
+  if (statuses.length === 0) return null;
+  const any = statuses.reduce<Fragment>(
+    (all, one) => sql`${all} or (${oneStatus(sql, one, now)})`,
+    sql`false`,
+  );
+  return sql`(${any})`;
+}
+
+function oneStatus(sql: ReservedSql | Sql, status: InvoiceStatus, now: Date): Fragment {
+  const free = sql`i.state = 'open' and c.payment_id is null`;
+  switch (status) {
+    case "in_progress":
+      return sql`i.state = 'open' and c.payment_id is not null`;
+    case "past_due":
+      return sql`${free} and i.due_at < ${now}`;
+    case "partly_paid":
+      return sql`${free} and i.due_at >= ${now} and i.amount_paid_minor > 0`;
+    case "open":
+      return sql`${free} and i.due_at >= ${now} and i.amount_paid_minor = 0`;
+    default:
+      return sql`i.state = ${status}`;
+  }
+}
