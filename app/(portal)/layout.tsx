@@ -5,16 +5,19 @@ import { Preferences } from "@/components/shell/preferences";
 import { SignOutButton } from "@/components/shell/sign-out-button";
 import { UserMenu } from "@/components/shell/user-menu";
 import { context } from "@/lib/auth/context";
-import { currentUser } from "@/lib/auth/current";
+import { currentUser, customerOf } from "@/lib/auth/current";
+import { countUnread } from "@/lib/portal/show-inbox";
 
 /** The frame only: each page asks by itself who is there, and sends the signed-out away. */
 export default async function PortalLayout({ children }: { children: ReactNode }) {
   const user = await currentUser();
   if (!user) return children;
-  const t = await getTranslations("shell");
+  const actor = await customerOf(user);
+  const [t, unread] = await Promise.all([getTranslations("shell"), actor ? countUnread(actor) : 0]);
   return (
     <PortalShell
       hostName={context().settings.hostName}
+      unread={unread}
       menu={
         <UserMenu
           user={{ name: user.name, email: user.email }}

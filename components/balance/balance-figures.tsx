@@ -9,7 +9,7 @@ export function BalanceFigures({ balance }: { balance: BalanceView }) {
   const t = useTranslations("balance");
   const { available, posted, held, debt } = balance;
   return (
-    <Facts className="grid-cols-2 items-end pb-8 sm:flex sm:gap-x-12">
+    <Facts className="grid-cols-2 items-end pb-3 sm:flex sm:gap-x-12">
       <Fact name={t("available")} className="max-sm:col-span-2">
         <Amount of={available} className="font-semibold text-3xl tracking-tight" />
       </Fact>

@@ -3,6 +3,7 @@ import { Amount } from "@/components/ui/amount";
 import { classNames } from "@/components/ui/class-names";
 import { Day } from "@/components/ui/day";
 import { Cell, Column, Row, Table, TableBody, TableHead } from "@/components/ui/table";
+import { TextLink } from "@/components/ui/text-link";
 import { compare, isPositive, type Money } from "@/lib/kernel/money";
 import type { InvoiceDetail, InvoiceLineView } from "@/lib/portal/shapes";
 
@@ -45,7 +46,13 @@ function Line({ line }: { line: InvoiceLineView }) {
   return (
     <Row className="max-sm:grid-cols-[1fr_auto] max-sm:gap-x-4">
       <Cell>
-        <span dir="auto">{line.description}</span>
+        {line.service ? (
+          <TextLink href={`/services/${line.service.id}`}>
+            <bdi>{line.description}</bdi>
+          </TextLink>
+        ) : (
+          <span dir="auto">{line.description}</span>
+        )}
         {line.termStartsAt && line.termEndsAt && (
           <span className="block text-ink-soft text-sm">
             {t.rich("term", {

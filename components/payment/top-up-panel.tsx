@@ -95,6 +95,9 @@ async function choiceOf(offer: TopUpOffer, earlier: readonly string[]): Promise<
   const t = await getTranslations("topUp");
   const amount = formatMoney(offer.amount, await getLocale());
   const shown = { amount, decimal: toDecimal(offer.amount), button: t("button", { amount }) };
+  if (offer.kind === "wished") {
+    return { ...shown, id: "wished", invoiceId: null, label: t("offerWished"), note: t("settlesWaiting") };
+  }
   if (offer.kind === "renewals") {
     const { count } = offer;
     const label = t("offerRenewals", { count });

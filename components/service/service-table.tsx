@@ -1,5 +1,6 @@
 import { useTranslations } from "next-intl";
-import { AutoRenewSwitch, type SwitchAction } from "@/components/service/auto-renew-switch";
+import { AutoRenew } from "@/components/service/auto-renew";
+import type { SwitchAction } from "@/components/service/auto-renew-switch";
 import { Amount } from "@/components/ui/amount";
 import { Badge, type Shape, type Tone } from "@/components/ui/badge";
 import { Due, useDaysFromNow } from "@/components/ui/due";
@@ -47,9 +48,9 @@ function ServiceTableRow({
   return (
     <Row className="max-sm:grid-cols-[1fr_auto] max-sm:gap-x-4 max-sm:gap-y-1">
       <Cell>
-        <span className="font-medium" dir="auto">
-          {service.label}
-        </span>
+        <TextLink href={`/services/${service.id}`} className="break-words">
+          <bdi>{service.label}</bdi>
+        </TextLink>
         <span className="block text-ink-soft text-sm" dir="auto">
           {service.planName}
         </span>
@@ -91,34 +92,6 @@ function ServiceTableRow({
         )}
       </Cell>
     </Row>
-  );
-}
-
-/** A switch for those who may, a word for the others and for what has ended. */
-function AutoRenew({ service, onSwitch }: { service: ServiceRow } & Pick<ServiceTableProps, "onSwitch">) {
-  const t = useTranslations("services");
-  const { id, label, state, isAutoRenew } = service;
-  const hasEnded = state === "terminated" || state === "canceled";
-  if (!onSwitch || hasEnded) return isAutoRenew && !hasEnded ? t("autoRenewOn") : t("autoRenewOff");
-  return (
-    <AutoRenewSwitch
-      serviceId={id}
-      isOn={isAutoRenew}
-      action={onSwitch}
-      label={t("autoRenewOf", { label })}
-      texts={{
-        on: t("autoRenewOn"),
-        off: t("autoRenewOff"),
-        switchedOn: t("switchedOn", { label }),
-        switchedOff: t("switchedOff", { label }),
-        paid: t.raw("switchPaid"),
-        fault: t("switchFault"),
-        lost: t("switchLost"),
-        not_allowed: t("switchNotAllowed"),
-        service_not_found: t("switchNotFound"),
-        service_ended: t("switchEnded"),
-      }}
-    />
   );
 }
 

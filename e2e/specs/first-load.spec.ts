@@ -3,7 +3,7 @@ import { expect, test } from "@/e2e/fixtures/portal";
 /** What a first visit may cost in script, over the wire (quality.md: 170 kB). */
 const scriptBytesMost = 170_000;
 
-for (const path of ["/invoices", "/sign-in"]) {
+for (const path of ["/", "/invoices", "/sign-in"]) {
   test(`the first load of ${path} takes little script over the wire`, async ({ pageOf, page }) => {
     const shown =
       path === "/sign-in"

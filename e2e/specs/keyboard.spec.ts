@@ -41,7 +41,7 @@ test("from signing in to a paid invoice without a mouse", async ({ people, scene
   await expect(form.password).toBeFocused();
   await page.keyboard.type(knownPassword);
   await page.keyboard.press("Enter");
-  await expect(page.getByRole("heading", { level: 1, name: "Invoices" })).toBeVisible();
+  await expect(page.getByRole("heading", { level: 1, name: "Overview" })).toBeVisible();
 
   await page.keyboard.press("Tab");
   await expect(page.getByRole("link", { name: "Skip to the content" })).toBeFocused();

@@ -43,6 +43,7 @@ test("in Chinese no English is left on the pages", { tag: "@phone" }, async ({ p
   const page = await pageOf(customer);
   const clean = async () => expect(await latinWords(page), page.url()).toEqual([]);
   for (const path of [
+    "/",
     "/invoices",
     "/invoices?q=none",
     `/invoices/${first?.number}`,

@@ -5,6 +5,7 @@ import { afterPaymentLooks } from "@/e2e/fixtures/looks/after-payment";
 import { bankLooks } from "@/e2e/fixtures/looks/bank";
 import { invoiceLooks } from "@/e2e/fixtures/looks/invoices";
 import { listLooks } from "@/e2e/fixtures/looks/lists";
+import { overviewLooks } from "@/e2e/fixtures/looks/overview";
 import { payLinkLooks } from "@/e2e/fixtures/looks/pay-link";
 import { signedOutLooks } from "@/e2e/fixtures/looks/signed-out";
 import { staffLooks } from "@/e2e/fixtures/looks/staff";
@@ -12,6 +13,7 @@ import { expect, test } from "@/e2e/fixtures/portal";
 
 const looks = [
   ...signedOutLooks,
+  ...overviewLooks,
   ...listLooks,
   ...invoiceLooks,
   ...afterPaymentLooks,
@@ -65,7 +67,7 @@ function rulesFor(page: Page, colorScheme: "light" | "dark"): AxeBuilder {
 }
 
 test("every page of the build is looked at", () => {
-  const nothingToSee = ["/", "/_global-error"];
+  const nothingToSee = ["/_global-error"];
   const pages = routes()
     .filter(({ file, route }) => file.endsWith("/page") && !nothingToSee.includes(route))
     .map(({ route }) => route);

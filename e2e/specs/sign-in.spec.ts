@@ -31,7 +31,7 @@ test("a wrong password and an unknown address get the same answer, and what was 
     await expect(form.email).toHaveValue(email);
   }
   await form.as(customer.email, knownPassword);
-  await expect(page.getByRole("heading", { level: 1, name: "Invoices" })).toBeVisible();
+  await expect(page.getByRole("heading", { level: 1, name: "Overview" })).toBeVisible();
 });
 
 test("too many attempts are turned away, also with the right password, until a reset", async ({
@@ -69,7 +69,7 @@ test("too many attempts are turned away, also with the right password, until a r
   await expect(page.getByRole("heading", { name: "This link works no more" })).toBeVisible();
   await form.open();
   await form.as(customer.email, password);
-  await expect(page.getByRole("heading", { level: 1, name: "Invoices" })).toBeVisible();
+  await expect(page.getByRole("heading", { level: 1, name: "Overview" })).toBeVisible();
 });
 
 test("an unknown address asks for a reset: the same answer, and no mail", async ({ scene, page }) => {
@@ -129,14 +129,14 @@ for (const evil of [
     const form = new SignInPage(page);
     await form.open(evil);
     await form.as(customer.email, knownPassword);
-    await expect(page.getByRole("heading", { level: 1, name: "Invoices" })).toBeVisible();
-    await expect(page).toHaveURL(/^http:\/\/localhost:\d+\/invoices$/);
+    await expect(page.getByRole("heading", { level: 1, name: "Overview" })).toBeVisible();
+    await expect(page).toHaveURL(/^http:\/\/localhost:\d+\/$/);
   });
 }
 
 test("the demo shows its logins, and one click signs in", { tag: "@phone" }, async ({ page }) => {
   await new SignInPage(page).open();
   await page.getByRole("button", { name: /A customer with many invoices/ }).click();
-  await expect(page.getByRole("heading", { level: 1, name: "Invoices" })).toBeVisible();
+  await expect(page.getByRole("heading", { level: 1, name: "Overview" })).toBeVisible();
   await expect(page.getByRole("button", { name: "Marigold Studio" })).toBeVisible();
 });

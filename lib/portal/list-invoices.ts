@@ -28,22 +28,32 @@ export function listInvoices(
       sql`select count(*)::int as count from (
         select 1 from invoices i left join invoice_claims c on c.customer_id = i.customer_id and c.invoice_id = i.id
         where ${matches} limit ${countMost}) counted`,
-      sql`select currency, sum(total_minor - amount_paid_minor - amount_credited_minor)::bigint as minor,
-        min(due_at) as oldest_due_at, count(*)::int as invoices
-        from invoices where customer_id = ${actor.customerId} and state = 'open' group by currency order by currency`,
+      readOwed(sql, actor),
       sql`select id, label from services where customer_id = ${actor.customerId} order by label, id limit 200`,
     ]);
     return {
       page,
       count: counted?.count ?? 0,
-      owed: owed.map((row) => ({
-        amount: money(row.minor, row.currency),
-        oldestDueAt: row.oldest_due_at,
-        invoices: row.invoices,
-      })),
+      owed,
       services: services.map((row) => ({ id: row.id as ServiceId, label: row.label })),
     };
   });
+}
+
+/** What is owed on all open invoices, by currency. */
+export async function readOwed(
+  sql: ReservedSql,
+  { customerId }: CustomerActor,
+): Promise<InvoiceList["owed"]> {
+  const rows = await sql`
+    select currency, sum(total_minor - amount_paid_minor - amount_credited_minor)::bigint as minor,
+      min(due_at) as oldest_due_at, count(*)::int as invoices
+    from invoices where customer_id = ${customerId} and state = 'open' group by currency order by currency`;
+  return rows.map((row) => ({
+    amount: money(row.minor, row.currency),
+    oldestDueAt: row.oldest_due_at,
+    invoices: row.invoices,
+  }));
 }
 
 /** The same rows, as many at a time as asked for and without the rest: for a download, batch by batch. */

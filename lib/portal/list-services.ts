@@ -1,3 +1,4 @@
+import type { ReservedSql } from "@/db/client";
 import type { World } from "@/lib/billing/world";
 import type { ServiceId } from "@/lib/kernel/id";
 import { money } from "@/lib/kernel/money";
@@ -13,30 +14,42 @@ export function listServices(
 ): Promise<{ services: ServiceRow[]; canChange: boolean }> {
   const now = world.clock.now();
   return readAs(world, actor, async (sql) => {
-    const [canChange, rows] = await Promise.all([
+    const [canChange, services] = await Promise.all([
       may(sql, actor, "services.change"),
-      sql`
-      select s.id, s.label, s.state, s.currency, s.expires_at, s.is_auto_renew, p.name, p.term_unit, p.term_count, (
-          select price_minor from plan_prices x where x.plan_id = s.plan_id and x.currency = s.currency
-            and x.valid_from <= ${now} order by valid_from desc limit 1) as price_minor, (
-          select i.number from invoice_lines l join invoices i on i.customer_id = l.customer_id and i.id = l.invoice_id
-          where l.customer_id = s.customer_id and l.service_id = s.id and i.state = 'open'
-          order by i.due_at limit 1) as open_number
-      from services s join plans p on p.id = s.plan_id
-      where s.customer_id = ${actor.customerId}
-      order by s.state in ('terminated', 'canceled'), s.expires_at nulls first, s.id limit 500`,
+      readServiceRows(sql, actor, now),
     ]);
-    const services = rows.map((row) => ({
-      id: row.id as ServiceId,
-      label: row.label,
-      planName: row.name,
-      state: row.state,
-      price: row.price_minor === null ? null : money(row.price_minor, row.currency),
-      term: { unit: row.term_unit, count: row.term_count },
-      expiresAt: row.expires_at,
-      isAutoRenew: row.is_auto_renew,
-      openInvoiceNumber: row.open_number,
-    }));
     return { services, canChange };
   });
+}
+
+/** All services as a list shows them, or the one that is asked for. */
+export async function readServiceRows(
+  sql: ReservedSql,
+  { customerId }: CustomerActor,
+  now: Date,
+  id: ServiceId | null = null,
+): Promise<ServiceRow[]> {
+  const rows = await sql`
+    select s.id, s.label, s.state, s.currency, s.expires_at, s.is_auto_renew, s.cancel_requested_at is not null as is_ending,
+      p.name, p.term_unit, p.term_count, (
+        select price_minor from plan_prices x where x.plan_id = s.plan_id and x.currency = s.currency
+          and x.valid_from <= ${now} order by valid_from desc limit 1) as price_minor, (
+        select i.number from invoice_lines l join invoices i on i.customer_id = l.customer_id and i.id = l.invoice_id
+        where l.customer_id = s.customer_id and l.service_id = s.id and i.state = 'open'
+        order by i.due_at limit 1) as open_number
+    from services s join plans p on p.id = s.plan_id
+    where s.customer_id = ${customerId} and (${id}::uuid is null or s.id = ${id}::uuid)
+    order by s.state in ('terminated', 'canceled'), s.expires_at nulls first, s.id limit 500`;
+  return rows.map((row) => ({
+    id: row.id as ServiceId,
+    label: row.label,
+    planName: row.name,
+    state: row.state,
+    price: row.price_minor === null ? null : money(row.price_minor, row.currency),
+    term: { unit: row.term_unit, count: row.term_count },
+    expiresAt: row.expires_at,
+    isAutoRenew: row.is_auto_renew,
+    isEnding: row.is_ending,
+    openInvoiceNumber: row.open_number,
+  }));
 }

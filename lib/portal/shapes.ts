@@ -175,6 +175,8 @@ export interface PayPanel {
 export type TopUpOffer =
   /** This invoice, with the earlier open ones of the same services. */
   | { kind: "invoice"; id: InvoiceId; number: string; summary: string; amount: Money }
+  /** So much was asked for, for renewals to come. */
+  | { kind: "wished"; amount: Money }
   /** All open auto-renew invoices. */
   | { kind: "renewals"; count: number; amount: Money };
 
@@ -286,6 +288,8 @@ export interface ServiceRow {
   term: { unit: "day" | "month" | "year"; count: number };
   expiresAt: Date | null;
   isAutoRenew: boolean;
+  /** It ends with its last paid term, on the customer's wish. */
+  isEnding: boolean;
   openInvoiceNumber: string | null;
 }
 

@@ -23,7 +23,8 @@ export function showBalance(
   });
 }
 
-async function readBalances(sql: ReservedSql, { customerId }: CustomerActor): Promise<BalanceView[]> {
+/** A customer's balances, their own currency first; one of nothing where there is none yet. */
+export async function readBalances(sql: ReservedSql, { customerId }: CustomerActor): Promise<BalanceView[]> {
   const rows = await sql`
     select b.currency, b.posted_minor, b.held_minor, c.currency as own from balances b
     join customers c on c.id = b.customer_id

@@ -47,6 +47,17 @@ export function showInbox(
   });
 }
 
+/** How many mails of the inbox nobody has read, counted to 99 at most. */
+export function countUnread(actor: CustomerActor, world: World = portalWorld()): Promise<number> {
+  return readAs(world, actor, async (sql) => {
+    const [row] = await sql`
+      select count(*)::int as count from (
+        select 1 from notices where customer_id = ${actor.customerId} and state <> 'withdrawn' and read_at is null
+        limit 99) unread`;
+    return row?.count ?? 0;
+  });
+}
+
 /** The portal may have moved since the mail was sent: only where on it the link leads is kept. */
 function pathOf(link: string): string | null {
   if (!URL.canParse(link)) return null;

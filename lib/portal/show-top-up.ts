@@ -3,7 +3,7 @@ import { topUpFor, topUpMostMinor } from "@/lib/billing/payment/top-up-amount";
 import type { World } from "@/lib/billing/world";
 import type { ChargeLimits } from "@/lib/gateway/port";
 import type { InvoiceId, PaymentId } from "@/lib/kernel/id";
-import { type Currency, isCurrency, money } from "@/lib/kernel/money";
+import { type Currency, isCurrency, money, parseMoney } from "@/lib/kernel/money";
 import { ok, type Result, refuse } from "@/lib/kernel/result";
 import { readCards } from "./list-cards";
 import { mayPay } from "./permit";
@@ -18,11 +18,11 @@ const offersMost = 4;
  * What topping up needs to show: the balance, and amounts worth choosing. Each is what an open invoice is short of: what
  * remains on it and on earlier unpaid ones of the same services, less what is available (domain.md, Renewing), raised
  * to what Stripe can charge. Invoices that another payment is paying are left out. Reads only; no amount that a browser
- * sends comes into it. Refuses an invoice that is unknown, not open, or being paid.
+ * sends comes into it but as a wish. Refuses an invoice that is unknown, not open, or being paid.
  */
 export function showTopUp(
   actor: CustomerActor,
-  wish: { invoiceNumber?: string | null; currency?: string | null } = {},
+  wish: { invoiceNumber?: string | null; currency?: string | null; amount?: string | null } = {},
   world: World = portalWorld(),
 ): Promise<Result<TopUpPanel, PayRefusal>> {
   const number = wish.invoiceNumber ?? null;
@@ -32,7 +32,7 @@ export function showTopUp(
     const begun = number === null ? null : await readBegun(sql, actor, number);
     if (begun && "code" in begun) return refuse(begun);
     const currency = begun?.currency ?? (await currencyOf(sql, actor, wish.currency ?? null));
-    return ok(await panelOf(sql, world, actor, currency, begun?.id ?? null));
+    return ok(await panelOf(sql, world, actor, currency, begun?.id ?? null, wish.amount ?? null));
   });
 }
 
@@ -81,6 +81,7 @@ async function panelOf(
   actor: CustomerActor,
   currency: Currency,
   begunFrom: InvoiceId | null,
+  wished: string | null,
 ): Promise<TopUpPanel> {
   const limits = world.gateway.chargeLimits(currency);
   const [availableMinor, open, earlier, canPay, cards] = await Promise.all([
@@ -100,7 +101,7 @@ async function panelOf(
     least: money(limits.minimumMinor, currency),
     most: money(topUpMostMinor, currency),
     begunFrom: begunOf(look, begunFrom),
-    offers: [...offers, ...offerForRenewals(look)],
+    offers: [...offerAsWished(look, wished), ...offers, ...offerForRenewals(look)],
     cards: cards.filter(({ isExpired }) => !isExpired),
     canPay,
   };
@@ -127,6 +128,13 @@ function offerFor(look: Look, { id, number, summary }: OpenInvoice): TopUpOffer 
   if (!chain) return null;
   const amount = topUpFor(dueMinor(chain) - look.availableMinor, look.currency, look.limits);
   return amount && { kind: "invoice", id, number, summary, amount };
+}
+
+/** What was asked for by the address, raised to what Stripe can charge; nothing where that is no amount. */
+function offerAsWished({ currency, limits }: Look, wished: string | null): TopUpOffer[] {
+  const parsed = wished === null ? null : parseMoney(wished, currency);
+  const amount = parsed?.ok ? topUpFor(parsed.value.minor, currency, limits) : null;
+  return amount ? [{ kind: "wished", amount }] : [];
 }
 
 /** One renewal has its own offer already. */

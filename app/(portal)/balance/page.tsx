@@ -4,6 +4,7 @@ import { Suspense } from "react";
 import { BalanceFigures } from "@/components/balance/balance-figures";
 import { BankDetails } from "@/components/balance/bank-details";
 import { Movements } from "@/components/balance/movements";
+import { Runway } from "@/components/balance/runway";
 import { StatementForm } from "@/components/balance/statement-form";
 import { TopUpPanel } from "@/components/payment/top-up-panel";
 import { Empty } from "@/components/ui/empty";
@@ -19,6 +20,7 @@ import type { Currency } from "@/lib/kernel/money";
 import type { CustomerActor } from "@/lib/portal/shapes";
 import { showBalance } from "@/lib/portal/show-balance";
 import { showBankDetails } from "@/lib/portal/show-bank-details";
+import { showRunways } from "@/lib/portal/show-runway";
 import { showTopUp } from "@/lib/portal/show-top-up";
 import { topUp } from "./actions";
 import { type BalanceQuery, balanceHref, parseBalanceQuery } from "./search-params";
@@ -48,13 +50,14 @@ export default async function BalancePage({ searchParams }: BalancePageProps) {
 
 async function Balance({ actor, query }: { actor: CustomerActor; query: BalanceQuery }) {
   const t = await getTranslations("balance");
-  const [{ balances, movements }, shown, bank] = await Promise.all([
+  const [{ balances, movements }, shown, bank, runways] = await Promise.all([
     showBalance(actor, {
       ...(query.currency && { currency: query.currency }),
       ...(query.cursor && { cursor: query.cursor }),
     }),
     showTopUp(actor, { currency: query.currency }),
     showBankDetails(actor),
+    showRunways(actor),
   ]);
   const balance = balances.find(({ currency }) => currency === query.currency) ?? balances[0];
   if (!balance) {
@@ -65,6 +68,7 @@ async function Balance({ actor, query }: { actor: CustomerActor; query: BalanceQ
     );
   }
   const here = balance.currency as Currency;
+  const runway = runways.find(({ available }) => available.currency === here);
   const step = (cursor: string | null, text: string) =>
     cursor === null ? null : { href: balanceHref({ currency: query.currency, cursor }), text };
   return (
@@ -82,7 +86,10 @@ async function Balance({ actor, query }: { actor: CustomerActor; query: BalanceQ
         </div>
       )}
       <div className="grid items-start gap-x-10 xl:grid-cols-[minmax(0,1fr)_22rem] xl:grid-rows-[auto_1fr]">
-        <BalanceFigures balance={balance} />
+        <div className="pb-8">
+          <BalanceFigures balance={balance} />
+          {runway && <Runway runway={runway} canPay={shown.ok && shown.value.canPay} />}
+        </div>
         {(shown.ok || bank) && (
           <div className="grid max-w-md gap-8 max-xl:mb-10 xl:sticky xl:top-20 xl:col-start-2 xl:row-span-2 xl:row-start-1">
             {shown.ok && <TopUpPanel panel={shown.value} paymentId={newId<PaymentId>()} action={topUp} />}

@@ -24,9 +24,9 @@ interface TopUpPageProps {
 
 /** Raising the balance, begun from an invoice that it then settles, or from nothing. */
 export default async function TopUpPage({ searchParams }: TopUpPageProps) {
-  const { invoiceNumber } = parseTopUpQuery(await searchParams);
-  const actor = await requireCustomer(topUpHref(invoiceNumber));
-  const shown = await showTopUp(actor, { invoiceNumber });
+  const query = parseTopUpQuery(await searchParams);
+  const actor = await requireCustomer(topUpHref(query));
+  const shown = await showTopUp(actor, query);
   const [t, bank] = await Promise.all([getTranslations("topUp"), showBankDetails(actor)]);
   return (
     <>

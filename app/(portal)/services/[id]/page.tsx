@@ -1,0 +1,67 @@
+import { ArrowLeft } from "lucide-react";
+import type { Metadata } from "next";
+import { notFound } from "next/navigation";
+import { getTranslations } from "next-intl/server";
+import { cache } from "react";
+import { Timeline } from "@/components/invoice/timeline";
+import { NextPanel } from "@/components/service/next-panel";
+import { ServiceFacts } from "@/components/service/service-facts";
+import { ServiceInvoices } from "@/components/service/service-invoices";
+import { ServiceStateBadge } from "@/components/service/service-table";
+import { ServiceTerms } from "@/components/service/service-terms";
+import { Suspended } from "@/components/service/suspended";
+import { PageHead } from "@/components/ui/page-head";
+import { TextLink } from "@/components/ui/text-link";
+import { requireCustomer } from "@/lib/auth/current";
+import { showService } from "@/lib/portal/show-service";
+import { switchAutoRenew } from "../actions";
+
+interface ServicePageProps {
+  params: Promise<{ id: string }>;
+}
+
+/** Asked by the page and by its title, read once. */
+const read = cache(async (id: string) => {
+  const actor = await requireCustomer(`/services/${encodeURIComponent(id)}`);
+  return showService(actor, id);
+});
+
+export async function generateMetadata({ params }: ServicePageProps): Promise<Metadata> {
+  const service = await read((await params).id);
+  return { title: service?.label ?? (await getTranslations("services"))("service") };
+}
+
+export default async function ServicePage({ params }: ServicePageProps) {
+  const service = await read((await params).id);
+  // Unknown, or someone else's: the same answer.
+  if (!service) notFound();
+  const t = await getTranslations("service");
+  return (
+    <>
+      <PageHead
+        title={<bdi>{service.label}</bdi>}
+        above={
+          <TextLink href="/services" className="inline-flex items-center gap-1.5 text-sm no-underline">
+            <ArrowLeft aria-hidden="true" className="size-4" />
+            {t("back")}
+          </TextLink>
+        }
+        aside={<ServiceStateBadge state={service.state} />}
+      />
+      <div className="grid items-start gap-x-14 gap-y-10 lg:grid-cols-[minmax(0,1fr)_22rem]">
+        <div className="lg:order-2">
+          <NextPanel service={service} />
+        </div>
+        <div className="grid gap-10">
+          <div className="grid gap-6">
+            <Suspended service={service} />
+            <ServiceFacts service={service} onSwitch={service.canChange ? switchAutoRenew : null} />
+          </div>
+          <ServiceTerms service={service} />
+          <ServiceInvoices service={service} />
+          <Timeline entries={service.timeline} />
+        </div>
+      </div>
+    </>
+  );
+}

@@ -1,0 +1,51 @@
+import { useTranslations } from "next-intl";
+import { Runway } from "@/components/balance/runway";
+import { Card } from "@/components/overview/card";
+import { Amount } from "@/components/ui/amount";
+import { isPositive } from "@/lib/kernel/money";
+import type { BalanceView } from "@/lib/portal/shapes";
+import type { Overview } from "@/lib/portal/show-overview";
+
+/** What is available, in each currency, and how far it reaches. */
+export function BalanceCard({ overview }: { overview: Overview }) {
+  const t = useTranslations("overview");
+  const { balances, runways, canPay } = overview;
+  return (
+    <Card id="balance" title={t("balance")} more={{ href: "/balance", text: t("movements") }}>
+      <div className="grid gap-6">
+        {balances.map((balance) => {
+          const runway = runways.find(({ available }) => available.currency === balance.currency);
+          return (
+            <div key={balance.currency}>
+              <Figures balance={balance} />
+              <div className="mt-2">
+                {runway ? (
+                  <Runway runway={runway} canPay={canPay} />
+                ) : (
+                  <p className="text-ink-soft">{t("nothingToRenew")}</p>
+                )}
+              </div>
+            </div>
+          );
+        })}
+      </div>
+    </Card>
+  );
+}
+
+function Figures({ balance: { available, held, debt } }: { balance: BalanceView }) {
+  const t = useTranslations("overview");
+  return (
+    <>
+      <p className="font-semibold text-3xl tracking-tight">
+        <Amount of={available} />
+      </p>
+      {isPositive(held) && (
+        <p className="text-ink-soft text-sm">{t.rich("held", { amount: () => <Amount of={held} /> })}</p>
+      )}
+      {isPositive(debt) && (
+        <p className="text-bad text-sm">{t.rich("debt", { amount: () => <Amount of={debt} /> })}</p>
+      )}
+    </>
+  );
+}

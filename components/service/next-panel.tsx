@@ -1,0 +1,60 @@
+import Link from "next/link";
+import { useTranslations } from "next-intl";
+import { Amount } from "@/components/ui/amount";
+import { buttonLook } from "@/components/ui/button";
+import { Due } from "@/components/ui/due";
+import type { ServiceDetail } from "@/lib/portal/show-service";
+
+/** What happens next and when, if nobody does anything; and the button that keeps it from happening. */
+export function NextPanel({ service }: { service: ServiceDetail }) {
+  const t = useTranslations("service");
+  const { next, openInvoiceNumber, canChange } = service;
+  return (
+    <section aria-labelledby="next" className="rounded-lg border bg-surface p-5 sm:p-6 lg:sticky lg:top-20">
+      <h2 id="next" className="font-semibold text-lg">
+        {t("next")}
+      </h2>
+      <p className="mt-1 text-ink-soft text-sm">
+        <Lead service={service} />
+      </p>
+      {next.length > 0 && (
+        <ol className="mt-4 grid gap-3 border-t pt-4">
+          {next.map(({ kind, at }, index) => (
+            <li key={kind} className="flex items-baseline justify-between gap-4">
+              <span className={index === 0 ? "font-medium" : "text-ink-soft"}>{t(`step_${kind}`)}</span>
+              <span className="text-right">
+                <Due at={at} isUrgent={index === 0} />
+              </span>
+            </li>
+          ))}
+        </ol>
+      )}
+      {openInvoiceNumber && (
+        <p className="mt-5">
+          <Link
+            href={`/invoices/${encodeURIComponent(openInvoiceNumber)}`}
+            className={`${buttonLook("primary")} w-full`}
+          >
+            {t(canChange ? "pay" : "look", { number: openInvoiceNumber })}
+          </Link>
+        </p>
+      )}
+    </section>
+  );
+}
+
+/** How things stand, in a sentence. */
+function Lead({ service }: { service: ServiceDetail }) {
+  const t = useTranslations("service");
+  const { state, renewal, isAutoRenew, isDeclined, isEnding, openInvoiceNumber } = service;
+  if (state === "pending") return t("leadPending");
+  if (state === "terminated" || state === "canceled") return t("leadEnded");
+  if (state === "suspended") return t(openInvoiceNumber ? "leadSuspended" : "leadSuspendedDeclined");
+  if (isEnding) return t("leadEnding");
+  if (isDeclined) return t("leadDeclined");
+  if (!isAutoRenew) return t(openInvoiceNumber ? "leadOpen" : "leadByHand");
+  if (!renewal) return t("leadAutoRenew");
+  return t.rich(renewal.isCovered ? "leadCovered" : "leadShort", {
+    amount: () => <Amount of={renewal.amount} className="font-medium text-ink" />,
+  });
+}

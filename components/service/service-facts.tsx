@@ -1,0 +1,42 @@
+import { useTranslations } from "next-intl";
+import { AutoRenew } from "@/components/service/auto-renew";
+import type { SwitchAction } from "@/components/service/auto-renew-switch";
+import { Amount } from "@/components/ui/amount";
+import { Due } from "@/components/ui/due";
+import { Fact, Facts } from "@/components/ui/facts";
+import type { ServiceDetail } from "@/lib/portal/show-service";
+
+interface ServiceFactsProps {
+  service: ServiceDetail;
+  /** Null for members who only look. */
+  onSwitch: SwitchAction | null;
+}
+
+/** What it is, what it costs, and until when it is paid. */
+export function ServiceFacts({ service, onSwitch }: ServiceFactsProps) {
+  const t = useTranslations("services");
+  const terms = useTranslations("term");
+  const { price, term, expiresAt, state, planName } = service;
+  const isRunning = state === "active" || state === "suspended";
+  return (
+    <Facts className="grid-cols-2 border-y py-4 sm:grid-cols-[auto_auto_auto_1fr]">
+      <Fact name={t("plan")}>
+        <span dir="auto">{planName}</span>
+      </Fact>
+      <Fact name={t("price")}>
+        {price
+          ? t.rich("perTerm", {
+              price: () => <Amount of={price} />,
+              term: () => <span className="text-ink-soft">{terms(term.unit, { count: term.count })}</span>,
+            })
+          : t("noPrice")}
+      </Fact>
+      <Fact name={t(isRunning ? "paidUntil" : "ran")}>
+        {expiresAt ? <Due at={expiresAt} isUrgent={isRunning} /> : t("notYet")}
+      </Fact>
+      <Fact name={t("autoRenew")}>
+        <AutoRenew service={service} onSwitch={onSwitch} />
+      </Fact>
+    </Facts>
+  );
+}

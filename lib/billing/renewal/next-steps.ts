@@ -1,0 +1,59 @@
+import { addDays } from "@/lib/kernel/calendar";
+import type { ServiceState } from "../service/states";
+import { renewalDueAt, renewalIssueAt } from "./renewal-days";
+
+/** A service, as far as what happens to it next goes. */
+export interface SteppingService {
+  state: ServiceState;
+  expiresAt: Date | null;
+  /** It ends with its last paid term, on the customer's wish. */
+  isEnding: boolean;
+  plan: { leadDays: number; graceDays: number; terminateDays: number };
+  /** The renewal that begins at its expiry, if there is one. */
+  renewal: { state: "due" | "invoiced" | "paid" | "declined" | "lapsed"; dueAt: Date | null } | null;
+  suspendedAt: Date | null;
+}
+
+export interface NextStep {
+  kind: "issue" | "due" | "end" | "suspend" | "terminate";
+  at: Date;
+}
+
+/**
+ * What happens to a service next and when, in order, if nobody does anything: the invoice of its next term, the day it is
+ * due, then grace, suspension and termination (domain.md, Renewing, "After due"; Cancelling: declined, it is suspended at its
+ * expiry without grace). From the rules that the jobs go by. Pure.
+ */
+export function nextSteps(service: SteppingService, now: Date, timeZone: string): NextStep[] {
+  const { state, expiresAt, isEnding, plan } = service;
+  if (!expiresAt || (state !== "active" && state !== "suspended")) return [];
+  if (isEnding) return [{ kind: "end", at: expiresAt }];
+  if (state === "suspended") {
+    const from = service.suspendedAt ?? suspensionOf(service, expiresAt, now, timeZone).at;
+    return [{ kind: "terminate", at: addDays(from, plan.terminateDays, timeZone) }];
+  }
+  const { steps, at } = suspensionOf(service, expiresAt, now, timeZone);
+  return [
+    ...steps,
+    { kind: "suspend", at },
+    { kind: "terminate", at: addDays(at, plan.terminateDays, timeZone) },
+  ];
+}
+
+/** The steps up to the suspension, and when that is. */
+function suspensionOf(
+  { plan, renewal }: SteppingService,
+  expiresAt: Date,
+  now: Date,
+  timeZone: string,
+): { steps: NextStep[]; at: Date } {
+  if (renewal?.state === "declined" || renewal?.state === "lapsed") return { steps: [], at: expiresAt };
+  const isBilled = renewal?.state === "invoiced" && renewal.dueAt !== null;
+  const planned = renewalIssueAt(expiresAt, plan.leadDays, timeZone);
+  // What should have been issued is issued by the next pass of the run.
+  const issueAt = planned > now ? planned : now;
+  const dueAt = isBilled && renewal.dueAt ? renewal.dueAt : renewalDueAt(expiresAt, issueAt, timeZone);
+  const due: NextStep = { kind: "due", at: dueAt };
+  const steps: NextStep[] = isBilled ? [due] : [{ kind: "issue", at: issueAt }, due];
+  return { steps, at: addDays(dueAt, plan.graceDays, timeZone) };
+}

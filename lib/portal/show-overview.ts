@@ -1,0 +1,88 @@
+import type { ReservedSql } from "@/db/client";
+import type { World } from "@/lib/billing/world";
+import { addDays } from "@/lib/kernel/calendar";
+import { readOwed } from "./list-invoices";
+import { readServiceRows } from "./list-services";
+import { mayPay } from "./permit";
+import { readAs } from "./scoped";
+import type { BalanceView, CustomerActor, InvoiceList, ServiceRow, TimelineEntry } from "./shapes";
+import { readBalances } from "./show-balance";
+import { type Runway, readRunways } from "./show-runway";
+import { portalWorld } from "./world";
+
+/** Services whose term ends within so many days are worth a look. */
+export const soonDays = 14;
+const soonMost = 5;
+const latelyMost = 8;
+
+/** Something that happened, with what it happened to. */
+export interface Happening extends TimelineEntry {
+  about: { kind: "invoice"; number: string } | { kind: "service"; id: string; label: string } | null;
+}
+
+export interface Overview {
+  owed: InvoiceList["owed"];
+  /** The number of the one open invoice, where there is just one. */
+  onlyOpen: string | null;
+  balances: BalanceView[];
+  runways: Runway[];
+  /** Those that expire soon, are suspended, or wait for their first payment; the most urgent first. */
+  soon: ServiceRow[];
+  serviceCount: number;
+  lately: Happening[];
+  canPay: boolean;
+}
+
+/** What a customer wants to know first: what is owed, how far the balance reaches, what ends soon, what happened. */
+export function showOverview(actor: CustomerActor, world: World = portalWorld()): Promise<Overview> {
+  const now = world.clock.now();
+  const until = addDays(now, soonDays, world.timeZone);
+  return readAs(world, actor, async (sql) => {
+    const [owed, [only], balances, runways, services, lately, canPay] = await Promise.all([
+      readOwed(sql, actor),
+      sql`
+        select min(number) as number from invoices
+        where customer_id = ${actor.customerId} and state = 'open' having count(*) = 1`,
+      readBalances(sql, actor),
+      readRunways(sql, actor, world),
+      readServiceRows(sql, actor, now),
+      readLately(sql, actor),
+      mayPay(sql, actor),
+    ]);
+    const running = services.filter(({ state }) => state !== "terminated" && state !== "canceled");
+    const soon = running.filter(
+      ({ state, expiresAt }) => state !== "active" || (expiresAt !== null && expiresAt <= until),
+    );
+    return {
+      owed,
+      onlyOpen: only?.number ?? null,
+      balances,
+      runways,
+      soon: soon.slice(0, soonMost),
+      serviceCount: running.length,
+      lately,
+      canPay,
+    };
+  });
+}
+
+async function readLately(sql: ReservedSql, { customerId }: CustomerActor): Promise<Happening[]> {
+  const rows = await sql`
+    select a.id, a.occurred_at, a.actor, a.verb, a.detail, i.number, s.id as service_id, s.label
+    from activities a
+    left join invoices i on a.subject = 'invoice' and i.customer_id = a.customer_id and i.id = a.subject_id
+    left join services s on a.subject = 'service' and s.customer_id = a.customer_id and s.id = a.subject_id
+    where a.customer_id = ${customerId} and a.is_visible order by a.id desc limit ${latelyMost}`;
+  return rows.map((row) => ({
+    id: row.id,
+    occurredAt: row.occurred_at,
+    actor: row.actor,
+    verb: row.verb,
+    detail: row.detail,
+    about: row.number
+      ? { kind: "invoice", number: row.number }
+      : row.service_id
+        ? { kind: "service", id: row.service_id, label: row.label }
+        : null,
+  }));
+}

@@ -1,0 +1,84 @@
+import type { ReservedSql } from "@/db/client";
+import { topUpFor } from "@/lib/billing/payment/top-up-amount";
+import {
+  type ForecastEvent,
+  type ForecastScene,
+  forecastDays,
+  forecastRenewals,
+  missingMinor,
+} from "@/lib/billing/renewal/forecast";
+import { readForecastScenes } from "@/lib/billing/renewal/read-forecast";
+import type { World } from "@/lib/billing/world";
+import type { ServiceId } from "@/lib/kernel/id";
+import { type Money, money } from "@/lib/kernel/money";
+import { readAs } from "./scoped";
+import type { CustomerActor } from "./shapes";
+import { portalWorld } from "./world";
+
+/** A renewal to come, and whether the balance reaches for it. */
+export interface RunwayRenewal {
+  serviceIds: ServiceId[];
+  summary: string;
+  /** Null where it is not issued yet. */
+  invoiceNumber: string | null;
+  dueAt: Date;
+  amount: Money;
+  isCovered: boolean;
+}
+
+/** How far a balance reaches, if nothing else happens. */
+export interface Runway {
+  available: Money;
+  days: number;
+  /** In the order in which the balance is tried; none where nothing renews by itself in these days. */
+  renewals: RunwayRenewal[];
+  /** What is short first. */
+  short: (RunwayRenewal & { by: Money; topUp: Money | null }) | null;
+  /** What is missing for all of them; null where it is no more than what is short first. */
+  missing: { amount: Money; topUp: Money | null } | null;
+}
+
+/** How far each of a customer's balances reaches: one for each currency with something to renew, their own first. */
+export function showRunways(actor: CustomerActor, world: World = portalWorld()): Promise<Runway[]> {
+  return readAs(world, actor, (sql) => readRunways(sql, actor, world));
+}
+
+/** The same, with what else is read in one trip. */
+export async function readRunways(
+  sql: ReservedSql,
+  { customerId }: CustomerActor,
+  world: World,
+): Promise<Runway[]> {
+  const { timeZone } = world;
+  const scenes = await readForecastScenes(sql, customerId, { now: world.clock.now(), timeZone });
+  return scenes.map((scene) => runwayOf(scene, world)).filter(({ renewals }) => renewals.length > 0);
+}
+
+function runwayOf(scene: ForecastScene, world: World): Runway {
+  const { currency } = scene;
+  const { events, firstShort } = forecastRenewals(scene);
+  const limits = world.gateway.chargeLimits(currency);
+  const missing = firstShort ? missingMinor(scene) : 0n;
+  const renewalOf = (event: ForecastEvent): RunwayRenewal => ({
+    serviceIds: event.serviceIds,
+    summary: event.summary,
+    invoiceNumber: scene.invoices.find(({ id }) => id === event.invoiceId)?.number ?? null,
+    dueAt: event.dueAt,
+    amount: money(event.amountMinor, currency),
+    isCovered: event.isCovered,
+  });
+  return {
+    available: money(scene.availableMinor, currency),
+    days: forecastDays,
+    renewals: events.map(renewalOf),
+    short: firstShort && {
+      ...renewalOf(firstShort),
+      by: money(firstShort.shortMinor, currency),
+      topUp: topUpFor(firstShort.shortMinor, currency, limits),
+    },
+    missing:
+      firstShort && missing > firstShort.shortMinor
+        ? { amount: money(missing, currency), topUp: topUpFor(missing, currency, limits) }
+        : null,
+  };
+}
