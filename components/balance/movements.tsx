@@ -1,4 +1,4 @@
-import { useLocale, useTimeZone, useTranslations } from "next-intl";
+import { useLocale, useTranslations } from "next-intl";
 import { Amount } from "@/components/ui/amount";
 import { classNames } from "@/components/ui/class-names";
 import { formatMonth } from "@/components/ui/dates";
@@ -6,19 +6,29 @@ import { Day } from "@/components/ui/day";
 import { Cell, Column, Row, Table, TableBody, TableHead } from "@/components/ui/table";
 import { TextLink } from "@/components/ui/text-link";
 import { isPositive } from "@/lib/kernel/money";
+import type { MonthOfMovements } from "@/lib/portal/months-of-movements";
 import type { Movement } from "@/lib/portal/shapes";
 
 /** What went in and out, the newest first, a table for each month, with the balance that each movement left. */
-export function Movements({ movements }: { movements: readonly Movement[] }) {
+export function Movements({ months }: { months: readonly MonthOfMovements[] }) {
   const t = useTranslations("balance");
-  const months = useMonths(movements);
+  const locale = useLocale();
+  const nameOf = (month: string) => formatMonth(new Date(`${month}-01T00:00:00Z`), locale, "UTC");
   return (
     <div className="grid gap-9">
-      {months.map(({ month, rows }, index) => (
+      {months.map(({ month, opening, closing, rows }, index) => (
         <section key={month}>
-          <h2 className="pb-1 font-semibold text-lg">{month}</h2>
+          <div className="flex flex-wrap items-baseline justify-between gap-x-6 pb-1">
+            <h2 className="font-semibold text-lg">{nameOf(month)}</h2>
+            <p className="text-ink-soft text-sm">
+              {t.rich("monthFigures", {
+                opening: () => <Amount of={opening} />,
+                closing: () => <Amount of={closing} className="font-medium text-ink" />,
+              })}
+            </p>
+          </div>
           <Table className="sm:table-fixed">
-            <caption className="sr-only">{t("movementsOf", { month })}</caption>
+            <caption className="sr-only">{t("movementsOf", { month: nameOf(month) })}</caption>
             {/* The months line up, so that the names of their columns are needed once. */}
             <colgroup className="max-sm:hidden">
               <col className="w-32" />
@@ -82,17 +92,4 @@ function Reason({ movement }: { movement: Movement }) {
       </TextLink>
     ),
   });
-}
-
-function useMonths(movements: readonly Movement[]): { month: string; rows: Movement[] }[] {
-  const locale = useLocale();
-  const timeZone = useTimeZone() ?? "UTC";
-  const months: { month: string; rows: Movement[] }[] = [];
-  for (const movement of movements) {
-    const month = formatMonth(movement.occurredAt, locale, timeZone);
-    const last = months.at(-1);
-    if (last?.month === month) last.rows.push(movement);
-    else months.push({ month, rows: [movement] });
-  }
-  return months;
 }

@@ -227,6 +227,34 @@ describe("the balance", () => {
     expect(shown).toEqual(expected);
   });
 
+  it("begins and ends each month with its own figures, also where it goes on over the edges of a page", async () => {
+    const payer = await makeCustomer(world);
+    // 20 movements of 1.00 a month: a page of 50 begins and ends within one.
+    for (let month = 0; month < 6; month += 1) {
+      for (let turn = 0; turn < 20; turn += 1) await giveBalance(world, payer, 100n);
+      world.clock.advance(31 * 86_400_000);
+    }
+    const seen = new Map<string, { opening: bigint; closing: bigint; rows: number }>();
+    let cursor: string | null = null;
+    do {
+      const { movements, months } = await showBalance(payer.actor, { cursor }, world);
+      for (const { month, opening, closing, rows } of months) {
+        const before = seen.get(month);
+        const figures = { opening: opening.minor, closing: closing.minor };
+        if (before) expect(before).toMatchObject(figures);
+        seen.set(month, { ...figures, rows: (before?.rows ?? 0) + rows.length });
+      }
+      cursor = movements.next;
+    } while (cursor);
+    const months = [...seen].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, figures]) => figures);
+    expect(months).toEqual(
+      Array.from({ length: 6 }, (_, index) => {
+        const opening = BigInt(index * 2000);
+        return { opening, closing: opening + 2000n, rows: 20 };
+      }),
+    );
+  });
+
   it("of a customer without any is nothing, in their own currency", async () => {
     const payer = await makeCustomer(world, { currency: "KWD" });
     expect(await showBalance(payer.actor, {}, world)).toMatchObject({

@@ -3,23 +3,29 @@ import type { World } from "@/lib/billing/world";
 import type { TransferId } from "@/lib/kernel/id";
 import { type Currency, isCurrency, money, zero } from "@/lib/kernel/money";
 import { decodeCursor, encodeCursor, type Page } from "@/lib/kernel/page";
+import { type MonthOfMovements, monthsOf } from "./months-of-movements";
 import { readAs } from "./scoped";
 import type { BalanceView, CustomerActor, Movement } from "./shapes";
 import { portalWorld } from "./world";
 
 const rowsPerPage = 50;
 
-/** A customer's balances, and the movements of one of them, newest first, each with the balance after it. */
+/**
+ * A customer's balances, and the movements of one of them, newest first, each with the balance after it; the same by month,
+ * where a month that goes on over the page's edge still begins and ends with its own figures.
+ */
 export function showBalance(
   actor: CustomerActor,
   wish: { currency?: string | null; cursor?: string | null } = {},
   world: World = portalWorld(),
-): Promise<{ balances: BalanceView[]; movements: Page<Movement> }> {
+): Promise<{ balances: BalanceView[]; movements: Page<Movement>; months: MonthOfMovements[] }> {
   return readAs(world, actor, async (sql) => {
     const balances = await readBalances(sql, actor);
     const chosen = balances.find((balance) => balance.currency === wish.currency) ?? balances[0];
-    if (!chosen) return { balances, movements: { rows: [], next: null, previous: null } };
-    return { balances, movements: await readMovements(sql, actor, chosen, wish.cursor ?? null) };
+    if (!chosen) return { balances, movements: { rows: [], next: null, previous: null }, months: [] };
+    const movements = await readMovements(sql, actor, chosen, wish.cursor ?? null);
+    const months = await monthsOf(sql, actor, movements.rows, world.timeZone);
+    return { balances, movements, months };
   });
 }
 

@@ -50,7 +50,7 @@ export default async function BalancePage({ searchParams }: BalancePageProps) {
 
 async function Balance({ actor, query }: { actor: CustomerActor; query: BalanceQuery }) {
   const t = await getTranslations("balance");
-  const [{ balances, movements }, shown, bank, runways] = await Promise.all([
+  const [{ balances, movements, months }, shown, bank, runways] = await Promise.all([
     showBalance(actor, {
       ...(query.currency && { currency: query.currency }),
       ...(query.cursor && { cursor: query.cursor }),
@@ -102,7 +102,7 @@ async function Balance({ actor, query }: { actor: CustomerActor; query: BalanceQ
               <p>{t("noMovementsBody")}</p>
             </Empty>
           ) : (
-            <Movements movements={movements.rows} />
+            <Movements months={months} />
           )}
           <Pager
             label={t("pages")}
