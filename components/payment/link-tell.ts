@@ -43,6 +43,8 @@ export async function linkSentence(refusal: LinkRefusal): Promise<string> {
     case "currencies_differ":
     case "payment_id_used":
     case "payment_not_found":
+    case "service_not_found":
+    case "service_not_renewable":
       return t("stale");
     default:
       return unreachable(refusal);

@@ -24,6 +24,8 @@ export async function refusalSentence(refusal: PayRefusal): Promise<string> {
     case "payment_id_used":
     case "payment_not_found":
     case "amount_malformed":
+    case "service_not_found":
+    case "service_not_renewable":
     case "card_not_found":
     case "gateway_refused":
     case "gateway_unreachable":

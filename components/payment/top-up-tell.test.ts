@@ -42,6 +42,8 @@ const refusals: { [Code in TopUpRefusal["code"]]: Extract<TopUpRefusal, { code: 
   payment_ended: { code: "payment_ended", state: "expired" },
   gateway_refused: { code: "gateway_refused" },
   gateway_unreachable: { code: "gateway_unreachable" },
+  service_not_found: { code: "service_not_found" },
+  service_not_renewable: { code: "service_not_renewable" },
   card_not_found: { code: "card_not_found" },
   card_removed: { code: "card_removed", last4: "4242" },
   card_expired: { code: "card_expired", last4: "4242" },

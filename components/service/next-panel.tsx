@@ -8,7 +8,7 @@ import type { ServiceDetail } from "@/lib/portal/show-service";
 /** What happens next and when, if nobody does anything; and the button that keeps it from happening. */
 export function NextPanel({ service }: { service: ServiceDetail }) {
   const t = useTranslations("service");
-  const { next, openInvoiceNumber, canChange } = service;
+  const { next, openInvoiceNumber, canChange, canRenew } = service;
   return (
     <section aria-labelledby="next" className="rounded-lg border bg-surface p-5 sm:p-6 lg:sticky lg:top-20">
       <h2 id="next" className="font-semibold text-lg">
@@ -29,8 +29,18 @@ export function NextPanel({ service }: { service: ServiceDetail }) {
           ))}
         </ol>
       )}
-      {openInvoiceNumber && (
+      {canRenew && (
         <p className="mt-5">
+          <Link
+            href={`/services/${service.id}/renew`}
+            className={`${buttonLook(openInvoiceNumber ? "secondary" : "primary")} w-full`}
+          >
+            {t("renewNow")}
+          </Link>
+        </p>
+      )}
+      {openInvoiceNumber && (
+        <p className={canRenew ? "mt-3" : "mt-5"}>
           <Link
             href={`/invoices/${encodeURIComponent(openInvoiceNumber)}`}
             className={`${buttonLook("primary")} w-full`}

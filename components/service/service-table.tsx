@@ -12,10 +12,11 @@ interface ServiceTableProps {
   services: readonly ServiceRow[];
   /** Null for members who only look. */
   onSwitch: SwitchAction | null;
+  canPay: boolean;
 }
 
 /** What runs, at which price, and until when it is paid. */
-export function ServiceTable({ services, onSwitch }: ServiceTableProps) {
+export function ServiceTable({ services, onSwitch, canPay }: ServiceTableProps) {
   const t = useTranslations("services");
   return (
     <Table>
@@ -30,7 +31,7 @@ export function ServiceTable({ services, onSwitch }: ServiceTableProps) {
       </TableHead>
       <TableBody>
         {services.map((service) => (
-          <ServiceTableRow key={service.id} service={service} onSwitch={onSwitch} />
+          <ServiceTableRow key={service.id} service={service} onSwitch={onSwitch} canPay={canPay} />
         ))}
       </TableBody>
     </Table>
@@ -40,7 +41,8 @@ export function ServiceTable({ services, onSwitch }: ServiceTableProps) {
 function ServiceTableRow({
   service,
   onSwitch,
-}: { service: ServiceRow } & Pick<ServiceTableProps, "onSwitch">) {
+  canPay,
+}: { service: ServiceRow } & Pick<ServiceTableProps, "onSwitch" | "canPay">) {
   const t = useTranslations("services");
   const terms = useTranslations("term");
   const { price, term, expiresAt, state, openInvoiceNumber } = service;
@@ -88,7 +90,16 @@ function ServiceTableRow({
             {openInvoiceNumber}
           </TextLink>
         ) : (
-          <span className="text-ink-soft max-sm:hidden">–</span>
+          canPay &&
+          service.isRenewable && (
+            <TextLink
+              href={`/services/${service.id}/renew`}
+              aria-label={t("renewOf", { label: service.label })}
+              className="whitespace-nowrap"
+            >
+              {t("renewNow")}
+            </TextLink>
+          )
         )}
       </Cell>
     </Row>

@@ -51,7 +51,7 @@ const writes: readonly ListWrite[] = [
     "payment_shares",
     "payment_id uuid, invoice_id uuid, balance_minor bigint, card_minor bigint, bank_minor bigint",
   ),
-  insert("claimsAdded", "invoice_claims", "invoice_id uuid, payment_id uuid"),
+  insert("claimsAdded", "invoice_claims", "invoice_id uuid, payment_id uuid, is_issued_for_it boolean"),
   change(
     "claimsRemoved",
     `invoice_id uuid, payment_id uuid`,

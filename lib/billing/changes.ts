@@ -43,7 +43,7 @@ export interface Changes {
     card_minor: Minor;
     bank_minor: Minor;
   }[];
-  claimsAdded: { invoice_id: string; payment_id: string }[];
+  claimsAdded: { invoice_id: string; payment_id: string; is_issued_for_it: boolean }[];
   claimsRemoved: { invoice_id: string; payment_id: string }[];
   charges: {
     id: string;

@@ -2,7 +2,7 @@ import type { ReservedSql } from "@/db/client";
 import type { World } from "@/lib/billing/world";
 import type { ServiceId } from "@/lib/kernel/id";
 import { money } from "@/lib/kernel/money";
-import { may } from "./permit";
+import { may, mayPay } from "./permit";
 import { readAs } from "./scoped";
 import type { CustomerActor, ServiceRow } from "./shapes";
 import { portalWorld } from "./world";
@@ -11,14 +11,15 @@ import { portalWorld } from "./world";
 export function listServices(
   actor: CustomerActor,
   world: World = portalWorld(),
-): Promise<{ services: ServiceRow[]; canChange: boolean }> {
+): Promise<{ services: ServiceRow[]; canChange: boolean; canPay: boolean }> {
   const now = world.clock.now();
   return readAs(world, actor, async (sql) => {
-    const [canChange, services] = await Promise.all([
+    const [canChange, canPay, services] = await Promise.all([
       may(sql, actor, "services.change"),
+      mayPay(sql, actor),
       readServiceRows(sql, actor, now),
     ]);
-    return { services, canChange };
+    return { services, canChange, canPay };
   });
 }
 
@@ -50,6 +51,8 @@ export async function readServiceRows(
     expiresAt: row.expires_at,
     isAutoRenew: row.is_auto_renew,
     isEnding: row.is_ending,
+    isRenewable:
+      (row.state === "active" || row.state === "suspended") && !row.is_ending && row.price_minor > 0n,
     openInvoiceNumber: row.open_number,
   }));
 }

@@ -6,8 +6,9 @@ import type { BalanceWish } from "@/lib/billing/payment/plan";
 import { sendPayment } from "@/lib/billing/payment/reach-payment";
 import { receiptOfDecision } from "@/lib/billing/payment/receipt";
 import { readPayment } from "@/lib/billing/payment/settle";
-import { type StartInput, type StartRefusal, startPayment } from "@/lib/billing/payment/start-payment";
+import { type StartInput, startPayment } from "@/lib/billing/payment/start-payment";
 import { isFinal } from "@/lib/billing/payment/states";
+import type { RenewRefusal, RenewStarted } from "@/lib/billing/renewal/renew-now";
 import type { PaymentRecord } from "@/lib/billing/scene";
 import type { World } from "@/lib/billing/world";
 import { unreachable } from "@/lib/kernel/assert";
@@ -110,23 +111,30 @@ async function pay(world: World, actor: CustomerActor, input: PayInput, way: Way
  * Starts a payment and leads to where it goes on; what is in its way at Stripe is ended there first, and then looked at
  * again (domain.md, Paying 10). Who may is asked by `start.permit`, under the locks.
  */
-export async function beginPayment(world: World, start: StartInput): Paid {
-  const started = await startPayment(world, start);
+export function beginPayment(world: World, start: StartInput): Paid {
+  return begin(world, start, () => startPayment(world, start));
+}
+
+/** The same for whatever starts a payment. */
+export async function begin(world: World, start: Start, startIt: () => Promise<RenewStarted>): Paid {
+  const started = await startIt();
   const refusal = await outOfTheWay(world, start, started);
   if (refusal === null) return told(world, start, started);
   if (refusal !== "start_again") return refuse(refusal);
-  const again = await startPayment(world, start);
+  const again = await startIt();
   // A payment in the way may have hidden that Stripe does not know the customer yet, and the other way round.
   const other = await outOfTheWay(world, start, again);
   if (other === null) return told(world, start, again);
-  return other === "start_again" ? told(world, start, await startPayment(world, start)) : refuse(other);
+  return other === "start_again" ? told(world, start, await startIt()) : refuse(other);
 }
+
+type Start = Pick<StartInput, "customerId" | "paymentId" | "permit">;
 
 /** Does what has to be done outside of any transaction before a payment can start; null if there is nothing. */
 async function outOfTheWay(
   world: World,
-  { customerId, permit }: StartInput,
-  started: Started,
+  { customerId, permit }: Start,
+  started: RenewStarted,
 ): Promise<PayRefusal | "start_again" | null> {
   if (started.kind === "unknown_to_stripe") {
     const stripe = await ensureStripeCustomer(world, customerId, permit);
@@ -144,9 +152,7 @@ async function outOfTheWay(
   return "start_again";
 }
 
-type Started = Awaited<ReturnType<typeof startPayment>>;
-
-async function told(world: World, start: StartInput, started: Started): Paid {
+async function told(world: World, start: Start, started: RenewStarted): Paid {
   const { paymentId, customerId } = start;
   switch (started.kind) {
     case "refused":
@@ -204,7 +210,7 @@ export function checkedInput(
 }
 
 /** What is no amount was never shown: as -1 it differs from every plan and is answered with the true one. */
-function shownMinor(text: string): bigint {
+export function shownMinor(text: string): bigint {
   return /^\d{1,18}$/.test(text) ? BigInt(text) : -1n;
 }
 
@@ -213,7 +219,7 @@ export function wishOf(useBalance: string): BalanceWish | null {
   return /^\d{1,18}$/.test(useBalance) ? BigInt(useBalance) : null;
 }
 
-export function refusalOf(refusal: StartRefusal): PayRefusal {
+export function refusalOf(refusal: RenewRefusal): PayRefusal {
   switch (refusal.code) {
     case "balance_too_low":
       return { code: "balance_too_low", shortBy: money(refusal.shortMinor, refusal.currency) };

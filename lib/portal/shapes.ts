@@ -219,6 +219,9 @@ export type PayRefusal =
   | { code: "payment_id_used" }
   | { code: "payment_not_found" }
   | { code: "payment_ended"; state: PaymentState }
+  | { code: "service_not_found" }
+  /** It does not run, ends on the customer's wish, or has no price. */
+  | { code: "service_not_renewable" }
   | { code: "card_not_found" }
   | { code: "card_removed"; last4: string }
   | { code: "card_expired"; last4: string }
@@ -290,6 +293,8 @@ export interface ServiceRow {
   isAutoRenew: boolean;
   /** It ends with its last paid term, on the customer's wish. */
   isEnding: boolean;
+  /** It can be renewed by hand: it runs, is not to end, and costs something. */
+  isRenewable: boolean;
   openInvoiceNumber: string | null;
 }
 

@@ -4,7 +4,7 @@ import type { World } from "@/lib/billing/world";
 import { isUuid, type ServiceId } from "@/lib/kernel/id";
 import { invoiceRow } from "./list-invoices";
 import { readServiceRows } from "./list-services";
-import { may } from "./permit";
+import { may, mayPay } from "./permit";
 import { readAs } from "./scoped";
 import type { CustomerActor, InvoiceRow, ServiceRow, TimelineEntry } from "./shapes";
 import { type RunwayRenewal, readRunways } from "./show-runway";
@@ -29,6 +29,8 @@ export interface ServiceDetail extends ServiceRow {
   isDeclined: boolean;
   timeline: TimelineEntry[];
   canChange: boolean;
+  /** Whether this member may renew it now, as things stand: the act judges again. */
+  canRenew: boolean;
 }
 
 /** One service with all that is known of it; null if this customer has none of that id, whoever else has. */
@@ -41,9 +43,10 @@ export function showService(
   const now = world.clock.now();
   const { customerId } = actor;
   return readAs(world, actor, async (sql) => {
-    const [[row], canChange, [rules], runways, terms, invoices, timeline] = await Promise.all([
+    const [[row], canChange, canPay, [rules], runways, terms, invoices, timeline] = await Promise.all([
       readServiceRows(sql, actor, now, id as ServiceId),
       may(sql, actor, "services.change"),
+      mayPay(sql, actor),
       readRules(sql, actor, id),
       readRunways(sql, actor, world),
       sql`
@@ -87,6 +90,7 @@ export function showService(
         detail: entry.detail,
       })),
       canChange,
+      canRenew: canPay && row.isRenewable,
     };
   });
 }

@@ -2,8 +2,10 @@
 
 import { revalidatePath } from "next/cache";
 import { z } from "zod";
+import { tellOutcome } from "@/components/payment/pay-tell";
 import { customerAction } from "@/lib/auth/action";
 import { isUuid } from "@/lib/kernel/id";
+import * as renewing from "@/lib/portal/renew-now";
 import * as portal from "@/lib/portal/switch-auto-renew";
 
 const SwitchInput = z.strictObject({ serviceId: z.string().refine(isUuid), isAutoRenew: z.boolean() });
@@ -13,3 +15,19 @@ export const switchAutoRenew = customerAction(SwitchInput, async (actor, input) 
   if (answer.ok) revalidatePath("/services");
   return answer;
 });
+
+const minor = z.string().regex(/^[0-9]{1,15}$/);
+
+const RenewInput = z.strictObject({
+  serviceId: z.string().refine(isUuid),
+  terms: z.int().min(1).max(renewing.termsMost),
+  paymentId: z.string().refine(isUuid),
+  how: z.enum(["balance", "combined", "direct"]),
+  plan: z.strictObject({ balanceMinor: minor, cardMinor: minor, excessMinor: minor }),
+  cardId: z.string().refine(isUuid).nullish(),
+  savesCard: z.boolean().optional(),
+});
+
+export const renewNow = customerAction(RenewInput, async (actor, input) =>
+  tellOutcome(await renewing.renewNow(actor, input)),
+);

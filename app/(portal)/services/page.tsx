@@ -29,9 +29,9 @@ export default async function ServicesPage() {
 }
 
 async function Services({ actor }: { actor: CustomerActor }) {
-  const { services, canChange } = await listServices(actor);
+  const { services, canChange, canPay } = await listServices(actor);
   if (services.length > 0) {
-    return <ServiceTable services={services} onSwitch={canChange ? switchAutoRenew : null} />;
+    return <ServiceTable services={services} onSwitch={canChange ? switchAutoRenew : null} canPay={canPay} />;
   }
   const t = await getTranslations("services");
   return (

@@ -16,12 +16,14 @@ export interface VoidWish {
   /** What the invoice was issued for, net and tax. Minor units. */
   readonly netMinor: bigint;
   readonly taxMinor: bigint;
+  /** What becomes of the renewals it bills; if not said, they are declined. */
+  readonly renewalsBecome?: "declined" | "due";
 }
 
 /**
  * Voids an open invoice: money already on it goes back to the balance, then nothing is owed, and a credit note says so.
- * An order that waited is canceled; a renewal is declined, so that the run never issues it again (domain.md,
- * Cancelling). Returns the credit note's id; its number is taken by the last statement.
+ * An order that waited is canceled; a renewal is declined, so that the run never issues it again, or due
+ * again where only this invoice for it is over (domain.md, Cancelling; States). Returns the credit note's id; its number is taken by the last statement.
  */
 export function decideVoid(
   decision: Decision,
@@ -39,7 +41,7 @@ export function decideVoid(
   if (wish.taxMinor > 0n) book.transfer({ ...entry, debit: "tax_payable", amountMinor: wish.taxMinor });
   invoice.state = "void";
   invoice.amountCreditedMinor += openMinor;
-  endLines(decision, id);
+  endLines(decision, id, wish.renewalsBecome ?? "declined");
 
   const creditNoteId = uuidv7(decision.context.clock);
   decision.changes.credit_notes.push({
@@ -87,7 +89,7 @@ function giveBack(decision: Decision, id: InvoiceId, money: MoneyOnInvoice): voi
   });
 }
 
-function endLines(decision: Decision, id: InvoiceId): void {
+function endLines(decision: Decision, id: InvoiceId, renewalsBecome: "declined" | "due"): void {
   for (const line of decision.linesOf(id)) {
     const service = decision.service(line.serviceId);
     if (line.kind === "order" && service?.state === "pending") {
@@ -99,8 +101,9 @@ function endLines(decision: Decision, id: InvoiceId): void {
       decision.changes.renewalStates.push({
         id: line.renewalId,
         from_state: line.renewalState ?? "invoiced",
-        state: "declined",
+        state: renewalsBecome,
       });
+      if (renewalsBecome === "due") continue;
       decision.record({ subject: "service", subjectId: line.serviceId, verb: "renewal_declined" });
     }
   }

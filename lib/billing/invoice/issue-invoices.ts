@@ -26,57 +26,70 @@ export async function issueInvoices(
   database: Database,
   customerId: CustomerId,
   prepare: (tx: Transaction) => Promise<readonly InvoiceDraft[]>,
-  by: { actor: "staff" | "system"; userId: UserId | null } = { actor: "system", userId: null },
+  by: Issuer = { actor: "system", userId: null },
+): Promise<IssuedInvoice[]> {
+  const series = seriesOf(world.clock.now(), world.timeZone);
+  await transact(database, { customerId }, ({ sql }) => prepareSeries(sql, series));
+  return transact(database, { customerId }, (tx) => issueIn(world, tx, customerId, prepare, by));
+}
+
+/** Who issues, for the record. */
+export interface Issuer {
+  actor: "customer" | "staff" | "system";
+  userId: UserId | null;
+}
+
+/** The same in a transaction of the caller's, who has seen to it that the series is there. */
+export async function issueIn(
+  world: World,
+  tx: Transaction,
+  customerId: CustomerId,
+  prepare: (tx: Transaction) => Promise<readonly InvoiceDraft[]>,
+  by: Issuer,
 ): Promise<IssuedInvoice[]> {
   const now = world.clock.now();
   const series = seriesOf(now, world.timeZone);
-  await transact(database, { customerId }, ({ sql }) => prepareSeries(sql, series));
-  return transact(database, { customerId }, async (tx) => {
-    const { sql } = tx;
-    const [balances, [customer]] = await Promise.all([
-      lockBalances(sql, customerId),
-      sql`select name, email, country,
-        coalesce((select rate_ppm from tax_rates t where t.country = c.country and t.valid_from <= ${now}
-          order by valid_from desc limit 1), 0) as rate_ppm
-        from customers c where id = ${customerId}`,
-    ]);
-    if (!customer) throw new Error("an invoice is for a customer that exists");
-    const drafts = await prepare(tx);
-    if (drafts.length === 0) return [];
-    const context = {
-      customerId,
-      now,
-      clock: world.clock,
-      timeZone: world.timeZone,
-      ...by,
-    };
-    const decision = new Decision(context, balances);
-    const issued = drafts.map((draft) => ({
-      ...priceInvoice(draft, customer.rate_ppm, world.clock),
-      id: draft.id ?? newId<InvoiceId>(world.clock),
-    }));
-    const billTo = { name: customer.name, email: customer.email, country: customer.country };
-    await bulkStatement(
-      sql,
-      issuedParts(issued.map((invoice) => issuedAs(customerId, invoice, billTo, now))),
-    );
-    await nameCurrentInvoices(tx, customerId, issued);
-    for (const invoice of issued) bookIssued(decision, invoice);
-    for (const invoice of issued.filter(isFree)) await finishFree(tx, decision, invoice);
-    const { books, changes } = decision.result();
-    if (books.length > 0) await postBooks(sql, books);
-    // What is free was written as paid: there is no state for it to leave.
-    await writeChanges(sql, customerId, { ...changes, invoiceStates: [] });
-    await numberInvoices(
-      sql,
-      series.key,
-      issued.map(({ id }) => ({ customerId, id })),
-    );
-    const rows = await sql`
-      select id, number from invoices where customer_id = ${customerId} and id = any(${issued.map(({ id }) => id)}::uuid[])
-      order by number`;
-    return rows.map((row) => ({ id: row.id as InvoiceId, number: row.number as string }));
-  });
+  const { sql } = tx;
+  const [balances, [customer]] = await Promise.all([
+    lockBalances(sql, customerId),
+    sql`select name, email, country,
+      coalesce((select rate_ppm from tax_rates t where t.country = c.country and t.valid_from <= ${now}
+        order by valid_from desc limit 1), 0) as rate_ppm
+      from customers c where id = ${customerId}`,
+  ]);
+  if (!customer) throw new Error("an invoice is for a customer that exists");
+  const drafts = await prepare(tx);
+  if (drafts.length === 0) return [];
+  const context = {
+    customerId,
+    now,
+    clock: world.clock,
+    timeZone: world.timeZone,
+    ...by,
+  };
+  const decision = new Decision(context, balances);
+  const issued = drafts.map((draft) => ({
+    ...priceInvoice(draft, customer.rate_ppm, world.clock),
+    id: draft.id ?? newId<InvoiceId>(world.clock),
+  }));
+  const billTo = { name: customer.name, email: customer.email, country: customer.country };
+  await bulkStatement(sql, issuedParts(issued.map((invoice) => issuedAs(customerId, invoice, billTo, now))));
+  await nameCurrentInvoices(tx, customerId, issued);
+  for (const invoice of issued) bookIssued(decision, invoice);
+  for (const invoice of issued.filter(isFree)) await finishFree(tx, decision, invoice);
+  const { books, changes } = decision.result();
+  if (books.length > 0) await postBooks(sql, books);
+  // What is free was written as paid: there is no state for it to leave.
+  await writeChanges(sql, customerId, { ...changes, invoiceStates: [] });
+  await numberInvoices(
+    sql,
+    series.key,
+    issued.map(({ id }) => ({ customerId, id })),
+  );
+  const rows = await sql`
+    select id, number from invoices where customer_id = ${customerId} and id = any(${issued.map(({ id }) => id)}::uuid[])
+    order by number`;
+  return rows.map((row) => ({ id: row.id as InvoiceId, number: row.number as string }));
 }
 
 /** A renewal's row names its current invoice, under the service's lock. */

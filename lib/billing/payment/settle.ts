@@ -11,6 +11,7 @@ import { type ReachHint, reachPayment } from "./reach-payment";
 import type { Reached } from "./reached";
 import { seeInvoices, settleWhatWaits } from "./settle-what-waits";
 import { isFinal, mayBecome, type PaymentState } from "./states";
+import { voidIssuedForIt } from "./void-issued-for-it";
 import { write } from "./write";
 
 export interface PaymentRef {
@@ -102,7 +103,9 @@ async function applyVerdict(
       if (isFinal(payment.state)) return { kind: "settled", state: payment.state, changed: false };
       const state = verdict.state === "expired" ? (endAs ?? "expired") : verdict.state;
       decideEnd(decision, scene, state, verdict.code);
+      const notes = await voidIssuedForIt(world, tx, decision, scene.issuedForIt);
       await settleWhatWaits(tx, decision, payment.currency, [], payment.id);
+      notes();
       return { kind: "settled", state, changed: true };
     }
     case "succeeded": {
@@ -121,15 +124,17 @@ async function lockScene(
   world: World,
   { customerId, paymentId }: PaymentRef,
   tx: Transaction,
-): Promise<{ decision: Decision; scene: PaymentScene }> {
+): Promise<{ decision: Decision; scene: PaymentScene & { issuedForIt: InvoiceId[] } }> {
   const { sql } = tx;
-  const [balances, [payment], shareRows, holds, chargeRows] = await Promise.all([
+  const [balances, [payment], shareRows, holds, chargeRows, issuedRows] = await Promise.all([
     lockBalances(sql, customerId),
     lockPayments(sql, customerId, [paymentId]),
     sql`select invoice_id, balance_minor, card_minor from payment_shares
       where customer_id = ${customerId} and payment_id = ${paymentId} order by invoice_id`,
     openHolds(sql, customerId, [paymentId]),
     sql`select stripe_charge_id from charges where customer_id = ${customerId} and payment_id = ${paymentId}`,
+    sql`select invoice_id from invoice_claims
+      where customer_id = ${customerId} and payment_id = ${paymentId} and is_issued_for_it order by invoice_id`,
   ]);
   if (!payment) throw new Error("a payment is never deleted");
   const shares = shareRows.map((row) => ({
@@ -154,7 +159,8 @@ async function lockScene(
     shares.map((share) => share.invoiceId),
   );
   const bookedCharges = chargeRows.map((row) => row.stripe_charge_id as string);
-  return { decision, scene: { payment, shares, holds, bookedCharges } };
+  const issuedForIt = issuedRows.map((row) => row.invoice_id as InvoiceId);
+  return { decision, scene: { payment, shares, holds, bookedCharges, issuedForIt } };
 }
 
 async function follow(tx: Transaction, payment: PaymentRecord, state: PaymentState): Promise<Applied> {

@@ -30,6 +30,8 @@ export interface StartInput {
   origin: "customer" | "link";
   paymentId: PaymentId;
   invoiceIds: readonly InvoiceId[];
+  /** Of those, the ones issued for this payment: they are voided when it ends unpaid. */
+  issuedForIt?: readonly InvoiceId[];
   wish: BalanceWish;
   /** How Stripe is paid what the balance does not; absent: on its page. */
   way?: ChargeWay | undefined;
@@ -74,7 +76,7 @@ export async function startPayment(world: World, input: StartInput): Promise<Sta
   const { customerId, userId } = input;
   const scope = userId ? { customerId, userId } : { customerId };
   try {
-    return await transact(world.app, scope, (tx) => startLocked(world, input, tx));
+    return await transact(world.app, scope, (tx) => startPaymentIn(world, input, tx));
   } catch (error) {
     if (sqlState(error) !== uniqueViolation) throw error;
     // A payment of this id is there, whose invoices can be paid: it ended unpaid, or began this moment in another tab.
@@ -86,7 +88,8 @@ export async function startPayment(world: World, input: StartInput): Promise<Sta
 
 const uniqueViolation = "23505";
 
-async function startLocked(world: World, input: StartInput, tx: Transaction): Promise<Started> {
+/** The same in a transaction of the caller's, which has to be rolled back where the payment does not start. */
+export async function startPaymentIn(world: World, input: StartInput, tx: Transaction): Promise<Started> {
   const { customerId, invoiceIds } = input;
   const [isPermitted, payer, found, balances, invoices, read] = await Promise.all([
     input.permit(tx.sql),
@@ -226,7 +229,11 @@ function storeExternal(world: World, input: StartInput, decision: Decision, exte
       card_minor: cardMinor,
       bank_minor: 0n,
     });
-    decision.changes.claimsAdded.push({ payment_id: paymentId, invoice_id: invoiceId });
+    decision.changes.claimsAdded.push({
+      payment_id: paymentId,
+      invoice_id: invoiceId,
+      is_issued_for_it: input.issuedForIt?.includes(invoiceId) ?? false,
+    });
     if (balanceMinor > 0n) book.hold({ paymentId, invoiceId, amountMinor: balanceMinor });
     decision.record({
       subject: "invoice",

@@ -153,7 +153,7 @@ export async function laterInvoices(
 }
 
 /** What of which payment lies on the invoices, net of what was taken back. */
-async function moneyOn(
+export async function moneyOn(
   sql: ReservedSql,
   customerId: CustomerId,
   ids: readonly InvoiceId[],
