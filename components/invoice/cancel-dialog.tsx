@@ -9,17 +9,20 @@ import { Callout } from "@/components/ui/callout";
 import { toast } from "@/components/ui/toast";
 import type { InvoiceId } from "@/lib/kernel/id";
 
-export type CancelAction = (input: { invoiceId: InvoiceId }) => Promise<Answer<{ done: string }>>;
+export type CancelAction<Input = { invoiceId: InvoiceId }> = (
+  input: Input,
+) => Promise<Answer<{ done: string }>>;
 
-interface CancelDialogProps {
-  invoiceId: InvoiceId;
-  action: CancelAction;
+interface CancelDialogProps<Input> {
+  /** Names what is cancelled. */
+  input: Input;
+  action: CancelAction<Input>;
   /** What happens, a sentence each. */
   consequences: string[];
   texts: AnswerTexts & Record<"open" | "title" | "confirm" | "keep", string>;
 }
 
-export function CancelDialog({ invoiceId, action, consequences, texts }: CancelDialogProps) {
+export function CancelDialog<Input>({ input, action, consequences, texts }: CancelDialogProps<Input>) {
   const router = useRouter();
   const dialog = useRef<HTMLDialogElement>(null);
   const { pending, sentence, setSentence, run } = useAnswer(texts);
@@ -31,7 +34,7 @@ export function CancelDialog({ invoiceId, action, consequences, texts }: CancelD
 
   function cancel() {
     run(
-      () => action({ invoiceId }),
+      () => action(input),
       (answer) => {
         // What is said at the page's edge would be under the dialog.
         if (answer.ok || isPassing(answer.refusal)) dialog.current?.close();

@@ -17,7 +17,7 @@ export function CancelInvoice({ invoice, action, texts }: CancelInvoiceProps) {
   const { id, number } = invoice;
   return (
     <CancelDialog
-      invoiceId={id}
+      input={{ invoiceId: id }}
       action={action}
       consequences={useConsequences(invoice)}
       texts={{

@@ -75,8 +75,14 @@ function ServiceTableRow({
         )}
       </Cell>
       <Cell className="max-sm:order-4 max-sm:text-ink-soft max-sm:text-sm">
-        <span className="sm:hidden">{t("autoRenew")}: </span>
-        <AutoRenew service={service} onSwitch={onSwitch} />
+        {service.isEnding ? (
+          t("ending")
+        ) : (
+          <>
+            <span className="sm:hidden">{t("autoRenew")}: </span>
+            <AutoRenew service={service} onSwitch={onSwitch} />
+          </>
+        )}
       </Cell>
       <Cell className="max-sm:order-1 max-sm:justify-self-end">
         <ServiceStateBadge state={state} />

@@ -1,6 +1,7 @@
 import { pollFees } from "@/lib/billing/payment/poll-fees";
 import { pollPayments } from "@/lib/billing/payment/poll-payments";
 import { remindOfInvoices } from "@/lib/billing/reminder/remind";
+import { endCancelled } from "@/lib/billing/renewal/end-cancelled";
 import { runRenewals } from "@/lib/billing/renewal/run-renewals";
 import { settleCovered } from "@/lib/billing/renewal/settle-covered";
 import type { World } from "@/lib/billing/world";
@@ -60,9 +61,10 @@ async function runPollFees({ world }: WorkerTools) {
 }
 
 async function runRenewalJob({ world }: WorkerTools) {
+  const ended = await endCancelled(world);
   const renewed = await runRenewals(world);
   const covered = await settleCovered(world);
-  return renewed.due > 0 || covered > 0 ? { ...renewed, covered } : null;
+  return renewed.due > 0 || covered > 0 || ended > 0 ? { ...renewed, covered, ended } : null;
 }
 
 async function runReminderJob({ world }: WorkerTools) {

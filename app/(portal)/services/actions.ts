@@ -3,8 +3,10 @@
 import { revalidatePath } from "next/cache";
 import { z } from "zod";
 import { tellOutcome } from "@/components/payment/pay-tell";
+import { tellServiceCancelled, tellServiceKept } from "@/components/service/end-tell";
 import { customerAction } from "@/lib/auth/action";
 import { isUuid } from "@/lib/kernel/id";
+import * as ending from "@/lib/portal/cancel-service";
 import * as renewing from "@/lib/portal/renew-now";
 import * as portal from "@/lib/portal/switch-auto-renew";
 
@@ -30,4 +32,14 @@ const RenewInput = z.strictObject({
 
 export const renewNow = customerAction(RenewInput, async (actor, input) =>
   tellOutcome(await renewing.renewNow(actor, input)),
+);
+
+const ServiceInput = z.strictObject({ serviceId: z.string().refine(isUuid) });
+
+export const cancelService = customerAction(ServiceInput, async (actor, input) =>
+  tellServiceCancelled(await ending.cancelService(actor, input)),
+);
+
+export const keepService = customerAction(ServiceInput, async (actor, input) =>
+  tellServiceKept(await ending.keepService(actor, input)),
 );

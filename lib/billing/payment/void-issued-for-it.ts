@@ -1,7 +1,7 @@
 import type { Transaction } from "@/db/transaction";
-import type { InvoiceId } from "@/lib/kernel/id";
+import type { CustomerId, InvoiceId } from "@/lib/kernel/id";
 import type { Decision } from "../decision";
-import { decideVoid } from "../invoice/decide-void";
+import { decideVoid, type VoidWish } from "../invoice/decide-void";
 import { numberCreditNotes, prepareSeries, seriesOf } from "../invoice/number-invoices";
 import type { World } from "../world";
 import { moneyOn } from "./void-invoice";
@@ -19,25 +19,37 @@ export async function voidIssuedForIt(
 ): Promise<() => void> {
   const open = ids.filter((id) => decision.invoice(id)?.state === "open");
   if (open.length === 0) return () => {};
-  const { customerId, now } = decision.context;
-  const { sql } = tx;
-  const series = seriesOf(now, world.timeZone, "CN");
+  const series = seriesOf(decision.context.now, world.timeZone, "CN");
+  await prepareSeries(tx.sql, series);
+  const notes = await decideVoids(tx, decision, open, "due");
+  return () => tx.write(numberCreditNotes(tx.sql, series.key, notes));
+}
+
+/** Voids open invoices that the decision has seen, on the customer's wish. Returns the credit notes, to be numbered. */
+export async function decideVoids(
+  { sql }: Transaction,
+  decision: Decision,
+  ids: readonly InvoiceId[],
+  renewalsBecome: VoidWish["renewalsBecome"] & string,
+): Promise<{ customerId: CustomerId; id: string }[]> {
+  if (ids.length === 0) return [];
+  const { customerId } = decision.context;
   const [prices, moneyOnThem] = await Promise.all([
-    sql`select id, net_minor, tax_minor from invoices where customer_id = ${customerId} and id = any(${open}::uuid[])`,
-    moneyOn(sql, customerId, open),
-    prepareSeries(sql, series),
+    sql`
+      select id, net_minor, tax_minor from invoices
+      where customer_id = ${customerId} and id = any(${[...ids]}::uuid[])`,
+    moneyOn(sql, customerId, ids),
   ]);
-  const notes = open.map((id) => {
+  return ids.map((id) => {
     const price = prices.find((row) => row.id === id);
-    const wish = {
-      reason: "canceled" as const,
+    const wish: VoidWish = {
+      reason: "canceled",
       note: "",
       netMinor: price?.net_minor,
       taxMinor: price?.tax_minor,
-      renewalsBecome: "due" as const,
+      renewalsBecome,
     };
     const moneyOnIt = moneyOnThem.filter(({ invoiceId }) => invoiceId === id);
     return { customerId, id: decideVoid(decision, id, wish, moneyOnIt) };
   });
-  return () => tx.write(numberCreditNotes(sql, series.key, notes));
 }

@@ -49,6 +49,7 @@ export async function dueServices(
       select s.customer_id, s.id
       from json_to_recordset(${plans}::text::json) as p(id uuid, until timestamptz)
       join services s on s.plan_id = p.id and s.expires_at <= p.until and s.state in ('active', 'suspended')
+        and s.cancel_requested_at is null
       join customers c on c.id = s.customer_id and c.closed_at is null
       where s.customer_id > ${after ?? "00000000-0000-0000-0000-000000000000"}
         and not exists (select from renewals r where r.customer_id = s.customer_id and r.service_id = s.id
@@ -81,6 +82,7 @@ export async function lockDueServices(
         and t.subject_id = s.id::text and t.done_at is null) as is_parked
     from json_to_recordset(${named}::text::json) as n(customer_id uuid, id uuid)
     join services s on s.customer_id = n.customer_id and s.id = n.id and s.state in ('active', 'suspended')
+      and s.cancel_requested_at is null
     join plans p on p.id = s.plan_id
     left join lateral (
       select x.price_minor from plan_prices x

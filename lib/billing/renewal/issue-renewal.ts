@@ -18,7 +18,8 @@ export async function issueRenewal(
   const [invoice] = await issueInvoices(world, database, customerId, async ({ sql }) => {
     const [service] = await sql`
       select plan_id, label, currency, anchor_day, expires_at from services
-      where customer_id = ${customerId} and id = ${serviceId} and state in ('active', 'suspended') for update`;
+      where customer_id = ${customerId} and id = ${serviceId} and state in ('active', 'suspended')
+        and cancel_requested_at is null for update`;
     if (!service) return [];
     const startsAt: Date = service.expires_at;
     const plan = await pricedPlan(sql, service.plan_id, service.currency, startsAt);

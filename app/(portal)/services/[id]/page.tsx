@@ -4,6 +4,8 @@ import { notFound } from "next/navigation";
 import { getTranslations } from "next-intl/server";
 import { cache } from "react";
 import { Timeline } from "@/components/invoice/timeline";
+import { answerTexts } from "@/components/payment/answer-texts";
+import { EndService } from "@/components/service/end-service";
 import { NextPanel } from "@/components/service/next-panel";
 import { ServiceFacts } from "@/components/service/service-facts";
 import { ServiceInvoices } from "@/components/service/service-invoices";
@@ -14,7 +16,7 @@ import { PageHead } from "@/components/ui/page-head";
 import { TextLink } from "@/components/ui/text-link";
 import { requireCustomer } from "@/lib/auth/current";
 import { showService } from "@/lib/portal/show-service";
-import { switchAutoRenew } from "../actions";
+import { cancelService, keepService, switchAutoRenew } from "../actions";
 
 interface ServicePageProps {
   params: Promise<{ id: string }>;
@@ -60,6 +62,12 @@ export default async function ServicePage({ params }: ServicePageProps) {
           <ServiceTerms service={service} />
           <ServiceInvoices service={service} />
           <Timeline entries={service.timeline} />
+          <EndService
+            service={service}
+            onCancel={cancelService}
+            onKeep={keepService}
+            texts={await answerTexts()}
+          />
         </div>
       </div>
     </>
