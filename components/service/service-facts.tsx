@@ -16,7 +16,7 @@ interface ServiceFactsProps {
 export function ServiceFacts({ service, onSwitch }: ServiceFactsProps) {
   const t = useTranslations("services");
   const terms = useTranslations("term");
-  const { price, term, expiresAt, state, planName } = service;
+  const { price, term, expiresAt, state, planName, isEnding } = service;
   const isRunning = state === "active" || state === "suspended";
   return (
     <Facts className="grid-cols-2 border-y py-4 sm:grid-cols-[auto_auto_auto_1fr]">
@@ -35,7 +35,7 @@ export function ServiceFacts({ service, onSwitch }: ServiceFactsProps) {
         {expiresAt ? <Due at={expiresAt} isUrgent={isRunning} /> : t("notYet")}
       </Fact>
       <Fact name={t("autoRenew")}>
-        <AutoRenew service={service} onSwitch={onSwitch} />
+        {isEnding ? t("ending") : <AutoRenew service={service} onSwitch={onSwitch} />}
       </Fact>
     </Facts>
   );

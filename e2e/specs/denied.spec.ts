@@ -44,6 +44,7 @@ function addressOf(route: string, victim: Victim): string {
     reference: victim.reference,
     draft: "new",
     event: "evt_none",
+    id: victim.serviceId,
     token: "none",
     "...nextauth": "session",
   };
