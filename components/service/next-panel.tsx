@@ -29,23 +29,23 @@ export function NextPanel({ service }: { service: ServiceDetail }) {
           ))}
         </ol>
       )}
-      {canRenew && (
-        <p className="mt-5">
-          <Link
-            href={`/services/${service.id}/renew`}
-            className={`${buttonLook(openInvoiceNumber ? "secondary" : "primary")} w-full`}
-          >
-            {t("renewNow")}
-          </Link>
-        </p>
-      )}
       {openInvoiceNumber && (
-        <p className={canRenew ? "mt-3" : "mt-5"}>
+        <p className="mt-5">
           <Link
             href={`/invoices/${encodeURIComponent(openInvoiceNumber)}`}
             className={`${buttonLook("primary")} w-full`}
           >
             {t(canChange ? "pay" : "look", { number: openInvoiceNumber })}
+          </Link>
+        </p>
+      )}
+      {canRenew && (
+        <p className={openInvoiceNumber ? "mt-3" : "mt-5"}>
+          <Link
+            href={`/services/${service.id}/renew`}
+            className={`${buttonLook(openInvoiceNumber ? "secondary" : "primary")} w-full`}
+          >
+            {t("renewNow")}
           </Link>
         </p>
       )}

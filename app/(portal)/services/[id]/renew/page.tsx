@@ -44,7 +44,7 @@ export default async function RenewPage({ params, searchParams }: RenewPageProps
           </TextLink>
         }
       />
-      <div className="max-w-md">
+      <div className="max-w-lg">
         {shown.ok ? (
           <RenewPanel panel={shown.value} paymentId={newId<PaymentId>()} action={renewNow} />
         ) : (
