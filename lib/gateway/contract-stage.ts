@@ -19,6 +19,13 @@ export interface ContractPayer {
   pay(checkout: Checkout, card: "succeeds" | "is declined"): Promise<void>;
 }
 
+/** The bank behind a card, which answers when it is asked to; only the local Stripe has one. */
+export interface ContractBank {
+  dispute(stripeChargeId: string, kind: "chargeback" | "inquiry"): Promise<string>;
+  closeDispute(id: string, outcome: "won" | "lost"): Promise<void>;
+  settleRefund(id: string, outcome: "succeeds" | "fails"): Promise<void>;
+}
+
 export interface ContractCheck {
   /** What holds, as a sentence about Stripe. */
   readonly name: string;
@@ -27,7 +34,7 @@ export interface ContractCheck {
 
 export interface PaidContractCheck {
   readonly name: string;
-  readonly run: (stage: ContractStage & ContractPayer) => Promise<void>;
+  readonly run: (stage: ContractStage & ContractPayer & ContractBank) => Promise<void>;
 }
 
 /** A page of 20 dollars, of a customer of its own. */

@@ -7,12 +7,12 @@ import { type Sandbox, startSandbox } from "@/lib/sandbox/server";
 import { localGateway, testSecretKey } from "@/lib/testing/world";
 import { attachTestCard } from "./attach-test-card";
 import { contract, paidContract } from "./contract";
-import type { ContractPayer, ContractStage } from "./contract-stage";
+import type { ContractBank, ContractPayer, ContractStage } from "./contract-stage";
 import { stripeGateway } from "./stripe";
 
 let sandbox: Sandbox;
 let control: SandboxControl;
-let stage: ContractStage & ContractPayer;
+let stage: ContractStage & ContractPayer & ContractBank;
 
 beforeAll(async () => {
   sandbox = await startSandbox({ secretKey: testSecretKey });
@@ -28,6 +28,9 @@ beforeAll(async () => {
     run: "contract",
     attachCard: (stripeCustomerId, token) =>
       attachTestCard({ secretKey: testSecretKey, apiBase: sandbox.url }, stripeCustomerId, token),
+    dispute: async (stripeChargeId, kind) => (await control.dispute(stripeChargeId, kind)).id,
+    closeDispute: (id, outcome) => control.closeDispute(id, outcome),
+    settleRefund: (id, outcome) => control.settleRefund(id, outcome),
     pay: async ({ id }, card) => {
       await control.pay(id, card === "succeeds" ? {} : { card: "4000000000000002" });
     },

@@ -3,6 +3,7 @@ import { newId } from "@/lib/kernel/id";
 import { type Currency, currencies } from "@/lib/kernel/money";
 import { same, value, wordsOf } from "./contract-answers";
 import { cardContract, savingContract } from "./contract-cards";
+import { bankContract, refundContract } from "./contract-money-back";
 import {
   type ContractCheck,
   type ContractPayer,
@@ -33,14 +34,16 @@ export const contract: readonly ContractCheck[] = [
   { name: "events that were not delivered can be listed", run: listEvents },
   { name: "an unknown key is declined before it is looked at what was asked", run: strangerDeclined },
   ...cardContract,
+  ...refundContract,
 ];
 
-/** The part that needs somebody who pays. */
+/** The part that needs somebody who pays, or a bank that answers. */
 export const paidContract: readonly PaidContractCheck[] = [
   { name: "a paid page is complete and paid, with its charge and what Stripe kept of it", run: paidPage },
   { name: "a declined card leaves the page open for another", run: declinedCard },
   { name: "a paid page cannot be expired", run: expirePaid },
   ...savingContract,
+  ...bankContract,
 ];
 
 async function customerOnce({ gateway, run }: ContractStage): Promise<void> {

@@ -125,6 +125,55 @@ export interface CardSetupRequest {
   cancelUrl: string;
 }
 
+/** Exactly what is sent when a charge is refunded; stored before the call, and sent again unchanged. */
+export interface RefundRequest {
+  stripeChargeId: string;
+  refundId: string;
+  customerId: string;
+  /** Minor units as text: the request is stored as JSON. */
+  amountMinor: string;
+}
+
+/** A refund as Stripe describes it now. Words of Stripe stay open enums. */
+export interface Refund {
+  id: string;
+  status: string;
+  stripeChargeId: string | null;
+  amountMinor: bigint;
+  currency: string;
+  /** Our own ids, from the metadata; null where somebody made it at Stripe itself. */
+  refundId: string | null;
+  customerId: string | null;
+  failureReason: string | null;
+  /** What it took of the host's money at Stripe; null until it has. */
+  movement: BalanceMovement | null;
+  /** What came back when it failed. */
+  failureMovement: BalanceMovement | null;
+}
+
+/** A charge that its cardholder contests, as Stripe describes it now. Words of Stripe stay open enums. */
+export interface Dispute {
+  id: string;
+  status: string;
+  stripeChargeId: string | null;
+  amountMinor: bigint;
+  currency: string;
+  isLive: boolean;
+  /** Stripe's own word for why, as `fraudulent`. */
+  reason: string;
+  evidenceDueAt: Date | null;
+  /** Funds withdrawn and reinstated; none while it is only an inquiry. */
+  movements: BalanceMovement[];
+}
+
+/** What moved on the host's balance at Stripe, in the currency that settles in: what goes out is negative. */
+export interface BalanceMovement {
+  balanceTransactionId: string;
+  settledMinor: bigint;
+  feeMinor: bigint;
+  currency: string;
+}
+
 export interface GatewayEvent {
   id: string;
   type: string;
@@ -160,7 +209,17 @@ export interface CardGateway {
   detachCard(id: string): Promise<Outcome<Card | null>>;
 }
 
-export interface Gateway extends CardGateway {
+/** The part of the gateway that is about money that goes back: refunds, and charges that are disputed. */
+export interface MoneyBackGateway {
+  /** Declined when the charge has not so much left, or is disputed: then nothing was created. */
+  createRefund(request: RefundRequest, key: string): Promise<Outcome<Refund>>;
+  readRefund(id: string): Promise<Outcome<Refund>>;
+  /** The refund of ours whose Stripe id we never learned: by listing, never by search. */
+  findRefund(stripeChargeId: string, refundId: string): Promise<Outcome<Refund | null>>;
+  readDispute(id: string): Promise<Outcome<Dispute>>;
+}
+
+export interface Gateway extends CardGateway, MoneyBackGateway {
   readonly isLive: boolean;
   chargeLimits(currency: Currency): ChargeLimits;
   createCustomer(

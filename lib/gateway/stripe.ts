@@ -5,6 +5,7 @@ import { outcomeOf } from "./outcome";
 import type { Card, ChargeLimits, Checkout, CheckoutRequest, Gateway, GatewayEvent } from "./port";
 import { cardOf, stripeCards } from "./stripe-cards";
 import { chargeOf, feeOf, idOf } from "./stripe-charges";
+import { stripeMoneyBack } from "./stripe-money-back";
 import { eventOf, verifyEvent } from "./verify-event";
 
 export interface StripeGatewayOptions {
@@ -33,6 +34,7 @@ export function stripeGateway(options: StripeGatewayOptions): Gateway {
   const isLive = options.secretKey.includes("_live_");
   return {
     ...stripeCards(stripe),
+    ...stripeMoneyBack(stripe),
     isLive,
     chargeLimits,
     createCustomer: (input, key) =>

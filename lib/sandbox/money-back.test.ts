@@ -143,6 +143,12 @@ describe("disputes", () => {
     await refusalOf(local.stripe.disputes.close(id));
   });
 
+  test("that only inquire leave the charge refundable", async () => {
+    const charge = await charged();
+    await local.control.dispute(charge.id, "inquiry");
+    expect((await local.stripe.refunds.create({ charge: charge.id, amount: 100 })).status).toBe("succeeded");
+  });
+
   test("that only inquire move no money", async () => {
     const charge = await charged("4000000000001976");
     const [dispute] = (await local.stripe.disputes.list({ charge: charge.id })).data;

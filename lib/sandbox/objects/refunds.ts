@@ -26,7 +26,7 @@ interface RefundGiven {
 }
 
 function createRefund(world: World, charge: Stripe.Charge, given: RefundGiven): Stripe.Refund {
-  const amount = refundable(charge, given.amount);
+  const amount = refundable(world, charge, given.amount);
   const id = newId(charge.id.startsWith("py_") ? "pyr_" : "re_", 24);
   const later = charge.payment_method ? cardOf(world, charge.payment_method)?.refund : undefined;
   const isPending = later === "pending_then_succeeds";
@@ -61,7 +61,7 @@ function createRefund(world: World, charge: Stripe.Charge, given: RefundGiven): 
 }
 
 /** The amount to refund: what was asked for, or all that is left; refused when that is not there. */
-function refundable(charge: Stripe.Charge, asked: number | undefined): number {
+function refundable(world: World, charge: Stripe.Charge, asked: number | undefined): number {
   const left = charge.amount - charge.amount_refunded;
   if (charge.status !== "succeeded") {
     throw invalidRequest("This charge has not succeeded and cannot be refunded.", {
@@ -69,7 +69,8 @@ function refundable(charge: Stripe.Charge, asked: number | undefined): number {
       param: "charge",
     });
   }
-  if (charge.disputed) {
+  const disputes = world.store.table("dispute").newestFirst({ field: "charge", value: charge.id });
+  if ([...disputes].some((dispute) => !dispute.is_charge_refundable)) {
     throw invalidRequest("You cannot refund a charge that has been charged back.", {
       code: "charge_disputed",
       param: "charge",

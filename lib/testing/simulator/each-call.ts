@@ -21,6 +21,10 @@ export function eachCall(gateway: Gateway, around: Around): Gateway {
     listCards: (customer) => around(() => gateway.listCards(customer)),
     readCard: (id) => around(() => gateway.readCard(id)),
     detachCard: (id) => around(() => gateway.detachCard(id)),
+    createRefund: (request, key) => around(() => gateway.createRefund(request, key)),
+    readRefund: (id) => around(() => gateway.readRefund(id)),
+    findRefund: (charge, refund) => around(() => gateway.findRefund(charge, refund)),
+    readDispute: (id) => around(() => gateway.readDispute(id)),
     readFee: (id) => around(() => gateway.readFee(id)),
     undeliveredEvents: (since) => around(() => gateway.undeliveredEvents(since)),
   };

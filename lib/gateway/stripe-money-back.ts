@@ -1,0 +1,78 @@
+import type Stripe from "stripe";
+import { outcomeOf } from "./outcome";
+import type { BalanceMovement, Dispute, MoneyBackGateway, Refund, RefundRequest } from "./port";
+import { idOf } from "./stripe-charges";
+
+const expand = ["balance_transaction", "failure_balance_transaction"];
+
+/** The part of the gateway that is about money that goes back: refunds, and charges that are disputed. */
+export function stripeMoneyBack(stripe: Stripe): MoneyBackGateway {
+  return {
+    createRefund: (request, key) =>
+      outcomeOf(async () =>
+        refundOf(await stripe.refunds.create(refundParams(request), { idempotencyKey: key })),
+      ),
+    readRefund: (id) => outcomeOf(async () => refundOf(await stripe.refunds.retrieve(id, { expand }))),
+    findRefund: (stripeChargeId, refundId) => outcomeOf(() => findRefund(stripe, stripeChargeId, refundId)),
+    readDispute: (id) => outcomeOf(async () => disputeOf(await stripe.disputes.retrieve(id))),
+  };
+}
+
+/** The same request gives the same bytes: an idempotency key is compared with its parameters. */
+function refundParams(request: RefundRequest): Stripe.RefundCreateParams {
+  return {
+    charge: request.stripeChargeId,
+    amount: Number(request.amountMinor),
+    metadata: { refund: request.refundId, customer: request.customerId },
+    expand,
+  };
+}
+
+async function findRefund(stripe: Stripe, stripeChargeId: string, refundId: string): Promise<Refund | null> {
+  for await (const refund of stripe.refunds.list({ charge: stripeChargeId, limit: 100 })) {
+    if (refund.metadata?.refund === refundId) {
+      return refundOf(await stripe.refunds.retrieve(refund.id, { expand }));
+    }
+  }
+  return null;
+}
+
+function refundOf(refund: Stripe.Refund): Refund {
+  return {
+    id: refund.id,
+    status: refund.status ?? "missing",
+    stripeChargeId: idOf(refund.charge),
+    amountMinor: BigInt(refund.amount),
+    currency: refund.currency.toUpperCase(),
+    refundId: refund.metadata?.refund ?? null,
+    customerId: refund.metadata?.customer ?? null,
+    failureReason: refund.failure_reason ?? null,
+    movement: movementOf(refund.balance_transaction),
+    failureMovement: movementOf(refund.failure_balance_transaction ?? null),
+  };
+}
+
+function disputeOf(dispute: Stripe.Dispute): Dispute {
+  const { due_by: dueBy } = dispute.evidence_details;
+  return {
+    id: dispute.id,
+    status: dispute.status,
+    stripeChargeId: idOf(dispute.charge),
+    amountMinor: BigInt(dispute.amount),
+    currency: dispute.currency.toUpperCase(),
+    isLive: dispute.livemode,
+    reason: dispute.reason,
+    evidenceDueAt: dueBy === null ? null : new Date(dueBy * 1000),
+    movements: dispute.balance_transactions.flatMap((each) => movementOf(each) ?? []),
+  };
+}
+
+function movementOf(transaction: string | Stripe.BalanceTransaction | null): BalanceMovement | null {
+  if (!transaction || typeof transaction === "string") return null;
+  return {
+    balanceTransactionId: transaction.id,
+    settledMinor: BigInt(transaction.amount),
+    feeMinor: BigInt(transaction.fee),
+    currency: transaction.currency.toUpperCase(),
+  };
+}
