@@ -66,6 +66,38 @@ const writes: readonly ListWrite[] = [
      booked_at timestamptz`,
   ),
   insert(
+    "refunds",
+    "refunds",
+    `id uuid, charge_id uuid, origin text, state text, currency text, amount_minor bigint, note text, user_id uuid,
+     request_key text, request jsonb, send_count integer, first_sent_at timestamptz, next_poll_at timestamptz,
+     created_at timestamptz`,
+  ),
+  change(
+    "refundStates",
+    `id uuid, from_state text, state text, stripe_refund_id text, stripe_balance_transaction_id text,
+     settled_minor bigint, settled_currency text, failure_code text, booked_at timestamptz, ended_at timestamptz,
+     next_poll_at timestamptz`,
+    `update refunds r set state = t.state, stripe_refund_id = t.stripe_refund_id,
+       stripe_balance_transaction_id = t.stripe_balance_transaction_id,
+       settled_minor = coalesce(t.settled_minor, r.settled_minor),
+       settled_currency = coalesce(t.settled_currency, r.settled_currency),
+       failure_code = t.failure_code, booked_at = t.booked_at,
+       ended_at = case when r.state = t.state then r.ended_at else t.ended_at end,
+       next_poll_at = case when r.state = t.state then r.next_poll_at else t.next_poll_at end
+     from $rows
+     where r.customer_id = $customer and r.id = t.id and r.state = t.from_state`,
+  ),
+  change(
+    "disputeStates",
+    `id uuid, from_state text, state text, is_inquiry boolean, withdrawn_at timestamptz, reinstated_at timestamptz,
+     fee_minor bigint, fee_currency text, ended_at timestamptz`,
+    `update disputes d set state = t.state, is_inquiry = t.is_inquiry, withdrawn_at = t.withdrawn_at,
+       reinstated_at = t.reinstated_at, fee_minor = t.fee_minor, fee_currency = t.fee_currency, ended_at = t.ended_at,
+       next_poll_at = case when t.ended_at is null then d.next_poll_at end
+     from $rows
+     where d.customer_id = $customer and d.id = t.id and d.state = t.from_state`,
+  ),
+  insert(
     "bank_receipts",
     "bank_receipts",
     `id uuid, payment_id uuid, currency text, amount_minor bigint, value_date date, reference text, sender text,
@@ -130,6 +162,16 @@ const writes: readonly ListWrite[] = [
     "tasks",
     "id uuid, kind text, subject text, subject_id text, detail jsonb, created_at timestamptz",
   ),
+  {
+    list: "tasksDone",
+    write: {
+      name: "tasks_done",
+      columns: "kind text, subject_id text, done_at timestamptz",
+      text: `update tasks k set done_at = t.done_at from $rows
+        where k.customer_id = $customer and k.kind = t.kind and k.subject_id = t.subject_id and k.done_at is null`,
+      isCounted: false,
+    },
+  },
 ];
 
 function insert(list: List, table: string, columns: string): ListWrite {

@@ -57,6 +57,46 @@ export interface Changes {
     next_poll_at: Date | null;
     booked_at: Date;
   }[];
+  refunds: {
+    id: string;
+    charge_id: string;
+    origin: "staff" | "dashboard";
+    state: string;
+    currency: string;
+    amount_minor: Minor;
+    note: string | null;
+    user_id: string | null;
+    request_key: string | null;
+    request: unknown;
+    send_count: number;
+    first_sent_at: Date | null;
+    next_poll_at: Date | null;
+    created_at: Date;
+  }[];
+  refundStates: {
+    id: string;
+    from_state: string;
+    state: string;
+    stripe_refund_id: string | null;
+    stripe_balance_transaction_id: string | null;
+    settled_minor: Minor | null;
+    settled_currency: string | null;
+    failure_code: string | null;
+    booked_at: Date | null;
+    ended_at: Date | null;
+    next_poll_at: Date | null;
+  }[];
+  disputeStates: {
+    id: string;
+    from_state: string;
+    state: string;
+    is_inquiry: boolean;
+    withdrawn_at: Date | null;
+    reinstated_at: Date | null;
+    fee_minor: Minor | null;
+    fee_currency: string | null;
+    ended_at: Date | null;
+  }[];
   bank_receipts: {
     id: string;
     payment_id: string | null;
@@ -143,6 +183,8 @@ export interface Changes {
     detail: Record<string, string>;
     created_at: Date;
   }[];
+  /** Whoever closed such a task before is right too: this one may find none. */
+  tasksDone: { kind: string; subject_id: string; done_at: Date }[];
 }
 
 export function noChanges(): Changes {
@@ -153,6 +195,9 @@ export function noChanges(): Changes {
     claimsAdded: [],
     claimsRemoved: [],
     charges: [],
+    refunds: [],
+    refundStates: [],
+    disputeStates: [],
     bank_receipts: [],
     allocations: [],
     invoiceStates: [],
@@ -165,5 +210,6 @@ export function noChanges(): Changes {
     outbox: [],
     reminders: [],
     tasks: [],
+    tasksDone: [],
   };
 }

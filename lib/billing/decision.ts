@@ -202,6 +202,11 @@ export class Decision {
     });
   }
 
+  /** Closes what was parked for staff, if it is open. */
+  finishTask(kind: string, subjectId: string): void {
+    this.changes.tasksDone.push({ kind, subject_id: subjectId, done_at: this.context.now });
+  }
+
   /** What is to be written: the books' rows, and everything else with the invoices and services as they are now. */
   result(): { books: BookChanges[]; changes: Changes } {
     const invoiceStates = [...this.invoices.values()].flatMap((invoice) => {

@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import * as invoice from "./invoice/states";
 import * as payment from "./payment/states";
+import * as refund from "./refund/states";
 import * as service from "./service/states";
 
 /** The edges of a table, as "from → to". */
@@ -35,6 +36,18 @@ describe("the states of a service", () => {
         "terminated → active",
       ].sort(),
     );
+  });
+});
+
+describe("the states of a refund", () => {
+  it("are open until they end, and only one that succeeded may fail after that", () => {
+    for (const from of ["created", "sent", "pending", "unknown"] as const) {
+      expect(refund.isFinal(from)).toBe(false);
+      expect(refund.mayBecome(from, "succeeded") && refund.mayBecome(from, "failed"), from).toBe(true);
+      expect(refund.mayBecome(from, "created")).toBe(false);
+    }
+    expect(refund.successors.succeeded).toEqual(["failed"]);
+    expect(refund.successors.failed).toEqual([]);
   });
 });
 
@@ -79,6 +92,7 @@ describe("the states of a payment", () => {
 describe.each([
   ["invoice", invoice],
   ["payment", payment],
+  ["refund", refund],
   ["service", service],
 ])("the table of an %s's states", (_, { successors, mayBecome }) => {
   it("names every state, and agrees with what may become what", () => {

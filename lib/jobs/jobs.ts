@@ -1,5 +1,7 @@
+import { pollDisputes } from "@/lib/billing/dispute/poll-disputes";
 import { pollFees } from "@/lib/billing/payment/poll-fees";
 import { pollPayments } from "@/lib/billing/payment/poll-payments";
+import { pollRefunds } from "@/lib/billing/refund/poll-refunds";
 import { remindOfInvoices } from "@/lib/billing/reminder/remind";
 import { endCancelled } from "@/lib/billing/renewal/end-cancelled";
 import { runRenewals } from "@/lib/billing/renewal/run-renewals";
@@ -30,6 +32,7 @@ export interface Job {
 
 export const jobs: readonly Job[] = [
   { name: "poll-payments", everySeconds: 5, run: runPollPayments },
+  { name: "poll-money-back", everySeconds: 30, run: runPollMoneyBack },
   { name: "process-events", everySeconds: 5, run: runProcessEvents },
   { name: "deliver-outbox", everySeconds: 5, run: runDeliverOutbox },
   { name: "renew", everySeconds: 60, run: runRenewalJob },
@@ -48,6 +51,17 @@ async function runPollPayments({ world }: WorkerTools) {
     );
   }
   return polled.length > 0 ? { looked: polled.length, faults: faults.length } : null;
+}
+
+/** Refunds and disputes that are not over, asked about as payments are. */
+async function runPollMoneyBack({ world }: WorkerTools) {
+  const [refunds, disputes] = [await pollRefunds(world), await pollDisputes(world)];
+  const faults = [...refunds, ...disputes].filter(({ result }) => result.kind === "fault");
+  for (const { result } of faults) {
+    console.error(JSON.stringify({ level: "error", event: "poll_fault", error: text(result) }));
+  }
+  if (refunds.length + disputes.length === 0) return null;
+  return { refunds: refunds.length, disputes: disputes.length, faults: faults.length };
 }
 
 async function runProcessEvents({ world, events }: WorkerTools) {

@@ -1,6 +1,15 @@
 import { assert } from "@/lib/kernel/assert";
 import type { CalendarDay } from "@/lib/kernel/calendar";
-import type { BankReceiptId, ChargeId, CustomerId, InvoiceId, PaymentId, TransferId } from "@/lib/kernel/id";
+import type {
+  BankReceiptId,
+  ChargeId,
+  CustomerId,
+  DisputeId,
+  InvoiceId,
+  PaymentId,
+  RefundId,
+  TransferId,
+} from "@/lib/kernel/id";
 import type { Currency } from "@/lib/kernel/money";
 import type { LedgerAccount, TransferReason } from "./accounts";
 
@@ -12,13 +21,29 @@ export interface LockedBalance {
   readonly seq: bigint;
 }
 
-/** A hold that nothing has resolved yet. */
-export interface OpenHold {
-  readonly id: TransferId;
+/** Balance held for a payment's share of an invoice. */
+export interface ShareHold {
   readonly paymentId: PaymentId;
   readonly invoiceId: InvoiceId;
-  readonly amountMinor: bigint;
 }
+
+/** Held for a refund to the card, until Stripe has created it. */
+export interface RefundHold {
+  readonly refundId: RefundId;
+}
+
+/** Held for a dispute, until it is won or lost. */
+export interface DisputeHold {
+  readonly disputeId: DisputeId;
+}
+
+export type HeldFor = ShareHold | RefundHold | DisputeHold;
+
+/** A hold that nothing has resolved yet. */
+export type OpenHold<For extends HeldFor = ShareHold> = For & {
+  readonly id: TransferId;
+  readonly amountMinor: bigint;
+};
 
 export interface TransferRow {
   readonly id: TransferId;
@@ -33,6 +58,8 @@ export interface TransferRow {
   readonly paymentId: PaymentId | null;
   readonly invoiceId: InvoiceId | null;
   readonly chargeId: ChargeId | null;
+  readonly refundId: RefundId | null;
+  readonly disputeId: DisputeId | null;
   readonly bankReceiptId: BankReceiptId | null;
   readonly valueDate: CalendarDay;
 }
@@ -45,6 +72,8 @@ export interface Entry {
   paymentId?: PaymentId | null;
   invoiceId?: InvoiceId | null;
   chargeId?: ChargeId | null;
+  refundId?: RefundId | null;
+  disputeId?: DisputeId | null;
   bankReceiptId?: BankReceiptId | null;
   /** The day from which the money counts, if it is not the book's own: a bank's. */
   valueDate?: CalendarDay;
@@ -69,6 +98,7 @@ export class Book {
   private postedMinor: bigint;
   private heldMinor: bigint;
   private seq: bigint;
+  private debtMinor = 0n;
   private readonly resolved = new Set<TransferId>();
 
   constructor(
@@ -95,6 +125,11 @@ export class Book {
     return this.postedMinor - this.heldMinor;
   }
 
+  /** What this decision has made the customer owe more, or less if negative. Minor units. */
+  get debtRaisedMinor(): bigint {
+    return this.debtMinor;
+  }
+
   /** Moves money at once. Throws if it would spend more of the balance than is available. */
   transfer(entry: Entry): TransferId {
     assertMoves(entry);
@@ -103,53 +138,51 @@ export class Book {
       this.postedMinor -= entry.amountMinor;
     }
     if (entry.credit === "customer_balance") this.postedMinor += entry.amountMinor;
+    if (entry.debit === "customer_debt") this.debtMinor += entry.amountMinor;
+    if (entry.credit === "customer_debt") this.debtMinor -= entry.amountMinor;
     return this.add("posted", entry, null);
   }
 
-  /** Reserves balance for a payment's share of an invoice; only the payment's outcome resolves it. */
-  hold(share: { paymentId: PaymentId; invoiceId: InvoiceId; amountMinor: bigint }): TransferId {
+  /**
+   * Reserves balance for a payment's share of an invoice, a refund or a dispute; only the outcome of that resolves it.
+   */
+  hold(held: HeldFor & { amountMinor: bigint }): TransferId {
+    const { amountMinor } = held;
+    const { credit, taken } = flowOf(held);
     const entry: Entry = {
-      ...share,
+      ...referencesOf(held),
       debit: "customer_balance",
-      credit: "receivable",
-      reason: "invoice_paid",
+      credit,
+      amountMinor,
+      reason: taken,
     };
     assertMoves(entry);
-    assert(share.amountMinor <= this.availableMinor, "no more is held than is available");
-    this.heldMinor += share.amountMinor;
+    assert(amountMinor <= this.availableMinor, "no more is held than is available");
+    this.heldMinor += amountMinor;
     return this.add("pending", entry, null);
   }
 
   /** Resolves a hold by taking all or a part of it; the rest is released. */
-  postHold(hold: OpenHold, amountMinor: bigint): TransferId {
+  postHold(hold: OpenHold<HeldFor>, amountMinor: bigint): TransferId {
     assert(amountMinor > 0n && amountMinor <= hold.amountMinor, "a hold is posted in full or in part");
     this.resolve(hold);
     this.postedMinor -= amountMinor;
+    const { credit, taken } = flowOf(hold);
     return this.add(
       "post",
-      {
-        ...referencesOf(hold),
-        debit: "customer_balance",
-        credit: "receivable",
-        amountMinor,
-        reason: "invoice_paid",
-      },
+      { ...referencesOf(hold), debit: "customer_balance", credit, amountMinor, reason: taken },
       hold.id,
     );
   }
 
   /** Resolves a hold by giving all of it back. */
-  voidHold(hold: OpenHold): TransferId {
+  voidHold(hold: OpenHold<HeldFor>): TransferId {
     this.resolve(hold);
+    const { credit, released } = flowOf(hold);
+    const { amountMinor } = hold;
     return this.add(
       "void",
-      {
-        ...referencesOf(hold),
-        debit: "customer_balance",
-        credit: "receivable",
-        amountMinor: hold.amountMinor,
-        reason: "payment_released",
-      },
+      { ...referencesOf(hold), debit: "customer_balance", credit, amountMinor, reason: released },
       hold.id,
     );
   }
@@ -169,7 +202,7 @@ export class Book {
     };
   }
 
-  private resolve(hold: OpenHold): void {
+  private resolve(hold: OpenHold<HeldFor>): void {
     assert(!this.resolved.has(hold.id), "a hold is resolved once");
     this.resolved.add(hold.id);
     assert(hold.amountMinor <= this.heldMinor, "what is released was held");
@@ -192,6 +225,8 @@ export class Book {
       paymentId: entry.paymentId ?? null,
       invoiceId: entry.invoiceId ?? null,
       chargeId: entry.chargeId ?? null,
+      refundId: entry.refundId ?? null,
+      disputeId: entry.disputeId ?? null,
       bankReceiptId: entry.bankReceiptId ?? null,
       valueDate: entry.valueDate ?? this.context.valueDate,
     });
@@ -205,6 +240,19 @@ function assertMoves({ amountMinor, debit, credit }: Entry): void {
   assert(debit !== credit, "a transfer has two sides");
 }
 
-function referencesOf(hold: OpenHold): { paymentId: PaymentId; invoiceId: InvoiceId } {
-  return { paymentId: hold.paymentId, invoiceId: hold.invoiceId };
+function referencesOf(held: HeldFor): HeldFor {
+  if ("refundId" in held) return { refundId: held.refundId };
+  if ("disputeId" in held) return { disputeId: held.disputeId };
+  return { paymentId: held.paymentId, invoiceId: held.invoiceId };
+}
+
+/** Where held money goes when it is taken, and what its rows are called. */
+function flowOf(held: HeldFor): { credit: LedgerAccount; taken: TransferReason; released: TransferReason } {
+  if ("refundId" in held) {
+    return { credit: "gateway_clearing", taken: "top_up_refunded", released: "refund_released" };
+  }
+  if ("disputeId" in held) {
+    return { credit: "disputed", taken: "dispute_lost", released: "dispute_released" };
+  }
+  return { credit: "receivable", taken: "invoice_paid", released: "payment_released" };
 }

@@ -48,6 +48,8 @@ function transferRows(book: BookChanges) {
     payment_id: row.paymentId,
     invoice_id: row.invoiceId,
     charge_id: row.chargeId,
+    refund_id: row.refundId,
+    dispute_id: row.disputeId,
     bank_receipt_id: row.bankReceiptId,
     occurred_at: book.occurredAt,
     value_date: row.valueDate,
@@ -76,11 +78,11 @@ const transfersAdded: BulkWrite = {
   name: "transfers_added",
   columns: `customer_id uuid, id uuid, currency text, seq bigint, kind text, debit text, credit text,
     amount_minor bigint, reason text, pending_id uuid, payment_id uuid, invoice_id uuid, charge_id uuid,
-    bank_receipt_id uuid, occurred_at timestamptz, value_date date`,
+    refund_id uuid, dispute_id uuid, bank_receipt_id uuid, occurred_at timestamptz, value_date date`,
   isCounted: false,
   text: `
     insert into transfers (customer_id, id, currency, seq, kind, debit, credit, amount_minor, reason, pending_id,
-      payment_id, invoice_id, charge_id, bank_receipt_id, occurred_at, value_date)
+      payment_id, invoice_id, charge_id, refund_id, dispute_id, bank_receipt_id, occurred_at, value_date)
     select customer_id, id, currency, seq, kind, debit, credit, amount_minor, reason, pending_id,
-      payment_id, invoice_id, charge_id, bank_receipt_id, occurred_at, value_date from $rows`,
+      payment_id, invoice_id, charge_id, refund_id, dispute_id, bank_receipt_id, occurred_at, value_date from $rows`,
 };

@@ -7,6 +7,7 @@ import { type Currency, money, toDecimal } from "@/lib/kernel/money";
 import { cancelInvoice } from "@/lib/portal/cancel-invoice";
 import { payCombined, payDirect, payFromBalance } from "@/lib/portal/pay";
 import { topUp } from "@/lib/portal/top-up";
+import { type MoneyBack, makeMoneyBack } from "./busy-money-back";
 import {
   balancePlan,
   giveBalance,
@@ -21,7 +22,7 @@ import {
 } from "./fixtures";
 import type { TestWorld } from "./world";
 
-export interface BusyCustomer extends TestCustomer {
+export interface BusyCustomer extends TestCustomer, MoneyBack {
   serviceId: ServiceId;
   /** Paid from the balance alone. */
   paidFromBalance: InvoiceId;
@@ -96,6 +97,11 @@ export async function makeBusyCustomer(
     (await makeInvoice(world, customer, 1000n)).id,
   ] as const;
   const heldPayment = await startCombined(world, customer, held, 700n, 2300n);
+  const moneyBack = await makeMoneyBack(world, customer, async (minor) => {
+    const paymentId = await startTopUp(world, customer, minor, null);
+    await succeed(world, customer, paymentId, { feeMinor: 60n, currency, settledMinor: minor });
+    return paymentId;
+  });
   return {
     ...customer,
     serviceId,
@@ -110,6 +116,7 @@ export async function makeBusyCustomer(
     renewal,
     openTopUp,
     voided,
+    ...moneyBack,
   };
 }
 

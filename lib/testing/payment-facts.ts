@@ -4,7 +4,7 @@ import type { World } from "@/lib/billing/world";
 import type { InvoiceId, PaymentId } from "@/lib/kernel/id";
 import { checkBooks } from "@/lib/ledger/books";
 import { payCombined, payDirect } from "@/lib/portal/pay";
-import type { PayOutcome, PayRefusal } from "@/lib/portal/shapes";
+import type { PayOutcome } from "@/lib/portal/shapes";
 import { plan, type TestCustomer } from "./fixtures";
 import type { StripeWorld } from "./stripe-world";
 import type { TestWorld } from "./world";
@@ -41,7 +41,7 @@ export async function startCombined(
 export async function ledToStripe(
   world: World,
   customer: TestCustomer,
-  answer: { ok: true; value: PayOutcome } | { ok: false; refusal: PayRefusal },
+  answer: { ok: true; value: PayOutcome } | { ok: false; refusal: { code: string } },
 ): Promise<AtStripe> {
   if (!answer.ok || answer.value.kind !== "redirect") {
     throw new Error(`the customer is led to Stripe: ${JSON.stringify(answer)}`);

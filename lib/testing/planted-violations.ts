@@ -1,14 +1,4 @@
-import type postgres from "postgres";
-import type { BusyCustomer } from "./busy-customer";
-
-/** A violation as it could be left behind by a fault of ours or by somebody with the owner's password. */
-export interface PlantedViolation {
-  /** The rule that it breaks. */
-  says: string;
-  /** What is wrong. */
-  how: string;
-  plant(sql: postgres.Sql, busy: BusyCustomer): Promise<unknown>;
-}
+import { type PlantedViolation, plantedMoneyBack } from "./planted-money-back";
 
 const balances: PlantedViolation[] = [
   {
@@ -37,7 +27,7 @@ const balances: PlantedViolation[] = [
       sql`update balances set held_minor = posted_minor + 1 where customer_id = ${customerId} and currency = 'USD'`,
   },
   {
-    says: "a post or void resolves a hold made before it, of the same payment and invoice, and takes no more",
+    says: "a post or void resolves a hold made before it, for the same, and takes no more",
     how: "a post takes more than was held",
     plant: (sql, { customerId }) =>
       sql`update transfers set amount_minor = amount_minor + 1 where customer_id = ${customerId} and kind = 'post'`,
@@ -193,13 +183,13 @@ const settlements: PlantedViolation[] = [
       sql`delete from transfers where customer_id = ${customerId} and debit = 'gateway_clearing' and credit = 'fx'`,
   },
   {
-    says: "every transfer on Stripe's clearing account names its charge",
+    says: "every transfer on Stripe's clearing account names its charge, refund or dispute",
     how: "a fee has lost its charge",
     plant: (sql, { customerId }) =>
       sql`update transfers set charge_id = null where customer_id = ${customerId} and reason = 'fee'`,
   },
   {
-    says: "Stripe's id of a charge or session is registered for the row that has it",
+    says: "Stripe's id of a charge, session, refund or dispute is registered for the row that has it",
     how: "the registry does not know a charge",
     plant: (sql, { customerId }) =>
       sql`delete from stripe_objects where customer_id = ${customerId} and kind = 'charge'`,
@@ -355,7 +345,7 @@ const terms: PlantedViolation[] = [
 
 const holds: PlantedViolation[] = [
   {
-    says: "no hold is open without its open payment",
+    says: "no hold is open without its open payment, refund or dispute",
     how: "a payment was canceled and kept its holds",
     plant: (sql, { customerId, heldPayment }) =>
       sql`update payments set state = 'canceled', ended_at = created_at where customer_id = ${customerId}
@@ -450,5 +440,6 @@ export const plantedViolations: readonly PlantedViolation[] = [
   ...claims,
   ...terms,
   ...holds,
+  ...plantedMoneyBack,
   ...numbers,
 ];

@@ -25,7 +25,13 @@ export function strike(world: StripeWorld, kind: FaultKind, order: Omit<FaultOrd
 export function impatient(
   world: StripeWorld,
   kind: FaultKind,
-  call: "createCustomer" | "createCheckout" | "createIntent" | "readCheckout" | "expireCheckout",
+  call:
+    | "createCustomer"
+    | "createCheckout"
+    | "createIntent"
+    | "createRefund"
+    | "readCheckout"
+    | "expireCheckout",
 ): StripeWorld {
   if (!kind.startsWith("hang")) return world;
   const hasty = localGateway(world.stripeUrl, { timeoutMs: 300 });

@@ -1,6 +1,7 @@
 import type { World } from "@/lib/billing/world";
 import type { EventObject, EventResult } from "./event-result";
 import { settleCheckout } from "./events/checkout-session";
+import { settleDisputeEvent, settleRefundEvent } from "./events/money-back";
 import { settleIntent } from "./events/payment-intent";
 import { pickUpMethod, pickUpSetup } from "./events/saved-card";
 
@@ -16,6 +17,15 @@ const handlers: Record<string, Handler> = {
   "payment_intent.canceled": settleIntent,
   "payment_intent.processing": settleIntent,
   "payment_intent.requires_action": settleIntent,
+  "refund.created": settleRefundEvent,
+  "refund.updated": settleRefundEvent,
+  "refund.failed": settleRefundEvent,
+  "charge.refund.updated": settleRefundEvent,
+  "charge.dispute.created": settleDisputeEvent,
+  "charge.dispute.updated": settleDisputeEvent,
+  "charge.dispute.closed": settleDisputeEvent,
+  "charge.dispute.funds_withdrawn": settleDisputeEvent,
+  "charge.dispute.funds_reinstated": settleDisputeEvent,
   "setup_intent.succeeded": pickUpSetup,
   "payment_method.attached": pickUpMethod,
   "payment_method.automatically_updated": pickUpMethod,
@@ -23,7 +33,7 @@ const handlers: Record<string, Handler> = {
 };
 
 /** Money that moves in ways the portal does not book by itself yet: a person has to look. */
-const forStaff = /^(refund\.|charge\.refund|charge\.dispute\.|payout\.failed)/;
+const forStaff = /^(refund\.|charge\.refund\.|charge\.dispute\.|payout\.failed)/;
 
 /** Works on one stored event. Types nobody handles are ignored, but never those that move money. */
 export async function dispatchEvent(

@@ -142,15 +142,15 @@ describe("an event", () => {
     ],
     [
       "of money that the portal does not book by itself",
-      "refund.created",
-      { id: "re_1" },
-      { state: "parked", reason: "no_handler_for_refund.created" },
+      "payout.failed",
+      { id: "po_1" },
+      { state: "parked", reason: "no_handler_for_payout.failed" },
     ],
     [
-      "of a dispute",
-      "charge.dispute.created",
-      { id: "dp_1" },
-      { state: "parked", reason: "no_handler_for_charge.dispute.created" },
+      "of a refund that is told by its charge too",
+      "charge.refunded",
+      { id: "ch_1" },
+      { state: "ignored", reason: "type_not_used" },
     ],
   ])("%s", async (_, type, object, run) => {
     const id = await store(type, object);

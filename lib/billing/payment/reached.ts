@@ -19,7 +19,10 @@ export type Reached =
  * How to find out about a payment whose object we never learned: sent again with the same key and the same parameters
  * within 23 hours of its first attempt, looked up by listing after 24, and between the two nothing (domain.md, States).
  */
-export function searchFor(world: World, payment: PaymentRecord): "resend" | "wait" | "look_up" {
+export function searchFor(
+  world: World,
+  payment: Pick<PaymentRecord, "firstSentAt" | "createdAt">,
+): "resend" | "wait" | "look_up" {
   const ageMs = world.clock.now().getTime() - (payment.firstSentAt ?? payment.createdAt).getTime();
   if (ageMs < resendWithinMs) return "resend";
   return ageMs < lookUpAfterMs ? "wait" : "look_up";

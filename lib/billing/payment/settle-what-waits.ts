@@ -4,11 +4,13 @@ import type { Currency } from "@/lib/kernel/money";
 import type { Decision } from "../decision";
 import { lockInvoices, lockLines } from "../scene";
 import { settleWaiting } from "./balance-payment";
+import { payDebt, readDebt } from "./debt";
 import { write } from "./write";
 
 /**
  * The end of every decision by which money may have become available (a top-up, an excess, a closed invoice, a released
- * hold, goodwill, a voided invoice): what waits for money is settled with it, and all of it is written, in one transaction.
+ * hold, goodwill, a voided invoice): debt is paid first, what waits for money is settled with it, and all of it is
+ * written, in one transaction.
  * `begunFrom` comes first, whatever its auto-renew; `sourcePaymentId` is the payment that brought the money.
  */
 export async function settleWhatWaits(
@@ -20,9 +22,13 @@ export async function settleWhatWaits(
 ): Promise<void> {
   const { customerId } = decision.context;
   if (decision.book(currency).availableMinor > 0n) {
-    const rows = await tx.sql`
+    const [owedMinor, rows] = await Promise.all([
+      readDebt(tx.sql, customerId, currency),
+      tx.sql`
       select id from invoices where customer_id = ${customerId} and state = 'open' and currency = ${currency}
-        and (origin = 'renewal' or id = any(${[...begunFrom]}::uuid[]))`;
+        and (origin = 'renewal' or id = any(${[...begunFrom]}::uuid[]))`,
+    ]);
+    payDebt(decision, currency, owedMinor);
     await seeInvoices(
       tx,
       decision,

@@ -29,7 +29,7 @@ export const balancesInvariant: Invariant = {
         from balances b where ${at("b")} and not (0 <= b.held_minor and b.held_minor <= b.posted_minor)`,
     },
     {
-      says: "a post or void resolves a hold made before it, of the same payment and invoice, and takes no more",
+      says: "a post or void resolves a hold made before it, for the same, and takes no more",
       find: ({ sql, at }) => sql`
         select t.customer_id, 'transfer', t.id::text, jsonb_build_object('kind', t.kind, 'hold', t.pending_id,
           'amount', t.amount_minor::text, 'held', h.amount_minor::text)
@@ -37,6 +37,7 @@ export const balancesInvariant: Invariant = {
         left join transfers h on h.customer_id = t.customer_id and h.id = t.pending_id and h.kind = 'pending'
         where ${at("t")} and t.pending_id is not null and (h.id is null or h.seq >= t.seq or h.currency <> t.currency
           or h.payment_id is distinct from t.payment_id or h.invoice_id is distinct from t.invoice_id
+          or h.refund_id is distinct from t.refund_id or h.dispute_id is distinct from t.dispute_id
           or t.amount_minor > h.amount_minor or (t.kind = 'void' and t.amount_minor <> h.amount_minor))`,
     },
   ],

@@ -1,4 +1,5 @@
 import type { Invariant } from "./invariant";
+import { openMoneyBackRules } from "./money-back";
 
 export const holdsInvariant: Invariant = {
   name: "7 nothing is held or open that nobody will end",
@@ -10,15 +11,21 @@ export const holdsInvariant: Invariant = {
   rules: [
     {
       // A hold that is open while nothing is held breaks invariant 1, which looks at every balance that moved.
-      says: "no hold is open without its open payment",
+      says: "no hold is open without its open payment, refund or dispute",
       find: ({ sql, always }) => sql`
         select t.customer_id, 'transfer' as subject, t.id::text as subject_id, jsonb_build_object(
-          'payment', t.payment_id, 'payment_state', p.state, 'amount', t.amount_minor::text) as detail
+          'payment', t.payment_id, 'payment_state', p.state, 'refund', t.refund_id, 'refund_state', r.state,
+          'dispute', t.dispute_id, 'dispute_state', d.state, 'amount', t.amount_minor::text) as detail
         from balances b
         join transfers t on t.customer_id = b.customer_id and t.currency = b.currency and t.kind = 'pending'
         left join payments p on p.customer_id = t.customer_id and p.id = t.payment_id
-        where ${always("b")} and b.held_minor <> 0 and (p.id is null or p.card_minor = 0
-            or p.state not in ('created', 'sent', 'requires_action', 'processing', 'unknown'))
+        left join refunds r on r.customer_id = t.customer_id and r.id = t.refund_id
+        left join disputes d on d.customer_id = t.customer_id and d.id = t.dispute_id
+        where ${always("b")} and b.held_minor <> 0 and case
+            when t.refund_id is not null then r.booked_at is not null or r.state in ('succeeded', 'failed')
+            when t.dispute_id is not null then d.state <> 'open' or d.withdrawn_at is null or d.reinstated_at is not null
+            else p.id is null or p.card_minor = 0
+              or p.state not in ('created', 'sent', 'requires_action', 'processing', 'unknown') end
           and not exists (select from transfers r where r.customer_id = t.customer_id and r.pending_id = t.id)`,
     },
     {
@@ -67,5 +74,6 @@ export const holdsInvariant: Invariant = {
         where t.account in ('refund_payable', 'suspense') and t.amount <> 0 and not (t.amount > 0 and exists (
           select from tasks k where k.customer_id = t.customer_id and k.kind = t.account and k.done_at is null))`,
     },
+    ...openMoneyBackRules,
   ],
 };

@@ -1,8 +1,9 @@
 import { bankBooked, bankReceiptRules } from "./bank-receipts";
 import type { Invariant } from "./invariant";
+import { moneyBackBooked, moneyBackRules } from "./money-back";
 
 export const settlementsInvariant: Invariant = {
-  name: "4 every payment is settled once, every charge has one place",
+  name: "4 every payment is settled once, every charge, refund and dispute has one place",
   noun: "payments",
   count: ({ sql, at }) => sql`select count(*) from payments p where ${at("p")}`,
   given: (look) => look.sql`
@@ -20,7 +21,7 @@ export const settlementsInvariant: Invariant = {
       from transfers t join charges c on c.customer_id = t.customer_id and c.id = t.charge_id
       where ${look.at("t")} and t.charge_id is not null and t.kind = 'posted'
       group by t.customer_id, t.charge_id, c.currency, c.fee_currency
-    ), ${bankBooked(look)}`,
+    ), ${bankBooked(look)}, ${moneyBackBooked(look)}`,
   rules: [
     {
       says: "a payment that succeeded through Stripe has one charge of its amount, no other has one before its end",
@@ -66,14 +67,14 @@ export const settlementsInvariant: Invariant = {
           or (p.state <> 'succeeded' and b.settled > 0))`,
     },
     {
-      says: "every transfer on Stripe's clearing account names its charge",
+      says: "every transfer on Stripe's clearing account names its charge, refund or dispute",
       find: ({ sql, at }) => sql`
         select t.customer_id, 'transfer', t.id::text, jsonb_build_object('reason', t.reason)
         from transfers t
-        where ${at("t")} and t.charge_id is null and (t.debit = 'gateway_clearing' or t.credit = 'gateway_clearing')`,
+        where ${at("t")} and num_nonnulls(t.charge_id, t.refund_id, t.dispute_id) <> 1 and (t.debit = 'gateway_clearing' or t.credit = 'gateway_clearing')`,
     },
     {
-      says: "Stripe's id of a charge or session is registered for the row that has it",
+      says: "Stripe's id of a charge, session, refund or dispute is registered for the row that has it",
       find: ({ sql, at }) => sql`
         select n.customer_id, n.kind, n.row_id::text, jsonb_build_object('stripe', n.id)
         from (
@@ -82,11 +83,17 @@ export const settlementsInvariant: Invariant = {
           union all
           select p.customer_id, 'checkout_session', p.id, p.stripe_session_id
           from payments p where ${at("p")} and p.stripe_session_id is not null
+          union all
+          select r.customer_id, 'refund', r.id, r.stripe_refund_id
+          from refunds r where ${at("r")} and r.stripe_refund_id is not null
+          union all
+          select d.customer_id, 'dispute', d.id, d.stripe_dispute_id from disputes d where ${at("d")}
         ) n
         left join stripe_objects o on o.id = n.id and o.kind = n.kind and o.customer_id = n.customer_id
           and o.row_id = n.row_id
         where o.id is null`,
     },
     ...bankReceiptRules,
+    ...moneyBackRules,
   ],
 };

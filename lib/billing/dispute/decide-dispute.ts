@@ -1,0 +1,154 @@
+import { assert } from "@/lib/kernel/assert";
+import type { CustomerId, DisputeId } from "@/lib/kernel/id";
+import type { Currency } from "@/lib/kernel/money";
+import type { DisputeHold, OpenHold } from "@/lib/ledger/book";
+import type { Decision } from "../decision";
+import { bookMovement } from "../payment/book-movement";
+import { type ChargeRecord, topUpLeftMinor } from "../payment/charge-left";
+import type { DisputeSaid } from "./judge-dispute";
+
+export interface DisputeRecord {
+  id: DisputeId;
+  customerId: CustomerId;
+  state: "open" | "won" | "lost";
+  isInquiry: boolean;
+  currency: Currency;
+  amountMinor: bigint;
+  withdrawnAt: Date | null;
+  reinstatedAt: Date | null;
+  feeMinor: bigint | null;
+  feeCurrency: string | null;
+}
+
+/** What is known of a dispute under its locks. */
+export interface DisputeScene {
+  readonly dispute: DisputeRecord;
+  /** Its charge, without what this dispute took of it. */
+  readonly charge: ChargeRecord;
+  /** What of the balance is held for it. */
+  readonly hold: OpenHold<DisputeHold> | null;
+}
+
+/**
+ * Applies what Stripe says of a dispute (domain.md, The ledger). An inquiry books nothing. Funds withdrawn are disputed,
+ * and what is available of the part that is not on invoices is held; reinstated, both come back. Lost: what was held is
+ * posted, the rest of that part is the customer's debt, and only what is left after that is the host's loss. Returns
+ * false if there was nothing to do.
+ */
+export function decideDispute(decision: Decision, scene: DisputeScene, said: DisputeSaid): boolean {
+  const { dispute } = scene;
+  if (dispute.state !== "open") return false;
+  const isWithdrawn = said.withdrawal !== null && dispute.withdrawnAt === null;
+  const isReinstated = said.reinstatement !== null && dispute.reinstatedAt === null;
+  if (isWithdrawn) withdraw(decision, scene, said);
+  if (isReinstated) reinstate(decision, scene, said);
+  if (said.end === "lost") lose(decision, scene);
+  if (said.end === "won" || said.end === "lost") end(decision, scene, said.end);
+  if (!isWithdrawn && !isReinstated && said.end === null && said.isInquiry === dispute.isInquiry)
+    return false;
+  const { now } = decision.context;
+  const fees = [isWithdrawn && said.withdrawal, isReinstated && said.reinstatement].flatMap(
+    (each) => each || [],
+  );
+  decision.changes.disputeStates.push({
+    id: dispute.id,
+    from_state: dispute.state,
+    state: said.end ?? dispute.state,
+    is_inquiry: said.isInquiry,
+    withdrawn_at: isWithdrawn ? now : dispute.withdrawnAt,
+    reinstated_at: isReinstated ? now : dispute.reinstatedAt,
+    fee_minor: fees.reduce<bigint | null>((sum, { feeMinor }) => (sum ?? 0n) + feeMinor, dispute.feeMinor),
+    fee_currency: fees.at(-1)?.currency ?? dispute.feeCurrency,
+    ended_at: said.end === null ? null : now,
+  });
+  return true;
+}
+
+function withdraw(decision: Decision, { dispute, charge }: DisputeScene, said: DisputeSaid): void {
+  const book = decision.book(dispute.currency);
+  book.transfer({
+    debit: "disputed",
+    credit: "gateway_clearing",
+    amountMinor: dispute.amountMinor,
+    reason: "dispute_withdrawn",
+    disputeId: dispute.id,
+  });
+  bookMovement(decision, said.withdrawal, dispute, { disputeId: dispute.id });
+  if (said.reinstatement) return;
+  const heldMinor = least(topUpPartMinor(charge, dispute), book.availableMinor);
+  if (heldMinor > 0n && said.end === null) book.hold({ disputeId: dispute.id, amountMinor: heldMinor });
+  const detail = { ...detailOf(dispute), heldMinor: heldMinor.toString() };
+  decision.record({ subject: "payment", subjectId: charge.paymentId, verb: "dispute_withdrawn", detail });
+  if (said.end === null) decision.tell("dispute.withdrawn", { disputeId: dispute.id });
+}
+
+function reinstate(decision: Decision, { dispute, charge, hold }: DisputeScene, said: DisputeSaid): void {
+  const book = decision.book(dispute.currency);
+  book.transfer({
+    debit: "gateway_clearing",
+    credit: "disputed",
+    amountMinor: dispute.amountMinor,
+    reason: "dispute_reinstated",
+    disputeId: dispute.id,
+  });
+  bookMovement(decision, said.reinstatement, dispute, { disputeId: dispute.id });
+  if (hold) book.voidHold(hold);
+  const detail = detailOf(dispute);
+  decision.record({ subject: "payment", subjectId: charge.paymentId, verb: "dispute_reinstated", detail });
+  decision.tell("dispute.won", { disputeId: dispute.id });
+}
+
+function lose(decision: Decision, { dispute, charge, hold }: DisputeScene): void {
+  const book = decision.book(dispute.currency);
+  const entry = { credit: "disputed" as const, disputeId: dispute.id, reason: "dispute_lost" as const };
+  const topUpMinor = topUpPartMinor(charge, dispute);
+  const fromHoldMinor = least(topUpMinor, hold?.amountMinor ?? 0n);
+  if (hold && fromHoldMinor > 0n) book.postHold(hold, fromHoldMinor);
+  else if (hold) book.voidHold(hold);
+  // Where funds are withdrawn and lost in one breath there was no time to hold anything.
+  const unheldMinor = dispute.withdrawnAt === null ? book.availableMinor : 0n;
+  const fromAvailableMinor = least(topUpMinor - fromHoldMinor, unheldMinor);
+  if (fromAvailableMinor > 0n) {
+    book.transfer({ ...entry, debit: "customer_balance", amountMinor: fromAvailableMinor });
+  }
+  const debtMinor = topUpMinor - fromHoldMinor - fromAvailableMinor;
+  if (debtMinor > 0n) book.transfer({ ...entry, debit: "customer_debt", amountMinor: debtMinor });
+  const lossMinor = dispute.amountMinor - topUpMinor;
+  if (lossMinor > 0n) book.transfer({ ...entry, debit: "dispute_loss", amountMinor: lossMinor });
+  decision.record({
+    subject: "payment",
+    subjectId: charge.paymentId,
+    verb: "dispute_lost",
+    detail: { ...detailOf(dispute), debtMinor: debtMinor.toString(), lossMinor: lossMinor.toString() },
+  });
+  decision.tell("dispute.lost", { disputeId: dispute.id });
+}
+
+function end(decision: Decision, { dispute, charge }: DisputeScene, state: "won" | "lost"): void {
+  decision.finishTask("dispute_open", dispute.id);
+  const isQuiet = dispute.withdrawnAt === null && state === "won";
+  // Nothing moved, and the customer was never told of it: only the record says that somebody asked.
+  if (isQuiet) {
+    decision.record({
+      subject: "payment",
+      subjectId: charge.paymentId,
+      verb: "dispute_closed",
+      detail: detailOf(dispute),
+      isVisible: false,
+    });
+  }
+}
+
+/** Of what is disputed, the part that is not on invoices: it counts as a top-up. Minor units. */
+export function topUpPartMinor(charge: ChargeRecord, { amountMinor }: Pick<DisputeRecord, "amountMinor">) {
+  return least(amountMinor, topUpLeftMinor(charge));
+}
+
+function detailOf({ id, amountMinor, currency }: DisputeRecord) {
+  assert(amountMinor > 0n, "a dispute is about something");
+  return { disputeId: id, amountMinor: amountMinor.toString(), currency };
+}
+
+function least(a: bigint, b: bigint): bigint {
+  return a < b ? a : b;
+}

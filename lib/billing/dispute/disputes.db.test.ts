@@ -1,0 +1,312 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { giveGoodwill } from "@/lib/billing/payment/give-goodwill";
+import type { Dispute, Gateway } from "@/lib/gateway/port";
+import type { InvoiceId } from "@/lib/kernel/id";
+import { money } from "@/lib/kernel/money";
+import { payFromBalance } from "@/lib/portal/pay";
+import { type BookedCharge, charged, ledgerOf, refundWish, toppedUp } from "@/lib/testing/charged";
+import {
+  balancePlan,
+  giveBalance,
+  makeActiveService,
+  makeCustomer,
+  makeInvoice,
+  makePlan,
+  makeRenewal,
+  type TestCustomer,
+} from "@/lib/testing/fixtures";
+import { holdRows } from "@/lib/testing/held-lock";
+import { balanceOf, expectAllInOrder, expectBooksBalance, startCombined } from "@/lib/testing/payment-facts";
+import { calm, openStripeWorld, pass, type StripeWorld, seenBy } from "@/lib/testing/stripe-world";
+import { settleRefund } from "../refund/settle-refund";
+import { startRefund } from "../refund/start-refund";
+import { pollDisputes } from "./poll-disputes";
+import { settleDispute } from "./settle-dispute";
+
+let world: StripeWorld;
+
+beforeAll(async () => {
+  world = await openStripeWorld();
+});
+
+afterEach(async () => {
+  await calm(world);
+  await expectBooksBalance(world);
+});
+
+afterAll(async () => {
+  await expectAllInOrder(world);
+  await world.close();
+});
+
+async function topUp(minor: bigint, customer?: TestCustomer): Promise<BookedCharge> {
+  return toppedUp(world, customer ?? (await makeCustomer(world)), minor);
+}
+
+/** The cardholder's bank takes the charge back, and the event has been worked on. */
+async function dispute(charge: BookedCharge, kind?: "inquiry"): Promise<string> {
+  const { id } = await world.control.dispute(charge.stripeChargeId, kind);
+  await world.control.webhooksIdle();
+  return id;
+}
+
+async function close(id: string, outcome: "won" | "lost"): Promise<void> {
+  await world.control.closeDispute(id, outcome);
+  await world.control.webhooksIdle();
+}
+
+async function spend({ customer }: BookedCharge, minor: bigint): Promise<void> {
+  const invoice = await makeInvoice(world, customer, minor);
+  const paid = await payFromBalance(customer.actor, balancePlan(world, [invoice.id], minor), world);
+  if (!paid.ok) throw new Error(`the balance pays: ${paid.refusal.code}`);
+}
+
+async function stateOf(id: string): Promise<string> {
+  const [row] = await world.owner`select state from disputes where stripe_dispute_id = ${id}`;
+  return row?.state;
+}
+
+async function tasksOf({ customer }: BookedCharge): Promise<string[]> {
+  const rows = await world.owner`
+    select kind from tasks where customer_id = ${customer.customerId} and done_at is null order by id`;
+  return rows.map((row) => row.kind);
+}
+
+async function toldOf({ customer }: BookedCharge): Promise<string[]> {
+  const rows = await world.owner`
+    select topic from outbox where customer_id = ${customer.customerId} and topic like 'dispute.%' order by id`;
+  return rows.map((row) => row.topic);
+}
+
+/** Stripe's fee of a dispute. */
+const fee = 1500n;
+
+describe("a top-up that is disputed", () => {
+  it("is held while the bank decides, and lost: what was held is taken", async () => {
+    const charge = await topUp(5000n);
+    const id = await dispute(charge);
+    expect(await balanceOf(world, charge.customer)).toEqual({ posted: 5000n, held: 5000n });
+    expect(await ledgerOf(world, charge.customer)).toMatchObject({
+      disputed: 5000n,
+      customer_balance: 5000n,
+    });
+    expect(await tasksOf(charge)).toEqual(["dispute_open"]);
+    await close(id, "lost");
+    expect(await stateOf(id)).toBe("lost");
+    expect(await balanceOf(world, charge.customer)).toEqual({ posted: 0n, held: 0n });
+    const ledger = await ledgerOf(world, charge.customer);
+    expect(Object.keys(ledger).sort()).toEqual(["gateway_clearing", "processing_fees"]);
+    expect(await tasksOf(charge)).toEqual([]);
+    expect(await toldOf(charge)).toEqual(["dispute.withdrawn", "dispute.lost"]);
+  });
+
+  it("and won: what was held is there again, and Stripe keeps its fee", async () => {
+    const charge = await topUp(5000n);
+    const before = await ledgerOf(world, charge.customer);
+    const id = await dispute(charge);
+    await close(id, "won");
+    expect(await stateOf(id)).toBe("won");
+    expect(await balanceOf(world, charge.customer)).toEqual({ posted: 5000n, held: 0n });
+    expect(await ledgerOf(world, charge.customer)).toEqual({
+      ...before,
+      gateway_clearing: (before.gateway_clearing ?? 0n) - fee,
+      processing_fees: (before.processing_fees ?? 0n) + fee,
+    });
+    expect(await tasksOf(charge)).toEqual([]);
+    expect(await toldOf(charge)).toEqual(["dispute.withdrawn", "dispute.won"]);
+  });
+
+  it("after a part of it was refunded: only the rest is the customer's", async () => {
+    const charge = await topUp(5000n);
+    const wish = await refundWish(world, charge, 2000n);
+    await startRefund(world, world.staff, wish);
+    await settleRefund(world, wish);
+    const id = await dispute(charge);
+    expect(await balanceOf(world, charge.customer)).toEqual({ posted: 3000n, held: 3000n });
+    await close(id, "lost");
+    expect(await ledgerOf(world, charge.customer)).toMatchObject({ dispute_loss: 2000n });
+    expect(await balanceOf(world, charge.customer)).toEqual({ posted: 0n, held: 0n });
+  });
+
+  it("after it was spent: what is left is held, and what is lost beyond that is debt", async () => {
+    const charge = await topUp(5000n);
+    await spend(charge, 3800n);
+    const id = await dispute(charge);
+    expect(await balanceOf(world, charge.customer)).toEqual({ posted: 1200n, held: 1200n });
+    await close(id, "lost");
+    expect(await balanceOf(world, charge.customer)).toEqual({ posted: 0n, held: 0n });
+    const ledger = await ledgerOf(world, charge.customer);
+    expect(ledger).toMatchObject({ customer_debt: 3800n });
+    expect(ledger.dispute_loss).toBeUndefined();
+  });
+
+  it("and spent, and topped up again before it is lost: the new money pays the debt at once", async () => {
+    const charge = await topUp(5000n);
+    await spend(charge, 5000n);
+    const id = await dispute(charge);
+    await topUp(6000n, charge.customer);
+    expect(await balanceOf(world, charge.customer)).toEqual({ posted: 6000n, held: 0n });
+    await close(id, "lost");
+    expect(await balanceOf(world, charge.customer)).toEqual({ posted: 1000n, held: 0n });
+    expect((await ledgerOf(world, charge.customer)).customer_debt).toBeUndefined();
+  });
+
+  it("is settled once, whatever is delivered at once and however often", async () => {
+    const charge = await topUp(5000n);
+    await spend(charge, 1000n);
+    await world.control.duplicateWebhooks(4);
+    const id = await dispute(charge);
+    const lock = await holdRows(world, "balances", charge.customer.customerId);
+    const settled = [1, 2, 3].map(() => settleDispute(world, id));
+    await lock.untilAwaited();
+    await world.control.closeDispute(id, "lost");
+    await lock.release();
+    await Promise.all(settled);
+    await world.control.webhooksIdle();
+    await settleDispute(world, id);
+    expect(await ledgerOf(world, charge.customer)).toMatchObject({ customer_debt: 1000n });
+    expect(await toldOf(charge)).toEqual(["dispute.withdrawn", "dispute.lost"]);
+  });
+
+  it("is one dispute, though two of its first events are worked on at once", async () => {
+    const charge = await topUp(5000n);
+    await world.control.dropWebhooks();
+    const { id } = await world.control.dispute(charge.stripeChargeId);
+    await Promise.all([settleDispute(world, id), settleDispute(world, id)]);
+    expect(await balanceOf(world, charge.customer)).toEqual({ posted: 5000n, held: 5000n });
+    expect(await tasksOf(charge)).toEqual(["dispute_open"]);
+  });
+
+  it("is found to be over by the poller, though no event came", async () => {
+    const charge = await topUp(5000n);
+    const id = await dispute(charge);
+    await world.control.dropWebhooks();
+    await world.control.closeDispute(id, "lost");
+    await pass(world, 2 * 60_000);
+    await pollDisputes(world);
+    expect(await stateOf(id)).toBe("lost");
+  });
+});
+
+describe("an inquiry", () => {
+  it("books nothing, and is closed without anybody losing anything", async () => {
+    const charge = await topUp(5000n);
+    const before = await ledgerOf(world, charge.customer);
+    const id = await dispute(charge, "inquiry");
+    expect(await ledgerOf(world, charge.customer)).toEqual(before);
+    expect(await balanceOf(world, charge.customer)).toEqual({ posted: 5000n, held: 0n });
+    expect(await tasksOf(charge)).toEqual(["dispute_open"]);
+    await close(id, "won");
+    expect(await stateOf(id)).toBe("won");
+    expect(await tasksOf(charge)).toEqual([]);
+    expect(await toldOf(charge)).toEqual([]);
+  });
+
+  it("that becomes a dispute takes the funds then", async () => {
+    const charge = await topUp(5000n);
+    const id = await dispute(charge, "inquiry");
+    const escalated = (one: Dispute): Dispute => ({
+      ...one,
+      status: "needs_response",
+      movements: [
+        { balanceTransactionId: "txn_late", settledMinor: -5000n, feeMinor: 1500n, currency: "USD" },
+      ],
+    });
+    await settleDispute(seenBy(world, { gateway: altered(escalated) }), id);
+    expect(await balanceOf(world, charge.customer)).toEqual({ posted: 5000n, held: 5000n });
+    await settleDispute(
+      seenBy(world, { gateway: altered((one) => ({ ...escalated(one), status: "lost" })) }),
+      id,
+    );
+    expect(await balanceOf(world, charge.customer)).toEqual({ posted: 0n, held: 0n });
+  });
+});
+
+describe("a charge that paid invoices", () => {
+  it("and is lost is the host's loss, not the customer's debt", async () => {
+    const customer = await makeCustomer(world);
+    const invoice = await makeInvoice(world, customer, 5000n);
+    const payment = await startDirectly(customer, invoice.id, 5000n);
+    await giveBalance(world, customer, 700n);
+    const id = await dispute(payment);
+    expect(await balanceOf(world, customer)).toEqual({ posted: 700n, held: 0n });
+    await close(id, "lost");
+    const ledger = await ledgerOf(world, customer);
+    expect(ledger).toMatchObject({ dispute_loss: 4900n, customer_balance: 700n });
+    expect(ledger.customer_debt).toBeUndefined();
+  });
+
+  async function startDirectly(customer: TestCustomer, invoiceId: InvoiceId, minor: bigint) {
+    await giveBalance(world, customer, 100n);
+    const at = await startCombined(world, customer, [invoiceId], {
+      balanceMinor: 100n,
+      cardMinor: minor - 100n,
+    });
+    const payment = await charged(world, customer, at.paymentId, at.sessionId);
+    return payment;
+  }
+});
+
+describe("debt", () => {
+  /** Somebody who owes 30.00, with nothing on their balance. */
+  async function debtor(): Promise<BookedCharge> {
+    const charge = await topUp(3000n);
+    await spend(charge, 3000n);
+    await close(await dispute(charge), "lost");
+    return charge;
+  }
+
+  it("is paid before anything that waits, whatever brings the money", async () => {
+    const { customer } = await debtor();
+    const plan = await makePlan(world, { price: { USD: 1000n } });
+    const { customerId } = customer;
+    await giveGoodwill(world, world.staff, { customerId, amount: money(2500n, "USD"), reason: "test" });
+    expect(await ledgerOf(world, customer)).toMatchObject({ customer_debt: 500n });
+    expect(await balanceOf(world, customer)).toEqual({ posted: 0n, held: 0n });
+    await giveBalance(world, customer, 500n);
+    const serviceId = await makeActiveService(world, customer, plan, true);
+    const owing = await topUp(1000n, customer);
+    await spend(owing, 1000n);
+    await close(await dispute(owing), "lost");
+    const renewal = await makeRenewal(world, customer, serviceId);
+    await topUp(1500n, customer);
+    expect(await stateOfInvoice(renewal.id)).toBe("open");
+    expect(await balanceOf(world, customer)).toEqual({ posted: 500n, held: 0n });
+    expect((await ledgerOf(world, customer)).customer_debt).toBeUndefined();
+    await topUp(500n, customer);
+    expect(await stateOfInvoice(renewal.id)).toBe("paid");
+  });
+
+  async function stateOfInvoice(id: string): Promise<string> {
+    const [row] = await world.owner`select state from invoices where id = ${id}`;
+    return row?.state;
+  }
+});
+
+describe("what Stripe says and we do not know", () => {
+  it.each([
+    ["a status that is new", (one: Dispute) => ({ ...one, status: "reconsidered" })],
+    ["another mode", (one: Dispute) => ({ ...one, isLive: true })],
+    ["another currency", (one: Dispute) => ({ ...one, currency: "EUR" })],
+  ])("%s moves nothing, and staff are told once", async (_, say) => {
+    const charge = await topUp(2000n);
+    await world.control.dropWebhooks();
+    const { id } = await world.control.dispute(charge.stripeChargeId);
+    const seen = seenBy(world, { gateway: altered(say) });
+    for (const _ of [1, 2]) {
+      expect(await settleDispute(seen, id)).toMatchObject({ kind: "quarantined" });
+    }
+    expect(await balanceOf(world, charge.customer)).toEqual({ posted: 2000n, held: 0n });
+    expect(await tasksOf(charge)).toEqual(["dispute_open", "dispute_quarantined"]);
+  });
+});
+
+function altered(say: (dispute: Dispute) => Dispute): Gateway {
+  return {
+    ...world.gateway,
+    readDispute: async (id) => {
+      const read = await world.gateway.readDispute(id);
+      return read.outcome === "succeeded" ? { ...read, value: say(read.value) } : read;
+    },
+  };
+}

@@ -1,0 +1,168 @@
+import { type Transaction, transact } from "@/db/transaction";
+import type { Dispute } from "@/lib/gateway/port";
+import { type ChargeId, type CustomerId, type DisputeId, newId, type TransferId } from "@/lib/kernel/id";
+import { isCurrency } from "@/lib/kernel/money";
+import type { DisputeHold, OpenHold } from "@/lib/ledger/book";
+import { Decision } from "../decision";
+import { findCharge, readCharge } from "../payment/charge-left";
+import { pollDelayMs } from "../payment/poll-payments";
+import { reasonOf } from "../payment/reached";
+import { settleWhatWaits } from "../payment/settle-what-waits";
+import { write } from "../payment/write";
+import { lockBalances } from "../scene";
+import type { World } from "../world";
+import { type DisputeRecord, decideDispute } from "./decide-dispute";
+import { type DisputeVerdict, judgeDispute } from "./judge-dispute";
+
+export type SettledDispute =
+  /** The state the dispute is in now; `changed` if this call brought something about. */
+  | { kind: "settled"; state: DisputeRecord["state"]; changed: boolean }
+  /** Stripe does not say, or its charge is not booked yet: it is asked again. */
+  | { kind: "unknown"; reason: string }
+  /** Stripe says something that does not fit: shown to staff, nothing moved. */
+  | { kind: "quarantined"; reason: string };
+
+/**
+ * Applies what Stripe says of a dispute: the only way in which its money is held, comes back or is lost. Every event of a
+ * dispute, the poller and staff's sync call this; the first one wins (domain.md, Paying 6). Asks Stripe first, outside
+ * any transaction; `learned` is what was just learned, so that Stripe is not asked twice.
+ */
+export async function settleDispute(
+  world: World,
+  stripeDisputeId: string,
+  learned?: Dispute,
+): Promise<SettledDispute> {
+  const read = learned
+    ? ({ outcome: "succeeded", value: learned } as const)
+    : await world.gateway.readDispute(stripeDisputeId);
+  if (read.outcome !== "succeeded") return { kind: "unknown", reason: reasonOf(read) };
+  const said = read.value;
+  const charge = await findCharge(world.jobs.sql, said.stripeChargeId);
+  if (!charge) return { kind: "unknown", reason: "charge_not_booked" };
+  const verdict = judgeDispute(said, world.gateway.isLive);
+  return transact(world.jobs, { customerId: charge.customerId }, (tx) =>
+    apply(world, tx, charge, said, verdict),
+  );
+}
+
+async function apply(
+  world: World,
+  tx: Transaction,
+  { customerId, chargeId }: { customerId: CustomerId; chargeId: ChargeId },
+  said: Dispute,
+  verdict: DisputeVerdict,
+): Promise<SettledDispute> {
+  const { clock, timeZone } = world;
+  const balances = await lockBalances(tx.sql, customerId);
+  const context = { customerId, now: clock.now(), clock, timeZone, actor: "system" as const, userId: null };
+  const decision = new Decision(context, balances);
+  const isNew = await addRow(world, tx, { customerId, chargeId }, said);
+  const found = await lockDispute(tx, customerId, said.id);
+  const [charge, hold] = await Promise.all([
+    readCharge(tx.sql, customerId, chargeId, found.id),
+    openHold(tx, customerId, found.id),
+  ]);
+  if (!charge) throw new Error("a charge is never deleted");
+  if (isNew) {
+    const detail = { disputeId: found.id, amountMinor: `${said.amountMinor}`, currency: said.currency };
+    decision.askStaff("dispute_open", "dispute", found.id, { ...detail, reason: said.reason });
+    const of = { subject: "payment" as const, subjectId: charge.paymentId, isVisible: false };
+    decision.record({ ...of, verb: "dispute_opened", detail });
+  }
+  const dispute = { ...found, ...amended(tx, found, said) };
+  const reason = verdict.kind === "quarantined" ? verdict.reason : mismatchOf(dispute, charge.currency, said);
+  if (reason || verdict.kind === "quarantined") {
+    await quarantine(tx, decision, dispute.id, reason ?? "unknown");
+    return { kind: "quarantined", reason: reason ?? "unknown" };
+  }
+  const changed = decideDispute(decision, { dispute, charge, hold }, verdict.said);
+  // What is released is money arriving; and debt that has arisen is paid from what there is.
+  if (changed) await settleWhatWaits(tx, decision, dispute.currency);
+  else if (isNew) write(tx, customerId, decision);
+  return { kind: "settled", state: verdict.said.end ?? dispute.state, changed };
+}
+
+/** Its row, as it is first heard of; false if it is known. */
+async function addRow(
+  world: World,
+  { sql }: Transaction,
+  { customerId, chargeId }: { customerId: CustomerId; chargeId: ChargeId },
+  said: Dispute,
+): Promise<boolean> {
+  const now = world.clock.now();
+  const id = newId<DisputeId>(world.clock);
+  const nextPollAt = new Date(now.getTime() + pollDelayMs(0));
+  const [added] = await sql`
+    insert into disputes (customer_id, id, charge_id, stripe_dispute_id, state, is_inquiry, currency, amount_minor,
+      reason, evidence_due_at, next_poll_at, created_at)
+    values (${customerId}, ${id}, ${chargeId}, ${said.id}, 'open', ${said.status.startsWith("warning")}, ${said.currency},
+      ${said.amountMinor.toString()}, ${said.reason}, ${said.evidenceDueAt}, ${nextPollAt}, ${now})
+    on conflict do nothing returning 1`;
+  if (!added) return false;
+  await sql`
+    insert into stripe_objects (id, kind, customer_id, row_id) values (${said.id}, 'dispute', ${customerId}, ${id})`;
+  return true;
+}
+
+async function lockDispute(
+  { sql }: Transaction,
+  customerId: CustomerId,
+  stripeDisputeId: string,
+): Promise<DisputeRecord> {
+  const [row] = await sql`
+    select * from disputes where customer_id = ${customerId} and stripe_dispute_id = ${stripeDisputeId} for update`;
+  if (!row) throw new Error("a dispute is never deleted");
+  return {
+    id: row.id,
+    customerId,
+    state: row.state,
+    isInquiry: row.is_inquiry,
+    currency: row.currency,
+    amountMinor: row.amount_minor,
+    withdrawnAt: row.withdrawn_at,
+    reinstatedAt: row.reinstated_at,
+    feeMinor: row.fee_minor,
+    feeCurrency: row.fee_currency,
+  };
+}
+
+async function openHold(
+  { sql }: Transaction,
+  customerId: CustomerId,
+  disputeId: DisputeId,
+): Promise<OpenHold<DisputeHold> | null> {
+  const [row] = await sql`
+    select t.id, t.amount_minor from transfers t
+    where t.customer_id = ${customerId} and t.dispute_id = ${disputeId} and t.kind = 'pending'
+      and not exists (select from transfers r where r.customer_id = t.customer_id and r.pending_id = t.id)`;
+  return row ? { id: row.id as TransferId, disputeId, amountMinor: row.amount_minor } : null;
+}
+
+/** Until its funds are withdrawn a dispute may become one about another amount, of another reason. */
+function amended(tx: Transaction, dispute: DisputeRecord, said: Dispute): { amountMinor: bigint } {
+  if (dispute.withdrawnAt !== null || dispute.state !== "open") return { amountMinor: dispute.amountMinor };
+  tx.write(tx.sql`
+    update disputes set amount_minor = ${said.amountMinor.toString()}, reason = ${said.reason},
+      evidence_due_at = ${said.evidenceDueAt}
+    where customer_id = ${dispute.customerId} and id = ${dispute.id}`);
+  return { amountMinor: said.amountMinor };
+}
+
+function mismatchOf(dispute: DisputeRecord, chargeCurrency: string, said: Dispute): string | null {
+  if (said.currency !== chargeCurrency || !isCurrency(said.currency)) return "currency_differs";
+  return dispute.state === "open" && said.amountMinor !== dispute.amountMinor ? "amount_differs" : null;
+}
+
+async function quarantine(
+  tx: Transaction,
+  decision: Decision,
+  disputeId: DisputeId,
+  reason: string,
+): Promise<void> {
+  const { customerId } = decision.context;
+  const known = await tx.sql`
+    select 1 from tasks where customer_id = ${customerId} and kind = 'dispute_quarantined'
+      and subject_id = ${disputeId} and done_at is null`;
+  if (known.length === 0) decision.askStaff("dispute_quarantined", "dispute", disputeId, { reason });
+  write(tx, customerId, decision);
+}

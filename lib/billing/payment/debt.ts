@@ -1,0 +1,46 @@
+import type { ReservedSql } from "@/db/client";
+import type { CustomerId } from "@/lib/kernel/id";
+import type { Currency } from "@/lib/kernel/money";
+import type { Decision } from "../decision";
+
+/** What a customer owes in each currency in which they owe anything. Minor units. */
+export async function readDebts(sql: ReservedSql, customerId: CustomerId): Promise<Map<Currency, bigint>> {
+  const rows = await sql`
+    select currency, sum(case when debit = 'customer_debt' then amount_minor else -amount_minor end)::bigint as minor
+    from transfers
+    where customer_id = ${customerId} and (debit = 'customer_debt' or credit = 'customer_debt') group by currency`;
+  return new Map(rows.map((row) => [row.currency as Currency, row.minor as bigint]));
+}
+
+/** What a customer owes for money that their bank took back, as the ledger has it. Minor units, never negative. */
+export async function readDebt(
+  sql: ReservedSql,
+  customerId: CustomerId,
+  currency: Currency,
+): Promise<bigint> {
+  const [row] = await sql`
+    select coalesce(sum(case when debit = 'customer_debt' then amount_minor else -amount_minor end), 0)::bigint as minor
+    from transfers
+    where customer_id = ${customerId} and currency = ${currency}
+      and (debit = 'customer_debt' or credit = 'customer_debt')`;
+  return row?.minor ?? 0n;
+}
+
+/**
+ * Pays debt from what is available, before any invoice (domain.md, The ledger). Whoever owes therefore has nothing
+ * available, so that only what raises the balance has to think of it. `owedMinor` is what stood before this decision.
+ */
+export function payDebt(decision: Decision, currency: Currency, owedMinor: bigint): void {
+  const book = decision.book(currency);
+  const debtMinor = owedMinor + book.debtRaisedMinor;
+  const { availableMinor } = book;
+  const amountMinor = debtMinor < availableMinor ? debtMinor : availableMinor;
+  if (amountMinor <= 0n) return;
+  book.transfer({ debit: "customer_balance", credit: "customer_debt", amountMinor, reason: "debt_paid" });
+  decision.record({
+    subject: "balance",
+    subjectId: decision.context.customerId,
+    verb: "debt_paid",
+    detail: { amountMinor: amountMinor.toString(), currency },
+  });
+}

@@ -1,0 +1,134 @@
+import { assert } from "@/lib/kernel/assert";
+import type { Decision } from "../decision";
+import { bookMovement } from "../payment/book-movement";
+import { pollDelayMs } from "../payment/poll-payments";
+import type { RefundVerdict } from "./judge-refund";
+import type { RefundMoney, RefundRecord } from "./read-refund";
+import { isFinal, mayBecome, type RefundState } from "./states";
+
+/** What is known of a refund under its locks. */
+export interface RefundScene extends RefundMoney {
+  readonly refund: RefundRecord;
+}
+
+/** A bank may refuse a refund for so long after it was made; until then it is asked about daily. */
+const mayFailForMs = 30 * 86_400_000;
+
+/**
+ * Applies what Stripe says of a refund: booked once, when Stripe has created it; one that fails after that is reversed
+ * by rows of its own, and staff are told (domain.md, States). Returns false if there was nothing to do.
+ */
+export function decideRefund(
+  decision: Decision,
+  scene: RefundScene,
+  verdict: Exclude<RefundVerdict, { kind: "quarantined" }>,
+): boolean {
+  const { refund } = scene;
+  if (verdict.kind === "failed") return fail(decision, scene, verdict);
+  const isNew = refund.bookedAt === null;
+  if (isNew) book(decision, scene);
+  const { movement } = verdict.said;
+  const isSettledNow = refund.balanceTransactionId === null && movement !== null;
+  if (isSettledNow) bookMovement(decision, movement, refund, { refundId: refund.id });
+  // One that was given up and that Stripe made after all keeps its state; its money waits for staff.
+  const state = mayBecome(refund.state, verdict.state) ? verdict.state : refund.state;
+  if (!isNew && !isSettledNow && state === refund.state) return false;
+  change(decision, refund, state, {
+    stripe_refund_id: verdict.said.id,
+    stripe_balance_transaction_id: movement?.balanceTransactionId ?? refund.balanceTransactionId,
+    settled_minor: isSettledNow ? -movement.settledMinor : null,
+    settled_currency: isSettledNow ? movement.currency : null,
+    booked_at: refund.bookedAt ?? decision.context.now,
+  });
+  return true;
+}
+
+/** Off the balance where it was held for it; else it waits on suspense until staff say from what. */
+function book(decision: Decision, { refund, hold }: RefundScene): void {
+  const ledger = decision.book(refund.currency);
+  if (hold) ledger.postHold(hold, hold.amountMinor);
+  else {
+    ledger.transfer({
+      debit: "suspense",
+      credit: "gateway_clearing",
+      amountMinor: refund.amountMinor,
+      reason: "refund_unmatched",
+      refundId: refund.id,
+    });
+    decision.askStaff("suspense", "refund", refund.id, detailOf(refund));
+  }
+  decision.record({
+    subject: "payment",
+    subjectId: refund.paymentId,
+    verb: "refund_made",
+    detail: detailOf(refund),
+  });
+  decision.tell("refund.made", { refundId: refund.id });
+}
+
+function fail(
+  decision: Decision,
+  scene: RefundScene,
+  { code, said }: Extract<RefundVerdict, { kind: "failed" }>,
+): boolean {
+  const { refund, hold, fromBalanceMinor, onSuspenseMinor } = scene;
+  const ledger = decision.book(refund.currency);
+  const stands = refund.bookedAt !== null && fromBalanceMinor + onSuspenseMinor > 0n;
+  if (refund.state === "failed" && !stands) return false;
+  if (hold) ledger.voidHold(hold);
+  if (stands) {
+    const back = { debit: "gateway_clearing", reason: "refund_failed", refundId: refund.id } as const;
+    if (fromBalanceMinor > 0n)
+      ledger.transfer({ ...back, credit: "customer_balance", amountMinor: fromBalanceMinor });
+    if (onSuspenseMinor > 0n) {
+      ledger.transfer({ ...back, credit: "suspense", amountMinor: onSuspenseMinor });
+      decision.finishTask("suspense", refund.id);
+    }
+    bookMovement(decision, said?.failureMovement, refund, { refundId: refund.id });
+    if (fromBalanceMinor > 0n) decision.tell("refund.failed", { refundId: refund.id });
+  }
+  const detail = { ...detailOf(refund), code };
+  decision.askStaff("refund_failed", "refund", refund.id, detail);
+  decision.record({ subject: "payment", subjectId: refund.paymentId, verb: "refund_failed", detail });
+  change(decision, refund, "failed", {
+    stripe_refund_id: said?.id ?? refund.stripeRefundId,
+    stripe_balance_transaction_id: refund.balanceTransactionId,
+    settled_minor: null,
+    settled_currency: null,
+    booked_at: refund.bookedAt,
+    failure_code: code,
+  });
+  return true;
+}
+
+type Change = Decision["changes"]["refundStates"][number];
+
+function change(
+  decision: Decision,
+  refund: RefundRecord,
+  state: RefundState,
+  facts: Omit<Change, "id" | "from_state" | "state" | "ended_at" | "next_poll_at" | "failure_code"> & {
+    failure_code?: string;
+  },
+): void {
+  const { now } = decision.context;
+  assert(state === refund.state || mayBecome(refund.state, state), "a refund changes as its states say");
+  if (refund.stripeRefundId === null && facts.stripe_refund_id !== null) {
+    decision.changes.stripe_objects.push({ id: facts.stripe_refund_id, kind: "refund", row_id: refund.id });
+  }
+  const isWatched = state === "succeeded" && now.getTime() - refund.createdAt.getTime() < mayFailForMs;
+  const next = isWatched ? 86_400_000 : isFinal(state) ? null : pollDelayMs(0);
+  decision.changes.refundStates.push({
+    failure_code: refund.failureCode,
+    ...facts,
+    id: refund.id,
+    from_state: refund.state,
+    state,
+    ended_at: isFinal(state) ? now : null,
+    next_poll_at: next === null ? null : new Date(now.getTime() + next),
+  });
+}
+
+export function detailOf(refund: Pick<RefundRecord, "id" | "amountMinor" | "currency">) {
+  return { refundId: refund.id, amountMinor: refund.amountMinor.toString(), currency: refund.currency };
+}

@@ -1,0 +1,92 @@
+import type postgres from "postgres";
+import type { BusyCustomer } from "./busy-customer";
+
+/** A violation as it could be left behind by a fault of ours or by somebody with the owner's password. */
+export interface PlantedViolation {
+  /** The rule that it breaks. */
+  says: string;
+  /** What is wrong. */
+  how: string;
+  plant(sql: postgres.Sql, busy: BusyCustomer): Promise<unknown>;
+}
+
+/** Violations of what the books say of refunds, disputes and debt. */
+export const plantedMoneyBack: readonly PlantedViolation[] = [
+  {
+    says: "a refund is booked whole and once when Stripe has created it, and comes back whole if it fails",
+    how: "a refund is said to be booked, and is not",
+    plant: (sql, { customerId, openRefund }) =>
+      sql`update refunds set booked_at = created_at where customer_id = ${customerId} and id = ${openRefund}`,
+  },
+  {
+    says: "a refund is booked whole and once when Stripe has created it, and comes back whole if it fails",
+    how: "a refund failed later, and nothing came back",
+    plant: (sql, { customerId, refund }) =>
+      sql`update refunds set state = 'failed' where customer_id = ${customerId} and id = ${refund}`,
+  },
+  {
+    says: "a charge is refunded at most once over",
+    how: "more was refunded than charged",
+    plant: (sql, { customerId, refund }) =>
+      sql`update charges c set amount_minor = 1 from refunds r where r.customer_id = ${customerId} and r.id = ${refund}
+        and c.customer_id = r.customer_id and c.id = r.charge_id`,
+  },
+  {
+    says: "what a dispute takes is disputed, whole and once, until it is reinstated or lost; its fee is booked",
+    how: "a dispute was lost, and its money is disputed still",
+    plant: (sql, { customerId, openDispute }) =>
+      sql`update disputes set state = 'lost', ended_at = created_at where customer_id = ${customerId}
+        and id = ${openDispute}`,
+  },
+  {
+    says: "what a dispute takes is disputed, whole and once, until it is reinstated or lost; its fee is booked",
+    how: "the fee of a dispute is another than was booked",
+    plant: (sql, { customerId, lostDispute }) =>
+      sql`update disputes set fee_minor = fee_minor + 1 where customer_id = ${customerId} and id = ${lostDispute}`,
+  },
+  {
+    says: "no hold is open without its open payment, refund or dispute",
+    how: "a refund failed and kept its hold",
+    plant: (sql, { customerId, openRefund }) =>
+      sql`update refunds set state = 'failed', ended_at = created_at where customer_id = ${customerId}
+        and id = ${openRefund}`,
+  },
+  {
+    says: "no hold is open without its open payment, refund or dispute",
+    how: "a dispute was won and kept its hold",
+    plant: (sql, { customerId, openDispute }) =>
+      sql`update disputes set state = 'won', ended_at = created_at where customer_id = ${customerId}
+        and id = ${openDispute}`,
+  },
+  {
+    says: "a refund that Stripe has not created yet holds its amount",
+    how: "a refund is larger than what is held for it",
+    plant: (sql, { customerId, openRefund }) =>
+      sql`update refunds set amount_minor = amount_minor + 1 where customer_id = ${customerId} and id = ${openRefund}`,
+  },
+  {
+    says: "every open refund and dispute has a time to be looked at again",
+    how: "an open refund is polled no more",
+    plant: (sql, { customerId, openRefund }) =>
+      sql`update refunds set next_poll_at = null where customer_id = ${customerId} and id = ${openRefund}`,
+  },
+  {
+    says: "every open refund and dispute has a time to be looked at again",
+    how: "an open dispute is polled no more",
+    plant: (sql, { customerId, openDispute }) =>
+      sql`update disputes set next_poll_at = null where customer_id = ${customerId} and id = ${openDispute}`,
+  },
+  {
+    says: "every open dispute has its open task",
+    how: "the task of an open dispute was closed",
+    plant: (sql, { customerId }) =>
+      sql`update tasks set done_at = created_at where customer_id = ${customerId} and kind = 'dispute_open'`,
+  },
+  {
+    says: "nobody who owes has anything available, and nobody is owed",
+    how: "a customer owes and has money all the same",
+    plant: (sql, { customerId }) =>
+      sql`update transfers set debit = 'customer_debt', credit = 'disputed' where customer_id = ${customerId}
+        and reason = 'goodwill' and amount_minor = 700`,
+  },
+];
