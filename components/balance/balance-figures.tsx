@@ -26,6 +26,7 @@ export function BalanceFigures({ balance }: { balance: BalanceView }) {
       {isPositive(debt) && (
         <Fact name={t("debt")}>
           <Amount of={debt} className="text-bad text-lg" />
+          <span className="block max-w-md text-ink-soft text-sm">{t("debtWhy")}</span>
         </Fact>
       )}
     </Facts>

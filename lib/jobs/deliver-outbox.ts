@@ -6,6 +6,7 @@ import { add, type Currency, money } from "@/lib/kernel/money";
 import type { Mail, Mailer } from "@/lib/mail/mailer";
 import { moneyBecameBalanceMail, paymentFailedMail, receiptMail } from "@/lib/mail/payment-mail";
 import { invoicesDueMail, renewalShortMail, renewedMail } from "@/lib/mail/renewal-mail";
+import { mailOfMoneyBack } from "./money-back-news";
 import { concludeRow, noteAttempt, type OutboxRow } from "./notices";
 import { openPayLinks } from "./pay-links";
 import { reminderNews } from "./reminder-news";
@@ -51,8 +52,11 @@ async function waiting(world: World, most: number): Promise<OutboxRow[]> {
   }));
 }
 
+const aboutMoneyBack = /^(refund|dispute)\./;
+
 function mailFor(delivery: Delivery, row: OutboxRow): Promise<Mail | null> {
-  return row.topic === "reminder" ? mailOfReminder(delivery, row) : mailOfPayment(delivery, row);
+  if (row.topic === "reminder") return mailOfReminder(delivery, row);
+  return aboutMoneyBack.test(row.topic) ? mailOfMoneyBack(delivery, row) : mailOfPayment(delivery, row);
 }
 
 async function mailOfReminder({ world, host }: Delivery, row: OutboxRow): Promise<Mail | null> {

@@ -80,7 +80,10 @@ async function shortRenewals(
   const rows = await sql`
     select i.id, i.number, i.summary as label, i.currency, i.due_at,
       i.total_minor - i.amount_paid_minor - i.amount_credited_minor as remaining_minor,
-      coalesce(b.posted_minor - b.held_minor, 0)::bigint as available_minor
+      (coalesce(b.posted_minor - b.held_minor, 0) - (
+        select coalesce(sum(case when t.debit = 'customer_debt' then t.amount_minor else -t.amount_minor end), 0)
+        from transfers t where t.customer_id = i.customer_id and t.currency = i.currency
+          and (t.debit = 'customer_debt' or t.credit = 'customer_debt')))::bigint as available_minor
     from invoices i
     left join balances b on b.customer_id = i.customer_id and b.currency = i.currency
     where i.customer_id = ${customerId} and i.id = any(${[...invoiceIds]}::uuid[]) and i.state = 'open'

@@ -12,6 +12,9 @@ export interface StatementRange {
   readonly to: CalendarDay;
 }
 
+/** What a customer is shown is the balance less their debt (domain.md, Words). */
+const shown = ["customer_balance", "customer_debt"];
+
 /** Beyond this a paper is no longer read; its figures stay whole, and the CSV has every movement. */
 const movementsMost = 2000;
 
@@ -67,10 +70,10 @@ export async function readBounds(
 ): Promise<StatementBounds> {
   const [row] = await sql`
     with moved as (
-      select seq, occurred_at, case when credit = 'customer_balance' then amount_minor else -amount_minor end as minor
+      select seq, occurred_at, case when credit = any(${shown}) then amount_minor else -amount_minor end as minor
       from transfers
       where customer_id = ${customerId} and currency = ${currency} and kind in ('posted', 'post')
-        and (debit = 'customer_balance' or credit = 'customer_balance')
+        and (debit = any(${shown})) <> (credit = any(${shown}))
     ), bounds as (
       select coalesce(max(seq) filter (where occurred_at < ${startOfDay(from, timeZone)}), 0) as after_seq,
         coalesce(max(seq) filter (where occurred_at < ${startOfDay(addCalendarDays(to, 1), timeZone)}), 0) as last_seq
@@ -100,10 +103,10 @@ export async function readMovements(
 ): Promise<(StatementMovement & { seq: bigint })[]> {
   const rows = await sql`
     select t.seq, t.occurred_at, t.reason, i.number,
-      case when t.credit = 'customer_balance' then t.amount_minor else -t.amount_minor end as minor
+      case when t.credit = any(${shown}) then t.amount_minor else -t.amount_minor end as minor
     from transfers t left join invoices i on i.customer_id = t.customer_id and i.id = t.invoice_id
     where t.customer_id = ${customerId} and t.currency = ${currency} and t.kind in ('posted', 'post')
-      and (t.debit = 'customer_balance' or t.credit = 'customer_balance')
+      and (t.debit = any(${shown})) <> (t.credit = any(${shown}))
       and t.seq > ${afterSeq.toString()} and t.seq <= ${lastSeq.toString()}
     order by t.seq limit ${most}`;
   const of = moneyIn(currency);

@@ -3,6 +3,9 @@ import { addCalendarDays, type CalendarDay, calendarDay, startOfDay } from "@/li
 import { add, type Money, money, subtract } from "@/lib/kernel/money";
 import type { CustomerActor, Movement } from "./shapes";
 
+/** The accounts that together are what a customer is shown as their balance (domain.md, Words). */
+export const shownAccounts = ["customer_balance", "customer_debt"];
+
 /** The movements of a month that are on a page, newest first, and what the balance was as the month began and ended. */
 export interface MonthOfMovements {
   /** "2026-11", in the billing time zone. */
@@ -55,11 +58,11 @@ async function sumBeside(
   isBeside: ReturnType<ReservedSql>,
 ): Promise<Money> {
   const [sum] = await sql`
-    select coalesce(sum(case when t.credit = 'customer_balance' then t.amount_minor else -t.amount_minor end), 0)::bigint
+    select coalesce(sum(case when t.credit = any(${shownAccounts}) then t.amount_minor else -t.amount_minor end), 0)::bigint
       as minor
     from transfers n join transfers t on t.customer_id = n.customer_id and t.currency = n.currency
     where n.customer_id = ${customerId} and n.id = ${id} and t.kind in ('posted', 'post')
-      and (t.debit = 'customer_balance' or t.credit = 'customer_balance') and ${isBeside}`;
+      and (t.debit = any(${shownAccounts})) <> (t.credit = any(${shownAccounts})) and ${isBeside}`;
   return money(sum?.minor ?? 0n, currency);
 }
 

@@ -261,11 +261,20 @@ export type PaymentOutcome = {
     }
 );
 
+/** A card payment that the customer's bank has taken back until it decides, and what is held of the balance for it. */
+export interface ContestedCharge {
+  id: string;
+  amount: Money;
+  held: Money;
+  paidAt: Date;
+}
+
 export interface BalanceView {
   currency: string;
   posted: Money;
   held: Money;
   available: Money;
+  /** Owed for money that their bank took back; it is paid before anything else. */
   debt: Money;
 }
 

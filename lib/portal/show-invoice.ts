@@ -1,5 +1,6 @@
 import type { ReservedSql } from "@/db/client";
 import { readInvoiceLines } from "@/lib/billing/invoice/read-lines";
+import { readDebts } from "@/lib/billing/payment/debt";
 import { planPayment } from "@/lib/billing/payment/plan";
 import { isFinal } from "@/lib/billing/payment/states";
 import { topUpFor } from "@/lib/billing/payment/top-up-amount";
@@ -160,6 +161,7 @@ export async function payPanel(
 
 export interface Due {
   due: { id: InvoiceId; number: string; remainingMinor: bigint }[];
+  /** Less what is owed for money that a bank took back: whoever owes has nothing to spend. */
   availableMinor: bigint;
   /** Of the first; with `isOneCurrency`, of all. */
   currency: Currency;
@@ -173,12 +175,13 @@ export async function readDue(
   actor: CustomerActor,
   ids: readonly InvoiceId[],
 ): Promise<Due> {
-  const [rows, balances, canPay] = await Promise.all([
+  const [rows, balances, debts, canPay] = await Promise.all([
     sql`
       select id, number, currency, total_minor - amount_paid_minor - amount_credited_minor as remaining_minor
       from invoices where customer_id = ${actor.customerId} and id = any(${[...ids]}::uuid[]) and state = 'open'
       order by due_at, id`,
     sql`select currency, posted_minor - held_minor as available_minor from balances where customer_id = ${actor.customerId}`,
+    readDebts(sql, actor.customerId),
     mayPay(sql, actor),
   ]);
   const currency = rows[0]?.currency as Currency;
@@ -188,7 +191,9 @@ export async function readDue(
       number: row.number,
       remainingMinor: row.remaining_minor,
     })),
-    availableMinor: balances.find((row) => row.currency === currency)?.available_minor ?? 0n,
+    availableMinor:
+      (balances.find((row) => row.currency === currency)?.available_minor ?? 0n) -
+      (debts.get(currency) ?? 0n),
     currency,
     isOneCurrency: rows.every((row) => row.currency === currency),
     canPay,

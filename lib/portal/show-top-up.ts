@@ -1,4 +1,5 @@
 import type { ReservedSql } from "@/db/client";
+import { readDebts } from "@/lib/billing/payment/debt";
 import { topUpFor, topUpMostMinor } from "@/lib/billing/payment/top-up-amount";
 import type { World } from "@/lib/billing/world";
 import type { ChargeLimits } from "@/lib/gateway/port";
@@ -163,15 +164,19 @@ function dueMinor(invoices: readonly OpenInvoice[]): bigint {
   return invoices.reduce((total, { remainingMinor }) => total + remainingMinor, 0n);
 }
 
+/** Less what is owed: that is paid before anything else, and is part of what is missing (domain.md, Renewing). */
 async function readAvailable(
   sql: ReservedSql,
   { customerId }: CustomerActor,
   currency: Currency,
 ): Promise<bigint> {
-  const [row] = await sql`
-    select posted_minor - held_minor as minor from balances
-    where customer_id = ${customerId} and currency = ${currency}`;
-  return row?.minor ?? 0n;
+  const [[row], debts] = await Promise.all([
+    sql`
+      select posted_minor - held_minor as minor from balances
+      where customer_id = ${customerId} and currency = ${currency}`,
+    readDebts(sql, customerId),
+  ]);
+  return (row?.minor ?? 0n) - (debts.get(currency) ?? 0n);
 }
 
 /** Open invoices that nobody pays now, oldest due first, and whether the balance settles each by itself. */

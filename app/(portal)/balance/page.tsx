@@ -3,6 +3,7 @@ import { getTranslations } from "next-intl/server";
 import { Suspense } from "react";
 import { BalanceFigures } from "@/components/balance/balance-figures";
 import { BankDetails } from "@/components/balance/bank-details";
+import { Contested } from "@/components/balance/contested";
 import { Movements } from "@/components/balance/movements";
 import { Runway } from "@/components/balance/runway";
 import { StatementForm } from "@/components/balance/statement-form";
@@ -50,7 +51,7 @@ export default async function BalancePage({ searchParams }: BalancePageProps) {
 
 async function Balance({ actor, query }: { actor: CustomerActor; query: BalanceQuery }) {
   const t = await getTranslations("balance");
-  const [{ balances, movements, months }, shown, bank, runways] = await Promise.all([
+  const [{ balances, movements, months, contested }, shown, bank, runways] = await Promise.all([
     showBalance(actor, {
       ...(query.currency && { currency: query.currency }),
       ...(query.cursor && { cursor: query.cursor }),
@@ -85,6 +86,7 @@ async function Balance({ actor, query }: { actor: CustomerActor; query: BalanceQ
           />
         </div>
       )}
+      <Contested contested={contested} />
       <div className="grid items-start gap-x-10 xl:grid-cols-[minmax(0,1fr)_22rem] xl:grid-rows-[auto_1fr]">
         <div className="pb-8">
           <BalanceFigures balance={balance} />

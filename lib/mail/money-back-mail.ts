@@ -1,0 +1,98 @@
+import { formatMoney, type Money } from "@/lib/kernel/money";
+import { mailOf } from "./layout";
+import type { Mail } from "./mailer";
+import { mailWords } from "./messages";
+import type { Addressed } from "./payment-mail";
+
+/** Money of a payment went back to its card. */
+export function refundMadeMail(about: Addressed, refunded: Money): Mail {
+  const words = mailWords(about.locale);
+  const amount = formatMoney(refunded, about.locale);
+  return mailOf({
+    ...about,
+    subject: words("refundMade.subject", { amount }),
+    intro: words("refundMade.intro", { amount }),
+    link: { label: words("refundMade.action"), url: `${about.host.url}/balance` },
+    note: words("refundMade.note"),
+  });
+}
+
+/** The bank did not take a refund; what of it is on the balance again. */
+export function refundFailedMail(about: Addressed, refunded: Money, onBalance: Money): Mail {
+  const words = mailWords(about.locale);
+  const amount = formatMoney(refunded, about.locale);
+  const note =
+    onBalance.minor > 0n
+      ? words("refundFailed.onBalance", { amount: formatMoney(onBalance, about.locale) })
+      : words("refundFailed.note");
+  return mailOf({
+    ...about,
+    subject: words("refundFailed.subject", { amount }),
+    intro: words("refundFailed.intro", { amount }),
+    link: { label: words("refundFailed.action"), url: `${about.host.url}/balance` },
+    note,
+  });
+}
+
+/** A card payment that the customer's bank took back, and what that means for their balance. */
+export interface DisputeNews {
+  amount: Money;
+  paidAt: Date;
+  /** Held of the balance until the bank decides. */
+  held: Money;
+  /** Taken from the balance when it was lost. */
+  taken: Money;
+  /** What was lost and had been spent already. */
+  owed: Money;
+}
+
+export function disputeMail(
+  about: Addressed,
+  outcome: "withdrawn" | "won" | "lost",
+  news: DisputeNews,
+): Mail {
+  const { locale, host } = about;
+  const words = mailWords(locale);
+  const amount = formatMoney(news.amount, locale);
+  const date = new Intl.DateTimeFormat(locale, { dateStyle: "long", timeZone: about.timeZone }).format(
+    news.paidAt,
+  );
+  const facts = { amount, date };
+  switch (outcome) {
+    case "withdrawn":
+      return mailOf({
+        ...about,
+        subject: words("disputeWithdrawn.subject", facts),
+        intro: words("disputeWithdrawn.intro", facts),
+        link: { label: words("disputeWithdrawn.action"), url: `${host.url}/balance` },
+        note: sentences([
+          news.held.minor > 0n && words("disputeWithdrawn.held", { held: formatMoney(news.held, locale) }),
+          words("disputeWithdrawn.note"),
+        ]),
+      });
+    case "won":
+      return mailOf({
+        ...about,
+        subject: words("disputeWon.subject", facts),
+        intro: words("disputeWon.intro", facts),
+        link: { label: words("disputeWon.action"), url: `${host.url}/balance` },
+        note: words("disputeWon.note"),
+      });
+    case "lost":
+      return mailOf({
+        ...about,
+        subject: words("disputeLost.subject", facts),
+        intro: words("disputeLost.intro", facts),
+        link: { label: words("disputeLost.action"), url: `${host.url}/balance/top-up` },
+        note: sentences([
+          news.taken.minor > 0n && words("disputeLost.taken", { taken: formatMoney(news.taken, locale) }),
+          news.owed.minor > 0n && words("disputeLost.owed", { owed: formatMoney(news.owed, locale) }),
+          words("disputeLost.note"),
+        ]),
+      });
+  }
+}
+
+function sentences(list: readonly (string | false)[]): string {
+  return list.filter((sentence) => sentence !== false).join(" ");
+}
