@@ -4,8 +4,9 @@ import type { CustomerId, InvoiceDraftId } from "@/lib/kernel/id";
 import { isUuid } from "@/lib/kernel/id";
 import { type Currency, type Money, toDecimal } from "@/lib/kernel/money";
 import { invoicePaper } from "@/lib/paper/invoice-paper";
+import { billToIn } from "@/lib/paper/read-facts";
 import { readHost } from "@/lib/paper/read-host";
-import type { BillTo, InvoiceFacts, Paper, PaperGiven } from "@/lib/paper/shapes";
+import type { InvoiceFacts, Paper, PaperGiven } from "@/lib/paper/shapes";
 import { type LineInput, percentOf } from "./draft-line";
 import type { StaffActor } from "./shapes";
 import { type StaffWorld, staffWorld } from "./world";
@@ -141,7 +142,7 @@ export async function printDraft(
     state: "open",
     locale: customer.locale,
     customerReference: customer.reference,
-    billTo: { name: customer.name, email: customer.email, country: customer.country } satisfies BillTo,
+    billTo: billToIn(customer),
     summary: priced.summary,
     note: priced.note ?? "",
     issuedAt: world.clock.now(),
@@ -164,7 +165,7 @@ export async function printDraft(
 
 async function readCustomer(world: StaffWorld, reference: string) {
   const [customer] = await world.staff.sql`
-    select c.id, c.reference, c.name, c.email, c.country, c.currency, c.locale, c.closed_at,
+    select c.id, c.reference, c.name, c.email, c.country, c.address, c.tax_id, c.currency, c.locale, c.closed_at,
       coalesce((select rate_ppm from tax_rates t where t.country = c.country and t.valid_from <= ${world.clock.now()}
         order by valid_from desc limit 1), 0) as rate_ppm
     from customers c where reference = ${reference} and not is_house limit 1`;

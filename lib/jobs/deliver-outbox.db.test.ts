@@ -89,6 +89,22 @@ describe("the outbox", () => {
     expect(JSON.stringify(mails[0])).toContain("web-1 now runs until");
   });
 
+  it("sends a copy to each address that the customer named for invoices, the customer's own once", async () => {
+    const { customer, ref } = await payOrder({});
+    const own = `${customer.actor.userId}@example.test`;
+    const books = `books-${customer.actor.userId}@example.test`;
+    await scene.world.app.sql.begin(async (sql) => {
+      await sql`select set_config('mallard.customer', ${customer.customerId}, true)`;
+      await sql`
+        update customers set invoice_recipients = ${[books, own]}::text[] where id = ${customer.customerId}`;
+    });
+    await settle(scene.world, ref);
+    await deliverOutbox(scene.delivery, 1000);
+    const mails = await mailsTo(customer.actor.userId);
+    expect(mails).toHaveLength(1);
+    expect(mails[0]?.to).toEqual([own, books]);
+  });
+
   it("tells of a top-up what it settled, until when the service runs, and what is left", async () => {
     const { world, control } = scene;
     const customer = await makeCustomer(world);

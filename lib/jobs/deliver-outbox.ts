@@ -63,13 +63,13 @@ async function mailOfReminder({ world, host }: Delivery, row: OutboxRow): Promis
   const { customerId } = row;
   const [[customer], news] = await transact(world.jobs, { customerId }, ({ sql }) =>
     Promise.all([
-      sql`select name, email, locale from customers where id = ${customerId}`,
+      sql`select name, email, locale, invoice_recipients as copies from customers where id = ${customerId}`,
       reminderNews(world, sql, customerId, row.id),
     ]),
   );
   if (!customer || !news) return null;
-  const { name, email, locale } = customer;
-  const about = { locale, recipient: { name, email }, host, timeZone: world.timeZone };
+  const { name, email, locale, copies } = customer;
+  const about = { locale, recipient: { name, email, copies }, host, timeZone: world.timeZone };
   return news.kind === "low" ? renewalShortMail(about, news.short) : invoicesDueMail(about, news.due);
 }
 
@@ -86,7 +86,7 @@ async function mailOfPayment(delivery: Delivery, row: OutboxRow): Promise<Mail |
     { customerId },
     ({ sql }) =>
       Promise.all([
-        sql`select name, email, locale from customers where id = ${customerId}`,
+        sql`select name, email, locale, invoice_recipients as copies from customers where id = ${customerId}`,
         sql`
         select p.currency, p.card_minor,
           array(select s.invoice_id from payment_shares s where s.customer_id = p.customer_id and s.payment_id = p.id) as invoice_ids,
@@ -106,7 +106,7 @@ async function mailOfPayment(delivery: Delivery, row: OutboxRow): Promise<Mail |
   if (!customer || !payment || !receipt) return null;
   const about = {
     locale: customer.locale,
-    recipient: { name: customer.name, email: customer.email },
+    recipient: { name: customer.name, email: customer.email, copies: customer.copies },
     host,
     timeZone: world.timeZone,
   };

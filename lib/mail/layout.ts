@@ -10,7 +10,8 @@ export interface PayLinkLine {
 /** What every mail of ours is made of: a few sentences, one main link, and sometimes another way. */
 export interface Letter {
   readonly locale: string;
-  readonly recipient: { readonly name: string; readonly email: string };
+  /** `copies`: further addresses that the customer named for mails about invoices. */
+  readonly recipient: { readonly name: string; readonly email: string; readonly copies?: readonly string[] };
   readonly host: { readonly name: string; readonly url: string };
   readonly subject: string;
   readonly intro: string;
@@ -24,6 +25,7 @@ export interface Letter {
 /** A letter as a mail, plain text and the same as HTML: no pictures, nothing that tracks, readable in dark mode. */
 export function mailOf(letter: Letter): Mail {
   const words = mailWords(letter.locale);
+  const { email, copies = [] } = letter.recipient;
   const name = oneLine(letter.recipient.name);
   const greeting = words("layout.greeting", { name });
   const from = words("layout.from", { host: letter.host.name, address: letter.host.url });
@@ -35,7 +37,8 @@ export function mailOf(letter: Letter): Mail {
   const textWith = (links: string) =>
     `${greeting}\n\n${intro}\n\n${link.url}\n\n${other}${links}${note}\n\n-- \n${from}\n`;
   return {
-    to: { address: letter.recipient.email, name },
+    to: { address: email, name },
+    cc: copies.filter((address) => address !== email.toLowerCase()),
     subject: oneLine(letter.subject),
     text: textWith(pay),
     inboxText: textWith(""),

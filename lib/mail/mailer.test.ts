@@ -57,6 +57,17 @@ describe("mail", () => {
     expect(mail.headers.get("auto-submitted")).toBe("auto-generated");
   });
 
+  test("goes to who gets a copy as well, and is seen to", async () => {
+    expect(await mailer.sendMail({ ...plain, cc: ["books@example.com", "boss@example.com"] })).toMatchObject({
+      ok: true,
+    });
+    expect(taken[0]?.to).toEqual(["ann@example.com", "books@example.com", "boss@example.com"]);
+    expect(taken[0]?.mail.cc).toMatchObject({ text: "books@example.com, boss@example.com" });
+    const unsafe = await mailer.sendMail({ ...plain, cc: ["a@example.com, b@example.com"] });
+    expect(unsafe).toEqual({ ok: false, refusal: { code: "mail_not_safe", field: "cc" } });
+    expect(taken).toHaveLength(1);
+  });
+
   test("carries names and subjects of every script", async () => {
     await mailer.sendMail({
       ...plain,

@@ -5,6 +5,8 @@ import type { Settings } from "@/lib/kernel/settings";
 export interface Mail {
   /** One address, alone or with the person's name. */
   readonly to: string | Recipient;
+  /** Who gets a copy, and is seen to get it by all. */
+  readonly cc?: readonly string[];
   readonly subject: string;
   readonly text: string;
   readonly html?: string;
@@ -23,7 +25,7 @@ export interface Recipient {
 
 export type MailRefusal =
   /** Would have been a second header line, or is no address. Nothing was sent. */
-  | { code: "mail_not_safe"; field: "to" | "subject" | "id" }
+  | { code: "mail_not_safe"; field: "to" | "cc" | "subject" | "id" }
   /** The mail server will not take it, now or later. */
   | { code: "mail_refused"; reason: string }
   /** Nobody took it: try again. */
@@ -50,13 +52,13 @@ export function createMailer({ smtpUrl, mailFrom }: Pick<Settings, "smtpUrl" | "
   );
   const domain = /@([^\s@<>]+)>?$/.exec(mailFrom)?.[1] ?? "localhost";
   return {
-    sendMail: async ({ to, subject, text, html, id }) => {
+    sendMail: async ({ to, cc = [], subject, text, html, id }) => {
       const recipient = typeof to === "string" ? { name: "", address: to } : to;
-      const unsafe = unsafeField(recipient, subject, id);
+      const unsafe = cc.every(isOneAddress) ? unsafeField(recipient, subject, id) : "cc";
       if (unsafe) return refuse({ code: "mail_not_safe", field: unsafe });
       const messageId = id === undefined ? undefined : `<${id}@${domain}>`;
       try {
-        const sent = await transport.sendMail({ to: recipient, subject, text, html, messageId });
+        const sent = await transport.sendMail({ to: recipient, cc: [...cc], subject, text, html, messageId });
         return ok({ messageId: sent.messageId });
       } catch (error) {
         return refuse(refusalOf(error));
@@ -84,10 +86,13 @@ function connectionOf(smtpUrl: string) {
 /** Line ends and other controls have no place in a header; two addresses none where one is meant. */
 function unsafeField({ name, address }: Recipient, subject: string, id: string | undefined) {
   const control = /[\p{Cc}\p{Zl}\p{Zp}]/u;
-  if (control.test(name) || !/^[^\s@<>,;:"\\()[\]\p{Cc}]+@[^\s@<>,;:"\\()[\]\p{Cc}]+$/u.test(address))
-    return "to";
+  if (control.test(name) || !isOneAddress(address)) return "to";
   if (control.test(subject)) return "subject";
   return id === undefined || /^[A-Za-z0-9.-]{1,200}$/.test(id) ? null : "id";
+}
+
+function isOneAddress(text: string): boolean {
+  return /^[^\s@<>,;:"\\()[\]\p{Cc}]+@[^\s@<>,;:"\\()[\]\p{Cc}]+$/u.test(text);
 }
 
 function refusalOf(error: unknown): MailRefusal {

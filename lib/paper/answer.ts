@@ -22,6 +22,16 @@ export function csvAnswer(fileName: string, content: ReadableStream<Uint8Array>)
   });
 }
 
+export function jsonAnswer(fileName: string, content: string): Response {
+  return new Response(content, {
+    headers: {
+      "content-type": "application/json; charset=utf-8",
+      "content-disposition": disposition("attachment", fileName),
+      "cache-control": "private, no-store",
+    },
+  });
+}
+
 /** RFC 6266. A name is letters, digits, points and dashes, whatever a number was made of. */
 function disposition(kind: "inline" | "attachment", fileName: string): string {
   return `${kind}; filename="${fileName.replace(/[^A-Za-z0-9._-]+/g, "-")}"`;

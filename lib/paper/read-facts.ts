@@ -118,3 +118,9 @@ export function moneyIn(currency: Currency): (minor: bigint) => Money {
 export function customerIn(row: Record<string, unknown>): { locale: string; customerReference: string } {
   return { locale: row.locale as string, customerReference: row.reference as string };
 }
+
+/** Who is billed as the customer's row has it now, for papers that are not of an issued invoice. */
+export function billToIn(row: Record<string, unknown>): BillTo {
+  const { name, email, country, address, tax_id: taxId } = row;
+  return { name, email, country, address, taxId } as BillTo;
+}

@@ -2,7 +2,7 @@ import type { ReservedSql } from "@/db/client";
 import { receiptOf } from "@/lib/billing/payment/receipt";
 import { type CustomerId, isUuid, type PaymentId } from "@/lib/kernel/id";
 import { subtract, zero } from "@/lib/kernel/money";
-import { customerIn } from "./read-facts";
+import { billToIn, customerIn } from "./read-facts";
 import type { ReceiptFacts } from "./shapes";
 
 /**
@@ -17,7 +17,7 @@ export async function readReceiptFacts(
   if (!isUuid(paymentId)) return null;
   const [[row], receipt] = await Promise.all([
     sql`
-      select p.currency, p.state, p.ended_at, c.locale, c.reference, c.name, c.email, c.country
+      select p.currency, p.state, p.ended_at, c.locale, c.reference, c.name, c.email, c.country, c.address, c.tax_id
       from payments p join customers c on c.id = p.customer_id
       where p.customer_id = ${customerId} and p.id = ${paymentId}`,
     receiptOf(sql, customerId, paymentId as PaymentId),
@@ -28,7 +28,7 @@ export async function readReceiptFacts(
     paymentId,
     paidAt: row.ended_at,
     ...customerIn(row),
-    billTo: { name: row.name, email: row.email, country: row.country },
+    billTo: billToIn(row),
     settled: [...receipt.paid, ...receipt.settled],
     fromBalance: receipt.fromBalance,
     byCard: receipt.byCard,

@@ -2,7 +2,7 @@ import type { ReservedSql } from "@/db/client";
 import { addCalendarDays, type CalendarDay, startOfDay } from "@/lib/kernel/calendar";
 import type { CustomerId } from "@/lib/kernel/id";
 import type { Currency } from "@/lib/kernel/money";
-import { customerIn, moneyIn } from "./read-facts";
+import { billToIn, customerIn, moneyIn } from "./read-facts";
 import type { StatementFacts, StatementMovement } from "./shapes";
 
 /** What a statement is of. Days of the billing time zone, both included. */
@@ -30,14 +30,14 @@ export async function readStatementFacts(
 ): Promise<StatementFacts | null> {
   const [bounds, [customer]] = await Promise.all([
     readBounds(sql, customerId, range, timeZone),
-    sql`select name, email, country, locale, reference from customers where id = ${customerId}`,
+    sql`select name, email, country, address, tax_id, locale, reference from customers where id = ${customerId}`,
   ]);
   if (!customer) return null;
   const movements = await readMovements(sql, customerId, range.currency, bounds, movementsMost);
   const of = moneyIn(range.currency);
   return {
     ...customerIn(customer),
-    billTo: { name: customer.name, email: customer.email, country: customer.country },
+    billTo: billToIn(customer),
     from: range.from,
     to: range.to,
     opening: of(bounds.openingMinor),

@@ -52,7 +52,7 @@ export async function issueIn(
   const { sql } = tx;
   const [balances, [customer]] = await Promise.all([
     lockBalances(sql, customerId),
-    sql`select name, email, country,
+    sql`select name, email, country, address, tax_id,
       coalesce((select rate_ppm from tax_rates t where t.country = c.country and t.valid_from <= ${now}
         order by valid_from desc limit 1), 0) as rate_ppm
       from customers c where id = ${customerId}`,
@@ -72,7 +72,8 @@ export async function issueIn(
     ...priceInvoice(draft, customer.rate_ppm, world.clock),
     id: draft.id ?? newId<InvoiceId>(world.clock),
   }));
-  const billTo = { name: customer.name, email: customer.email, country: customer.country };
+  const { name, email, country, address, tax_id: taxId } = customer;
+  const billTo = { name, email, country, address, taxId };
   await bulkStatement(sql, issuedParts(issued.map((invoice) => issuedAs(customerId, invoice, billTo, now))));
   await nameCurrentInvoices(tx, customerId, issued);
   for (const invoice of issued) bookIssued(decision, invoice);

@@ -193,7 +193,7 @@ async function customersOf(
   now: Date,
 ): Promise<Map<CustomerId, { billTo: DecidedRenewals["billTo"]; taxRatePpm: number }>> {
   const rows = await sql`
-    select c.id, c.name, c.email, c.country, coalesce((
+    select c.id, c.name, c.email, c.country, c.address, c.tax_id, coalesce((
       select t.rate_ppm from tax_rates t where t.country = c.country and t.valid_from <= ${now}
       order by t.valid_from desc limit 1), 0) as rate_ppm
     from customers c where c.id = any(${[...customerIds]}::uuid[]) and c.closed_at is null`;
@@ -201,7 +201,13 @@ async function customersOf(
     rows.map((row) => [
       row.id as CustomerId,
       {
-        billTo: { name: row.name, email: row.email, country: row.country },
+        billTo: {
+          name: row.name,
+          email: row.email,
+          country: row.country,
+          address: row.address,
+          taxId: row.tax_id,
+        },
         taxRatePpm: row.rate_ppm as number,
       },
     ]),

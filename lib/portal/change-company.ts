@@ -1,0 +1,68 @@
+import type { ReservedSql } from "@/db/client";
+import { type Transaction, transact } from "@/db/transaction";
+import type { MemberRightName } from "@/lib/auth/member-rights";
+import type { World } from "@/lib/billing/world";
+import { newId } from "@/lib/kernel/id";
+import { ok, type Result, refuse } from "@/lib/kernel/result";
+import { type CompanyRefusal, companyOf, type RecipientsRefusal, recipientsOf } from "./company-input";
+import { may } from "./permit";
+import type { CustomerActor } from "./shapes";
+import { portalWorld } from "./world";
+
+type NotAllowed = { code: "not_allowed" };
+
+/**
+ * Changes what is printed of the customer on the invoices to come, and the language of mails and papers. Invoices that
+ * were issued keep what they say. For owners of a customer that is not closed.
+ */
+export async function changeCompany(
+  actor: CustomerActor,
+  input: { name: string; address: string; taxId: string; locale: "en" | "zh" },
+  world: World = portalWorld(),
+): Promise<Result<undefined, CompanyRefusal | NotAllowed>> {
+  const read = companyOf(input);
+  if (!read.ok) return read;
+  const { name, address, taxId, locale } = read.value;
+  return change(world, actor, { right: "company.change", verb: "company_changed" }, (sql) =>
+    sql`
+    update customers set name = ${name}, address = ${address}, tax_id = ${taxId}, locale = ${locale}
+    where id = ${actor.customerId}`.execute(),
+  );
+}
+
+/**
+ * Says who gets the mails about invoices; nobody named, they go to the customer's own address. For members who may
+ * pay, of a customer that is not closed.
+ */
+export async function changeRecipients(
+  actor: CustomerActor,
+  { recipients }: { recipients: string },
+  world: World = portalWorld(),
+): Promise<Result<undefined, RecipientsRefusal | NotAllowed>> {
+  const read = recipientsOf(recipients);
+  if (!read.ok) return read;
+  return change(world, actor, { right: "recipients.change", verb: "recipients_changed" }, (sql) =>
+    sql`
+    update customers set invoice_recipients = ${read.value}::text[] where id = ${actor.customerId}`.execute(),
+  );
+}
+
+/** Asks for the right under lock, writes, and says in the record who did it. */
+function change(
+  world: World,
+  actor: CustomerActor,
+  { right, verb }: { right: MemberRightName; verb: string },
+  write: (sql: ReservedSql) => PromiseLike<unknown>,
+): Promise<Result<undefined, NotAllowed>> {
+  const { customerId, userId } = actor;
+  return transact(world.app, actor, async (tx: Transaction) => {
+    const { sql } = tx;
+    if (!(await may(sql, actor, right))) return refuse({ code: "not_allowed" });
+    await write(sql);
+    tx.write(sql`
+      insert into activities (customer_id, id, occurred_at, actor, user_id, subject, subject_id, verb, detail, is_visible)
+      values (${customerId}, ${newId(world.clock)}, ${world.clock.now()}, 'customer', ${userId}, 'customer', ${customerId},
+        ${verb}, '{}', true)`);
+    return ok();
+  });
+}
