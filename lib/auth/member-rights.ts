@@ -29,3 +29,9 @@ export const memberRights = {
 } as const satisfies Record<string, MemberRight>;
 
 export type MemberRightName = keyof typeof memberRights;
+
+/** The same table as a list, for pages that show it. */
+export const memberRightList = (Object.keys(memberRights) as MemberRightName[]).map((name) => ({
+  name,
+  roles: memberRights[name].roles as readonly MembershipRole[],
+}));

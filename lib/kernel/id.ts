@@ -25,6 +25,7 @@ export type RefundId = Id<"refund">;
 export type DisputeId = Id<"dispute">;
 export type BankReceiptId = Id<"bankReceipt">;
 export type InvoiceDraftId = Id<"invoiceDraft">;
+export type InvitationId = Id<"invitation">;
 export type TaskId = Id<"task">;
 export type ActivityId = Id<"activity">;
 

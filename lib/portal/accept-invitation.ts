@@ -1,0 +1,119 @@
+import { constraintName, type Transaction, transact } from "@/db/transaction";
+import type { MembershipRole, SignedIn } from "@/lib/auth/actor";
+import { hashPassword, type PasswordProblem, passwordProblem } from "@/lib/auth/password";
+import type { World } from "@/lib/billing/world";
+import { type CustomerId, newId, type UserId } from "@/lib/kernel/id";
+import { ok, type Result, refuse } from "@/lib/kernel/result";
+import { lockMembers, recordOfMember } from "./change-members";
+import { readInvitationToken } from "./invitation-token";
+import { portalWorld } from "./world";
+
+/** What the page of a link shows: to whoever has the link, which came by mail to `email`. */
+export interface InvitationView {
+  readonly customer: string;
+  readonly email: string;
+  readonly role: MembershipRole;
+  /** Whether somebody signs in with this address already. */
+  readonly hasLogin: boolean;
+}
+
+export type AcceptRefusal =
+  | { code: "invitation_not_valid" }
+  /** The address that was invited is another than the one they sign in with. */
+  | { code: "invited_as_another" };
+
+/** The invitation of a link that can still be used, or null. */
+export async function showInvitation(
+  token: string,
+  world: World = portalWorld(),
+): Promise<InvitationView | null> {
+  const named = readInvitationToken(token);
+  if (!named) return null;
+  return transact(world.app, { customerId: named.customerId }, async ({ sql }) => {
+    const [row] = await sql`
+      select c.name, i.email, i.role, exists (select from users u where u.email = i.email) as has_login
+      from invitations i join customers c on c.id = i.customer_id
+      where i.customer_id = ${named.customerId} and i.token_hash = ${named.hash} and c.closed_at is null
+        and i.accepted_at is null and i.withdrawn_at is null and i.expires_at > ${world.clock.now()}`;
+    return row ? { customer: row.name, email: row.email, role: row.role, hasLogin: row.has_login } : null;
+  });
+}
+
+/**
+ * Who is new makes a login with the address that was invited, and belongs to the customer. The link is spent with it.
+ * A password that is refused leaves the link usable; an address that somebody signs in with is refused.
+ */
+export async function joinAsNew(
+  input: { token: string; name: string; password: string; locale: string },
+  world: World = portalWorld(),
+): Promise<
+  Result<undefined, AcceptRefusal | PasswordProblem | { code: "name_missing" } | { code: "email_taken" }>
+> {
+  const view = await showInvitation(input.token, world);
+  if (!view) return refuse({ code: "invitation_not_valid" });
+  if (view.hasLogin) return refuse({ code: "email_taken" });
+  const name = input.name.replace(/[\p{Cc}\p{Zl}\p{Zp}\s]+/gu, " ").trim();
+  if (name === "") return refuse({ code: "name_missing" });
+  const problem = passwordProblem(input.password, view.email);
+  if (problem) return refuse(problem);
+  const passwordHash = await hashPassword(input.password);
+  const userId = newId<UserId>(world.clock);
+  try {
+    const joined = await join(world, input.token, { userId, email: view.email }, ({ sql, write }) =>
+      write(sql`
+        insert into users (id, email, name, password_hash, locale, created_at)
+        values (${userId}, ${view.email}, ${name}, ${passwordHash}, ${input.locale}, ${world.clock.now()})`),
+    );
+    return joined.ok ? ok() : joined;
+  } catch (error) {
+    if (constraintName(error) === "users_email_key") return refuse({ code: "email_taken" });
+    throw error;
+  }
+}
+
+/**
+ * Who has a login accepts once they are signed in with the address that was invited: a link that was passed on lets
+ * nobody else in. Returns the customer that they now belong to.
+ */
+export function joinAsSignedIn(
+  { userId, email }: Pick<SignedIn, "userId" | "email">,
+  { token }: { token: string },
+  world: World = portalWorld(),
+): Promise<Result<{ customerId: CustomerId }, AcceptRefusal>> {
+  return join(world, token, { userId, email }, () => {});
+}
+
+async function join(
+  world: World,
+  token: string,
+  who: { userId: UserId; email: string },
+  first: (tx: Transaction) => void,
+): Promise<Result<{ customerId: CustomerId }, AcceptRefusal>> {
+  const named = readInvitationToken(token);
+  if (!named) return refuse({ code: "invitation_not_valid" });
+  const { customerId, hash } = named;
+  const { userId } = who;
+  const now = world.clock.now();
+  return transact(world.app, { customerId, userId }, async (tx: Transaction) => {
+    const { sql } = tx;
+    const [, [row]] = await Promise.all([
+      lockMembers(sql, { customerId }),
+      sql`
+        select i.id, i.email, i.role from invitations i join customers c on c.id = i.customer_id
+        where i.customer_id = ${customerId} and i.token_hash = ${hash} and c.closed_at is null
+          and i.accepted_at is null and i.withdrawn_at is null and i.expires_at > ${now}`,
+    ]);
+    if (!row) return refuse({ code: "invitation_not_valid" });
+    if (row.email !== who.email) return refuse({ code: "invited_as_another" });
+    first(tx);
+    tx.write(sql`
+      update invitations set accepted_at = ${now} where customer_id = ${customerId} and id = ${row.id}`);
+    // Whoever became a member otherwise meanwhile keeps the role they have.
+    tx.write(sql`
+      insert into memberships (customer_id, user_id, role, created_at)
+      values (${customerId}, ${userId}, ${row.role}, ${now})
+      on conflict on constraint memberships_pk do nothing`);
+    tx.write(recordOfMember(world, sql, { customerId, userId }, "member_joined", { role: row.role }));
+    return ok({ customerId });
+  });
+}
