@@ -5,7 +5,7 @@ import { manualClock } from "@/lib/kernel/clock";
 import { type CustomerId, newId, type UserId } from "@/lib/kernel/id";
 import { ok, refuse } from "@/lib/kernel/result";
 import { createPeople, type People } from "@/lib/testing/people";
-import { actionKind, customerAction, publicAction, staffAction } from "./action";
+import { actionKind, customerAction, publicAction, staffAction, userAction } from "./action";
 import { chooseCustomer, currentUser, requireCustomer, requireStaff } from "./current";
 import { sessionCookieName } from "./next-auth-options";
 import { beginSession, revokeSession } from "./session";
@@ -62,6 +62,7 @@ const forCustomers = customerAction(Input, async (actor, input) => {
   seen(actor, input);
   return input.note === "no" ? refuse({ code: "no_thanks" }) : ok(input.note);
 });
+const forUsers = userAction(Input, async ({ userId }) => ok(userId));
 const forFinance = staffAction("invoice.void", Input, async ({ role }) => ok(role));
 const forAll = publicAction(Input, async (visitor, { note }) => {
   if (note === "break") throw new Error("secret of the house");
@@ -137,6 +138,13 @@ describe("an action", () => {
     expect(await forCustomers({ note: "x" })).toMatchObject({ ok: true });
     await revokeSession(people.context, id, sessionId);
     expect(await forCustomers({ note: "x" })).toMatchObject({ refusal: { code: "signed_out" } });
+  });
+
+  test("of users is for everybody who is signed in, with a customer or without one", async () => {
+    expect(await forUsers({ note: "x" })).toEqual({ ok: false, refusal: { code: "signed_out" } });
+    const { id } = await people.user();
+    await signInAs(id);
+    expect(await forUsers({ note: "x" })).toEqual({ ok: true, value: id });
   });
 
   test("of customers is not for people without one, and of staff not for customers or lower roles", async () => {

@@ -4,7 +4,7 @@ import type { z } from "zod";
 import { assert } from "@/lib/kernel/assert";
 import { type Refusal, type Result, refuse } from "@/lib/kernel/result";
 import { type InputSchema, inputOf, isStrict } from "./action-input";
-import type { CustomerActor, StaffActor } from "./actor";
+import type { CustomerActor, SignedIn, StaffActor } from "./actor";
 import { attemptLimits, type TooManyAttempts } from "./attempt-limits";
 import { clientAddress } from "./client-address";
 import { context } from "./context";
@@ -48,6 +48,14 @@ export function customerAction<S extends InputSchema, T, R extends Refusal>(
   return action("customer", schema, customerWho, act);
 }
 
+/** An action of anybody who is signed in, whomever they act for: about their own login and memberships. */
+export function userAction<S extends InputSchema, T, R extends Refusal>(
+  schema: S,
+  act: (user: SignedIn, input: z.output<S>) => Promise<Result<T, R>>,
+): Action<z.input<S>, T, R> {
+  return action("user", schema, userWho, act);
+}
+
 /** An action of staff whose role has this right: the same table says where its form is shown. */
 export function staffAction<S extends InputSchema, T, R extends Refusal>(
   right: StaffRight,
@@ -79,7 +87,7 @@ export function linkAction<S extends InputSchema, T, R extends Refusal>(
   });
 }
 
-export type ActionKind = "customer" | "staff" | "public" | "link";
+export type ActionKind = "customer" | "user" | "staff" | "public" | "link";
 
 const marker = Symbol.for("mallard.action");
 
@@ -123,6 +131,11 @@ async function customerWho(): Promise<Result<CustomerActor, ActionRefusal>> {
   if (user === null) return refuse({ code: "signed_out" });
   const actor = await customerOf(user);
   return actor ? { ok: true, value: actor } : refuse({ code: "not_allowed" });
+}
+
+async function userWho(): Promise<Result<SignedIn, ActionRefusal>> {
+  const user = await currentUser();
+  return user ? { ok: true, value: user } : refuse({ code: "signed_out" });
 }
 
 async function staffWho(right: StaffRight): Promise<Result<StaffActor, ActionRefusal>> {

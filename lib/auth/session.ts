@@ -102,23 +102,40 @@ export interface SessionView {
   readonly userAgent: string | null;
 }
 
-/** A user's sessions that are neither revoked nor expired, the last used first. */
-export async function openSessions({ app, clock }: SessionContext, userId: UserId): Promise<SessionView[]> {
+/** A user's sessions that can still be used: neither revoked nor expired nor idle for too long, the last used first. */
+export async function openSessions(
+  { app, clock }: SessionContext,
+  { userId, staffRole }: Pick<SignedIn, "userId" | "staffRole">,
+): Promise<SessionView[]> {
+  const now = clock.now();
+  const usedSince = new Date(now.getTime() - lifetimesMs[staffRole === null ? "customer" : "staff"].idle);
   return await app.sql<SessionView[]>`
     select id, created_at as "createdAt", last_seen_at as "lastSeenAt", address, user_agent as "userAgent"
-    from sessions where user_id = ${userId} and revoked_at is null and expires_at > ${clock.now()}
+    from sessions where user_id = ${userId} and revoked_at is null and expires_at > ${now}
+      and last_seen_at >= ${usedSince}
     order by last_seen_at desc, id desc limit 100`;
 }
 
-/** Ends one session of the user, at once; another user's is left alone. Ending it again changes nothing. */
+/** Ends one session of the user, at once. False where there is none to end: another user's, or one that is over. */
 export async function revokeSession(
   { app, clock }: SessionContext,
   userId: UserId,
   sessionId: SessionId,
+): Promise<boolean> {
+  const ended = await app.sql`
+    update sessions set revoked_at = ${clock.now()}
+    where id = ${sessionId} and user_id = ${userId} and revoked_at is null`;
+  return ended.count > 0;
+}
+
+/** Ends all sessions of the user at once but the one that they are in. */
+export async function revokeOtherSessions(
+  { app, clock }: SessionContext,
+  { userId, sessionId }: Pick<SignedIn, "userId" | "sessionId">,
 ): Promise<void> {
   await app.sql`
     update sessions set revoked_at = ${clock.now()}
-    where id = ${sessionId} and user_id = ${userId} and revoked_at is null`;
+    where user_id = ${userId} and id <> ${sessionId} and revoked_at is null`;
 }
 
 /** Ends all sessions of a user at once, everywhere. */
