@@ -1,4 +1,5 @@
 import { ChevronDown, Settings2 } from "lucide-react";
+import Link from "next/link";
 import { useTranslations } from "next-intl";
 import type { ReactNode } from "react";
 import { buttonLook } from "@/components/ui/button";
@@ -10,10 +11,14 @@ interface UserMenuProps {
   /** Language and theme. */
   preferences: ReactNode;
   signOut?: ReactNode;
+  /** Pages about the person and who they act for. */
+  links?: readonly { href: string; text: string }[];
+  /** Where somebody acts for one of several customers: the others. */
+  others?: ReactNode;
 }
 
 /** The browser's own popover: it opens without script, closes with Escape and a click beside it, and keeps focus right. */
-export function UserMenu({ user, preferences, signOut }: UserMenuProps) {
+export function UserMenu({ user, preferences, signOut, links = [], others }: UserMenuProps) {
   const t = useTranslations("shell");
   return (
     <>
@@ -46,6 +51,18 @@ export function UserMenu({ user, preferences, signOut }: UserMenuProps) {
             </p>
             <p className="truncate text-ink-soft text-sm">{user.email}</p>
           </div>
+        )}
+        {others}
+        {links.length > 0 && (
+          <ul className="p-2">
+            {links.map(({ href, text }) => (
+              <li key={href}>
+                <Link href={href} className="block rounded-md px-2 py-1.5 hover:bg-sunken">
+                  {text}
+                </Link>
+              </li>
+            ))}
+          </ul>
         )}
         {preferences}
         {signOut && <div className="p-2">{signOut}</div>}

@@ -33,6 +33,7 @@ const openPages = [
   "/first-admin/[token]",
   "/return/[payment]",
   "/pay/[token]",
+  "/invitation/[token]",
   "/_not-found",
 ];
 
@@ -184,6 +185,9 @@ test.describe("as somebody else's", () => {
           "service_not_found",
           "notice_not_found",
           "card_not_found",
+          "member_not_found",
+          "invitation_not_found",
+          "session_not_found",
         ]);
         const unknown = await callAction(request, action, inputFor(action, unknownIds()));
         expect(unknown.value?.refusal).toEqual(refusal);
@@ -291,13 +295,17 @@ test("every action refuses fields that its page does not send", async ({ people,
   for (const action of actions) {
     const request = action.kind === "staff" ? staff : own;
     const input = inputFor(action, victim);
-    const more = { amountMinor: "1", role: "owner", status: "paid", userId: victim.member.userId, actor: {} };
-    const extra = {
-      ...more,
-      ...(input.amount === undefined && { amount: "1" }),
-      ...(input.customerId === undefined && { customerId: victim.customerId }),
+    const { customerId, userId } = victim;
+    const more = {
+      amountMinor: "1",
+      amount: "1",
+      role: "owner",
+      status: "paid",
+      customerId,
+      userId,
+      actor: {},
     };
-    for (const [name, value] of Object.entries(extra)) {
+    for (const [name, value] of Object.entries(more).filter(([name]) => input[name] === undefined)) {
       const answer = await callAction(request, action, { ...input, [name]: value });
       expect(answer.value, `${action.name} with ${name}`).toMatchObject({
         ok: false,

@@ -7,6 +7,7 @@ import { invoiceLooks } from "@/e2e/fixtures/looks/invoices";
 import { listLooks } from "@/e2e/fixtures/looks/lists";
 import { overviewLooks } from "@/e2e/fixtures/looks/overview";
 import { payLinkLooks } from "@/e2e/fixtures/looks/pay-link";
+import { settingsLooks } from "@/e2e/fixtures/looks/settings";
 import { signedOutLooks } from "@/e2e/fixtures/looks/signed-out";
 import { staffLooks } from "@/e2e/fixtures/looks/staff";
 import { expect, test } from "@/e2e/fixtures/portal";
@@ -20,6 +21,7 @@ const looks = [
   ...payLinkLooks,
   ...bankLooks,
   ...staffLooks,
+  ...settingsLooks,
 ];
 
 const screens = { desktop: { width: 1280, height: 800 }, phone: { width: 390, height: 844 } };

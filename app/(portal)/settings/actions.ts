@@ -1,0 +1,27 @@
+"use server";
+
+import { revalidatePath } from "next/cache";
+import { z } from "zod";
+import { locales } from "@/app/messages/locale";
+import { customerAction } from "@/lib/auth/action";
+import * as portal from "@/lib/portal/change-company";
+
+const CompanyInput = z.strictObject({
+  name: z.string().max(1000),
+  address: z.string().max(2000),
+  taxId: z.string().max(200),
+  locale: z.enum(locales),
+});
+const RecipientsInput = z.strictObject({ recipients: z.string().max(5000) });
+
+export const changeCompany = customerAction(CompanyInput, async (actor, input) => {
+  const answer = await portal.changeCompany(actor, input);
+  if (answer.ok) revalidatePath("/settings");
+  return answer;
+});
+
+export const changeRecipients = customerAction(RecipientsInput, async (actor, input) => {
+  const answer = await portal.changeRecipients(actor, input);
+  if (answer.ok) revalidatePath("/settings");
+  return answer;
+});
