@@ -1,9 +1,11 @@
 import type { Metadata } from "next";
 import { getTranslations } from "next-intl/server";
 import { DeskSections } from "@/components/desk/desk-sections";
+import { Health } from "@/components/desk/health";
 import { StaffFrame } from "@/components/staff/staff-frame";
 import { PageHead } from "@/components/ui/page-head";
 import { showDesk } from "@/lib/admin/show-desk";
+import { showHealth } from "@/lib/admin/show-health";
 import { context } from "@/lib/auth/context";
 import { currentUser, requireStaff } from "@/lib/auth/current";
 import { mayStaff } from "@/lib/auth/staff-rights";
@@ -16,12 +18,18 @@ export async function generateMetadata(): Promise<Metadata> {
 
 export default async function DeskPage() {
   const actor = await requireStaff("/admin");
-  const [user, desk, t] = await Promise.all([currentUser(), showDesk(actor), getTranslations("desk")]);
+  const [user, desk, health, t] = await Promise.all([
+    currentUser(),
+    showDesk(actor),
+    showHealth(actor),
+    getTranslations("desk"),
+  ]);
   return (
     <StaffFrame hostName={context().settings.hostName} user={user} here="desk">
       <PageHead title={t("title")}>
         <p className="mt-1 text-ink-soft">{t("intro", { role: t(`role_${actor.role}`) })}</p>
       </PageHead>
+      <Health health={health} />
       <DeskSections
         desk={desk}
         actions={{ syncPayment, replayParkedEvent, closeTask }}

@@ -3,8 +3,15 @@
 import { useState } from "react";
 import { Button } from "@/components/ui/button";
 
+interface SignOutButtonProps {
+  text: string;
+  failed: string;
+  /** The door that one came in by. */
+  door?: "/sign-in" | "/admin/sign-in";
+}
+
 /** Ends the session with next-auth's two requests; its own client would be the largest script of every page. */
-export function SignOutButton({ text, failed }: { text: string; failed: string }) {
+export function SignOutButton({ text, failed, door = "/sign-in" }: SignOutButtonProps) {
   const [state, setState] = useState<"idle" | "pending" | "failed">("idle");
 
   async function signOut() {
@@ -15,7 +22,7 @@ export function SignOutButton({ text, failed }: { text: string; failed: string }
       const answer = await fetch("/api/auth/signout", { method: "POST", body });
       if (!answer.ok) throw new Error("signing out was refused");
       // A whole page load: nothing that this page knew stays in the browser.
-      window.location.assign("/sign-in");
+      window.location.assign(door);
     } catch {
       setState("failed");
     }

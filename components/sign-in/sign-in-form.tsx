@@ -9,6 +9,8 @@ import { Field } from "@/components/ui/field";
 import { Input } from "@/components/ui/input";
 
 interface SignInFormProps {
+  /** Which door this is. */
+  section?: "portal" | "admin";
   /** Where to go then: a path of this site, checked by the page. */
   callbackPath: string;
   texts: { email: string; password: string; submit: string };
@@ -17,7 +19,7 @@ interface SignInFormProps {
 }
 
 /** Signs in with next-auth's two requests, as its own client does in many times the script. */
-export function SignInForm({ callbackPath, texts, answers, demo }: SignInFormProps) {
+export function SignInForm({ section = "portal", callbackPath, texts, answers, demo }: SignInFormProps) {
   const [pending, setPending] = useState(false);
   const [sentence, setSentence] = useState<string | null>(null);
   const form = useRef<HTMLFormElement>(null);
@@ -37,7 +39,11 @@ export function SignInForm({ callbackPath, texts, answers, demo }: SignInFormPro
     setPending(true);
     setSentence(null);
     try {
-      const refusal = await signIn(String(fields.get("email")), String(fields.get("password")));
+      const refusal = await signIn({
+        email: String(fields.get("email")),
+        password: String(fields.get("password")),
+        section,
+      });
       if (refusal === null) {
         // A whole page load: nothing that was shown signed out stays in the browser.
         window.location.assign(callbackPath);
@@ -97,9 +103,9 @@ interface Refused {
 }
 
 /** Null when signed in. */
-async function signIn(email: string, password: string): Promise<Refused | null> {
+async function signIn(given: { email: string; password: string; section: string }): Promise<Refused | null> {
   const { csrfToken } = (await (await fetch("/api/auth/csrf")).json()) as { csrfToken: string };
-  const body = new URLSearchParams({ email, password, csrfToken, callbackUrl: "/", json: "true" });
+  const body = new URLSearchParams({ ...given, csrfToken, callbackUrl: "/", json: "true" });
   const answer = await fetch("/api/auth/callback/credentials", { method: "POST", body });
   const { url, ...refusal } = (await answer.json()) as { url?: string; code?: string; address?: string };
   if (refusal.code !== undefined) return { ...refusal, code: refusal.code };

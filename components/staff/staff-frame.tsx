@@ -19,6 +19,7 @@ const sections = [
   { name: "books", href: "/admin/books" },
   { name: "activity", href: "/admin/activity" },
   { name: "bank", href: "/admin/bank" },
+  { name: "team", href: "/admin/team" },
 ] as const;
 
 interface StaffFrameProps {
@@ -40,7 +41,9 @@ export function StaffFrame({ hostName, user, here, children }: StaffFrameProps) 
         <UserMenu
           user={user}
           preferences={<Preferences />}
-          signOut={<SignOutButton text={words("signOut")} failed={words("signOutFailed")} />}
+          signOut={
+            <SignOutButton text={words("signOut")} failed={words("signOutFailed")} door="/admin/sign-in" />
+          }
         />
       }
     >

@@ -1,6 +1,8 @@
 import { actionNamed, callAction } from "@/e2e/fixtures/actions";
 import { expect, test } from "@/e2e/fixtures/portal";
+import { knownPassword } from "@/e2e/fixtures/secrets";
 import { InvoicePage } from "@/e2e/pages/invoice-page";
+import { SignInPage } from "@/e2e/pages/sign-in-page";
 import { newId } from "@/lib/kernel/id";
 import { giveBalance, makeInvoice } from "@/lib/testing/fixtures";
 import { balanceOf } from "@/lib/testing/payment-facts";
@@ -59,6 +61,53 @@ test("staff are led to their section, and customers find nothing there", async (
   const customer = await pageOf(await people.customer());
   const answer = await customer.goto("/admin");
   expect(answer?.status()).toBe(404);
+});
+
+test("staff sign in at a door of their own, where a customer's login is a wrong password", async ({
+  people,
+  pageOf,
+}) => {
+  const [customer, staff] = [await people.customer(), await people.staff("support")];
+  const door = new SignInPage(await pageOf(null));
+  await door.page.goto("/admin/books");
+  await expect(door.page).toHaveURL(/\/admin\/sign-in\?callbackUrl=/);
+  await door.as(customer.email, knownPassword);
+  const refusal = await door.alert.textContent();
+  await door.as(customer.email, "a wrong password");
+  await expect(door.alert).toHaveText(refusal ?? "");
+  await door.as(staff.email, knownPassword);
+  await expect(door.page).toHaveURL(/\/admin\/books$/);
+});
+
+test("an admin invites somebody by mail, who makes a login and works here until it ends", async ({
+  people,
+  scene,
+  pageOf,
+}) => {
+  const admin = await pageOf(await people.staff("admin"));
+  const email = `invited-${Date.now()}@example.test`;
+  await admin.goto("/admin/team");
+  await admin.getByLabel("E-mail address").fill(email);
+  await admin.getByRole("combobox", { name: "Role", exact: true }).selectOption("finance");
+  await admin.getByRole("button", { name: "Send the invitation" }).click();
+  await expect(admin.getByText(email)).toBeVisible();
+  await expect.poll(async () => (await scene.mailsTo(email)).length).toBe(1);
+  const [mail] = await scene.mailsTo(email);
+  const link = /\/admin\/invite\/[\w-]+/.exec(mail?.text ?? "")?.[0] ?? "";
+  const invited = await pageOf(null);
+  await invited.goto(link);
+  await invited.getByLabel("Name").fill("Ivy Invited");
+  await invited.getByLabel("Password").fill(knownPassword);
+  await invited.getByRole("button", { name: "Make my login" }).click();
+  await invited.getByRole("link", { name: "Sign in" }).click();
+  await new SignInPage(invited).as(email, knownPassword);
+  await expect(invited.getByText("You are signed in as finance")).toBeVisible();
+  await admin.reload();
+  await admin.getByRole("button", { name: "End the access of Ivy Invited" }).click();
+  await admin.getByRole("button", { name: "End access", exact: true }).first().click();
+  await expect(admin.getByText("no access").first()).toBeVisible();
+  await invited.goto("/admin");
+  await expect(invited).toHaveURL(/\/admin\/sign-in/);
 });
 
 test("somebody who belongs to no customer finds nothing", async ({ people, pageOf }) => {

@@ -1,8 +1,8 @@
-import type { StaffActor } from "@/lib/auth/actor";
+import type { StaffActor, StaffRole } from "@/lib/auth/actor";
 import type { CustomerId, PaymentId, TaskId } from "@/lib/kernel/id";
 import type { Money } from "@/lib/kernel/money";
 
-export type { StaffActor };
+export type { StaffActor, StaffRole };
 
 export type PaymentState =
   | "created"

@@ -274,6 +274,7 @@ describe("the current user", () => {
     await expect(requireCustomer()).rejects.toMatchObject(nothing);
     await expect(requireStaff()).rejects.toMatchObject(nothing);
     await people.staff(id, "auditor");
+    await signInAs(id);
     expect(await requireStaff()).toMatchObject({ userId: id, role: "auditor" });
     await expect(requireCustomer()).rejects.toMatchObject({ digest: expect.stringContaining(";/admin;") });
   });

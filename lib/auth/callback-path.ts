@@ -9,7 +9,7 @@ const plainPath = /^\/(?:[A-Za-z0-9_~-][A-Za-z0-9._~-]*(?:\/|$))*$/;
 const plainQuery = /^[A-Za-z0-9\-._~!$&'()*+,;=:@/?%[\]]*$/;
 
 // Signing in leads to pages, and not to the pages of signing in.
-const elsewhere = /^\/(?:api|sign-in|reset|first-admin)(?:\/|$)/;
+const elsewhere = /^\/(?:api|sign-in|reset|first-admin|admin\/sign-in|admin\/invite)(?:\/|$)/;
 
 /**
  * The path to go to after signing in, from a text that anyone may have put into a link. What is not certainly a page
@@ -32,8 +32,8 @@ export function safeCallbackUrl(text: unknown, origin: string): string {
   return origin + safeCallbackPath(own);
 }
 
-/** The sign-in page, with the way back. */
-export function signInPath(callbackPath: unknown): string {
+/** The sign-in page, with the way back: that of staff for their section. */
+export function signInPath(callbackPath: unknown, door: "/sign-in" | "/admin/sign-in" = "/sign-in"): string {
   const path = safeCallbackPath(callbackPath);
-  return path === homePath ? "/sign-in" : `/sign-in?${new URLSearchParams({ callbackUrl: path })}`;
+  return path === homePath ? door : `${door}?${new URLSearchParams({ callbackUrl: path })}`;
 }

@@ -41,7 +41,7 @@ export async function requireCustomer(callbackPath?: string): Promise<CustomerAc
 
 /** The staff actor for a page, of whatever role: all of them read everything. People who are not staff find nothing. */
 export async function requireStaff(callbackPath?: string): Promise<StaffActor> {
-  const user = await requireUser(callbackPath);
+  const user = (await currentUser()) ?? redirect(signInPath(callbackPath, "/admin/sign-in"));
   return staffOf(user) ?? notFound();
 }
 

@@ -72,6 +72,8 @@ export function nextAuthOptions(context: Context): NextAuthOptions {
 const SignInBody = z.strictObject({
   email: z.string().max(1000),
   password: z.string().max(1000),
+  /** Which door it was: that of customers, or that of staff. */
+  section: z.enum(["portal", "admin"]).default("portal"),
   csrfToken: z.string().optional(),
   callbackUrl: z.string().optional(),
   json: z.string().optional(),
@@ -88,7 +90,7 @@ function credentialsProvider(context: Context) {
       const body = SignInBody.safeParse(request.body);
       if (!body.success) throw new SignInError("wrong_credentials");
       const origin = { address: clientAddress(headers), userAgent: headers.get("user-agent") };
-      const result = await signIn(context, body.data, origin).catch((error: unknown) => {
+      const result = await signIn(context, body.data, origin, body.data.section).catch((error: unknown) => {
         throw new SignInError(`fault:${logFault(error, "sign-in")}`);
       });
       logSecurityEvent({

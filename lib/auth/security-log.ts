@@ -2,7 +2,14 @@ import type { UserId } from "@/lib/kernel/id";
 
 /** What is worth finding again when somebody asks who got in, and how. OWASP ASVS 5.0, 16.3. */
 export interface SecurityEvent {
-  event: "sign_in" | "sign_out" | "password_reset" | "password_change" | "invitation" | "first_admin";
+  event:
+    | "sign_in"
+    | "sign_out"
+    | "password_reset"
+    | "password_change"
+    | "invitation"
+    | "first_admin"
+    | "staff_invite";
   /** `ok`, or the code of the refusal. */
   outcome: string;
   address?: string;

@@ -26,22 +26,34 @@ export interface SessionOrigin {
   readonly userAgent: string | null;
 }
 
-/** Begins a session of a user whose credentials were just checked. */
+/** What a session opens: customers' pages, or the staff section. Whoever is both signs in for each. */
+export type Section = "portal" | "admin";
+
+/**
+ * Begins a session of a user whose credentials were just checked. Staff who belong to no customer have nothing in the
+ * portal: wherever they sign in, it is for the staff section.
+ */
 export async function beginSession(
   { app, clock }: SessionContext,
   userId: UserId,
   { address, userAgent }: SessionOrigin,
+  wish: Section = "portal",
 ): Promise<SessionId> {
   const id = newId<SessionId>(clock);
   const now = clock.now();
   const customerEnd = new Date(now.getTime() + lifetimesMs.customer.longest);
   const staffEnd = new Date(now.getTime() + lifetimesMs.staff.longest);
-  await app.sql`
-    insert into sessions (id, user_id, created_at, last_seen_at, expires_at, address, user_agent)
-    select ${id}, ${userId}, ${now}, ${now},
-      case when exists (select from staff where user_id = ${userId} and disabled_at is null)
-        then ${staffEnd}::timestamptz else ${customerEnd}::timestamptz end,
-      ${address}, ${userAgent?.slice(0, 300) ?? null}`;
+  await transact(
+    app,
+    { userId },
+    ({ sql }) => sql`
+      insert into sessions (id, user_id, created_at, last_seen_at, expires_at, address, user_agent, section)
+      select ${id}, ${userId}, ${now}, ${now},
+        case when is_admin then ${staffEnd}::timestamptz else ${customerEnd}::timestamptz end,
+        ${address}, ${userAgent?.slice(0, 300) ?? null}, case when is_admin then 'admin' else 'portal' end
+      from (select exists (select from staff where user_id = ${userId} and disabled_at is null)
+        and (${wish} = 'admin' or not exists (select from memberships where user_id = ${userId})) as is_admin) s`,
+  );
   return id;
 }
 
@@ -50,6 +62,7 @@ interface SessionRow {
   name: string;
   locale: string;
   last_seen_at: Date;
+  section: Section;
   staff_role: StaffRole | null;
   memberships: SignedIn["memberships"];
 }
@@ -68,15 +81,15 @@ export async function readSession(
     app,
     { userId },
     ({ sql }) => sql<SessionRow[]>`
-      select u.email, u.name, u.locale, s.last_seen_at, staff.role as staff_role,
+      select u.email, u.name, u.locale, s.last_seen_at, s.section, staff.role as staff_role,
         coalesce(
           (select jsonb_agg(jsonb_build_object('customerId', m.customer_id, 'role', m.role)
              order by m.created_at, m.customer_id)
-           from memberships m where m.user_id = u.id),
+           from memberships m where m.user_id = u.id and s.section = 'portal'),
           '[]') as memberships
       from sessions s
       join users u on u.id = s.user_id
-      left join staff on staff.user_id = u.id and staff.disabled_at is null
+      left join staff on staff.user_id = u.id and staff.disabled_at is null and s.section = 'admin'
       where s.id = ${sessionId} and s.user_id = ${userId}
         and s.revoked_at is null and s.expires_at > ${now} and u.disabled_at is null`,
   );
@@ -84,7 +97,7 @@ export async function readSession(
   if (row === undefined) return null;
   const { email, name, locale, staff_role: staffRole, memberships } = row;
   const unseenMs = now.getTime() - row.last_seen_at.getTime();
-  if (unseenMs > lifetimesMs[staffRole === null ? "customer" : "staff"].idle) return null;
+  if (unseenMs > lifetimesMs[row.section === "admin" ? "staff" : "customer"].idle) return null;
   if (unseenMs > seenEveryMs) await markSeen(app.sql, sessionId, now);
   return { userId, sessionId, email, name, locale, staffRole, memberships };
 }

@@ -190,26 +190,78 @@ describe("a session", () => {
     expect(await readSession(people.context, unused, id)).toBeNull();
   });
 
-  test("knows the person's customers, oldest first, and whether they are staff still", async () => {
+  test("knows the person's customers, oldest first, as they are now", async () => {
     const { id, email } = await people.user();
     const [first, second] = [await people.customer(), await people.customer()];
     await people.member(id, second, "viewer");
     clock.advance(1000);
     await people.member(id, first);
-    await people.staff(id, "finance");
     const { sessionId } = await signedIn(email);
     expect(await readSession(people.context, sessionId, id)).toMatchObject({
-      staffRole: "finance",
+      staffRole: null,
       memberships: [
         { customerId: second, role: "viewer" },
         { customerId: first, role: "owner" },
       ],
     });
-    await people.owner`update staff set disabled_at = now() where user_id = ${id}`;
     await people.owner`delete from memberships where user_id = ${id} and customer_id = ${second}`;
     expect(await readSession(people.context, sessionId, id)).toMatchObject({
-      staffRole: null,
       memberships: [{ customerId: first }],
     });
+  });
+
+  test("knows whether the person is staff still", async () => {
+    const { id, email } = await people.user();
+    await people.staff(id, "finance");
+    const { sessionId } = await signedIn(email);
+    expect(await readSession(people.context, sessionId, id)).toMatchObject({ staffRole: "finance" });
+    await people.owner`update staff set disabled_at = now() where user_id = ${id}`;
+    expect(await readSession(people.context, sessionId, id)).toMatchObject({ staffRole: null });
+  });
+});
+
+describe("the two doors", () => {
+  const enter = (email: string, section: "portal" | "admin", password = knownPassword) =>
+    signIn(people.context, { email, password }, from(), section);
+
+  async function shownTo(email: string, section: "portal" | "admin") {
+    const entered = await enter(email, section);
+    if (!entered.ok) throw new Error(entered.refusal.code);
+    const { userId, sessionId } = entered.value;
+    return readSession(people.context, sessionId, userId);
+  }
+
+  test("that of staff refuses a customer's login as it refuses a wrong password", async () => {
+    const { id, email } = await people.user();
+    await people.member(id, await people.customer());
+    expect(await enter(email, "admin")).toEqual(wrong);
+    expect(await enter(email, "admin", "something else")).toEqual(wrong);
+    expect(await enter(email, "portal")).toMatchObject({ ok: true });
+  });
+
+  test("refuse staff who do not work here any more at that of staff", async () => {
+    const { id, email } = await people.user();
+    await people.staff(id, "admin");
+    expect(await enter(email, "admin")).toMatchObject({ ok: true });
+    await people.owner`update staff set disabled_at = now() where user_id = ${id}`;
+    expect(await enter(email, "admin")).toEqual(wrong);
+  });
+
+  test("open one section each to whoever is staff and a customer's member", async () => {
+    const { id, email } = await people.user();
+    await people.member(id, await people.customer());
+    await people.staff(id, "finance");
+    expect(await shownTo(email, "portal")).toMatchObject({
+      staffRole: null,
+      memberships: [{ role: "owner" }],
+    });
+    expect(await shownTo(email, "admin")).toMatchObject({ staffRole: "finance", memberships: [] });
+  });
+
+  test("both lead staff who belong to no customer to their section", async () => {
+    const { id, email } = await people.user();
+    await people.staff(id, "support");
+    expect(await shownTo(email, "portal")).toMatchObject({ staffRole: "support" });
+    expect(await shownTo(email, "admin")).toMatchObject({ staffRole: "support" });
   });
 });

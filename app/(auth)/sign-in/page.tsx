@@ -2,12 +2,12 @@ import type { Metadata } from "next";
 import { redirect } from "next/navigation";
 import { getTranslations } from "next-intl/server";
 import { answerTexts } from "@/app/(auth)/answers";
+import { demoChoice } from "@/app/(auth)/demo-choice";
 import { SignInForm } from "@/components/sign-in/sign-in-form";
 import { TextLink } from "@/components/ui/text-link";
 import { safeCallbackPath } from "@/lib/auth/callback-path";
 import { context } from "@/lib/auth/context";
 import { currentUser } from "@/lib/auth/current";
-import { demoLogins } from "@/lib/portal/demo-logins";
 
 export async function generateMetadata(): Promise<Metadata> {
   return { title: (await getTranslations("signIn"))("title") };
@@ -30,23 +30,11 @@ export default async function SignInPage({ searchParams }: SignInPageProps) {
         callbackPath={callbackPath}
         texts={{ email: t("email"), password: t("password"), submit: t("submit") }}
         answers={await answerTexts()}
-        demo={await demoChoice()}
+        demo={await demoChoice("portal")}
       />
       <p>
         <TextLink href="/reset">{t("forgotten")}</TextLink>
       </p>
     </>
   );
-}
-
-async function demoChoice() {
-  const logins = demoLogins();
-  const [first] = logins;
-  if (!first) return null;
-  const t = await getTranslations("signIn");
-  return {
-    title: t("demoTitle"),
-    password: t("demoPassword", { password: first.password }),
-    logins: logins.map(({ email, password, role }) => ({ email, password, who: t(`demo_${role}`) })),
-  };
 }

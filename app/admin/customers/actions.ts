@@ -2,7 +2,9 @@
 
 import { revalidatePath } from "next/cache";
 import { z } from "zod";
+import * as notes from "@/lib/admin/add-note";
 import * as goodwill from "@/lib/admin/change-goodwill";
+import * as sessions from "@/lib/admin/end-sessions";
 import * as payouts from "@/lib/admin/pay-out-balance";
 import * as payLinks from "@/lib/admin/renew-pay-link";
 import * as invoice from "@/lib/admin/void-invoice";
@@ -41,6 +43,9 @@ const PayOutInput = z.strictObject({
   reason,
 });
 
+const NoteInput = z.strictObject({ customerId, note: z.string().max(10_000) });
+const SessionsInput = z.strictObject({ customerId });
+
 export const voidInvoice = staffAction("invoice.void", VoidInput, async (actor, input) => {
   const answer = await invoice.voidInvoice(actor, input);
   if (answer.ok) revalidatePath("/admin/customers");
@@ -63,3 +68,15 @@ export const payOutBalance = staffAction("balance.pay_out", PayOutInput, async (
 export const renewInvoicePayLink = staffAction("pay_link.renew", PayLinkInput, (actor, input) =>
   payLinks.renewPayLink(actor, input),
 );
+
+export const addNote = staffAction("customer.note", NoteInput, async (actor, input) => {
+  const answer = await notes.addNote(actor, input);
+  if (answer.ok) revalidatePath("/admin/customers");
+  return answer;
+});
+
+export const endSessions = staffAction("sessions.end", SessionsInput, async (actor, input) => {
+  const answer = await sessions.endSessions(actor, input);
+  if (answer.ok) revalidatePath("/admin/customers");
+  return answer;
+});

@@ -3,21 +3,31 @@ import { notFound } from "next/navigation";
 import { getTranslations } from "next-intl/server";
 import { DraftList } from "@/components/draft/draft-list";
 import { ActionForm } from "@/components/sign-in/action-form";
+import { CustomerMore } from "@/components/staff/customer-more";
 import { CustomerSections } from "@/components/staff/customer-sections";
 import { NewPayLink } from "@/components/staff/new-pay-link";
 import { PayOutForms } from "@/components/staff/pay-out-forms";
 import { StaffFrame } from "@/components/staff/staff-frame";
+import { ActButton } from "@/components/ui/act-button";
 import { Amount } from "@/components/ui/amount";
 import type { AnswerTexts } from "@/components/ui/answer-texts";
 import { Fact, Facts } from "@/components/ui/facts";
 import { PageHead } from "@/components/ui/page-head";
 import { TextLink } from "@/components/ui/text-link";
 import { type CustomerPicture, showCustomer } from "@/lib/admin/show-customer";
+import { showCustomerMore } from "@/lib/admin/show-customer-more";
 import { listDrafts } from "@/lib/admin/show-draft";
 import { context } from "@/lib/auth/context";
 import { currentUser, requireStaff } from "@/lib/auth/current";
 import { mayStaff, type StaffRight } from "@/lib/auth/staff-rights";
-import { changeGoodwill, payOutBalance, renewInvoicePayLink, voidInvoice } from "../actions";
+import {
+  addNote,
+  changeGoodwill,
+  endSessions,
+  payOutBalance,
+  renewInvoicePayLink,
+  voidInvoice,
+} from "../actions";
 
 interface CustomerPageProps {
   params: Promise<{ reference: string }>;
@@ -39,10 +49,12 @@ export default async function CustomerPage({ params }: CustomerPageProps) {
   if (!picture) notFound();
   const may = (right: StaffRight) => mayStaff(actor.role, right) && !picture.isClosed;
   const words = await getTranslations("payLinkBox");
-  const [bank, draft, drafts] = await Promise.all([
+  const [bank, draft, drafts, customerWords, more] = await Promise.all([
     getTranslations("bank"),
     getTranslations("draft"),
     listDrafts(actor, { customerId: picture.id }),
+    getTranslations("staffCustomer"),
+    showCustomerMore(actor, { customerId: picture.id }),
   ]);
   const linkTexts = {
     label: words("label"),
@@ -91,6 +103,45 @@ export default async function CustomerPage({ params }: CustomerPageProps) {
       {mayStaff(actor.role, "balance.pay_out") && (
         <PayOutForms picture={picture} action={payOutBalance} answers={answers} />
       )}
+      <CustomerMore
+        more={more}
+        customer={`/admin/customers/${encodeURIComponent(reference)}`}
+        noteForm={
+          mayStaff(actor.role, "customer.note") && (
+            <ActionForm
+              // A note that was kept stands above, and the form is there for the next one.
+              key={more.notes[0]?.id ?? "none"}
+              action={addNote}
+              hidden={{ customerId: picture.id }}
+              idPrefix="note-"
+              fields={[
+                {
+                  name: "note",
+                  label: customerWords("note"),
+                  type: "text",
+                  autoComplete: "off",
+                  maxLength: 2000,
+                },
+              ]}
+              submit={customerWords("addNote")}
+              answers={answers}
+              done={<p>{customerWords("noted")}</p>}
+            />
+          )
+        }
+        endSessions={
+          mayStaff(actor.role, "sessions.end") && (
+            <ActButton
+              action={endSessions}
+              input={{ customerId: picture.id }}
+              label={customerWords("endSessionsOf", { name: picture.name })}
+              text={customerWords("endSessions")}
+              done={customerWords("sessionsEnded")}
+              texts={answers}
+            />
+          )
+        }
+      />
       <CustomerSections
         picture={picture}
         payLink={(invoice) =>
@@ -209,6 +260,8 @@ const codes = [
   "goodwill_above_available",
   "customer_not_found",
   "customer_closed",
+  "note_missing",
+  "note_too_long",
 ] as const;
 
 /** A sentence for each refusal that these acts may meet. */

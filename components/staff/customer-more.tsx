@@ -1,0 +1,143 @@
+import { useTranslations } from "next-intl";
+import type { ReactNode } from "react";
+import { Section } from "@/components/staff/section";
+import { Amount } from "@/components/ui/amount";
+import { Day, Moment } from "@/components/ui/day";
+import { Cell, Column, Row, Table, TableBody, TableHead } from "@/components/ui/table";
+import { TextLink } from "@/components/ui/text-link";
+import type { CustomerMore as More } from "@/lib/admin/show-customer-more";
+
+const rowLook = "max-sm:grid-cols-[1fr_auto] max-sm:gap-x-4 max-sm:gap-y-1";
+const small = "max-sm:text-ink-soft max-sm:text-sm";
+
+interface CustomerMoreProps {
+  more: More;
+  /** The customer's address. */
+  customer: string;
+  /** The form that adds a note, for those who may. */
+  noteForm: ReactNode;
+  /** The button that ends all sessions, for those who may. */
+  endSessions: ReactNode;
+}
+
+/** What moved a customer's balance, their cards, who signs in for them, and what staff noted. */
+export function CustomerMore({ more, customer, noteForm, endSessions }: CustomerMoreProps) {
+  const t = useTranslations("staffCustomer");
+  return (
+    <div className="grid gap-12 pb-12">
+      <Section title={t("notes")} none={t("noNotes")} isEmpty={more.notes.length === 0 && !noteForm}>
+        <ul className="grid gap-3">
+          {more.notes.map(({ id, occurredAt, who, detail }) => (
+            <li key={id} className="rounded-md bg-sunken px-4 py-3">
+              <p className="whitespace-pre-line break-words" dir="auto">
+                {detail.note}
+              </p>
+              <p className="text-ink-soft text-sm">
+                <span dir="auto">{who}</span> · <Moment at={occurredAt} />
+              </p>
+            </li>
+          ))}
+        </ul>
+        {noteForm && <div className="mt-4 max-w-xl">{noteForm}</div>}
+      </Section>
+      <Section title={t("users")} none={t("noUsers")} isEmpty={more.users.length === 0}>
+        <Users users={more.users} />
+        {more.users.some(({ openSessions }) => openSessions > 0) && <div className="mt-4">{endSessions}</div>}
+      </Section>
+      <Section title={t("movements")} none={t("noMovements")} isEmpty={more.movements.length === 0}>
+        <Movements movements={more.movements} customer={customer} />
+      </Section>
+      <Section title={t("cards")} none={t("noCards")} isEmpty={more.cards.length === 0}>
+        <ul className="grid gap-1">
+          {more.cards.map(({ id, brand, last4, expiry, isExpired, isDefault }) => (
+            <li key={id}>
+              <span className="capitalize">{brand}</span> •••• <span className="figures">{last4}</span>
+              <span className="text-ink-soft text-sm">
+                {" · "}
+                {t(isExpired ? "expired" : "until", { expiry })}
+                {isDefault && ` · ${t("default")}`}
+              </span>
+            </li>
+          ))}
+        </ul>
+      </Section>
+    </div>
+  );
+}
+
+function Users({ users }: Pick<More, "users">) {
+  const t = useTranslations("staffCustomer");
+  return (
+    <Table aria-label={t("users")}>
+      <TableHead>
+        <Column>{t("name")}</Column>
+        <Column>{t("role")}</Column>
+        <Column>{t("sessions")}</Column>
+      </TableHead>
+      <TableBody>
+        {users.map(({ userId, name, email, role, openSessions, lastSeenAt }) => (
+          <Row key={userId} className={rowLook}>
+            <Cell>
+              <span dir="auto">{name}</span>
+              <span className="block break-all text-ink-soft text-sm">{email}</span>
+            </Cell>
+            <Cell className="max-sm:text-right">{t(`role_${role}`)}</Cell>
+            <Cell className={`max-sm:col-span-2 ${small}`}>
+              {t("openSessions", { count: openSessions })}
+              {lastSeenAt && (
+                <>
+                  {" · "}
+                  <Moment at={lastSeenAt} />
+                </>
+              )}
+            </Cell>
+          </Row>
+        ))}
+      </TableBody>
+    </Table>
+  );
+}
+
+function Movements({ movements, customer }: Pick<More, "movements"> & { customer: string }) {
+  const t = useTranslations("staffCustomer");
+  const reasons = useTranslations("movement");
+  return (
+    <Table aria-label={t("movements")}>
+      <TableHead>
+        <Column>{t("date")}</Column>
+        <Column>{t("what")}</Column>
+        <Column numeric>{t("amount")}</Column>
+        <Column numeric>{t("after")}</Column>
+      </TableHead>
+      <TableBody>
+        {movements.map(({ id, occurredAt, reason, amount, balanceAfter, invoiceNumber }) => {
+          const known = reason as Parameters<typeof reasons.has>[0];
+          return (
+            <Row key={id} className={rowLook}>
+              <Cell className={`whitespace-nowrap max-sm:order-3 ${small}`}>
+                <Day at={occurredAt} />
+              </Cell>
+              <Cell>
+                {reasons.has(known) ? reasons(known) : reason}
+                {invoiceNumber && (
+                  <TextLink
+                    href={`${customer}/invoices/${encodeURIComponent(invoiceNumber)}`}
+                    className="figures ml-2 text-sm"
+                  >
+                    {invoiceNumber}
+                  </TextLink>
+                )}
+              </Cell>
+              <Cell numeric>
+                <Amount of={amount} signed />
+              </Cell>
+              <Cell numeric className={`max-sm:order-4 ${small}`}>
+                <Amount of={balanceAfter} />
+              </Cell>
+            </Row>
+          );
+        })}
+      </TableBody>
+    </Table>
+  );
+}

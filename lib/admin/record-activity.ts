@@ -1,0 +1,33 @@
+import type { ReservedSql } from "@/db/client";
+import { houseCustomerId } from "@/lib/billing/payment/unmatched-receipt";
+import { type CustomerId, type UserId, uuidv7 } from "@/lib/kernel/id";
+import type { StaffWorld } from "./world";
+
+interface Act {
+  /** Null for what is the house's own: its staff and its settings. */
+  customerId: CustomerId | null;
+  userId: UserId;
+  verb: string;
+  detail: Record<string, string>;
+}
+
+/** Adds to the record what a person of the staff did, in the transaction that does it. Customers do not see it. */
+export async function recordActivity(
+  world: Pick<StaffWorld, "clock">,
+  sql: ReservedSql,
+  { customerId, userId, verb, detail }: Act,
+): Promise<void> {
+  const now = world.clock.now();
+  const subject = customerId ?? houseCustomerId;
+  if (customerId === null) {
+    // The house's customer is made by whatever needs it first.
+    await sql`
+      insert into customers (id, reference, name, email, country, currency, is_house, created_at)
+      values (${houseCustomerId}, 'HOUSE', 'House', 'house@localhost', 'US', 'USD', true, ${now})
+      on conflict (id) do nothing`;
+  }
+  await sql`
+    insert into activities (customer_id, id, occurred_at, actor, user_id, subject, subject_id, verb, detail, is_visible)
+    values (${subject}, ${uuidv7(world.clock)}, ${now}, 'staff', ${userId}, 'customer', ${subject}, ${verb},
+      ${sql.json(detail)}, false)`;
+}
