@@ -6,12 +6,13 @@ import { getLocale, getTranslations } from "next-intl/server";
 import type { ReactNode } from "react";
 import { languageTags } from "@/app/messages/locale";
 import { ClientTexts } from "@/components/shell/client-texts";
+import { HostIdentity } from "@/components/shell/host-identity";
 import { themeCookie, themeIn } from "@/components/shell/preference-cookies";
 import { Toaster } from "@/components/ui/toast";
-import { context } from "@/lib/auth/context";
+import { currentHost } from "@/lib/auth/host";
 
 export async function generateMetadata(): Promise<Metadata> {
-  const { hostName } = context().settings;
+  const { name: hostName } = await currentHost();
   const t = await getTranslations("shell");
   return {
     title: { default: hostName, template: `%s · ${hostName}` },
@@ -51,7 +52,9 @@ export default async function RootLayout({ children }: { children: ReactNode }) 
       suppressHydrationWarning
     >
       <body>
-        <ClientTexts texts={errorTexts}>{children}</ClientTexts>
+        <ClientTexts texts={errorTexts}>
+          <HostIdentity host={await currentHost()}>{children}</HostIdentity>
+        </ClientTexts>
         <Toaster close={shell("close")} />
       </body>
     </html>

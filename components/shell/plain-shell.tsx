@@ -1,4 +1,5 @@
 import type { ReactNode } from "react";
+import { HostLogo, HostName } from "@/components/shell/host-identity";
 import { Mark } from "@/components/shell/mark";
 import { SkipLink } from "@/components/shell/portal-shell";
 
@@ -15,8 +16,10 @@ export function PlainShell({ hostName, menu, children }: PlainShellProps) {
       <SkipLink />
       <header className="page flex h-14 items-center justify-between gap-4 sm:h-18">
         <p className="flex min-w-0 items-center gap-2.5 font-semibold">
-          <Mark className="size-6" />
-          <span className="truncate">{hostName}</span>
+          <HostLogo mark={<Mark className="size-6" />} />
+          <span className="truncate">
+            <HostName fallback={hostName} />
+          </span>
         </p>
         {menu}
       </header>

@@ -2,6 +2,7 @@ import { CreditCard, Ellipsis, FileText, House, Inbox, Server, Wallet } from "lu
 import Link from "next/link";
 import { useTranslations } from "next-intl";
 import type { ReactNode } from "react";
+import { HostLogo, HostName } from "@/components/shell/host-identity";
 import { Mark } from "@/components/shell/mark";
 import { MoreMenu } from "@/components/shell/more-menu";
 import { NavLink } from "@/components/shell/nav-link";
@@ -37,8 +38,10 @@ export function PortalShell({ hostName, unread, menu, children }: PortalShellPro
       <header className="sticky top-0 z-20 border-b bg-paper/95 backdrop-blur-sm">
         <div className="page flex h-14 items-center gap-6">
           <Link href="/" className="flex min-w-0 items-center gap-2.5 rounded-sm font-semibold">
-            <Mark className="size-6" />
-            <span className="truncate max-lg:sr-only max-sm:not-sr-only">{hostName}</span>
+            <HostLogo mark={<Mark className="size-6" />} />
+            <span className="truncate max-lg:sr-only max-sm:not-sr-only">
+              <HostName fallback={hostName} />
+            </span>
           </Link>
           <nav aria-label={t("sections")} className="hidden sm:flex">
             {sections.map(({ href, name, icon: Icon }) => (

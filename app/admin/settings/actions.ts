@@ -1,0 +1,35 @@
+"use server";
+
+import { revalidatePath } from "next/cache";
+import { z } from "zod";
+import * as host from "@/lib/admin/host-settings";
+import { staffAction } from "@/lib/auth/action";
+
+const text = z.string().max(2000);
+
+const HostInput = z.strictObject({
+  version: z
+    .string()
+    .regex(/^\d{1,9}$/)
+    .transform(Number),
+  host_name: text,
+  host_address: text,
+  bank_account_holder: text,
+  bank_account: text,
+  bank_bic: text,
+  bank_name: text,
+  logo: z.file().optional(),
+  removeLogo: z.literal("yes").optional(),
+});
+
+export const changeHost = staffAction("host.change", HostInput, async (actor, input) => {
+  const { version, logo, removeLogo, ...values } = input;
+  const bytes = logo && logo.size > 0 ? new Uint8Array(await logo.arrayBuffer()) : null;
+  const answer = await host.changeHostSettings(actor, {
+    version,
+    values,
+    logo: bytes ?? (removeLogo ? "remove" : "keep"),
+  });
+  if (answer.ok) revalidatePath("/", "layout");
+  return answer;
+});

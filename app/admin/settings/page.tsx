@@ -1,0 +1,78 @@
+import type { Metadata } from "next";
+import { getTranslations } from "next-intl/server";
+import { staffTexts } from "@/app/admin/texts";
+import { HostForm } from "@/components/staff/host-form";
+import { StaffFrame } from "@/components/staff/staff-frame";
+import { Callout } from "@/components/ui/callout";
+import { PageHead } from "@/components/ui/page-head";
+import { hostKeys, hostLengths, logoBytesMost, showHostSettings } from "@/lib/admin/host-settings";
+import { context } from "@/lib/auth/context";
+import { currentUser, requireStaff } from "@/lib/auth/current";
+import { mayStaff } from "@/lib/auth/staff-rights";
+import { changeHost } from "./actions";
+
+export async function generateMetadata(): Promise<Metadata> {
+  return { title: (await getTranslations("hostSettings"))("title") };
+}
+
+/** What the host says of itself: its name, address and logo, and where money can be sent by bank. */
+export default async function SettingsPage() {
+  const actor = await requireStaff("/admin/settings");
+  const [user, shown, t] = await Promise.all([
+    currentUser(),
+    showHostSettings(actor),
+    getTranslations("hostSettings"),
+  ]);
+  const mayChange = mayStaff(actor.role, "host.change");
+  const answers = await staffTexts([
+    "host_name_missing",
+    "host_text_too_long",
+    "bank_half",
+    "logo_too_large",
+    "logo_no_picture",
+    "settings_changed",
+  ]);
+  const { hostName } = context().settings;
+  return (
+    <StaffFrame hostName={hostName} user={user} here="settings">
+      <PageHead title={t("title")}>
+        <p className="mt-1 max-w-prose text-ink-soft">{t("intro")}</p>
+      </PageHead>
+      <div className="max-w-xl pb-16">
+        {!mayChange && (
+          <Callout tone="calm" className="mb-6">
+            <p>{answers.not_allowed}</p>
+          </Callout>
+        )}
+        <HostForm
+          action={changeHost}
+          isFixed={!mayChange}
+          version={shown.version}
+          fields={hostKeys.map((name) => ({
+            name,
+            label: t(name),
+            hint:
+              name === "host_address"
+                ? t("addressHint")
+                : name === "bank_account"
+                  ? t("accountHint")
+                  : undefined,
+            value: name === "host_name" ? shown.values[name] || hostName : shown.values[name],
+            maxLength: hostLengths[name],
+          }))}
+          logo={shown.logo}
+          logoBytesMost={logoBytesMost}
+          texts={{
+            logo: t("logo"),
+            logoHint: t("logoHint", { most: logoBytesMost / 1000 }),
+            noLogo: t("noLogo"),
+            removeLogo: t("removeLogo"),
+            submit: t("submit"),
+            done: t("done"),
+          }}
+          answers={answers}
+        />
+      </div>
+    </StaffFrame>
+  );
+}
