@@ -25,12 +25,19 @@ const granted: Record<string, { app?: string; jobs?: string; staff?: string } | 
   payments:
     "insert select update(checkout_url,ended_at,expires_at,failure_code,first_sent_at,next_poll_at,poll_count,send_count,state,stripe_payment_intent_id,stripe_session_id)",
   reminders: "insert select",
-  renewals: "insert select update(invoice_id,state)",
-  services:
-    "insert select update(anchor_day,cancel_requested_at,expires_at,is_auto_renew,next_plan_at,next_plan_id,plan_id,state)",
   terms: "insert select",
   transfers: "insert select",
   // What they may differs.
+  auto_charges: {
+    app: "insert select update(changed_at,payment_method_id,pays_invoices,stopped_at,stopped_code,user_id)",
+    jobs: "select update(payment_method_id,stopped_at,stopped_code)",
+    staff: "select",
+  },
+  auto_top_ups: {
+    app: "insert select update(amount_minor,changed_at,is_on,monthly_cap_minor,threshold_minor,user_id)",
+    jobs: "select",
+    staff: "select",
+  },
   balance_checks: { jobs: "insert select update", staff: "select" },
   book_checks: { jobs: "insert select update", staff: "select" },
   job_runs: { jobs: "insert select update", staff: "select" },
@@ -77,6 +84,21 @@ const granted: Record<string, { app?: string; jobs?: string; staff?: string } | 
     app: "select",
     jobs: "insert select update(booked_at,ended_at,failure_code,first_sent_at,next_poll_at,poll_count,send_count,settled_currency,settled_minor,state,stripe_balance_transaction_id,stripe_refund_id)",
     staff: "insert select",
+  },
+  renewal_runs: {
+    jobs: "insert select update(due,ended_at,issued,paid,parked,short,updated_at)",
+    staff: "select",
+  },
+  renewals: {
+    app: "insert select update(invoice_id,own_grace_days,state)",
+    jobs: "insert select update(deferred_until,invoice_id,state)",
+    staff: "insert select update(invoice_id,state)",
+  },
+  services: {
+    app: "insert select update(anchor_day,cancel_requested_at,expires_at,is_auto_renew,next_plan_at,next_plan_id,plan_id,state,suspended_at)",
+    jobs: "insert select update(anchor_day,cancel_requested_at,expires_at,is_auto_renew,next_plan_at,next_plan_id,plan_id,state,suspended_at)",
+    staff:
+      "insert select update(anchor_day,cancel_requested_at,expires_at,is_auto_renew,next_plan_at,next_plan_id,plan_id,state,suspended_at,suspension_hold_until)",
   },
   sessions: {
     app: "insert select update(last_seen_at,revoked_at)",

@@ -18,6 +18,7 @@ const houseTables = [
   "job_runs",
   "plan_prices",
   "plans",
+  "renewal_runs",
   "sessions",
   "settings",
   "sign_in_attempts",

@@ -176,6 +176,9 @@ export const invoiceNumbers = pgTable(
   ],
 );
 
+/** By the customer, by staff, for a change of plan, because its service was terminated, because an order was never paid. */
+export const creditNoteReasons = ["canceled", "voided", "changed", "terminated", "unpaid"] as const;
+
 /** What takes an invoice back, whole or in part: numbered in a series of its own, never changed once written. */
 export const creditNotes = pgTable(
   "credit_notes",
@@ -184,7 +187,7 @@ export const creditNotes = pgTable(
     id: id(),
     number: text("number"),
     invoiceId: uuid("invoice_id").notNull(),
-    reason: text("reason", { enum: ["canceled", "voided", "changed"] }).notNull(),
+    reason: text("reason", { enum: creditNoteReasons }).notNull(),
     note: text("note").notNull().default(""),
     currency: currency(),
     netMinor: minor("net_minor").notNull(),
@@ -204,7 +207,10 @@ export const creditNotes = pgTable(
     uniqueIndex("credit_notes_number_key").on(t.customerId, t.number),
     index("credit_notes_invoice_idx").on(t.customerId, t.invoiceId),
     index("credit_notes_user_idx").on(t.userId).where(sql`${t.userId} is not null`),
-    check("credit_notes_reason_check", sql`${t.reason} in ('canceled', 'voided', 'changed')`),
+    check(
+      "credit_notes_reason_check",
+      sql`${t.reason} in ('canceled', 'voided', 'changed', 'terminated', 'unpaid')`,
+    ),
     check("credit_notes_currency_check", sql`${t.currency} ~ '^[A-Z]{3}$'`),
     check(
       "credit_notes_total_check",

@@ -48,16 +48,19 @@ export const notices = pgTable(
   ],
 );
 
+/** The first two are about an invoice, the others about a service's term: their subject is the renewal. */
+export const reminderKinds = ["invoice_due", "balance_low", "suspension_ahead", "termination_ahead"] as const;
+
 /**
- * A stage of reminding, once per (kind, subject, stage): in days from due, negative ahead of it (domain.md, Reminding).
- * Rows are only added.
+ * A stage of reminding, once per (kind, subject, stage): in days from due (from the suspension, the termination), negative
+ * ahead of it (domain.md, Reminding). Rows are only added.
  */
 export const reminders = pgTable(
   "reminders",
   {
     customerId: customerId(),
     id: id(),
-    kind: text("kind", { enum: ["invoice_due", "balance_low"] }).notNull(),
+    kind: text("kind", { enum: reminderKinds }).notNull(),
     subjectId: uuid("subject_id").notNull(),
     stage: integer("stage").notNull(),
     outboxId: uuid("outbox_id").notNull(),
@@ -73,6 +76,9 @@ export const reminders = pgTable(
     }),
     uniqueIndex("reminders_stage_key").on(t.customerId, t.kind, t.subjectId, t.stage),
     index("reminders_outbox_idx").on(t.customerId, t.outboxId),
-    check("reminders_kind_check", sql`${t.kind} in ('invoice_due', 'balance_low')`),
+    check(
+      "reminders_kind_check",
+      sql`${t.kind} in ('invoice_due', 'balance_low', 'suspension_ahead', 'termination_ahead')`,
+    ),
   ],
 );

@@ -24,6 +24,8 @@ export const plans = pgTable(
     leadDays: integer("lead_days").notNull().default(7),
     graceDays: integer("grace_days").notNull().default(4),
     terminateDays: integer("terminate_days").notNull().default(14),
+    /** Days that a customer may give themselves once per term; 0: none. */
+    ownGraceDays: integer("own_grace_days").notNull().default(3),
     isOffered: boolean("is_offered").notNull().default(true),
     createdAt: instant("created_at").notNull(),
   },
@@ -34,7 +36,10 @@ export const plans = pgTable(
       "plans_term_check",
       sql`${t.termUnit} in ('day', 'month', 'year') and ${t.termCount} between 1 and 3660`,
     ),
-    check("plans_days_check", sql`${t.leadDays} >= 0 and ${t.graceDays} >= 0 and ${t.terminateDays} >= 0`),
+    check(
+      "plans_days_check",
+      sql`${t.leadDays} >= 0 and ${t.graceDays} >= 0 and ${t.terminateDays} >= 0 and ${t.ownGraceDays} between 0 and 60`,
+    ),
     check(
       "plans_lead_check",
       sql`${t.leadDays} < ${t.termCount} * case ${t.termUnit} when 'day' then 1 when 'month' then 28 else 365 end`,

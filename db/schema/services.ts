@@ -33,6 +33,9 @@ export const services = pgTable(
     /** Another plan that it has from the start of a term that is not paid yet. */
     nextPlanId: uuid("next_plan_id"),
     nextPlanAt: instant("next_plan_at"),
+    suspendedAt: instant("suspended_at"),
+    /** Staff hold its suspension off until then. */
+    suspensionHoldUntil: instant("suspension_hold_until"),
     createdAt: instant("created_at").notNull(),
   },
   (t) => [
@@ -54,6 +57,7 @@ export const services = pgTable(
     check("services_anchor_check", sql`${t.anchorDay} is null or ${t.anchorDay} between 1 and 31`),
     check("services_anchored_check", sql`(${t.expiresAt} is null) = (${t.anchorDay} is null)`),
     check("services_next_plan_check", sql`(${t.nextPlanId} is null) = (${t.nextPlanAt} is null)`),
+    check("services_suspended_check", sql`(${t.state} = 'suspended') = (${t.suspendedAt} is not null)`),
     check("services_currency_check", sql`${t.currency} ~ '^[A-Z]{3}$'`),
   ],
 );
@@ -109,6 +113,10 @@ export const renewals = pgTable(
     termStartsAt: instant("term_starts_at").notNull(),
     state: text("state", { enum: ["due", "invoiced", "paid", "declined", "lapsed"] }).notNull(),
     invoiceId: uuid("invoice_id"),
+    /** Days that the customer gave themselves before this term's suspension, once. */
+    ownGraceDays: integer("own_grace_days").notNull().default(0),
+    /** Until when an open Checkout defers the suspension; once per term. */
+    deferredUntil: instant("deferred_until"),
   },
   (t) => [
     primaryKey({ name: "renewals_pk", columns: [t.customerId, t.id] }),
@@ -124,6 +132,7 @@ export const renewals = pgTable(
     }),
     uniqueIndex("renewals_term_key").on(t.customerId, t.serviceId, t.termStartsAt),
     index("renewals_invoice_idx").on(t.customerId, t.invoiceId).where(sql`${t.invoiceId} is not null`),
+    check("renewals_grace_check", sql`${t.ownGraceDays} between 0 and 60`),
     check("renewals_state_check", sql`${t.state} in ('due', 'invoiced', 'paid', 'declined', 'lapsed')`),
     check(
       "renewals_invoice_check",

@@ -126,8 +126,9 @@ const writes: readonly ListWrite[] = [
   ),
   change(
     "serviceStates",
-    `id uuid, from_state text, state text, expires_at timestamptz, anchor_day integer`,
-    `update services s set state = t.state, expires_at = t.expires_at, anchor_day = t.anchor_day
+    `id uuid, from_state text, state text, expires_at timestamptz, anchor_day integer, changed_at timestamptz`,
+    `update services s set state = t.state, expires_at = t.expires_at, anchor_day = t.anchor_day,
+       suspended_at = case when t.state = 'suspended' then coalesce(s.suspended_at, t.changed_at) end
      from $rows
      where s.customer_id = $customer and s.id = t.id and s.state = t.from_state`,
   ),

@@ -1,3 +1,6 @@
+import type { creditNoteReasons } from "@/db/schema/invoices";
+import type { reminderKinds } from "@/db/schema/notices";
+
 type Minor = bigint;
 
 /**
@@ -140,12 +143,14 @@ export interface Changes {
     state: string;
     expires_at: Date | null;
     anchor_day: number | null;
+    /** When the change happens: kept as the instant of a suspension. */
+    changed_at: Date;
   }[];
   renewalStates: { id: string; from_state: string; state: string }[];
   credit_notes: {
     id: string;
     invoice_id: string;
-    reason: "canceled" | "voided";
+    reason: (typeof creditNoteReasons)[number];
     note: string;
     currency: string;
     net_minor: Minor;
@@ -169,7 +174,7 @@ export interface Changes {
   outbox: { id: string; topic: string; payload: Record<string, unknown>; created_at: Date }[];
   reminders: {
     id: string;
-    kind: "invoice_due" | "balance_low";
+    kind: (typeof reminderKinds)[number];
     subject_id: string;
     stage: number;
     outbox_id: string;

@@ -177,7 +177,12 @@ export class Decision {
   }
 
   /** A stage of reminding that goes out with what was told; in days from due. */
-  remind(kind: "invoice_due" | "balance_low", subjectId: string, stage: number, outboxId: string): void {
+  remind(
+    kind: Changes["reminders"][number]["kind"],
+    subjectId: string,
+    stage: number,
+    outboxId: string,
+  ): void {
     const { now, clock } = this.context;
     this.changes.reminders.push({
       id: uuidv7(clock),
@@ -235,6 +240,7 @@ export class Decision {
           state: service.state,
           expires_at: service.expiresAt,
           anchor_day: service.anchorDay,
+          changed_at: this.context.now,
         },
       ];
     });

@@ -117,7 +117,9 @@ async function stopService(turn: Turn): Promise<void> {
   const { customerId, serviceId } = turn.random.pick(services);
   const state = turn.random.pick(["suspended", "suspended", "terminated"]);
   await turn.stage.owner`
-    update services set state = ${state} where customer_id = ${customerId} and id = ${serviceId}`;
+    update services set state = ${state},
+      suspended_at = case when ${state} = 'suspended' then coalesce(suspended_at, ${turn.stage.world.clock.now()}) end
+    where customer_id = ${customerId} and id = ${serviceId}`;
   turn.touch([{ customerId }]);
   turn.note(state);
 }
