@@ -298,6 +298,7 @@ export class Decision {
     this.tell("invoice.paid", { invoiceId: invoice.id });
     for (const { line, completion } of completions) {
       this.completed.push({ line, completion });
+      const wasSuspended = this.services.get(line.serviceId)?.state === "suspended";
       this.services.set(line.serviceId, completion.service);
       this.changes.terms.push({
         id: uuidv7(clock),
@@ -327,6 +328,9 @@ export class Decision {
         serviceId: line.serviceId,
         expiresAt,
       });
+      if (!wasSuspended) continue;
+      this.record({ subject: "service", subjectId: line.serviceId, verb: "service_resumed" });
+      this.tell("service.resumed", { serviceId: line.serviceId });
     }
   }
 }

@@ -1,3 +1,4 @@
+import type { ReservedSql } from "@/db/client";
 import { transact } from "@/db/transaction";
 import { receiptOf } from "@/lib/billing/payment/receipt";
 import type { World } from "@/lib/billing/world";
@@ -6,10 +7,12 @@ import { add, type Currency, money } from "@/lib/kernel/money";
 import type { Mail, Mailer } from "@/lib/mail/mailer";
 import { moneyBecameBalanceMail, paymentFailedMail, receiptMail } from "@/lib/mail/payment-mail";
 import { invoicesDueMail, renewalShortMail, renewedMail } from "@/lib/mail/renewal-mail";
+import { stopMail } from "@/lib/mail/stop-mail";
 import { mailOfMoneyBack } from "./money-back-news";
 import { concludeRow, noteAttempt, type OutboxRow } from "./notices";
 import { openPayLinks } from "./pay-links";
-import { reminderNews } from "./reminder-news";
+import { type ReminderNews, reminderNews } from "./reminder-news";
+import { isAboutStop, stoppedNews } from "./stop-news";
 
 export interface Delivery {
   world: World;
@@ -55,7 +58,7 @@ async function waiting(world: World, most: number): Promise<OutboxRow[]> {
 const aboutMoneyBack = /^(refund|dispute)\./;
 
 function mailFor(delivery: Delivery, row: OutboxRow): Promise<Mail | null> {
-  if (row.topic === "reminder") return mailOfReminder(delivery, row);
+  if (row.topic === "reminder" || isAboutStop(row)) return mailOfReminder(delivery, row);
   return aboutMoneyBack.test(row.topic) ? mailOfMoneyBack(delivery, row) : mailOfPayment(delivery, row);
 }
 
@@ -64,13 +67,19 @@ async function mailOfReminder({ world, host }: Delivery, row: OutboxRow): Promis
   const [[customer], news] = await transact(world.jobs, { customerId }, ({ sql }) =>
     Promise.all([
       sql`select name, email, locale, invoice_recipients as copies from customers where id = ${customerId}`,
-      reminderNews(world, sql, customerId, row.id),
+      isAboutStop(row) ? stopNews(world, sql, row) : reminderNews(world, sql, customerId, row.id),
     ]),
   );
   if (!customer || !news) return null;
   const { name, email, locale, copies } = customer;
   const about = { locale, recipient: { name, email, copies }, host, timeZone: world.timeZone };
+  if (news.kind === "stop") return stopMail(about, news.stop);
   return news.kind === "low" ? renewalShortMail(about, news.short) : invoicesDueMail(about, news.due);
+}
+
+async function stopNews(world: World, sql: ReservedSql, row: OutboxRow): Promise<ReminderNews | null> {
+  const stop = await stoppedNews(world, sql, row);
+  return stop && { kind: "stop", stop };
 }
 
 const aboutPayments = ["payment.succeeded", "payment.money_became_balance", "payment.failed", "renewal.paid"];

@@ -6,6 +6,9 @@ import { remindOfInvoices } from "@/lib/billing/reminder/remind";
 import { endCancelled } from "@/lib/billing/renewal/end-cancelled";
 import { runRenewals } from "@/lib/billing/renewal/run-renewals";
 import { settleCovered } from "@/lib/billing/renewal/settle-covered";
+import { announceStops } from "@/lib/billing/suspension/announce-stops";
+import { stopServices } from "@/lib/billing/suspension/stop-services";
+import { voidUnpaidOrders } from "@/lib/billing/suspension/void-unpaid-orders";
 import type { World } from "@/lib/billing/world";
 import { checkBooks } from "@/lib/ledger/books";
 import { keepChecks } from "@/lib/ledger/books/keep-checks";
@@ -37,6 +40,7 @@ export const jobs: readonly Job[] = [
   { name: "deliver-outbox", everySeconds: 5, run: runDeliverOutbox },
   { name: "renew", everySeconds: 60, run: runRenewalJob },
   { name: "remind", everySeconds: 300, run: runReminderJob },
+  { name: "stop-services", everySeconds: 300, run: runStopJob },
   { name: "poll-fees", everySeconds: 60, run: runPollFees },
   { name: "read-back-events", everySeconds: 300, run: runReadBackEvents },
   { name: "check-books", everySeconds: 300, run: runCheckBooks },
@@ -82,8 +86,15 @@ async function runRenewalJob({ world }: WorkerTools) {
 }
 
 async function runReminderJob({ world }: WorkerTools) {
-  const stages = await remindOfInvoices(world);
+  const stages = (await remindOfInvoices(world)) + (await announceStops(world));
   return stages > 0 ? { stages } : null;
+}
+
+async function runStopJob({ world }: WorkerTools) {
+  const stopped = await stopServices(world);
+  const orders = await voidUnpaidOrders(world);
+  const { suspended, terminated, parked } = stopped;
+  return suspended + terminated + parked + orders > 0 ? { ...stopped, orders } : null;
 }
 
 /** Most rows need no mail: after a renewal run, or moving in, a receipt must not wait behind fifty of them each time. */

@@ -4,10 +4,15 @@ import type { World } from "@/lib/billing/world";
 import type { CustomerId } from "@/lib/kernel/id";
 import { money } from "@/lib/kernel/money";
 import type { RemindedInvoices, ShortRenewals } from "@/lib/mail/renewal-mail";
+import type { StopNews } from "@/lib/mail/stop-mail";
 import { openPayLinks } from "./pay-links";
+import { stopAheadNews } from "./stop-news";
 
 /** What a reminder is about when it is sent. */
-export type ReminderNews = { kind: "low"; short: ShortRenewals } | { kind: "due"; due: RemindedInvoices };
+export type ReminderNews =
+  | { kind: "low"; short: ShortRenewals }
+  | { kind: "due"; due: RemindedInvoices }
+  | { kind: "stop"; stop: StopNews };
 
 /**
  * What the stages of one outbox row have to say now (domain.md, Reminding: computed when sent). Null if there is nothing to
@@ -22,6 +27,11 @@ export async function reminderNews(
   const rows = await sql`
     select kind, subject_id from reminders where customer_id = ${customerId} and outbox_id = ${outboxId}`;
   const ids = rows.map((row) => row.subject_id as string);
+  for (const [kind, what] of stops) {
+    if (!rows.some((row) => row.kind === kind)) continue;
+    const stop = await stopAheadNews(world, sql, customerId, what, ids);
+    return stop && { kind: "stop", stop };
+  }
   if (rows.some((row) => row.kind === "invoice_due")) {
     const due = await remindedInvoices(world, sql, customerId, ids);
     return due && { kind: "due", due };
@@ -29,6 +39,11 @@ export async function reminderNews(
   const short = await shortRenewals(world, sql, customerId, ids);
   return short && { kind: "low", short };
 }
+
+const stops = [
+  ["suspension_ahead", "suspensionAhead"],
+  ["termination_ahead", "terminationAhead"],
+] as const;
 
 /** Those that are still open and that no payment is paying, first due first. */
 async function remindedInvoices(

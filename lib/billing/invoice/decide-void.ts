@@ -1,5 +1,6 @@
 import type { InvoiceId, PaymentId } from "@/lib/kernel/id";
 import { uuidv7 } from "@/lib/kernel/id";
+import type { Changes } from "../changes";
 import { type Decision, remainingMinor } from "../decision";
 
 /** Money of one payment that lies on an invoice. Minor units. */
@@ -11,19 +12,22 @@ export interface MoneyOnInvoice {
 }
 
 export interface VoidWish {
-  readonly reason: "canceled" | "voided";
+  readonly reason: Changes["credit_notes"][number]["reason"];
   readonly note: string;
   /** What the invoice was issued for, net and tax. Minor units. */
   readonly netMinor: bigint;
   readonly taxMinor: bigint;
   /** What becomes of the renewals it bills; if not said, they are declined. */
-  readonly renewalsBecome?: "declined" | "due";
+  readonly renewalsBecome?: RenewalEnd;
 }
+
+type RenewalEnd = "declined" | "due" | "lapsed";
 
 /**
  * Voids an open invoice: money already on it goes back to the balance, then nothing is owed, and a credit note says so.
- * An order that waited is canceled; a renewal is declined, so that the run never issues it again, or due
- * again where only this invoice for it is over (domain.md, Cancelling; States). Returns the credit note's id; its number is taken by the last statement.
+ * An order that waited is canceled; a renewal is declined, so that the run never issues it again, or due again where only
+ * this invoice for it is over, or has lapsed with its service (domain.md, Cancelling; States). Returns the credit note's id; its
+ * number is taken by the last statement.
  */
 export function decideVoid(
   decision: Decision,
@@ -89,7 +93,7 @@ function giveBack(decision: Decision, id: InvoiceId, money: MoneyOnInvoice): voi
   });
 }
 
-function endLines(decision: Decision, id: InvoiceId, renewalsBecome: "declined" | "due"): void {
+function endLines(decision: Decision, id: InvoiceId, renewalsBecome: RenewalEnd): void {
   for (const line of decision.linesOf(id)) {
     const service = decision.service(line.serviceId);
     if (line.kind === "order" && service?.state === "pending") {
@@ -103,7 +107,7 @@ function endLines(decision: Decision, id: InvoiceId, renewalsBecome: "declined" 
         from_state: line.renewalState ?? "invoiced",
         state: renewalsBecome,
       });
-      if (renewalsBecome === "due") continue;
+      if (renewalsBecome !== "declined") continue;
       decision.record({ subject: "service", subjectId: line.serviceId, verb: "renewal_declined" });
     }
   }

@@ -3,7 +3,7 @@ import { type Transaction, transact } from "@/db/transaction";
 import type { CustomerId, InvoiceId, PaymentId } from "@/lib/kernel/id";
 import type { Currency } from "@/lib/kernel/money";
 import { Decision } from "../decision";
-import { decideVoid, type MoneyOnInvoice } from "../invoice/decide-void";
+import { decideVoid, type MoneyOnInvoice, type VoidWish } from "../invoice/decide-void";
 import { numberCreditNotes, prepareSeries, seriesOf } from "../invoice/number-invoices";
 import type { InvoiceState } from "../invoice/states";
 import { type InvoiceRecord, type LineRecord, lockBalances, lockInvoices, lockLines } from "../scene";
@@ -13,9 +13,9 @@ import { settleWhatWaits } from "./settle-what-waits";
 export interface VoidInput {
   customerId: CustomerId;
   invoiceId: InvoiceId;
-  actor: "customer" | "staff";
+  actor: "customer" | "staff" | "system";
   userId: string | null;
-  reason: "canceled" | "voided";
+  reason: VoidWish["reason"];
   note: string;
   permit: (sql: ReservedSql) => Promise<boolean>;
 }
@@ -114,7 +114,7 @@ function refusalOf(
   if (state !== "open") return { code: "invoice_not_open", number, state };
   const paid = later.find((one) => one.state === "paid");
   if (paid) return { code: "later_term_paid", number: paid.number };
-  if (input.actor === "staff") return null;
+  if (input.actor !== "customer") return null;
   const own = lines.filter((line) => line.invoiceId === invoice.id);
   return isForStaffToCancel(origin, own, world.clock.now()) ? { code: "cancel_is_for_staff", number } : null;
 }

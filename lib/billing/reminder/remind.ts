@@ -117,7 +117,7 @@ async function record(world: World, open: readonly OpenInvoice[]): Promise<numbe
   return reminders.length;
 }
 
-const outboxAdded: BulkWrite = {
+export const outboxAdded: BulkWrite = {
   name: "reminder_outbox_added",
   columns: "customer_id uuid, id uuid, topic text, payload jsonb, created_at timestamptz",
   isCounted: false,
@@ -127,7 +127,7 @@ const outboxAdded: BulkWrite = {
 };
 
 /** A stage that another worker has recorded meanwhile stays theirs; a mail of ours without any is not sent. */
-const remindersAdded: BulkWrite = {
+export const remindersAdded: BulkWrite = {
   name: "reminders_added",
   columns:
     "customer_id uuid, id uuid, kind text, subject_id uuid, stage integer, outbox_id uuid, created_at timestamptz",

@@ -1,0 +1,113 @@
+import { bulkStatement } from "@/db/bulk-statement";
+import { transact } from "@/db/transaction";
+import { addDays } from "@/lib/kernel/calendar";
+import { type CustomerId, uuidv7 } from "@/lib/kernel/id";
+import { daysFromDue } from "../invoice/days-from-due";
+import { outboxAdded, remindersAdded } from "../reminder/remind";
+import type { World } from "../world";
+import { announcedDaysAhead, suspendsAt, terminatesAt } from "./decide-stop";
+import { type NextTerm, nextTerms, type ServiceRef } from "./next-terms";
+
+/**
+ * Tells customers ahead that a service will be suspended, or terminated, on which day: once each (domain.md, Reminding),
+ * gathered in one mail for each customer and kind. One that had nothing to say when it was to be sent, because something
+ * was under way, is told on a later day; until it is told nothing is stopped. Returns how many stages were recorded.
+ */
+export async function announceStops(world: World, customersMost = 200): Promise<number> {
+  let recorded = 0;
+  let after: CustomerId | null = null;
+  for (;;) {
+    const refs: ServiceRef[] = await untold(world, after, customersMost);
+    const last = refs.at(-1);
+    if (!last) return recorded;
+    recorded += await record(world, await nextTerms(world.jobs.sql, refs));
+    after = last.customerId;
+  }
+}
+
+/** Services whose suspension or termination is near and was not told; by an hour too many, where clocks are changed. */
+async function untold(world: World, after: CustomerId | null, customersMost: number): Promise<ServiceRef[]> {
+  const soon = new Date(world.clock.now().getTime() + 2 * 3_600_000);
+  const rows = await world.jobs.sql`
+    with near as materialized (
+      select s.customer_id, s.id, r.id as renewal_id,
+        case s.state when 'active' then 'suspension_ahead' else 'termination_ahead' end as kind
+      from services s
+      join customers c on c.id = s.customer_id and c.closed_at is null
+      join plans p on p.id = s.plan_id
+      join renewals r on r.customer_id = s.customer_id and r.service_id = s.id and r.term_starts_at = s.expires_at
+        and r.state in ('invoiced', 'declined')
+      left join invoices i on i.customer_id = r.customer_id and i.id = r.invoice_id
+      where s.customer_id > ${after ?? "00000000-0000-0000-0000-000000000000"}
+        and s.state in ('active', 'suspended') and s.cancel_requested_at is null
+        and s.expires_at <= ${soon}::timestamptz + make_interval(days => ${announcedDaysAhead.suspension})
+        and case s.state
+          when 'suspended' then s.suspended_at + make_interval(days => p.terminate_days - ${announcedDaysAhead.termination}) <= ${soon}
+          else r.state = 'declined'
+            or i.due_at + make_interval(days => p.grace_days + r.own_grace_days - ${announcedDaysAhead.suspension}) <= ${soon}
+        end
+    ), chosen as (
+      select distinct customer_id from near n
+      where not exists (select from reminders m
+        join outbox o on o.customer_id = m.customer_id and o.id = m.outbox_id
+        left join notices t on t.customer_id = m.customer_id and t.id = m.outbox_id
+        where m.customer_id = n.customer_id and m.kind = n.kind and m.subject_id = n.renewal_id
+          and (o.handled_at is null or t.state in ('sent', 'undeliverable')))
+      order by customer_id limit ${customersMost}
+    )
+    select n.customer_id, n.id from near n join chosen using (customer_id) order by n.customer_id, n.id`;
+  return rows.map((row) => ({ customerId: row.customer_id, serviceId: row.id }));
+}
+
+async function record(world: World, terms: readonly NextTerm[]): Promise<number> {
+  const now = world.clock.now();
+  const outbox = new Map<string, { id: string; customer_id: string }>();
+  const reminders = terms.flatMap((term) => {
+    const told = toldOf(world, term, now);
+    if (!told || !term.renewalId) return [];
+    const { customerId } = term;
+    const row = outbox.get(`${customerId} ${told.kind}`) ?? {
+      id: uuidv7(world.clock),
+      customer_id: customerId,
+    };
+    outbox.set(`${customerId} ${told.kind}`, row);
+    return [
+      {
+        customer_id: customerId,
+        id: uuidv7(world.clock),
+        kind: told.kind,
+        subject_id: term.renewalId,
+        stage: daysFromDue(told.at, now, world.timeZone),
+        outbox_id: row.id,
+        created_at: now,
+      },
+    ];
+  });
+  if (reminders.length === 0) return 0;
+  const rows = [...outbox.values()].map((row) => ({
+    ...row,
+    topic: "reminder",
+    payload: {},
+    created_at: now,
+  }));
+  await transact(world.jobs, {}, ({ sql }) =>
+    bulkStatement(sql, [
+      { write: outboxAdded, rows },
+      { write: remindersAdded, rows: reminders },
+    ]),
+  );
+  return reminders.length;
+}
+
+function toldOf(world: World, term: NextTerm, now: Date) {
+  const { timeZone } = world;
+  const isNear = (at: Date, days: number) => at <= addDays(now, days, timeZone);
+  const suspension = term.facts.announcedAt.suspension ? null : suspendsAt(term.facts, timeZone);
+  if (suspension && isNear(suspension, announcedDaysAhead.suspension)) {
+    return { kind: "suspension_ahead" as const, at: suspension };
+  }
+  const termination = term.facts.announcedAt.termination ? null : terminatesAt(term.facts, timeZone);
+  return termination && isNear(termination, announcedDaysAhead.termination)
+    ? { kind: "termination_ahead" as const, at: termination }
+    : null;
+}

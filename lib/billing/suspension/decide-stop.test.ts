@@ -1,0 +1,185 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { decideStop, type NextTermFacts, suspendsAt, terminatesAt } from "./decide-stop";
+
+const day = 86_400_000;
+const expiry = new Date("2026-04-10T09:00:00Z");
+const at = (days: number) => new Date(expiry.getTime() + days * day);
+
+const unpaid: NextTermFacts = {
+  state: "active",
+  expiresAt: expiry,
+  suspendedAt: null,
+  holdUntil: null,
+  isToEnd: false,
+  renewal: { state: "invoiced", ownGraceDays: 0, deferredUntil: null },
+  invoice: { state: "open", dueAt: expiry },
+  plan: { graceDays: 4, terminateDays: 14 },
+  announcedAt: { suspension: at(2), termination: null },
+  paying: "nothing",
+};
+const stop = (term: NextTermFacts, now: Date) => decideStop(term, now, "UTC");
+
+describe("a service whose next term is not paid", () => {
+  it("is suspended when grace is over, and not a moment before", () => {
+    expect(stop(unpaid, new Date(at(4).getTime() - 1))).toEqual({ act: "none" });
+    expect(stop(unpaid, at(4))).toEqual({ act: "suspend" });
+  });
+
+  it("is never suspended while its invoice was not issued, or is paid, or void", () => {
+    const renewals = [null, { ...unpaid.renewal, state: "due" }, { ...unpaid.renewal, state: "paid" }];
+    for (const renewal of renewals)
+      expect(stop({ ...unpaid, renewal } as NextTermFacts, at(90))).toEqual({ act: "none" });
+    for (const state of ["paid", "void"] as const) {
+      expect(stop({ ...unpaid, invoice: { state, dueAt: expiry } }, at(90))).toEqual({ act: "none" });
+    }
+  });
+
+  it("is suspended at its expiry without grace when its renewal was declined", () => {
+    const declined: NextTermFacts = {
+      ...unpaid,
+      renewal: { state: "declined", ownGraceDays: 0, deferredUntil: null },
+      announcedAt: { suspension: at(-1), termination: null },
+    };
+    expect(stop(declined, at(-0.01))).toEqual({ act: "none" });
+    expect(stop(declined, at(0))).toEqual({ act: "suspend" });
+  });
+
+  it("waits until it was announced, a day ahead", () => {
+    const silent = { ...unpaid, announcedAt: { suspension: null, termination: null } };
+    expect(stop(silent, at(30))).toEqual({ act: "wait", for: "announcement" });
+    const late = { ...unpaid, announcedAt: { suspension: at(6), termination: null } };
+    expect(stop(late, at(6.9))).toEqual({ act: "wait", for: "announcement" });
+    expect(stop(late, at(7))).toEqual({ act: "suspend" });
+  });
+
+  it("waits for a payment of which only Stripe knows, however long", () => {
+    expect(stop({ ...unpaid, paying: "unsure" }, at(60))).toEqual({ act: "wait", for: "payment" });
+  });
+
+  it("is deferred by an open Checkout once, and no more", () => {
+    const paying: NextTermFacts = { ...unpaid, paying: "page" };
+    const deferred = stop(paying, at(4));
+    expect(deferred).toEqual({ act: "defer", until: new Date(at(4).getTime() + 3_600_000) });
+    const until = (deferredUntil: Date): NextTermFacts => ({
+      ...paying,
+      renewal: { state: "invoiced", ownGraceDays: 0, deferredUntil },
+    });
+    expect(stop(until(at(5)), at(4.5))).toEqual({ act: "wait", for: "checkout" });
+    expect(stop(until(at(5)), at(5))).toEqual({ act: "suspend" });
+  });
+
+  it("is held off by staff, by days its customer took, and by neither for good", () => {
+    expect(suspendsAt({ ...unpaid, holdUntil: at(20) }, "UTC")).toEqual(at(20));
+    const own: NextTermFacts = {
+      ...unpaid,
+      renewal: { state: "invoiced", ownGraceDays: 3, deferredUntil: null },
+    };
+    expect(suspendsAt(own, "UTC")).toEqual(at(7));
+  });
+
+  it("is left alone where the customer wants it to end with its term", () => {
+    expect(stop({ ...unpaid, isToEnd: true }, at(90))).toEqual({ act: "none" });
+  });
+});
+
+describe("a suspended service", () => {
+  const suspended: NextTermFacts = {
+    ...unpaid,
+    state: "suspended",
+    suspendedAt: at(4),
+    announcedAt: { suspension: at(2), termination: at(15) },
+  };
+
+  it("is terminated 14 days later, once that was announced and nothing is under way", () => {
+    expect(terminatesAt(suspended, "UTC")).toEqual(at(18));
+    expect(stop(suspended, at(17.9))).toEqual({ act: "none" });
+    expect(stop(suspended, at(18))).toEqual({ act: "terminate" });
+    const silent = { ...suspended, announcedAt: { suspension: at(2), termination: null } };
+    expect(stop(silent, at(40))).toEqual({ act: "wait", for: "announcement" });
+    for (const paying of ["page", "unsure"] as const) {
+      expect(stop({ ...suspended, paying }, at(18))).toEqual({ act: "wait", for: "payment" });
+    }
+  });
+
+  it("is not terminated before what it was renewed by is due", () => {
+    const renewedLate = { ...suspended, invoice: { state: "open" as const, dueAt: at(21) } };
+    expect(terminatesAt(renewedLate, "UTC")).toEqual(at(21));
+  });
+});
+
+const instants = fc.integer({ min: -40, max: 120 }).map(at);
+const terms: fc.Arbitrary<NextTermFacts> = fc
+  .record({
+    state: fc.constantFrom("active" as const, "suspended" as const),
+    suspendedAt: instants,
+    holdUntil: fc.option(instants),
+    isToEnd: fc.boolean(),
+    renewal: fc.option(
+      fc.record({
+        state: fc.constantFrom("due", "invoiced", "paid", "declined", "lapsed"),
+        ownGraceDays: fc.integer({ min: 0, max: 10 }),
+        deferredUntil: fc.option(instants),
+      }),
+    ),
+    invoice: fc.option(
+      fc.record({
+        state: fc.constantFrom("open", "paid", "void", "written_off"),
+        dueAt: instants,
+      }),
+    ),
+    plan: fc.record({
+      graceDays: fc.integer({ min: 0, max: 30 }),
+      terminateDays: fc.integer({ min: 0, max: 60 }),
+    }),
+    announcedAt: fc.record({ suspension: fc.option(instants), termination: fc.option(instants) }),
+    paying: fc.constantFrom("nothing", "page", "unsure"),
+  })
+  .map((term) => ({
+    ...(term as NextTermFacts),
+    expiresAt: expiry,
+    suspendedAt: term.state === "suspended" ? term.suspendedAt : null,
+  }));
+
+describe("whatever is known of a service", () => {
+  it("is suspended only for a term that was billed and is past grace, or was declined and has begun", () => {
+    fc.assert(
+      fc.property(terms, instants, (term, now) => {
+        if (stop(term, now).act !== "suspend") return;
+        expect(term.state).toBe("active");
+        expect(now.getTime()).toBeGreaterThanOrEqual(term.expiresAt.getTime());
+        if (term.holdUntil) expect(now.getTime()).toBeGreaterThanOrEqual(term.holdUntil.getTime());
+        expect(term.announcedAt.suspension).not.toBeNull();
+        expect(term.paying).not.toBe("unsure");
+        if (term.renewal?.state === "declined") return;
+        expect(term.renewal?.state).toBe("invoiced");
+        expect(["open", "written_off"]).toContain(term.invoice?.state);
+        const graceMs = (term.plan.graceDays + (term.renewal?.ownGraceDays ?? 0)) * day;
+        expect(now.getTime()).toBeGreaterThanOrEqual((term.invoice?.dueAt.getTime() ?? 0) + graceMs);
+      }),
+    );
+  });
+
+  it("is terminated only from a suspension, so long after it, announced, with nothing under way", () => {
+    fc.assert(
+      fc.property(terms, instants, (term, now) => {
+        if (stop(term, now).act !== "terminate") return;
+        expect(term.state).toBe("suspended");
+        const since = now.getTime() - (term.suspendedAt?.getTime() ?? Number.NaN);
+        expect(since).toBeGreaterThanOrEqual(term.plan.terminateDays * day);
+        expect(term.announcedAt.termination).not.toBeNull();
+        expect(term.paying).toBe("nothing");
+      }),
+    );
+  });
+
+  it("never waits longer because more was announced, and never goes back when time goes on", () => {
+    fc.assert(
+      fc.property(terms, instants, fc.integer({ min: 0, max: 30 }), (term, now, days) => {
+        const later = new Date(now.getTime() + days * day);
+        const first = stop(term, now).act;
+        if (first === "suspend" || first === "terminate") expect(stop(term, later).act).toBe(first);
+      }),
+    );
+  });
+});

@@ -1,0 +1,98 @@
+import { addDays } from "@/lib/kernel/calendar";
+import type { InvoiceState } from "../invoice/states";
+
+/** How long before it a suspension or a termination is announced, in days of the billing time zone. */
+export const announcedDaysAhead = { suspension: 2, termination: 3 } as const;
+
+/** A suspension for a term that was not paid comes no sooner than so long after it was announced. */
+const noticeMs = 24 * 3_600_000;
+/** An open Checkout lives less than that; it defers a suspension once. */
+const deferralMs = 3_600_000;
+
+/** A service that runs or is suspended, and what is known under lock of the term that comes next. */
+export interface NextTermFacts {
+  readonly state: "active" | "suspended";
+  readonly expiresAt: Date;
+  readonly suspendedAt: Date | null;
+  /** Staff hold the suspension off until then. */
+  readonly holdUntil: Date | null;
+  /** The customer wants it to end with its term: that is not a suspension. */
+  readonly isToEnd: boolean;
+  /** Null where that term was not begun to be billed. */
+  readonly renewal: {
+    readonly state: "due" | "invoiced" | "paid" | "declined" | "lapsed";
+    readonly ownGraceDays: number;
+    readonly deferredUntil: Date | null;
+  } | null;
+  /** The invoice that bills it now. */
+  readonly invoice: { readonly state: InvoiceState; readonly dueAt: Date } | null;
+  readonly plan: { readonly graceDays: number; readonly terminateDays: number };
+  /** When the stage was put into the inbox, once it was handed to mail or recorded as undeliverable. */
+  readonly announcedAt: { readonly suspension: Date | null; readonly termination: Date | null };
+  /** What is under way that may pay it: a page that waits for the customer, or what only Stripe can tell. */
+  readonly paying: "nothing" | "page" | "unsure";
+}
+
+export type Stop =
+  | { act: "none" }
+  /** Its time has come, but a guard holds it: looked at again by the next run. */
+  | { act: "wait"; for: "announcement" | "payment" | "checkout" }
+  /** An open Checkout defers it, once per term. */
+  | { act: "defer"; until: Date }
+  | { act: "suspend" }
+  | { act: "terminate" };
+
+/**
+ * When the service is suspended if nothing happens until then; null where nothing suspends it. Only what was billed and
+ * is past grace, or declined and expired, is ever suspended (domain.md, Renewing, "Never suspend unless").
+ */
+export function suspendsAt(term: NextTermFacts, timeZone: string): Date | null {
+  const { renewal, invoice, holdUntil, expiresAt } = term;
+  if (term.state !== "active" || term.isToEnd || !renewal) return null;
+  if (renewal.state === "declined") return latest(expiresAt, holdUntil);
+  if (renewal.state !== "invoiced" || !invoice || !isUnpaid(invoice.state)) return null;
+  const graceDays = term.plan.graceDays + renewal.ownGraceDays;
+  return latest(expiresAt, addDays(invoice.dueAt, graceDays, timeZone), holdUntil);
+}
+
+/** When a suspended service is terminated if nothing happens until then; null where nothing terminates it. */
+export function terminatesAt(term: NextTermFacts, timeZone: string): Date | null {
+  const { renewal, invoice, suspendedAt } = term;
+  if (term.state !== "suspended" || !suspendedAt || !renewal) return null;
+  const at = addDays(suspendedAt, term.plan.terminateDays, timeZone);
+  if (renewal.state === "declined") return latest(at, term.holdUntil);
+  if (renewal.state !== "invoiced" || !invoice || !isUnpaid(invoice.state)) return null;
+  return latest(at, invoice.dueAt, term.holdUntil);
+}
+
+/** What becomes of the service now: nothing, or the one step whose time has come and that no guard holds. Pure. */
+export function decideStop(term: NextTermFacts, now: Date, timeZone: string): Stop {
+  const suspension = suspendsAt(term, timeZone);
+  if (suspension) return suspension <= now ? suspend(term, now) : { act: "none" };
+  const termination = terminatesAt(term, timeZone);
+  if (!termination || termination > now) return { act: "none" };
+  if (!term.announcedAt.termination) return { act: "wait", for: "announcement" };
+  return term.paying === "nothing" ? { act: "terminate" } : { act: "wait", for: "payment" };
+}
+
+function suspend(term: NextTermFacts, now: Date): Stop {
+  const { renewal, announcedAt, paying } = term;
+  const waitsMs = renewal?.state === "declined" ? 0 : noticeMs;
+  const announced = announcedAt.suspension;
+  if (!announced || announced.getTime() + waitsMs > now.getTime())
+    return { act: "wait", for: "announcement" };
+  if (paying === "unsure") return { act: "wait", for: "payment" };
+  if (paying === "nothing") return { act: "suspend" };
+  const until = renewal?.deferredUntil ?? null;
+  if (until === null) return { act: "defer", until: new Date(now.getTime() + deferralMs) };
+  return until > now ? { act: "wait", for: "checkout" } : { act: "suspend" };
+}
+
+/** Written off, it is still not paid. */
+function isUnpaid(state: InvoiceState): boolean {
+  return state === "open" || state === "written_off";
+}
+
+function latest(...instants: (Date | null)[]): Date {
+  return new Date(Math.max(...instants.flatMap((instant) => instant?.getTime() ?? [])));
+}
