@@ -4,11 +4,13 @@ import { receiptOf } from "@/lib/billing/payment/receipt";
 import type { World } from "@/lib/billing/world";
 import type { PaymentId } from "@/lib/kernel/id";
 import { add, type Currency, money } from "@/lib/kernel/money";
+import { autoChargeFailedMail } from "@/lib/mail/auto-pay-mail";
 import type { Mail, Mailer } from "@/lib/mail/mailer";
 import { moneyBecameBalanceMail, paymentFailedMail, receiptMail } from "@/lib/mail/payment-mail";
 import { invoicesDueMail, renewalShortMail, renewedMail } from "@/lib/mail/renewal-mail";
 import { stopMail } from "@/lib/mail/stop-mail";
 import { mailOfMoneyBack } from "./money-back-news";
+import { autoChargeNews } from "./auto-charge-news";
 import { concludeRow, noteAttempt, type OutboxRow } from "./notices";
 import { openPayLinks } from "./pay-links";
 import { type ReminderNews, reminderNews } from "./reminder-news";
@@ -97,7 +99,9 @@ async function mailOfPayment(delivery: Delivery, row: OutboxRow): Promise<Mail |
       Promise.all([
         sql`select name, email, locale, invoice_recipients as copies from customers where id = ${customerId}`,
         sql`
-        select p.currency, p.card_minor,
+        select p.currency, p.card_minor, p.origin, (
+          select min(i.due_at) from payment_shares s join invoices i on i.customer_id = s.customer_id and i.id = s.invoice_id
+          where s.customer_id = p.customer_id and s.payment_id = p.id) as first_due_at,
           array(select s.invoice_id from payment_shares s where s.customer_id = p.customer_id and s.payment_id = p.id) as invoice_ids,
           array(
           select i.number from payment_shares s join invoices i on i.customer_id = s.customer_id and i.id = s.invoice_id
@@ -120,6 +124,18 @@ async function mailOfPayment(delivery: Delivery, row: OutboxRow): Promise<Mail |
     timeZone: world.timeZone,
   };
   const currency = payment.currency as Currency;
+  const amount = money(payment.card_minor, currency);
+  const payLinks = () =>
+    transact(world.jobs, { customerId }, ({ sql }) =>
+      openPayLinks(world, sql, customerId, payment.invoice_ids),
+    );
+  const autoMail = async () => {
+    const links = await payLinks();
+    // Paid or cancelled meanwhile, there is nothing to say.
+    if (payment.numbers.length > 0 && links.length === 0) return null;
+    const news = autoChargeNews(world, row.payload.code ?? "", payment.first_due_at);
+    return autoChargeFailedMail(about, { ...news, amount, numbers: payment.numbers, payLinks: links });
+  };
   switch (row.topic) {
     case "payment.succeeded":
       return receiptMail(about, {
@@ -137,13 +153,9 @@ async function mailOfPayment(delivery: Delivery, row: OutboxRow): Promise<Mail |
     case "payment.money_became_balance":
       return moneyBecameBalanceMail(about, money(BigInt(row.payload.amountMinor ?? "0"), currency));
     default:
+      if (payment.origin === "auto") return autoMail();
       // A page that Stripe refused to make was told on the spot; only what failed later needs a mail.
       if (row.payload.code !== "method_failed") return null;
-      return paymentFailedMail(about, money(payment.card_minor, currency), {
-        numbers: payment.numbers,
-        payLinks: await transact(world.jobs, { customerId }, ({ sql }) =>
-          openPayLinks(world, sql, customerId, payment.invoice_ids),
-        ),
-      });
+      return paymentFailedMail(about, amount, { numbers: payment.numbers, payLinks: await payLinks() });
   }
 }

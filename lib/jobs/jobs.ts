@@ -1,4 +1,5 @@
 import { pollDisputes } from "@/lib/billing/dispute/poll-disputes";
+import { chargeDue } from "@/lib/billing/auto-pay/charge-due";
 import { pollFees } from "@/lib/billing/payment/poll-fees";
 import { pollPayments } from "@/lib/billing/payment/poll-payments";
 import { pollRefunds } from "@/lib/billing/refund/poll-refunds";
@@ -39,6 +40,7 @@ export const jobs: readonly Job[] = [
   { name: "process-events", everySeconds: 5, run: runProcessEvents },
   { name: "deliver-outbox", everySeconds: 5, run: runDeliverOutbox },
   { name: "renew", everySeconds: 60, run: runRenewalJob },
+  { name: "charge-cards", everySeconds: 300, run: runChargeJob },
   { name: "remind", everySeconds: 300, run: runReminderJob },
   { name: "stop-services", everySeconds: 300, run: runStopJob },
   { name: "poll-fees", everySeconds: 60, run: runPollFees },
@@ -83,6 +85,11 @@ async function runRenewalJob({ world }: WorkerTools) {
   const renewed = await runRenewals(world);
   const covered = await settleCovered(world);
   return renewed.due > 0 || covered > 0 || ended > 0 ? { ...renewed, covered, ended } : null;
+}
+
+async function runChargeJob({ world }: WorkerTools) {
+  const charged = await chargeDue(world);
+  return charged.charged + charged.paid + charged.parked > 0 ? { ...charged } : null;
 }
 
 async function runReminderJob({ world }: WorkerTools) {

@@ -1,4 +1,5 @@
 import type { ReservedSql } from "@/db/client";
+import { willBeCharged } from "@/lib/billing/auto-pay/will-be-charged";
 import { daysFromDue } from "@/lib/billing/invoice/days-from-due";
 import type { World } from "@/lib/billing/world";
 import type { CustomerId } from "@/lib/kernel/id";
@@ -57,6 +58,7 @@ async function remindedInvoices(
       i.total_minor - i.amount_paid_minor - i.amount_credited_minor as remaining_minor
     from invoices i
     where i.customer_id = ${customerId} and i.id = any(${[...invoiceIds]}::uuid[]) and i.state = 'open'
+      and not ${willBeCharged(sql, world.clock.now(), world.timeZone)}
       and not exists (select from invoice_claims c where c.customer_id = i.customer_id and c.invoice_id = i.id)
     order by i.due_at, i.number`;
   const [first] = rows;
@@ -102,6 +104,7 @@ async function shortRenewals(
     from invoices i
     left join balances b on b.customer_id = i.customer_id and b.currency = i.currency
     where i.customer_id = ${customerId} and i.id = any(${[...invoiceIds]}::uuid[]) and i.state = 'open'
+      and not ${willBeCharged(sql, world.clock.now(), world.timeZone)}
       and not exists (select from invoice_claims c where c.customer_id = i.customer_id and c.invoice_id = i.id)
       and not exists (select from invoice_lines l join services s on s.customer_id = l.customer_id and s.id = l.service_id
         where l.customer_id = i.customer_id and l.invoice_id = i.id and not s.is_auto_renew)

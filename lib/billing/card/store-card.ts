@@ -2,6 +2,7 @@ import type { ReservedSql } from "@/db/client";
 import type { Card } from "@/lib/gateway/port";
 import type { Clock } from "@/lib/kernel/clock";
 import { type CustomerId, newId, type PaymentMethodId } from "@/lib/kernel/id";
+import { takeUpAutoCharges } from "./auto-charge-card";
 
 /**
  * Keeps a card as Stripe describes it: a new one, or what changed of one that is known. The first card of a customer
@@ -35,6 +36,8 @@ export async function storeCard(
       update payment_methods set detached_at = ${clock.now()}, is_default = false
       where customer_id = ${customerId} and id = ${twin.id}`;
   }
+  const twinIds = twins.map((twin) => twin.id as PaymentMethodId);
+  await takeUpAutoCharges(sql, customerId, id, twinIds);
   await sql`
     update payment_methods m set is_default = true where m.customer_id = ${customerId} and m.id = ${id} and not exists (
       select 1 from payment_methods d where d.customer_id = ${customerId} and d.is_default)`;

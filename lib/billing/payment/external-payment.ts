@@ -11,7 +11,8 @@ const lifeMs = 45 * 60_000;
 export interface ExternalPayment {
   id: PaymentId;
   kind: "invoices" | "top_up";
-  origin: "customer" | "link";
+  /** `auto`: nobody is there to answer a question of the bank's. */
+  origin: "customer" | "link" | "auto";
   currency: Currency;
   /** Minor units. */
   amounts: {
@@ -78,7 +79,7 @@ function requestOf(
     return {
       ...common,
       stripePaymentMethodId: way.card.stripePaymentMethodId,
-      isOffSession: false,
+      isOffSession: payment.origin === "auto",
       returnUrl: `${returnUrl}?from=paid`,
     };
   }

@@ -1,5 +1,7 @@
 import { type Transaction, transact } from "@/db/transaction";
 import type { CustomerId, InvoiceId, PaymentId } from "@/lib/kernel/id";
+import { isHardDecline } from "../auto-pay/schedule";
+import { stopAutoCharges } from "../card/auto-charge-card";
 import { storeCard } from "../card/store-card";
 import { Decision } from "../decision";
 import { lockBalances, lockPayments, openHolds, type PaymentRecord, paymentRecord } from "../scene";
@@ -104,6 +106,10 @@ async function applyVerdict(
       const state = verdict.state === "expired" ? (endAs ?? "expired") : verdict.state;
       decideEnd(decision, scene, state, verdict.code);
       const notes = await voidIssuedForIt(world, tx, decision, scene.issuedForIt);
+      if (payment.origin === "auto" && payment.paymentMethodId && isHardDecline(verdict.code)) {
+        const { customerId, paymentMethodId: cardId } = payment;
+        tx.write(stopAutoCharges(tx.sql, { customerId, cardId, code: verdict.code, now: world.clock.now() }));
+      }
       await settleWhatWaits(tx, decision, payment.currency, [], payment.id);
       notes();
       return { kind: "settled", state, changed: true };

@@ -3,6 +3,7 @@ import { transact } from "@/db/transaction";
 import { addDays } from "@/lib/kernel/calendar";
 import { type CustomerId, type InvoiceId, uuidv7 } from "@/lib/kernel/id";
 import type { Currency } from "@/lib/kernel/money";
+import { willBeCharged } from "../auto-pay/will-be-charged";
 import { daysFromDue } from "../invoice/days-from-due";
 import type { World } from "../world";
 import { dueStages, stageToSend } from "./stages";
@@ -33,6 +34,7 @@ interface OpenInvoice {
   currency: Currency;
   dueAt: Date;
   isAutoRenew: boolean;
+  isCharged: boolean;
   lastDue: number | null;
   lastLow: number | null;
 }
@@ -46,7 +48,9 @@ async function remindable(
   const until = addDays(world.clock.now(), 1 - firstStage, world.timeZone);
   const rows = await world.jobs.sql`
     with open as materialized (
-      select i.customer_id, i.id, i.currency, i.due_at, i.origin from invoices i
+      select i.customer_id, i.id, i.currency, i.due_at, i.origin,
+        ${willBeCharged(world.jobs.sql, world.clock.now(), world.timeZone)} as is_charged
+      from invoices i
       join customers c on c.id = i.customer_id and c.closed_at is null
       where i.state = 'open' and i.due_at < ${until}
         and i.customer_id > ${after ?? "00000000-0000-0000-0000-000000000000"}
@@ -56,7 +60,7 @@ async function remindable(
     ), chosen as (
       select distinct customer_id from open order by customer_id limit ${customersMost}
     )
-    select o.customer_id, o.id, o.currency, o.due_at,
+    select o.customer_id, o.id, o.currency, o.due_at, o.is_charged,
       o.origin = 'renewal' and not exists (
         select from invoice_lines l join services s on s.customer_id = l.customer_id and s.id = l.service_id
         where l.customer_id = o.customer_id and l.invoice_id = o.id and not s.is_auto_renew) as is_auto_renew,
@@ -71,6 +75,7 @@ async function remindable(
     currency: row.currency,
     dueAt: row.due_at,
     isAutoRenew: row.is_auto_renew,
+    isCharged: row.is_charged,
     lastDue: row.last_due,
     lastLow: row.last_low,
   }));

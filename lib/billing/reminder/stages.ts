@@ -11,6 +11,8 @@ export interface Remindable {
   daysFromDue: number;
   /** It has only renewals of services that renew by themselves. */
   isAutoRenew: boolean;
+  /** A card will be charged for it before it is due. */
+  isCharged?: boolean;
   /** The latest stage that went out of each kind; null if none did. */
   lastDue: number | null;
   lastLow: number | null;
@@ -18,10 +20,12 @@ export interface Remindable {
 
 /**
  * The stage that an invoice is at and that was not sent: of what was missed only the latest. While it can still renew
- * by itself it is reminded of as "balance too low"; once it is overdue, as every other. Null where there is nothing to send.
+ * by itself it is reminded of as "balance too low"; once it is overdue, as every other. Null where there is nothing to send:
+ * a card that will be charged is not announced as a debt.
  */
 export function stageToSend(invoice: Remindable): { kind: ReminderKind; stage: number } | null {
   const { daysFromDue, isAutoRenew, lastDue, lastLow } = invoice;
+  if (invoice.isCharged) return null;
   const isLow = isAutoRenew && daysFromDue <= 0;
   const stage = latestReached(isLow ? lowStages : dueStages, daysFromDue);
   const last = isLow ? lastLow : lastDue;

@@ -22,9 +22,14 @@ export interface Renewed {
 /**
  * Issues the next terms of a customer's due services, and lets the balance pay what it covers, oldest due first, each
  * in full (domain.md, Renewing: "the balance pays at issue"). What is short is said, so that a reminder goes out at once.
- * A service without a price in its currency is parked. Pure but for ids: the caller has read everything under lock.
+ * `isCharged`: auto-pay is on, and its card will be charged for what is short. A service without a price in its currency is parked. Pure but for ids: the caller has read everything under lock.
  */
-export function decideRenewals(decision: Decision, due: readonly DueService[], taxRatePpm: number): Renewed {
+export function decideRenewals(
+  decision: Decision,
+  due: readonly DueService[],
+  taxRatePpm: number,
+  isCharged = false,
+): Renewed {
   const issued: Issued[] = [];
   let parked = 0;
   for (const one of due) {
@@ -36,14 +41,19 @@ export function decideRenewals(decision: Decision, due: readonly DueService[], t
   let short = 0;
   for (const currency of new Set(issued.map((invoice) => invoice.currency))) {
     const of = issued.filter((invoice) => invoice.currency === currency);
-    short += payFromBalance(decision, currency, of);
+    short += payFromBalance(decision, currency, of, isCharged);
   }
   const open = issued.filter((invoice) => decision.invoice(invoice.id)?.state === "open");
   return { issued, paid: issued.length - open.length, short, parked };
 }
 
 /** Returns how many of the invoices the balance does not reach for. */
-function payFromBalance(decision: Decision, currency: Currency, issued: readonly Issued[]): number {
+function payFromBalance(
+  decision: Decision,
+  currency: Currency,
+  issued: readonly Issued[],
+  isCharged: boolean,
+): number {
   const before = decision.changes.payments.length;
   settleWaiting(decision, currency, []);
   // One payment settles all of them: one receipt says what was renewed.
@@ -52,7 +62,8 @@ function payFromBalance(decision: Decision, currency: Currency, issued: readonly
   const short = issued.filter(
     ({ id }) => decision.invoice(id)?.state === "open" && isAutoRenew(decision, id),
   );
-  if (short.length === 0) return 0;
+  // A card that will be charged is not announced as a debt.
+  if (short.length === 0 || isCharged) return short.length;
   // One mail for all of them: the first stage of reminding, "when found".
   const outboxId = decision.tell("reminder", {});
   const { now, timeZone } = decision.context;

@@ -127,11 +127,11 @@ async function renewLocked(
   const dueOf = byCustomer(due);
   const renewed: Renewed[] = [];
   const decided: DecidedRenewals[] = [];
-  for (const [customerId, { billTo, taxRatePpm }] of customers) {
+  for (const [customerId, { billTo, taxRatePpm, isCharged }] of customers) {
     const own = dueOf.get(customerId) ?? [];
     if (own.length === 0) continue;
     const decision = decisionOf(world, now, customerId, balances.get(customerId) ?? []);
-    const one = decideRenewals(decision, own, taxRatePpm);
+    const one = decideRenewals(decision, own, taxRatePpm, isCharged);
     renewed.push(one);
     decided.push({ customerId, decision, issued: one.issued, billTo, reissued: reissuedOf(own) });
   }
@@ -191,11 +191,13 @@ async function customersOf(
   sql: ReservedSql,
   customerIds: readonly CustomerId[],
   now: Date,
-): Promise<Map<CustomerId, { billTo: DecidedRenewals["billTo"]; taxRatePpm: number }>> {
+): Promise<Map<CustomerId, { billTo: DecidedRenewals["billTo"]; taxRatePpm: number; isCharged: boolean }>> {
   const rows = await sql`
     select c.id, c.name, c.email, c.country, c.address, c.tax_id, coalesce((
       select t.rate_ppm from tax_rates t where t.country = c.country and t.valid_from <= ${now}
-      order by t.valid_from desc limit 1), 0) as rate_ppm
+      order by t.valid_from desc limit 1), 0) as rate_ppm, exists (
+      select from auto_charges a join payment_methods m on m.customer_id = a.customer_id and m.id = a.payment_method_id
+      where a.customer_id = c.id and a.pays_invoices and a.stopped_at is null and m.detached_at is null) as is_charged
     from customers c where c.id = any(${[...customerIds]}::uuid[]) and c.closed_at is null`;
   return new Map(
     rows.map((row) => [
@@ -209,6 +211,7 @@ async function customersOf(
           taxId: row.tax_id,
         },
         taxRatePpm: row.rate_ppm as number,
+        isCharged: row.is_charged as boolean,
       },
     ]),
   );

@@ -1,0 +1,101 @@
+import type { CustomerId, InvoiceId } from "@/lib/kernel/id";
+import type { Currency } from "@/lib/kernel/money";
+import { daysFromDue } from "../invoice/days-from-due";
+import { isOfTheData, parkCustomer } from "../renewal/park-customer";
+import type { World } from "../world";
+import { charge } from "./charge";
+import { isAttemptDue } from "./schedule";
+import { startAutoPayment } from "./start-auto-payment";
+
+/** What a pass did, in customers and currencies. */
+export interface ChargeProgress {
+  /** A card was charged, whatever came of it. */
+  charged: number;
+  /** The balance covered it after all. */
+  paid: number;
+  parked: number;
+}
+
+/**
+ * Charges the cards of customers who turned auto-pay on, for the renewals whose day has come (domain.md, Renewing): one
+ * charge for all of a customer's in a currency, balance first. Each attempt is a payment of its own, stored before Stripe
+ * is called: killed in between, the poller brings it to its end, and its day is used.
+ */
+export async function chargeDue(world: World, customersMost = 200): Promise<ChargeProgress> {
+  const progress: ChargeProgress = { charged: 0, paid: 0, parked: 0 };
+  let after: CustomerId | null = null;
+  for (;;) {
+    const due: DueCharge[] = await dueCharges(world, after, customersMost);
+    const last = due.at(-1);
+    if (!last) return progress;
+    for (const { customerId, currency, invoices } of due) {
+      const ids = invoices.filter(isDue(world)).map(({ id }) => id);
+      if (ids.length === 0) continue;
+      try {
+        const started = await startAutoPayment(world, { customerId, currency, invoiceIds: ids });
+        if (started.kind === "paid") progress.paid += 1;
+        if (started.kind !== "stored") continue;
+        progress.charged += 1;
+        await charge(world, { customerId, paymentId: started.paymentId });
+      } catch (error) {
+        if (!isOfTheData(error)) throw error;
+        await parkCustomer(world, customerId, error);
+        progress.parked += 1;
+      }
+    }
+    after = last.customerId;
+  }
+}
+
+interface DueCharge {
+  customerId: CustomerId;
+  currency: Currency;
+  invoices: { id: InvoiceId; dueAt: Date; attemptedAt: Date[] }[];
+}
+
+function isDue({ clock, timeZone }: World) {
+  const now = clock.now();
+  return ({ dueAt, attemptedAt }: DueCharge["invoices"][number]) =>
+    isAttemptDue(
+      daysFromDue(dueAt, now, timeZone),
+      attemptedAt.map((at) => daysFromDue(dueAt, at, timeZone)),
+    );
+}
+
+/** Unpaid renewals that are due within two days, of customers whose card may be charged; of the next customers. */
+async function dueCharges(
+  world: World,
+  after: CustomerId | null,
+  customersMost: number,
+): Promise<DueCharge[]> {
+  const until = new Date(world.clock.now().getTime() + 48 * 3_600_000);
+  const rows = await world.jobs.sql`
+    with chosen as materialized (
+      select a.customer_id from auto_charges a
+      join customers c on c.id = a.customer_id and c.closed_at is null
+      where a.pays_invoices and a.stopped_at is null
+        and a.customer_id > ${after ?? "00000000-0000-0000-0000-000000000000"}
+        and exists (select from invoices i where i.customer_id = a.customer_id and i.state = 'open'
+          and i.origin = 'renewal' and i.due_at <= ${until})
+        and not exists (select from tasks t where t.customer_id = a.customer_id and t.kind = 'renewal_parked'
+          and t.subject_id = a.customer_id::text and t.done_at is null)
+      order by a.customer_id limit ${customersMost}
+    )
+    select i.customer_id, i.currency, json_agg(json_build_object('id', i.id, 'dueAt', i.due_at, 'attemptedAt', array(
+      select p.created_at from payment_shares h join payments p on p.customer_id = h.customer_id and p.id = h.payment_id
+      where h.customer_id = i.customer_id and h.invoice_id = i.id and p.origin = 'auto' and p.card_minor > 0
+    )) order by i.due_at, i.id) as invoices
+    from invoices i join chosen using (customer_id)
+    where i.state = 'open' and i.origin = 'renewal' and i.due_at <= ${until}
+      and not exists (select from invoice_claims k where k.customer_id = i.customer_id and k.invoice_id = i.id)
+    group by i.customer_id, i.currency order by i.customer_id, i.currency`;
+  return rows.map((row) => ({
+    customerId: row.customer_id,
+    currency: row.currency,
+    invoices: (row.invoices as { id: InvoiceId; dueAt: string; attemptedAt: string[] }[]).map((invoice) => ({
+      id: invoice.id,
+      dueAt: new Date(invoice.dueAt),
+      attemptedAt: invoice.attemptedAt.map((at) => new Date(at)),
+    })),
+  }));
+}

@@ -1,0 +1,44 @@
+/** Days from due on which a card is charged, once each, as long as the invoice is not paid (domain.md, Renewing). */
+export const attemptDays = [-1, 1, 2, 3, 5, 7] as const;
+
+/**
+ * Whether a card is to be charged now: the latest day of the schedule that was reached had no attempt since. After a pause
+ * there is one, not all that were missed. `attempts` are those of auto-pay alone: a customer's own never use up the
+ * schedule. All in days from due. Pure.
+ */
+export function isAttemptDue(daysFromDue: number, attempts: readonly number[]): boolean {
+  const reached = attemptDays.findLast((day) => day <= daysFromDue);
+  return reached !== undefined && !attempts.some((day) => day >= reached);
+}
+
+/** The day of the next attempt after today; null when there is none any more. In days from due. */
+export function nextAttemptDay(daysFromDue: number): number | null {
+  return attemptDays.find((day) => day > daysFromDue) ?? null;
+}
+
+/**
+ * Whether the bank's answer says that asking again is of no use: the card is not charged again until there is another
+ * (docs.stripe.com/declines/codes; docs.stripe.com/billing/revenue-recovery/smart-retries, "hard declines").
+ */
+export function isHardDecline(code: string): boolean {
+  return hardDeclines.has(code);
+}
+
+const hardDeclines = new Set([
+  "card_not_supported",
+  "currency_not_supported",
+  "expired_card",
+  "highest_risk_level",
+  "incorrect_number",
+  "invalid_account",
+  "invalid_number",
+  "lost_card",
+  "payment_method_unexpected_state",
+  "pickup_card",
+  "restricted_card",
+  "revocation_of_all_authorizations",
+  "revocation_of_authorization",
+  "stolen_card",
+  "stop_payment_order",
+  "transaction_not_allowed",
+]);

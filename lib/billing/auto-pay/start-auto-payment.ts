@@ -1,0 +1,116 @@
+import { type Transaction, transact } from "@/db/transaction";
+import { type CustomerId, type InvoiceId, newId, type PaymentId } from "@/lib/kernel/id";
+import type { Currency } from "@/lib/kernel/money";
+import { autoChargeCard } from "../card/auto-charge-card";
+import { Decision, remainingMinor } from "../decision";
+import { isAutoRenew, payFromBalanceNow, settleWaiting } from "../payment/balance-payment";
+import { contentHash } from "../payment/content-hash";
+import { addExternalPayment } from "../payment/external-payment";
+import { planPayment } from "../payment/plan";
+import { seeInvoices } from "../payment/settle-what-waits";
+import { write } from "../payment/write";
+import { type InvoiceRecord, lockBalances } from "../scene";
+import type { World } from "../world";
+
+export type AutoPaymentStarted =
+  /** Stored, with its holds and claims: now Stripe may be called. */
+  | { kind: "stored"; paymentId: PaymentId }
+  /** The balance covers it: paid in this very transaction. */
+  | { kind: "paid" }
+  /** Nothing to charge, or nobody to charge, as things stand under lock. */
+  | { kind: "nothing" };
+
+/**
+ * Starts a payment of auto-pay: what is available first, the card for the rest (domain.md, Renewing). All that allowed it
+ * is looked at again under lock: auto-pay and its card, auto-renew of each service, that nothing else pays the invoices.
+ */
+export function startAutoPayment(
+  world: World,
+  wish: { customerId: CustomerId; currency: Currency; invoiceIds: readonly InvoiceId[] },
+): Promise<AutoPaymentStarted> {
+  const { customerId } = wish;
+  return transact(world.jobs, { customerId }, (tx) => startLocked(world, tx, wish));
+}
+
+async function startLocked(
+  world: World,
+  tx: Transaction,
+  { customerId, currency, invoiceIds }: Parameters<typeof startAutoPayment>[1],
+): Promise<AutoPaymentStarted> {
+  const { clock, timeZone } = world;
+  const now = clock.now();
+  const [balances, [customer], auto, open] = await Promise.all([
+    lockBalances(tx.sql, customerId),
+    tx.sql`select stripe_customer_id, locale from customers where id = ${customerId} and closed_at is null`,
+    autoChargeCard(tx.sql, customerId, { now, timeZone }),
+    tx.sql`
+      select id from invoices
+      where customer_id = ${customerId} and state = 'open' and origin = 'renewal' and currency = ${currency}`,
+  ]);
+  if (!customer?.stripe_customer_id || !auto?.paysInvoices) return { kind: "nothing" };
+  const context = { customerId, now, clock, timeZone, actor: "system" as const, userId: null };
+  const decision = new Decision(context, balances);
+  await seeInvoices(
+    tx,
+    decision,
+    open.map((row) => row.id as InvoiceId),
+  );
+  settleWaiting(decision, currency, []);
+  const invoices = payable(decision, invoiceIds);
+  if (invoices.length === 0) {
+    write(tx, customerId, decision);
+    return { kind: decision.invoicesPaid.length > 0 ? "paid" : "nothing" };
+  }
+  const dues = invoices.map((invoice) => ({ id: invoice.id, remainingMinor: remainingMinor(invoice) }));
+  const { availableMinor } = decision.book(currency);
+  const planned = planPayment(dues, availableMinor, "all", world.gateway.chargeLimits(currency));
+  if (!planned.ok) throw new Error("an open invoice has something due");
+  const { plan } = planned;
+  const paymentId = newId<PaymentId>(clock);
+  if (plan.funding === "balance") {
+    payFromBalanceNow(decision, { id: paymentId, origin: "auto", currency }, plan.shares);
+    write(tx, customerId, decision);
+    return { kind: "paid" };
+  }
+  const way = { by: "card" as const, cardId: auto.card.id };
+  const numbers = invoices.map(({ number }) => number);
+  addExternalPayment(world, decision, {
+    id: paymentId,
+    kind: "invoices",
+    origin: "auto",
+    currency,
+    amounts: plan,
+    contentHash: contentHash({ kind: "invoices", invoiceIds: dues.map(({ id }) => id), way, ...plan }),
+    way: { by: "card", card: auto.card },
+    stripeCustomerId: customer.stripe_customer_id,
+    locale: customer.locale,
+    description:
+      numbers.length > 3 ? `${numbers.slice(0, 3).join(", ")} +${numbers.length - 3}` : numbers.join(", "),
+  });
+  for (const { invoiceId, balanceMinor, cardMinor } of plan.shares) {
+    const share = { invoice_id: invoiceId, balance_minor: balanceMinor, card_minor: cardMinor };
+    decision.changes.payment_shares.push({ ...share, payment_id: paymentId, bank_minor: 0n });
+    decision.changes.claimsAdded.push({ payment_id: paymentId, invoice_id: invoiceId });
+    if (balanceMinor > 0n) {
+      decision.book(currency).hold({ paymentId, invoiceId, amountMinor: balanceMinor });
+    }
+    decision.record({
+      subject: "invoice",
+      subjectId: invoiceId,
+      verb: "auto_pay_started",
+      detail: { paymentId },
+    });
+  }
+  write(tx, customerId, decision);
+  return { kind: "stored", paymentId };
+}
+
+/** Those of the wish that can be paid by auto-pay now, in their order, each over what those before it bring. */
+function payable(decision: Decision, ids: readonly InvoiceId[]): InvoiceRecord[] {
+  const trial = decision.trial();
+  return ids
+    .flatMap((id) => decision.invoice(id) ?? [])
+    .filter(({ id, state, claimedBy }) => state === "open" && !claimedBy && isAutoRenew(decision, id))
+    .sort((a, b) => a.dueAt.getTime() - b.dueAt.getTime() || (a.id < b.id ? -1 : 1))
+    .filter(({ id }) => trial.complete(id));
+}
