@@ -1,15 +1,18 @@
 "use server";
 
+import { revalidatePath } from "next/cache";
 import { z } from "zod";
 import { tellAddCard, tellCard } from "@/components/card/card-tell";
 import { customerAction } from "@/lib/auth/action";
 import { isUuid } from "@/lib/kernel/id";
 import * as adding from "@/lib/portal/add-card";
+import * as autoPay from "@/lib/portal/auto-pay";
 import * as changing from "@/lib/portal/change-cards";
 
 const uuid = z.string().refine(isUuid);
 
 const CardInput = z.strictObject({ cardId: uuid });
+const AutoPayInput = z.strictObject({ cardId: uuid.nullable() });
 const AddInput = z.strictObject({ formId: uuid });
 
 export const addCard = customerAction(AddInput, async (actor, input) =>
@@ -23,3 +26,9 @@ export const makeDefaultCard = customerAction(CardInput, async (actor, input) =>
 export const removeCard = customerAction(CardInput, async (actor, input) =>
   tellCard("removed", await changing.removeCard(actor, input)),
 );
+
+export const switchAutoPay = customerAction(AutoPayInput, async (actor, input) => {
+  const answer = await autoPay.switchAutoPay(actor, input);
+  if (answer.ok) revalidatePath("/payment-methods");
+  return answer;
+});

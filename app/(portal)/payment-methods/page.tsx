@@ -2,6 +2,7 @@ import type { Metadata } from "next";
 import { getTranslations } from "next-intl/server";
 import { Suspense } from "react";
 import { AddCard } from "@/components/card/add-card";
+import { AutoPayPanel } from "@/components/card/auto-pay-panel";
 import { CardList } from "@/components/card/card-list";
 import { answerTexts } from "@/components/payment/answer-texts";
 import { Callout } from "@/components/ui/callout";
@@ -11,9 +12,10 @@ import { PageHead } from "@/components/ui/page-head";
 import { requireCustomer } from "@/lib/auth/current";
 import { newId, type PaymentId } from "@/lib/kernel/id";
 import { pickUpSavedCard } from "@/lib/portal/add-card";
+import { showAutoPay } from "@/lib/portal/auto-pay";
 import { listCards } from "@/lib/portal/list-cards";
 import type { CustomerActor } from "@/lib/portal/shapes";
-import { addCard, makeDefaultCard, removeCard } from "./actions";
+import { addCard, makeDefaultCard, removeCard, switchAutoPay } from "./actions";
 
 export async function generateMetadata(): Promise<Metadata> {
   return { title: (await getTranslations("cards"))("title") };
@@ -41,7 +43,7 @@ export default async function PaymentMethodsPage({ searchParams }: PaymentMethod
 
 async function Cards({ actor, isBack }: { actor: CustomerActor; isBack: boolean }) {
   if (isBack) await pickUpSavedCard(actor);
-  const { cards, canChange } = await listCards(actor);
+  const [{ cards, canChange }, autoPay] = await Promise.all([listCards(actor), showAutoPay(actor)]);
   const t = await getTranslations("cards");
   const texts = await answerTexts();
   return (
@@ -76,6 +78,7 @@ async function Cards({ actor, isBack }: { actor: CustomerActor; isBack: boolean 
           <p>{t("viewer")}</p>
         </Callout>
       )}
+      <AutoPayPanel autoPay={autoPay} cards={cards} action={canChange ? switchAutoPay : null} />
     </div>
   );
 }
