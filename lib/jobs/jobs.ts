@@ -5,7 +5,7 @@ import { pollPayments } from "@/lib/billing/payment/poll-payments";
 import { pollRefunds } from "@/lib/billing/refund/poll-refunds";
 import { remindOfInvoices } from "@/lib/billing/reminder/remind";
 import { endCancelled } from "@/lib/billing/renewal/end-cancelled";
-import { runRenewals } from "@/lib/billing/renewal/run-renewals";
+import { runRenewalsRecorded } from "@/lib/billing/renewal/record-run";
 import { settleCovered } from "@/lib/billing/renewal/settle-covered";
 import { announceStops } from "@/lib/billing/suspension/announce-stops";
 import { stopServices } from "@/lib/billing/suspension/stop-services";
@@ -82,7 +82,7 @@ async function runPollFees({ world }: WorkerTools) {
 
 async function runRenewalJob({ world }: WorkerTools) {
   const ended = await endCancelled(world);
-  const renewed = await runRenewals(world);
+  const renewed = await runRenewalsRecorded(world);
   const covered = await settleCovered(world);
   return renewed.due > 0 || covered > 0 || ended > 0 ? { ...renewed, covered, ended } : null;
 }

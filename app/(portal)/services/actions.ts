@@ -7,6 +7,7 @@ import { tellServiceCancelled, tellServiceKept } from "@/components/service/end-
 import { customerAction } from "@/lib/auth/action";
 import { isUuid } from "@/lib/kernel/id";
 import * as ending from "@/lib/portal/cancel-service";
+import * as grace from "@/lib/portal/own-grace";
 import * as renewing from "@/lib/portal/renew-now";
 import * as portal from "@/lib/portal/switch-auto-renew";
 
@@ -43,3 +44,8 @@ export const cancelService = customerAction(ServiceInput, async (actor, input) =
 export const keepService = customerAction(ServiceInput, async (actor, input) =>
   tellServiceKept(await ending.keepService(actor, input)),
 );
+export const takeOwnGrace = customerAction(ServiceInput, async (actor, input) => {
+  const answer = await grace.takeOwnGrace(actor, input);
+  if (answer.ok) revalidatePath("/services");
+  return answer;
+});

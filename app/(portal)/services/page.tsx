@@ -2,13 +2,15 @@ import type { Metadata } from "next";
 import { getTranslations } from "next-intl/server";
 import { Suspense } from "react";
 import { ServiceTable } from "@/components/service/service-table";
+import { Suspensions } from "@/components/service/suspensions";
 import { Empty } from "@/components/ui/empty";
 import { Loading } from "@/components/ui/loading";
 import { PageHead } from "@/components/ui/page-head";
 import { requireCustomer } from "@/lib/auth/current";
 import { listServices } from "@/lib/portal/list-services";
+import { listSuspensions } from "@/lib/portal/list-suspensions";
 import type { CustomerActor } from "@/lib/portal/shapes";
-import { switchAutoRenew } from "./actions";
+import { switchAutoRenew, takeOwnGrace } from "./actions";
 
 export async function generateMetadata(): Promise<Metadata> {
   return { title: (await getTranslations("services"))("title") };
@@ -29,9 +31,17 @@ export default async function ServicesPage() {
 }
 
 async function Services({ actor }: { actor: CustomerActor }) {
-  const { services, canChange, canPay } = await listServices(actor);
+  const [{ services, canChange, canPay }, suspensions] = await Promise.all([
+    listServices(actor),
+    listSuspensions(actor),
+  ]);
   if (services.length > 0) {
-    return <ServiceTable services={services} onSwitch={canChange ? switchAutoRenew : null} canPay={canPay} />;
+    return (
+      <>
+        <Suspensions suspensions={suspensions} takeOwnGrace={takeOwnGrace} />
+        <ServiceTable services={services} onSwitch={canChange ? switchAutoRenew : null} canPay={canPay} />
+      </>
+    );
   }
   const t = await getTranslations("services");
   return (

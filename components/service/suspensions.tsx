@@ -1,0 +1,75 @@
+import { useFormatter, useTranslations } from "next-intl";
+import { ActButton } from "@/components/ui/act-button";
+import { Amount } from "@/components/ui/amount";
+import { Callout } from "@/components/ui/callout";
+import { TextLink } from "@/components/ui/text-link";
+import type { Result } from "@/lib/kernel/result";
+import type { Suspension } from "@/lib/portal/list-suspensions";
+
+interface SuspensionsProps {
+  suspensions: readonly Suspension[];
+  takeOwnGrace: (input: { serviceId: string }) => Promise<Result<unknown>>;
+}
+
+/** What is about to be stopped, or is suspended: when, why, and what mends it. Nothing where there is nothing. */
+export function Suspensions({ suspensions, takeOwnGrace }: SuspensionsProps) {
+  const t = useTranslations("suspensions");
+  if (suspensions.length === 0) return null;
+  return (
+    <ul aria-label={t("list")} className="mb-6 grid gap-3">
+      {suspensions.map((one) => (
+        <li key={one.serviceId}>
+          <SuspensionCallout suspension={one} takeOwnGrace={takeOwnGrace} />
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function SuspensionCallout({
+  suspension,
+  takeOwnGrace,
+}: { suspension: Suspension } & Pick<SuspensionsProps, "takeOwnGrace">) {
+  const t = useTranslations("suspensions");
+  const format = useFormatter();
+  const { serviceId, label, at, isSuspended, invoice, ownGraceDays } = suspension;
+  const facts = { label, date: format.dateTime(at, { dateStyle: "long" }) };
+  return (
+    <Callout tone="bad">
+      <div className="grid justify-items-start gap-2">
+        <p>
+          {t(isSuspended ? "terminates" : "suspends", facts)}{" "}
+          {invoice
+            ? t.rich("unpaid", {
+                amount: () => <Amount of={invoice.remaining} />,
+                link: () => (
+                  <TextLink href={`/invoices/${encodeURIComponent(invoice.number)}`} className="figures">
+                    {invoice.number}
+                  </TextLink>
+                ),
+              })
+            : t("declined")}
+        </p>
+        {ownGraceDays !== null && (
+          <ActButton
+            action={takeOwnGrace}
+            input={{ serviceId: serviceId as string }}
+            label={t("takeLabel", { label, days: ownGraceDays })}
+            text={t("take", { days: ownGraceDays })}
+            done={t("taken", { label, days: ownGraceDays })}
+            texts={{
+              fault: t("fault"),
+              lost: t("lost"),
+              not_allowed: t("not_allowed"),
+              service_not_found: t("service_not_found"),
+              nothing_to_put_off: t("nothing_to_put_off"),
+              taken_already: t("taken_already"),
+              not_offered: t("not_offered"),
+              not_in_good_standing: t("not_in_good_standing"),
+            }}
+          />
+        )}
+      </div>
+    </Callout>
+  );
+}

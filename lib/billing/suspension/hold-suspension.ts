@@ -1,0 +1,70 @@
+import type { Database } from "@/db/client";
+import { transact } from "@/db/transaction";
+import { addCalendarDays, type CalendarDay, calendarDay, startOfDay } from "@/lib/kernel/calendar";
+import type { CustomerId, ServiceId, UserId } from "@/lib/kernel/id";
+import { Decision } from "../decision";
+import { write } from "../payment/write";
+import { lockBalances } from "../scene";
+import type { ServiceState } from "../service/states";
+import type { World } from "../world";
+
+/** The longest that staff hold a suspension off at once, in days. */
+export const holdMostDays = 90;
+
+export interface HoldInput {
+  customerId: CustomerId;
+  serviceId: ServiceId;
+  /** The last day on which it is not suspended, in the billing time zone. */
+  until: CalendarDay;
+  reason: string;
+  userId: UserId;
+}
+
+export type HoldRefusal =
+  | { code: "service_not_found" }
+  /** It is suspended already, has ended, or has not begun: there is nothing to hold off. */
+  | { code: "service_not_active"; state: ServiceState }
+  | { code: "day_out_of_range"; first: CalendarDay; last: CalendarDay };
+
+/**
+ * Staff hold the suspension of a service off until a day has passed, with a reason that the record keeps (domain.md, Renewing;
+ * issue: "staff can hold a suspension off until a date"). Nothing else of it changes: what is owed stays owed.
+ */
+export function holdSuspension(
+  world: World,
+  database: Database,
+  input: HoldInput,
+): Promise<{ ok: true } | { ok: false; refusal: HoldRefusal }> {
+  const { customerId, serviceId, until, userId } = input;
+  const { clock, timeZone } = world;
+  const now = clock.now();
+  const first = calendarDay(now, timeZone);
+  const last = addCalendarDays(first, holdMostDays);
+  return transact(database, { customerId }, async (tx) => {
+    const [balances, [service]] = await Promise.all([
+      lockBalances(tx.sql, customerId),
+      tx.sql`select state from services where customer_id = ${customerId} and id = ${serviceId} for update`,
+    ]);
+    if (!service) return { ok: false, refusal: { code: "service_not_found" } };
+    if (service.state !== "active") {
+      return { ok: false, refusal: { code: "service_not_active", state: service.state } };
+    }
+    if (until < first || until > last) {
+      return { ok: false, refusal: { code: "day_out_of_range", first, last } };
+    }
+    const holdUntil = startOfDay(addCalendarDays(until, 1), timeZone);
+    await tx.sql`
+      update services set suspension_hold_until = ${holdUntil} where customer_id = ${customerId} and id = ${serviceId}`;
+    const decision = new Decision({ customerId, now, clock, timeZone, actor: "staff", userId }, balances);
+    decision.record({
+      subject: "service",
+      subjectId: serviceId,
+      verb: "suspension_held",
+      detail: { until, reason: input.reason },
+      // The reason is between staff.
+      isVisible: false,
+    });
+    write(tx, customerId, decision);
+    return { ok: true };
+  });
+}
