@@ -12,7 +12,7 @@ export interface MoneyOnInvoice {
 }
 
 export interface VoidWish {
-  readonly reason: Changes["credit_notes"][number]["reason"];
+  readonly reason: Exclude<Changes["credit_notes"][number]["reason"], "changed">;
   readonly note: string;
   /** What the invoice was issued for, net and tax. Minor units. */
   readonly netMinor: bigint;
