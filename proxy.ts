@@ -1,0 +1,21 @@
+import { type NextRequest, NextResponse } from "next/server";
+import { contentPolicy, newNonce, strictTransport } from "@/lib/auth/content-policy";
+
+/**
+ * Runs before each page: gives its answer a nonce of its own, which Next puts on the scripts that it writes. It lets
+ * nobody in and keeps nobody out; that is done where things are read.
+ */
+export function proxy(request: NextRequest): NextResponse {
+  const isSecure = process.env.MALLARD_URL?.startsWith("https:") ?? false;
+  const isDevelopment = process.env.NODE_ENV === "development";
+  const policy = contentPolicy({ nonce: newNonce(), isSecure, isDevelopment });
+  const headers = new Headers(request.headers);
+  // Next reads the nonce from here; a browser's own header of that name is overwritten.
+  headers.set("content-security-policy", policy);
+  const response = NextResponse.next({ request: { headers } });
+  response.headers.set("content-security-policy", policy);
+  if (isSecure) response.headers.set("strict-transport-security", strictTransport);
+  return response;
+}
+
+export const config = { matcher: "/((?!_next/static|api/).*)" };
