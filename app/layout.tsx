@@ -5,11 +5,13 @@ import { cookies } from "next/headers";
 import { getLocale, getTranslations } from "next-intl/server";
 import type { ReactNode } from "react";
 import { languageTags } from "@/app/messages/locale";
+import { DemoStrip } from "@/components/demo/demo-strip";
 import { ClientTexts } from "@/components/shell/client-texts";
 import { HostIdentity } from "@/components/shell/host-identity";
 import { themeCookie, themeIn } from "@/components/shell/preference-cookies";
 import { Toaster } from "@/components/ui/toast";
 import { currentHost } from "@/lib/auth/host";
+import { movedClock } from "@/lib/portal/time-machine";
 
 export async function generateMetadata(): Promise<Metadata> {
   const { name: hostName } = await currentHost();
@@ -35,6 +37,7 @@ export default async function RootLayout({ children }: { children: ReactNode }) 
   const locale = await getLocale();
   const theme = themeIn((await cookies()).get(themeCookie)?.value);
   const words = await getTranslations("error");
+  const demoNow = movedClock();
   const shell = await getTranslations("shell");
   const errorTexts = {
     title: words("title"),
@@ -52,6 +55,7 @@ export default async function RootLayout({ children }: { children: ReactNode }) 
       suppressHydrationWarning
     >
       <body>
+        {demoNow && <DemoStrip now={demoNow} />}
         <ClientTexts texts={errorTexts}>
           <HostIdentity host={await currentHost()}>{children}</HostIdentity>
         </ClientTexts>

@@ -22,7 +22,7 @@ export default getRequestConfig(async () => {
     locale,
     messages: messages[locale],
     timeZone: context().settings.timeZone,
-    now: context().clock.now(),
+    now: context().billingClock.now(),
   };
 });
 

@@ -36,6 +36,7 @@ const openPages = [
   "/return/[payment]",
   "/pay/[token]",
   "/invitation/[token]",
+  "/time-machine",
   "/_not-found",
 ];
 

@@ -20,7 +20,7 @@ export function staffWorld(): StaffWorld {
 }
 
 function openWorld(): StaffWorld {
-  const { settings, app, staff, clock } = context();
+  const { settings, app, staff, billingClock } = context();
   return {
     app,
     staff,
@@ -31,7 +31,7 @@ function openWorld(): StaffWorld {
       webhookSecrets: settings.stripeWebhookSecrets,
       apiBase: settings.stripeApiBase,
     }),
-    clock,
+    clock: billingClock,
     timeZone: settings.timeZone,
     environment: "mallard",
     portalUrl: settings.mallardUrl,

@@ -1,11 +1,14 @@
 import { type Database, openDatabase } from "@/db/client";
 import { type Clock, systemClock } from "@/lib/kernel/clock";
+import { fileClock } from "@/lib/kernel/file-clock";
 import { parseSettings, type Settings } from "@/lib/kernel/settings";
 
 /** What a web process has once: its settings, its clock, and its connections in the two roles of pages. */
 export interface Context {
   readonly settings: Settings;
   readonly clock: Clock;
+  /** What bills, due dates and jobs go by: the same, but for the demo, whose time can be moved. Sessions do not go by it. */
+  readonly billingClock: Clock;
   /** Customers' pages and signing in: sees the rows of the one customer that a transaction names. */
   readonly app: Database;
   /** The staff section, and the first admin. */
@@ -30,6 +33,7 @@ export function openContext(settings: Settings, clock: Clock = systemClock): Con
   return {
     settings,
     clock,
+    billingClock: settings.timeMachine ? fileClock(settings.timeMachine.clockFile) : clock,
     app: openDatabase({ url, role: "mallard_app", max }),
     // Staff are few.
     staff: openDatabase({ url, role: "mallard_staff", max: Math.max(2, Math.ceil(max / 4)) }),

@@ -2,8 +2,11 @@ import { openDatabase } from "@/db/client";
 import { payLinkKeyOf } from "@/lib/billing/payment/pay-link";
 import type { World } from "@/lib/billing/world";
 import { stripeGateway } from "@/lib/gateway/stripe";
+import type { WorkerTools } from "@/lib/jobs/jobs";
+import { startTimeMachine } from "@/lib/jobs/time-machine-server";
 import { startWorker } from "@/lib/jobs/worker";
 import { systemClock } from "@/lib/kernel/clock";
+import { advanceFileClock, fileClock } from "@/lib/kernel/file-clock";
 import { parseSettings } from "@/lib/kernel/settings";
 import { createMailer } from "@/lib/mail/mailer";
 import { processWaitingEvents } from "@/lib/webhook/process-events";
@@ -25,31 +28,43 @@ const world: World = {
     webhookSecrets: settings.stripeWebhookSecrets,
     apiBase: settings.stripeApiBase,
   }),
-  clock: systemClock,
+  clock: settings.timeMachine ? fileClock(settings.timeMachine.clockFile) : systemClock,
   timeZone: settings.timeZone,
   environment: "mallard",
   portalUrl: settings.mallardUrl,
   payLinkKey: payLinkKeyOf(settings.nextauthSecret),
 };
 
-const worker = await startWorker(
-  {
-    world,
-    mailer: createMailer(settings),
-    host: { name: settings.hostName, url: settings.mallardUrl },
-    events: {
-      process: async (here) => (await processWaitingEvents(here)).length,
-      readBack: readBackEvents,
-    },
+const tools: WorkerTools = {
+  world,
+  mailer: createMailer(settings),
+  host: { name: settings.hostName, url: settings.mallardUrl },
+  events: {
+    process: async (here) => (await processWaitingEvents(here)).length,
+    readBack: readBackEvents,
   },
-  settings.databaseUrl,
-);
+};
+const worker = await startWorker(tools, settings.databaseUrl);
+const timeMachine = settings.timeMachine ? await openTimeMachine(settings.timeMachine) : null;
 console.log("worker ready");
 
 for (const signal of ["SIGINT", "SIGTERM"] as const) {
   process.once(signal, async () => {
+    await timeMachine?.close();
     await worker.stop();
     await jobs.close();
     process.exit(0);
   });
+}
+
+/** Of the demo alone: the settings name none in any other world. */
+async function openTimeMachine({ clockFile, url }: { clockFile: string; url: string }) {
+  const { sandboxControl } = await import("@/lib/sandbox/control");
+  const { stripeApiBase, stripeSecretKey } = settings;
+  const movable = {
+    tools,
+    advance: (ms: number) => void advanceFileClock(clockFile, ms),
+    stripe: stripeApiBase ? sandboxControl(stripeApiBase, stripeSecretKey) : null,
+  };
+  return startTimeMachine(movable, Number(new URL(url).port));
 }

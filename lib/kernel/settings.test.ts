@@ -52,6 +52,7 @@ describe("settings", () => {
       smtpUrl: live.SMTP_URL,
       mailFrom: live.MAIL_FROM,
       mailboxUrl: null,
+      timeMachine: null,
       nextauthSecret: live.NEXTAUTH_SECRET,
       proxyHops: 0,
       port: 3000,
@@ -136,6 +137,8 @@ describe("settings", () => {
     ["MALLARD_HOST_NAME", "Ducky \u202ehush"],
     ["MALLARD_HOST_NAME", "hush".repeat(16)],
     ["MALLARD_MAILBOX_URL", "https://hush.example.com"],
+    ["MALLARD_CLOCK_FILE", "hush/clock"],
+    ["MALLARD_TIME_MACHINE_URL", "https://hush.example.com"],
     ["MALLARD_PROXY_HOPS", "hush"],
     ["PORT", "65536"],
     ["PORT", "-1"],
@@ -188,6 +191,21 @@ describe("what must never be together", () => {
     "postgres://u:p@127.0.0.1/mallard?host=db.example.com",
   ])("the demo world and a database elsewhere (%#)", (text) => {
     expect(complaint({ ...demo, DATABASE_URL: text })).toMatch(/^DATABASE_URL .*demo/);
+  });
+
+  test.each([
+    ["MALLARD_CLOCK_FILE", "/tmp/clock"],
+    ["MALLARD_TIME_MACHINE_URL", "http://127.0.0.1:8026"],
+  ])("the live world and the demo's time machine (%s)", (variable, text) => {
+    for (const key of ["sk_live_abc123", "sk_test_abc123"]) {
+      expect(complaint({ ...live, STRIPE_SECRET_KEY: key, [variable]: text })).toMatch(
+        new RegExp(`^${variable} is of the demo world only`),
+      );
+    }
+  });
+
+  test("half of the demo's time machine", () => {
+    expect(complaint({ ...demo, MALLARD_CLOCK_FILE: "/tmp/clock" })).toMatch(/^MALLARD_CLOCK_FILE goes with/);
   });
 
   test("the live world and the demo's mailbox", () => {

@@ -1,3 +1,4 @@
+import { isAbsolute } from "node:path";
 import { z } from "zod";
 import { isTimeZone } from "@/lib/kernel/calendar";
 
@@ -25,6 +26,8 @@ export interface Settings {
   readonly mailFrom: string;
   /** Where the demo's mail can be read; null in the live world. */
   readonly mailboxUrl: string | null;
+  /** The demo's billing clock, which can be moved: the file that says how far, and who moves it. Null elsewhere. */
+  readonly timeMachine: { readonly clockFile: string; readonly url: string } | null;
   readonly nextauthSecret: string;
   /** Proxies of ours in front that each append to X-Forwarded-For; 0 believes no header. */
   readonly proxyHops: number;
@@ -126,6 +129,14 @@ const variables = z.object({
     (text) => text === undefined || isLoopbackOrigin(text),
     "may only name the demo's mailbox: write it as http://127.0.0.1:8025, or leave it out",
   ),
+  MALLARD_CLOCK_FILE: optional().refine(
+    (text) => text === undefined || isAbsolute(text),
+    "is not the place of a file: write its whole path, or leave it out",
+  ),
+  MALLARD_TIME_MACHINE_URL: optional().refine(
+    (text) => text === undefined || isLoopbackOrigin(text),
+    "may only name the demo's time machine: write it as http://127.0.0.1:8026, or leave it out",
+  ),
   MALLARD_PROXY_HOPS: whole(0, 5, 0),
   PORT: whole(0, 65_535, 3000),
 });
@@ -147,10 +158,16 @@ function settingsOf(given: Variables): Settings {
     smtpUrl: given.SMTP_URL,
     mailFrom: given.MAIL_FROM,
     mailboxUrl: originOf(given.MALLARD_MAILBOX_URL),
+    timeMachine: timeMachineOf(given),
     nextauthSecret: given.NEXTAUTH_SECRET,
     proxyHops: given.MALLARD_PROXY_HOPS,
     port: given.PORT,
   });
+}
+
+function timeMachineOf({ MALLARD_CLOCK_FILE: clockFile, MALLARD_TIME_MACHINE_URL: url }: Variables) {
+  const origin = originOf(url);
+  return clockFile !== undefined && origin !== null ? Object.freeze({ clockFile, url: origin }) : null;
 }
 
 /** What each variable alone cannot know. The demo has public logins: nothing real may ever be near it. */
@@ -177,6 +194,21 @@ function contradictions(given: Variables): SettingsProblem[] {
       !demo && given.MALLARD_MAILBOX_URL !== undefined,
       "MALLARD_MAILBOX_URL",
       "is of the demo world only: leave it out, mail goes to SMTP_URL",
+    ],
+    [
+      !demo && given.MALLARD_CLOCK_FILE !== undefined,
+      "MALLARD_CLOCK_FILE",
+      "is of the demo world only: leave it out, the clock of the live world is the machine's",
+    ],
+    [
+      !demo && given.MALLARD_TIME_MACHINE_URL !== undefined,
+      "MALLARD_TIME_MACHINE_URL",
+      "is of the demo world only: leave it out, nothing moves the clock of the live world",
+    ],
+    [
+      demo && (given.MALLARD_CLOCK_FILE === undefined) !== (given.MALLARD_TIME_MACHINE_URL === undefined),
+      "MALLARD_CLOCK_FILE",
+      "goes with MALLARD_TIME_MACHINE_URL: set both, or neither",
     ],
     [
       live && new URL(given.MALLARD_URL).protocol !== "https:",

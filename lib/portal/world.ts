@@ -14,7 +14,7 @@ export function portalWorld(): World {
 }
 
 function openWorld(): World {
-  const { settings, app, clock } = context();
+  const { settings, app, billingClock } = context();
   const { databaseUrl: url, databasePoolSize: max } = settings;
   return {
     app,
@@ -24,7 +24,7 @@ function openWorld(): World {
       webhookSecrets: settings.stripeWebhookSecrets,
       apiBase: settings.stripeApiBase,
     }),
-    clock,
+    clock: billingClock,
     timeZone: settings.timeZone,
     environment: "mallard",
     portalUrl: settings.mallardUrl,

@@ -81,7 +81,7 @@ const handlers: Record<string, Handler> = {
   },
   "GET webhooks/state": ({ deliveries }) => deliveries.state(),
 
-  "GET clock": ({ world }) => ({ now: world.clock.nowMs() }),
+  "GET clock": ({ world }) => ({ now: world.clock.nowMs(), nextDue: world.nextDueMs() }),
   "POST clock/advance": async ({ due, world }, { ms }) => {
     await due.advance(Number(ms));
     return { now: world.clock.nowMs() };

@@ -154,6 +154,8 @@ export interface SandboxControl {
 
   /** The virtual time. */
   now(): Promise<Date>;
+  /** When something happens by itself next: a session expires, a webhook is sent again; null is never. */
+  nextDue(): Promise<Date | null>;
   /** Moves the virtual clock on: sessions expire, delayed methods settle, webhooks are retried, in order. */
   advance(ms: number): Promise<Date>;
 
@@ -222,6 +224,10 @@ export function sandboxControl(url: string, secretKey: string): SandboxControl {
     webhookState: () => get("webhooks/state"),
 
     now: async () => new Date((await get<{ now: number }>("clock")).now),
+    nextDue: async () => {
+      const { nextDue } = await get<{ nextDue: number | null }>("clock");
+      return nextDue === null ? null : new Date(nextDue);
+    },
     advance: async (ms) => new Date((await post<{ now: number }>("clock/advance", { ms })).now),
 
     pay: (sessionId, order = {}) => post(`sessions/${sessionId}/pay`, order),

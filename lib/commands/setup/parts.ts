@@ -20,6 +20,7 @@ export interface PartPorts {
   readonly stripePort: number;
   readonly mailPort: number;
   readonly mailboxPort: number;
+  readonly timeMachinePort: number;
 }
 
 /** What depends on what: each layer is ended, all of it at once, before the one below. */
@@ -50,6 +51,11 @@ export function logDir(start: { stateDir: string }): string {
 /** The directory of what belongs to the database's content: a world's Stripe and its mail. */
 export function partData(start: Pick<Start, "stateDir" | "plan">, part: "stripe" | "mailbox"): string {
   return path.join(start.stateDir, `${part}-${start.plan.world}`);
+}
+
+/** How far the world's clock was moved; in the live world nothing makes it. */
+export function clockFile(start: Pick<Start, "stateDir" | "plan">): string {
+  return path.resolve(start.stateDir, `clock-${start.plan.world}`);
 }
 
 /** A TypeScript process of ours. */

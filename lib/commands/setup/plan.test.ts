@@ -20,6 +20,8 @@ const local = {
   stripePort: 4242,
   mailPort: 2525,
   mailboxPort: 8025,
+  timeMachinePort: 8026,
+  clockFile: "/tmp/clock",
 };
 
 /** Every choice of the real parts that makes sense. */
@@ -42,6 +44,8 @@ test.each(choices)("the demo world exists only in our own database with our own 
   expect(given.MALLARD_WORLD).toBe(plan.world);
   expect(given.DATABASE_URL).toBe("DATABASE_URL" in env ? real.DATABASE_URL : local.databaseUrl);
   expect(given.STRIPE_API_BASE).toBe("STRIPE_SECRET_KEY" in env ? undefined : "http://127.0.0.1:4242");
+  expect(given.MALLARD_TIME_MACHINE_URL).toBe(ours ? "http://127.0.0.1:8026" : undefined);
+  expect(given.MALLARD_CLOCK_FILE).toBe(ours ? local.clockFile : undefined);
 });
 
 test("nobody can ask for the demo world in a database of their own", () => {

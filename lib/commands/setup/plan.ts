@@ -1,3 +1,4 @@
+import path from "node:path";
 import { parseSettings } from "@/lib/kernel/settings";
 import { SetupFault } from "./setup-fault";
 import type { Secrets } from "./state";
@@ -18,6 +19,8 @@ export interface LocalParts {
   readonly stripePort: number | null;
   readonly mailPort: number | null;
   readonly mailboxPort: number | null;
+  readonly timeMachinePort: number | null;
+  readonly clockFile: string | null;
 }
 
 type Env = Readonly<Record<string, string | undefined>>;
@@ -80,6 +83,11 @@ export function environment(env: Env, plan: Plan, secrets: Secrets, local: Local
       plan.world === "demo" && {
         MALLARD_MAILBOX_URL: `http://127.0.0.1:${local.mailboxPort}`,
       }),
+    ...(plan.world === "demo" &&
+      local.clockFile !== null && {
+        MALLARD_CLOCK_FILE: local.clockFile,
+        MALLARD_TIME_MACHINE_URL: `http://127.0.0.1:${local.timeMachinePort}`,
+      }),
     NEXT_TELEMETRY_DISABLED: "1",
   };
   const complete = { ...outside, ...settings } as NodeJS.ProcessEnv;
@@ -94,5 +102,7 @@ export function refuseWrongSettings(env: Env, plan: Plan, secrets: Secrets): voi
     stripePort: 1,
     mailPort: 1,
     mailboxPort: 1,
+    timeMachinePort: 1,
+    clockFile: path.resolve("clock"),
   });
 }

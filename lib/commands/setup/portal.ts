@@ -5,6 +5,7 @@ import { ensureBuilt } from "./build";
 import { runToEnd } from "./child";
 import { ensureDatabase, hasDatabase, migrateTheirs, reachDatabase, startOwnServer } from "./database";
 import {
+  clockFile,
   logDir,
   type PartPorts,
   partData,
@@ -63,7 +64,8 @@ export async function startPortal(options: PortalOptions): Promise<Portal> {
   try {
     const ports = await choosePorts(options.stateDir);
     const start: Start = { ...options, plan, ports, running };
-    const complete: Complete = (databaseUrl) => environment(env, plan, secrets, { databaseUrl, ...ports });
+    const complete: Complete = (databaseUrl) =>
+      environment(env, plan, secrets, { databaseUrl, ...ports, clockFile: clockFile(start) });
     const given = await startParts(start, options, complete);
     return {
       plan,
@@ -83,8 +85,14 @@ async function choosePorts(stateDir: string): Promise<PartPorts> {
   const stripePort = await freePort(kept.stripe);
   const mailPort = await freePort(kept.mail);
   const mailboxPort = await freePort(kept.mailbox);
-  keepPorts(stateDir, { stripe: stripePort, mail: mailPort, mailbox: mailboxPort });
-  return { stripePort, mailPort, mailboxPort };
+  const timeMachinePort = await freePort(kept.timeMachine);
+  keepPorts(stateDir, {
+    stripe: stripePort,
+    mail: mailPort,
+    mailbox: mailboxPort,
+    timeMachine: timeMachinePort,
+  });
+  return { stripePort, mailPort, mailboxPort, timeMachinePort };
 }
 
 async function startParts(
@@ -149,6 +157,7 @@ async function prepareOurs(start: Start, durable: boolean, complete: Complete): 
     // A Stripe and a mailbox that remember another database, or half of this one, would contradict it.
     await rm(partData(start, "stripe"), { recursive: true, force: true });
     await rm(partData(start, "mailbox"), { recursive: true, force: true });
+    await rm(clockFile(start), { force: true });
   }
   await startBackParts(start, complete(server.url));
   const url = await ensureDatabase(server.url, name, async (unfinished) => {

@@ -16,6 +16,7 @@ export interface Ports {
   readonly stripe?: number;
   readonly mail?: number;
   readonly mailbox?: number;
+  readonly timeMachine?: number;
 }
 
 /** The directory that outlives a start, git-ignored; made here, and refused with a sentence if it cannot be. */
