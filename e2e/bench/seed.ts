@@ -10,52 +10,66 @@ export interface Payable {
 
 /** Price of a term in minor units of USD, and what each customer has to spend. */
 export const termMinor = 1_000n;
-const balanceMinor = 1_000_000_000n;
+const plentyMinor = 1_000_000_000n;
+
+export interface SeedOptions {
+  /** Services of each customer. */
+  services?: number;
+  /** What each has before its first terms are paid from it; those must be covered. */
+  balanceMinor?: bigint;
+  isAutoRenew?: boolean;
+}
 
 /**
- * Makes customers with an owner, a balance and one active service each, its first term paid from that balance: the
- * rows that the use cases would have written, in bulk. The books balance.
+ * Makes customers with an owner, a balance and active services, their first terms paid from that balance: the rows
+ * that the use cases would have written, in bulk. The books balance.
  */
-export async function seedCustomers(sql: Sql, count: number): Promise<void> {
+export async function seedCustomers(sql: Sql, count: number, options: SeedOptions = {}): Promise<void> {
+  const { services = 1, balanceMinor = plentyMinor, isAutoRenew = false } = options;
   await sql.begin(async (tx) => {
     await tx`
       insert into plans (id, key, name, term_unit, term_count, created_at)
       values (uuidv7(), 'bench', 'Server S', 'month', 1, now()) on conflict (key) do nothing`;
     await tx`
       create temporary table made on commit drop as
-      select n, uuidv7() as customer_id, uuidv7() as user_id, uuidv7() as service_id, uuidv7() as invoice_id,
+      with people as materialized (
+        select n, uuidv7() as customer_id, uuidv7() as user_id from generate_series(1, ${count}::int) n
+      )
+      select n, k, customer_id, user_id, uuidv7() as service_id, uuidv7() as invoice_id,
         uuidv7() as line_id, uuidv7() as payment_id, uuidv7() as paid_by, ${termMinor.toString()}::bigint as price,
         date_trunc('month', now(), 'UTC') - interval '1 month' + interval '14 days' as starts_at,
         date_trunc('month', now(), 'UTC') + interval '14 days' as ends_at
-      from generate_series(1, ${count}::int) n`;
-    await insertPeople(tx as unknown as Sql);
-    await insertFirstTerms(tx as unknown as Sql);
+      from people, generate_series(1, ${services}::int) k`;
+    await insertPeople(tx as unknown as Sql, balanceMinor);
+    await insertFirstTerms(tx as unknown as Sql, isAutoRenew);
     await insertFirstPayments(tx as unknown as Sql);
   });
   await sql`vacuum analyze`;
 }
 
-async function insertPeople(tx: Sql): Promise<void> {
+async function insertPeople(tx: Sql, balanceMinor: bigint): Promise<void> {
   await tx`
     insert into customers (id, reference, name, email, country, currency, created_at)
     select customer_id, 'B-' || customer_id, 'Customer ' || n, 'customer-' || customer_id || '@example.test', 'US', 'USD',
-      starts_at from made`;
+      starts_at from made where k = 1`;
   await tx`
     insert into users (id, email, name, created_at)
-    select user_id, 'user-' || user_id || '@example.test', 'User ' || n, starts_at from made`;
+    select user_id, 'user-' || user_id || '@example.test', 'User ' || n, starts_at from made
+    where k = 1`;
   await tx`
     insert into memberships (customer_id, user_id, role, created_at)
-    select customer_id, user_id, 'owner', starts_at from made`;
+    select customer_id, user_id, 'owner', starts_at from made where k = 1`;
   await tx`
     insert into balances (customer_id, currency, posted_minor, held_minor, seq)
-    select customer_id, 'USD', ${balanceMinor.toString()}::bigint - price, 0, 3 from made`;
+    select customer_id, 'USD', ${balanceMinor.toString()}::bigint - sum(price), 0, 1 + 2 * count(*) from made
+    group by customer_id`;
   await tx`
     insert into transfers (customer_id, id, currency, seq, kind, debit, credit, amount_minor, reason, occurred_at, value_date)
     select customer_id, uuidv7(), 'USD', 1, 'posted', 'goodwill', 'customer_balance', ${balanceMinor.toString()}::bigint,
-      'goodwill', starts_at, starts_at::date from made`;
+      'goodwill', starts_at, starts_at::date from made where k = 1`;
 }
 
-async function insertFirstTerms(tx: Sql): Promise<void> {
+async function insertFirstTerms(tx: Sql, isAutoRenew: boolean): Promise<void> {
   await tx`
     insert into invoices (customer_id, id, origin, state, currency, net_minor, tax_minor, total_minor, amount_paid_minor,
       bill_to, summary, issued_at, due_at, paid_at)
@@ -64,7 +78,7 @@ async function insertFirstTerms(tx: Sql): Promise<void> {
       'web-1', starts_at, starts_at, starts_at from made`;
   await tx`
     insert into services (customer_id, id, plan_id, label, state, currency, is_auto_renew, anchor_day, expires_at, created_at)
-    select customer_id, service_id, (select id from plans where key = 'bench'), 'web-1', 'active', 'USD', false, 15,
+    select customer_id, service_id, (select id from plans where key = 'bench'), 'web-1', 'active', 'USD', ${isAutoRenew}, 15,
       ends_at, starts_at from made`;
   await tx`
     insert into invoice_lines (customer_id, id, invoice_id, position, kind, description, quantity, unit_minor, net_minor,
@@ -89,10 +103,10 @@ async function insertFirstPayments(tx: Sql): Promise<void> {
   await tx`
     insert into transfers (customer_id, id, currency, seq, kind, debit, credit, amount_minor, reason, payment_id,
       invoice_id, occurred_at, value_date)
-    select customer_id, uuidv7(), 'USD', 2, 'posted', 'receivable', 'deferred_revenue', price, 'invoice_issued', null::uuid,
+    select customer_id, uuidv7(), 'USD', 2 * k, 'posted', 'receivable', 'deferred_revenue', price, 'invoice_issued', null::uuid,
       invoice_id, starts_at, starts_at::date from made
     union all
-    select customer_id, paid_by, 'USD', 3, 'posted', 'customer_balance', 'receivable', price, 'invoice_paid', payment_id,
+    select customer_id, paid_by, 'USD', 2 * k + 1, 'posted', 'customer_balance', 'receivable', price, 'invoice_paid', payment_id,
       invoice_id, starts_at, starts_at::date from made`;
   await tx`
     insert into allocations (customer_id, id, payment_id, invoice_id, transfer_id, source, amount_minor, created_at)
@@ -109,7 +123,8 @@ export async function issueRenewals(sql: Sql): Promise<Payable[]> {
       create temporary table made on commit drop as
       select s.customer_id, s.id as service_id, s.plan_id, s.label, uuidv7() as invoice_id, uuidv7() as line_id,
         uuidv7() as renewal_id, ${termMinor.toString()}::bigint as price, s.expires_at as starts_at,
-        s.expires_at + interval '1 month' as ends_at, now() as issued_at
+        s.expires_at + interval '1 month' as ends_at, now() as issued_at,
+        row_number() over (partition by s.customer_id order by s.id) as k
       from services s
       where not exists (select from renewals r where r.customer_id = s.customer_id and r.service_id = s.id
         and r.term_starts_at = s.expires_at)`;
@@ -130,14 +145,15 @@ export async function issueRenewals(sql: Sql): Promise<Payable[]> {
         renewal_id, 'month', 1, starts_at, ends_at from made`;
     await tx`
       with moved as (
-        update balances b set seq = b.seq + 1 from made m
-        where b.customer_id = m.customer_id and b.currency = 'USD'
-        returning m.customer_id, b.seq, m.price, m.invoice_id, m.issued_at
+        update balances b set seq = b.seq + c.issued
+        from (select customer_id, count(*) as issued from made group by customer_id) c
+        where b.customer_id = c.customer_id and b.currency = 'USD'
+        returning b.customer_id, b.seq - c.issued as seq_before
       )
       insert into transfers (customer_id, id, currency, seq, kind, debit, credit, amount_minor, reason, invoice_id,
         occurred_at, value_date)
-      select customer_id, uuidv7(), 'USD', seq, 'posted', 'receivable', 'deferred_revenue', price, 'invoice_issued',
-        invoice_id, issued_at, issued_at::date from moved`;
+      select m.customer_id, uuidv7(), 'USD', b.seq_before + m.k, 'posted', 'receivable', 'deferred_revenue', m.price,
+        'invoice_issued', m.invoice_id, m.issued_at, m.issued_at::date from made m join moved b using (customer_id)`;
     await numberInvoices(tx as unknown as Sql);
     return tx`
       select m.customer_id, u.user_id, m.invoice_id from made m

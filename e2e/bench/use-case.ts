@@ -8,9 +8,9 @@ import { localGateway } from "@/lib/testing/world";
 import { type Payable, termMinor } from "./seed";
 
 /** The application as a web process has it. No payment of the bench calls Stripe: nobody listens at its address. */
-export function openWorld(url: string, max: number): World & { close(): Promise<void> } {
+export function openWorld(url: string, max: number, jobsMax = 2): World & { close(): Promise<void> } {
   const app = openDatabase({ url, role: "mallard_app", max });
-  const jobs = openDatabase({ url, role: "mallard_jobs", max: 2 });
+  const jobs = openDatabase({ url, role: "mallard_jobs", max: jobsMax });
   return {
     app,
     jobs,

@@ -11,11 +11,12 @@ import { pay } from "@/e2e/bench/pay";
 import { startBenchServer } from "@/e2e/bench/server";
 import { spread } from "@/e2e/bench/spread";
 import { tableOf } from "@/e2e/bench/table";
+import { topup } from "@/e2e/bench/topup";
 
 // `npm run bench [-- part ...] [--rounds 3] [--seconds 2]`: speed as a ratio to a limit measured in the same run.
 // A table on the screen, JSON beside it in bench-results/. Exits with 1 when a goal is missed.
 
-const parts: Record<string, Part> = { pay, spread, books };
+const parts: Record<string, Part> = { pay, spread, topup, books };
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 
