@@ -19,6 +19,7 @@ const sections = [
   { name: "books", href: "/admin/books" },
   { name: "activity", href: "/admin/activity" },
   { name: "bank", href: "/admin/bank" },
+  { name: "plans", href: "/admin/plans" },
   { name: "team", href: "/admin/team" },
   { name: "settings", href: "/admin/settings" },
 ] as const;

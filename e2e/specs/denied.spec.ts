@@ -49,6 +49,7 @@ function addressOf(route: string, victim: Victim): string {
     draft: "new",
     event: "evt_none",
     id: victim.serviceId,
+    plan: "none",
     token: "none",
     "...nextauth": "session",
   };

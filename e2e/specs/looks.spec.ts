@@ -8,6 +8,7 @@ import { listLooks } from "@/e2e/fixtures/looks/lists";
 import { overviewLooks } from "@/e2e/fixtures/looks/overview";
 import { payLinkLooks } from "@/e2e/fixtures/looks/pay-link";
 import { settingsLooks } from "@/e2e/fixtures/looks/settings";
+import { planLooks } from "@/e2e/fixtures/looks/plans";
 import { signedOutLooks } from "@/e2e/fixtures/looks/signed-out";
 import { staffLooks } from "@/e2e/fixtures/looks/staff";
 import { expect, test } from "@/e2e/fixtures/portal";
@@ -22,6 +23,7 @@ const looks = [
   ...bankLooks,
   ...staffLooks,
   ...settingsLooks,
+  ...planLooks,
 ];
 
 const screens = { desktop: { width: 1280, height: 800 }, phone: { width: 390, height: 844 } };

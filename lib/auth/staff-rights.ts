@@ -23,6 +23,7 @@ export const staffRights = {
   "balance.pay_out": keepers,
   "team.change": admins,
   "host.change": admins,
+  "plan.change": keepers,
 } as const satisfies Record<string, readonly StaffRole[]>;
 
 export type StaffRight = keyof typeof staffRights;

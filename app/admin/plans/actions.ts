@@ -1,0 +1,24 @@
+"use server";
+
+import { revalidatePath } from "next/cache";
+import { z } from "zod";
+import * as prices from "@/lib/admin/plan-price";
+import { staffAction } from "@/lib/auth/action";
+import { ok } from "@/lib/kernel/result";
+
+const PriceInput = z.strictObject({
+  planKey: z.string().max(200),
+  currency: z.string().length(3),
+  price: z.string().max(100),
+  from: z.string().max(20),
+  /** What the preview was made over. */
+  seen: z.string().max(20_000),
+});
+
+export const setPrice = staffAction("plan.change", PriceInput, async (actor, input) => {
+  const answer = await prices.setPrice(actor, input);
+  if (!answer.ok) return answer;
+  revalidatePath("/admin/plans", "layout");
+  // Amounts are bigint, and a form's state tells none of them.
+  return ok(null);
+});
