@@ -1,5 +1,5 @@
-import { pollDisputes } from "@/lib/billing/dispute/poll-disputes";
 import { chargeDue } from "@/lib/billing/auto-pay/charge-due";
+import { pollDisputes } from "@/lib/billing/dispute/poll-disputes";
 import { pollFees } from "@/lib/billing/payment/poll-fees";
 import { pollPayments } from "@/lib/billing/payment/poll-payments";
 import { pollRefunds } from "@/lib/billing/refund/poll-refunds";

@@ -90,7 +90,11 @@ async function startLocked(
   for (const { invoiceId, balanceMinor, cardMinor } of plan.shares) {
     const share = { invoice_id: invoiceId, balance_minor: balanceMinor, card_minor: cardMinor };
     decision.changes.payment_shares.push({ ...share, payment_id: paymentId, bank_minor: 0n });
-    decision.changes.claimsAdded.push({ payment_id: paymentId, invoice_id: invoiceId });
+    decision.changes.claimsAdded.push({
+      payment_id: paymentId,
+      invoice_id: invoiceId,
+      is_issued_for_it: false,
+    });
     if (balanceMinor > 0n) {
       decision.book(currency).hold({ paymentId, invoiceId, amountMinor: balanceMinor });
     }
