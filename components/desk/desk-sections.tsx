@@ -50,9 +50,9 @@ function Tasks({ desk, actions, texts, may }: SectionsProps) {
         </Column>
       </TableHead>
       <TableBody>
-        {desk.tasks.map(({ id, customerId, customerName, kind, createdAt }) => (
+        {desk.tasks.map(({ id, customerId, customerName, customerReference, kind, subject, createdAt }) => (
           <Row key={id} className={rowLook}>
-            <Cell>{isKnown(kind) ? t(`task_${kind}`) : kind}</Cell>
+            <Cell>{taskWords(t, kind, subject)}</Cell>
             <Cell className="max-sm:order-3 max-sm:text-ink-soft max-sm:text-sm">
               <span dir="auto">{customerName}</span>
             </Cell>
@@ -61,8 +61,15 @@ function Tasks({ desk, actions, texts, may }: SectionsProps) {
             </Cell>
             <Cell className="text-right max-sm:order-2">
               {/* Money that waits ends its task by being moved. */}
-              {kind === "suspense" && <TextLink href="/admin/bank">{t("openBank")}</TextLink>}
-              {may.close && kind !== "suspense" && (
+              {kind === "suspense" && subject === "bank_receipt" && (
+                <TextLink href="/admin/bank">{t("openBank")}</TextLink>
+              )}
+              {(subject === "refund" || subject === "dispute") && (
+                <TextLink href={`/admin/customers/${encodeURIComponent(customerReference)}/card-payments`}>
+                  {t("openCustomer")}
+                </TextLink>
+              )}
+              {may.close && kind !== "suspense" && kind !== "dispute_open" && (
                 <ActButton
                   action={actions.closeTask}
                   input={{ customerId, taskId: id }}
@@ -88,7 +95,16 @@ const knownKinds = [
   "mail_undeliverable",
   "renewal_parked",
   "suspense",
+  "refund_failed",
+  "refund_quarantined",
+  "dispute_open",
+  "dispute_quarantined",
 ] as const;
+
+function taskWords(t: ReturnType<typeof useTranslations<"desk">>, kind: string, subject: string): string {
+  if (kind === "suspense" && subject === "refund") return t("task_refund_suspense");
+  return isKnown(kind) ? t(`task_${kind}`) : kind;
+}
 
 function isKnown(kind: string): kind is (typeof knownKinds)[number] {
   return (knownKinds as readonly string[]).includes(kind);

@@ -5,8 +5,8 @@ import { ok, type Result, refuse } from "@/lib/kernel/result";
 import type { DeskRefusal, StaffActor } from "./shapes";
 import { type StaffWorld, staffWorld } from "./world";
 
-/** Of money that stands on an account until somebody says whose it is: done when it is moved, never before. */
-const endByThemselves = ["suspense", "refund_payable"];
+/** Of money that stands on an account or is disputed until somebody says whose it is: done when it is moved, never before. */
+const endByThemselves = ["suspense", "refund_payable", "dispute_open"];
 
 /** Marks a task as dealt with, for everybody, and says in the record who did. Of two at once one wins. From support on. */
 export async function closeTask(

@@ -20,6 +20,7 @@ export interface DeskTask {
   id: TaskId;
   customerId: CustomerId;
   customerName: string;
+  customerReference: string;
   kind: string;
   subject: string;
   subjectId: string;

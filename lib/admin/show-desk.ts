@@ -9,7 +9,7 @@ export async function showDesk(_actor: StaffActor, world: StaffWorld = staffWorl
   const { sql } = world.staff;
   const [tasks, events, payments] = await Promise.all([
     sql`
-      select t.*, c.name from tasks t join customers c on c.id = t.customer_id
+      select t.*, c.name, c.reference from tasks t join customers c on c.id = t.customer_id
       where t.done_at is null order by t.id desc limit ${rowsMost}`,
     sql`
       select e.id, e.type, r.reason, e.received_at from event_runs r join stripe_events e on e.id = r.event_id
@@ -24,6 +24,7 @@ export async function showDesk(_actor: StaffActor, world: StaffWorld = staffWorl
       id: row.id,
       customerId: row.customer_id,
       customerName: row.name,
+      customerReference: row.reference,
       kind: row.kind,
       subject: row.subject,
       subjectId: row.subject_id,

@@ -19,7 +19,10 @@ const gained: [StaffRole, StaffRight[]][] = [
       "sessions.end",
     ],
   ],
-  ["finance", ["invoice.void", "goodwill.change", "bank.record", "invoice.write", "balance.pay_out"]],
+  [
+    "finance",
+    ["invoice.void", "goodwill.change", "bank.record", "invoice.write", "balance.pay_out", "refund.make"],
+  ],
   ["admin", ["team.change", "host.change"]],
 ];
 

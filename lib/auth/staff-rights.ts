@@ -21,6 +21,7 @@ export const staffRights = {
   "bank.record": keepers,
   "invoice.write": keepers,
   "balance.pay_out": keepers,
+  "refund.make": keepers,
   "team.change": admins,
   "host.change": admins,
   "plan.change": keepers,

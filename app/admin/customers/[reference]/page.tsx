@@ -49,9 +49,10 @@ export default async function CustomerPage({ params }: CustomerPageProps) {
   if (!picture) notFound();
   const may = (right: StaffRight) => mayStaff(actor.role, right) && !picture.isClosed;
   const words = await getTranslations("payLinkBox");
-  const [bank, draft, drafts, customerWords, more] = await Promise.all([
+  const [bank, draft, moneyBack, drafts, customerWords, more] = await Promise.all([
     getTranslations("bank"),
     getTranslations("draft"),
+    getTranslations("moneyBack"),
     listDrafts(actor, { customerId: picture.id }),
     getTranslations("staffCustomer"),
     showCustomerMore(actor, { customerId: picture.id }),
@@ -97,6 +98,11 @@ export default async function CustomerPage({ params }: CustomerPageProps) {
             {draft("new")}
           </TextLink>
         )}
+      </p>
+      <p className="mb-8">
+        <TextLink href={`/admin/customers/${encodeURIComponent(reference)}/card-payments`}>
+          {moneyBack("link")}
+        </TextLink>
       </p>
       <DraftList drafts={drafts} reference={picture.reference} />
       {may("goodwill.change") && <GoodwillForms picture={picture} answers={answers} />}
