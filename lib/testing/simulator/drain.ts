@@ -1,10 +1,13 @@
+import { pollDisputes } from "@/lib/billing/dispute/poll-disputes";
 import { pollFees } from "@/lib/billing/payment/poll-fees";
 import { pollPayments } from "@/lib/billing/payment/poll-payments";
+import { pollRefunds } from "@/lib/billing/refund/poll-refunds";
 import { unparkEvent } from "@/lib/gateway/parked-events";
 import { processWaitingEvents } from "@/lib/webhook/process-events";
 import { readBackEvents } from "@/lib/webhook/read-back-events";
 import { checkInvariants } from "./checks";
 import { deliver } from "./operations/mail";
+import { isOpen } from "./operations/money-back";
 import { advance } from "./operations/time";
 import type { Simulation } from "./simulation";
 import { checkAgainstStripe } from "./stripe-against-ledger";
@@ -37,12 +40,20 @@ export async function drain(simulation: Simulation): Promise<void> {
   await checkInvariants(simulation, "all");
 }
 
-/** Bank debits that nobody would ever end. */
+/** Bank debits, refunds and disputes that nobody would ever end. */
 async function endDelayed({ stage, random }: Simulation): Promise<void> {
   const dump = await stage.control.dump();
   for (const intent of dump.payment_intent ?? []) {
     if (intent.status !== "processing") continue;
     await stage.control.settleDelayed(String(intent.id), random.chance(0.5) ? "succeeds" : "fails");
+  }
+  for (const { id, status } of dump.refund ?? []) {
+    if (status !== "pending") continue;
+    await stage.control.settleRefund(String(id), random.chance(0.5) ? "succeeds" : "fails");
+  }
+  for (const dispute of dump.dispute ?? []) {
+    if (isOpen(dispute))
+      await stage.control.closeDispute(String(dispute.id), random.chance(0.5) ? "won" : "lost");
   }
 }
 
@@ -59,6 +70,8 @@ async function pollUntilQuiet(simulation: Simulation): Promise<void> {
         if (result.kind === "fault") simulation.violate("a payment can be polled", String(result.error));
       looked = polled.length;
     }
+    for (const { result } of [...(await pollRefunds(stage.world)), ...(await pollDisputes(stage.world))])
+      if (result.kind === "fault") simulation.violate("money back can be polled", String(result.error));
     await pollFees(stage.world, 1_000);
   }
   if (!(await isQuiet(simulation)))
@@ -68,6 +81,7 @@ async function pollUntilQuiet(simulation: Simulation): Promise<void> {
 async function isQuiet({ stage }: Simulation): Promise<boolean> {
   const [row] = await stage.owner`
     select (select count(*) from payments where ended_at is null)
+      + (select count(*) from refunds where ended_at is null) + (select count(*) from disputes where ended_at is null)
       + (select count(*) from charges where fee_minor is null) as open`;
   return row?.open === 0n;
 }
@@ -78,7 +92,7 @@ async function openOnes({ stage, drafts }: Simulation): Promise<string> {
     const draft = drafts.find(({ input }) => input.paymentId === id);
     return `${draft?.name ?? id} ${state}, to be polled at ${next_poll_at?.toISOString()}`;
   });
-  return names.length > 0 ? names.join("; ") : "a fee is not known";
+  return names.length > 0 ? names.join("; ") : "a fee is not known, or a refund or dispute is open";
 }
 
 /** The worker with everything at its hand; staff replay what was parked while nothing worked. */
@@ -116,7 +130,10 @@ async function checkNothingIsLeft(simulation: Simulation): Promise<void> {
     union all select 'events that wait or are parked', count(*) from event_runs where state in ('waiting', 'parked')
     union all select 'mails that wait', count(*) from outbox where handled_at is null
     union all select 'charges without their fee', count(*) from charges where fee_minor is null
-    union all select 'quarantined payments', count(*) from tasks where kind = 'payment_quarantined'`;
+    union all select 'open refunds', count(*) from refunds where ended_at is null
+    union all select 'open disputes', count(*) from disputes where ended_at is null
+    union all select 'quarantined', count(*) from tasks
+      where kind in ('payment_quarantined', 'refund_quarantined', 'dispute_quarantined')`;
   for (const { what, count } of left)
     if (count !== 0n) simulation.violate("nothing is left over in the end", `${count} ${what}`);
 }

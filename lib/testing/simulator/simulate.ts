@@ -11,6 +11,7 @@ import { hostOperations } from "./operations/host";
 import { hostedPageOperations } from "./operations/hosted-page";
 import { jobOperations } from "./operations/jobs";
 import { mailOperations } from "./operations/mail";
+import { moneyBackOperations } from "./operations/money-back";
 import { payOperations } from "./operations/pay";
 import { payLinkOperations } from "./operations/pay-link";
 import { payOutOperations } from "./operations/pay-out";
@@ -65,6 +66,7 @@ const operations: readonly Operation[] = [
   ...hostOperations,
   ...payOutOperations,
   ...bankOperations,
+  ...moneyBackOperations,
   ...draftOperations,
   ...timeOperations,
 ];

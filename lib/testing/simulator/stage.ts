@@ -39,6 +39,14 @@ const eventTypes = [
   "payment_intent.requires_action",
   "charge.succeeded",
   "customer.created",
+  "refund.created",
+  "refund.updated",
+  "refund.failed",
+  "charge.dispute.created",
+  "charge.dispute.updated",
+  "charge.dispute.closed",
+  "charge.dispute.funds_withdrawn",
+  "charge.dispute.funds_reinstated",
 ];
 
 /** Of hosts whose days begin apart, and where clocks are changed on other days or never. */

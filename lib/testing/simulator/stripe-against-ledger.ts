@@ -72,7 +72,39 @@ export async function checkAgainstStripe(
     if (!known.has(stripe_charge_id))
       simulation.violate("nothing is booked that Stripe did not take", stripe_charge_id);
   }
-  if (options.lateOnes === "booked") await checkMoneyAddsUp(simulation, taken);
+  if (options.lateOnes !== "booked") return;
+  await checkMoneyAddsUp(simulation, taken);
+  await checkClearing(simulation, dump);
+}
+
+/**
+ * What Stripe owes the host for each charge, refund and dispute is what stands on its clearing account for it, fees and all;
+ * a refund that failed before anybody here learned of it moved nothing.
+ */
+async function checkClearing(
+  simulation: Simulation,
+  dump: Record<string, Record<string, unknown>[]>,
+): Promise<void> {
+  const owed = new Map<string, bigint>();
+  for (const { source, net } of dump.balance_transaction ?? []) {
+    const key = String(source);
+    owed.set(key, (owed.get(key) ?? 0n) + BigInt(Number(net)));
+  }
+  const rows = await simulation.stage.owner`
+    select coalesce(c.stripe_charge_id, r.stripe_refund_id, d.stripe_dispute_id) as id,
+      sum(case when t.debit = 'gateway_clearing' then t.amount_minor else -t.amount_minor end)::bigint as minor
+    from transfers t
+    left join charges c on c.customer_id = t.customer_id and c.id = t.charge_id
+    left join refunds r on r.customer_id = t.customer_id and r.id = t.refund_id
+    left join disputes d on d.customer_id = t.customer_id and d.id = t.dispute_id
+    where (t.debit = 'gateway_clearing' or t.credit = 'gateway_clearing') and t.kind in ('posted', 'post')
+    group by 1`;
+  const standing = new Map(rows.map((row) => [row.id as string, row.minor as bigint]));
+  for (const id of new Set([...owed.keys(), ...standing.keys()])) {
+    const [said, ours] = [owed.get(id) ?? 0n, standing.get(id) ?? 0n];
+    if (said !== ours)
+      simulation.violate("what Stripe owes stands on its account", `${id}: ${said}, but ${ours}`);
+  }
 }
 
 /**
@@ -98,7 +130,7 @@ export async function checkNoPageIsLeft(simulation: Simulation): Promise<void> {
   }
 }
 
-/** For each customer and currency: what Stripe took, came by bank and was given = what invoices were paid + what was paid out + the balance. */
+/** For each customer and currency: what Stripe took, came by bank and was given = what invoices were paid + what went back + the balance. */
 async function checkMoneyAddsUp(simulation: Simulation, taken: readonly StripeCharge[]): Promise<void> {
   const { owner } = simulation.stage;
   const sums = new Map<string, { in: bigint; out: bigint }>();
@@ -121,9 +153,16 @@ async function checkMoneyAddsUp(simulation: Simulation, taken: readonly StripeCh
   const paidOut = await owner`
     select customer_id, detail->>'currency' as currency, (detail->>'amountMinor')::bigint as amount from activities
     where verb = 'balance_paid_out'`;
+  const wentBack = await owner`
+    select t.customer_id, t.currency, sum(case when t.debit = 'customer_balance' then t.amount_minor
+      else -t.amount_minor end)::bigint as amount
+    from transfers t where t.kind in ('posted', 'post')
+      and ((t.debit = 'customer_balance' and t.credit in ('gateway_clearing', 'suspense', 'disputed', 'customer_debt'))
+        or (t.credit = 'customer_balance' and t.refund_id is not null))
+    group by t.customer_id, t.currency`;
   const paid = await owner`select customer_id, currency, amount_paid_minor as amount from invoices`;
   const left = await owner`select customer_id, currency, posted_minor as amount from balances`;
-  for (const { customer_id, currency, amount } of [...paid, ...left, ...paidOut])
+  for (const { customer_id, currency, amount } of [...paid, ...left, ...paidOut, ...wentBack])
     sumOf(customer_id, currency).out += amount;
   for (const [key, sum] of sums) {
     if (sum.in !== sum.out)

@@ -1,0 +1,176 @@
+import { pollDisputes } from "@/lib/billing/dispute/poll-disputes";
+import { attachRefund } from "@/lib/billing/refund/attach-refund";
+import { pollRefunds } from "@/lib/billing/refund/poll-refunds";
+import { settleRefund } from "@/lib/billing/refund/settle-refund";
+import { startRefund } from "@/lib/billing/refund/start-refund";
+import type { ChargeId, CustomerId, RefundId, UserId } from "@/lib/kernel/id";
+import { newId } from "@/lib/kernel/id";
+import { type Currency, money } from "@/lib/kernel/money";
+import type { Operation } from "../operation";
+import { isLost, type Turn } from "../simulation";
+import { takeTurns } from "../turns";
+
+/** Card money that goes back: refunds by staff and at Stripe, which may fail later; charges that are disputed. */
+export const moneyBackOperations: readonly Operation[] = [
+  { name: "top-up is refunded", weight: 3, run: (turn) => refund(turn, 1) },
+  { name: "top-up is refunded: two of staff at once", weight: 1, run: (turn) => refund(turn, 2) },
+  { name: "refund at Stripe's dashboard", weight: 1, run: dashboardRefund },
+  { name: "refund is taken from the balance", weight: 2, run: attach },
+  { name: "bank: a refund ends", weight: 3, run: endRefund },
+  { name: "bank: a charge is disputed", weight: 2, run: dispute },
+  { name: "bank: a dispute is decided", weight: 3, run: decide },
+  { name: "job: poll refunds and disputes", weight: 4, run: poll },
+];
+
+interface FoundCharge {
+  customerId: CustomerId;
+  id: ChargeId;
+  stripeChargeId: string;
+  currency: Currency;
+  amountMinor: bigint;
+}
+
+async function someCharge({ random, stage }: Turn): Promise<FoundCharge | null> {
+  const rows = await stage.owner`
+    select customer_id, id, stripe_charge_id, currency, amount_minor from charges order by booked_at desc, id desc limit 20`;
+  if (rows.length === 0) return null;
+  const row = random.pick([...rows]);
+  return {
+    customerId: row.customer_id,
+    id: row.id,
+    stripeChargeId: row.stripe_charge_id,
+    currency: row.currency,
+    amountMinor: row.amount_minor,
+  };
+}
+
+async function refund(turn: Turn, staff: number): Promise<void> {
+  const { random, simulation, stage } = turn;
+  const charge = await someCharge(turn);
+  const [user] = await stage.owner`select id from users order by id limit 1`;
+  if (!charge || !user) return turn.idle();
+  const { customerId, currency } = charge;
+  const wish = {
+    customerId,
+    chargeId: charge.id,
+    reason: "simulated",
+    userId: user.id as UserId,
+  };
+  const look = { ...wish, refundId: newId<RefundId>(stage.world.clock), amount: money(1n, currency) };
+  const asked = await startRefund(stage.world, stage.world.staff, { ...look, seenMinor: -1n });
+  const most = !asked.ok && asked.refusal.code === "refund_changed" ? asked.refusal.most.minor : 0n;
+  if (most === 0n) return turn.idle();
+  turn.touch([{ customerId }]);
+  const step = currency === "KWD" ? 10n : 1n;
+  const minor = random.chance(0.1) ? most + step : (BigInt(random.between(1, Number(most))) / step) * step;
+  if (minor === 0n) return turn.idle();
+  const ends = await takeTurns(
+    random,
+    Array.from({ length: staff }, () => {
+      const refundId = newId<RefundId>(stage.world.clock);
+      return (gate: () => Promise<void>) =>
+        turn.within(turn.mortal(staff > 1 ? { gate } : {}), async (world) => {
+          const amount = money(minor, currency);
+          const started = await startRefund(world, world.staff, {
+            ...wish,
+            refundId,
+            amount,
+            seenMinor: most,
+          });
+          if (!started.ok) return started.refusal.code;
+          const settled = await settleRefund(world, started.value);
+          return settled.kind === "settled" ? `refund ${settled.state}` : `refund ${settled.kind}`;
+        });
+    }),
+  );
+  const said = ends.map((end) =>
+    end.status === "rejected" ? String(end.reason) : isLost(end.value) ? end.value.lost : end.value,
+  );
+  if (said.filter((one) => one.startsWith("refund ") && minor * 2n > most).length > 1) {
+    simulation.violate("what can be refunded is refunded once", said.join(" | "));
+  }
+  turn.note(`${minor} of ${most} ${currency} → ${said.join(" | ")}`);
+}
+
+async function dashboardRefund(turn: Turn): Promise<void> {
+  const { random, stage, simulation } = turn;
+  const charge = await someCharge(turn);
+  if (!charge || simulation.armed.length > 0) return turn.idle();
+  const step = charge.currency === "KWD" ? 10 : 1;
+  const steps = Math.max(1, Math.floor(Number(charge.amountMinor) / (2 * step)));
+  const minor = random.between(1, steps) * step;
+  const made = await stage.world.gateway.createRefund(
+    { stripeChargeId: charge.stripeChargeId, refundId: "", customerId: "", amountMinor: `${minor}` },
+    `dashboard/${newId(stage.world.clock)}`,
+  );
+  turn.note(`${minor} ${charge.currency} → ${made.outcome}`);
+}
+
+async function attach(turn: Turn): Promise<void> {
+  const { random, stage } = turn;
+  const rows = await stage.owner`
+    select customer_id, subject_id from tasks where kind = 'suspense' and subject = 'refund' and done_at is null
+    order by id`;
+  const [user] = await stage.owner`select id from users order by id limit 1`;
+  if (rows.length === 0 || !user) return turn.idle();
+  const row = random.pick([...rows]);
+  const ref = { customerId: row.customer_id as CustomerId, refundId: row.subject_id as RefundId };
+  turn.touch([ref]);
+  const ended = await turn.within(turn.mortal(), (world) =>
+    attachRefund(world, world.staff, { ...ref, userId: user.id as UserId }),
+  );
+  turn.note(isLost(ended) ? ended.lost : ended.ok ? `${ended.value.taken.minor} taken` : ended.refusal.code);
+}
+
+/** What the card's bank says of a refund: it took it, or refused it, even one that had succeeded. */
+async function endRefund(turn: Turn): Promise<void> {
+  const { random, stage } = turn;
+  const refunds = (await stage.control.dump()).refund ?? [];
+  const alive = refunds.filter(({ status }) => status === "pending" || status === "succeeded");
+  if (alive.length === 0) return turn.idle();
+  const chosen = random.pick(alive);
+  const outcome = chosen.status === "pending" && random.chance(0.6) ? "succeeds" : "fails";
+  await stage.control.settleRefund(String(chosen.id), outcome);
+  turn.note(outcome);
+}
+
+async function dispute(turn: Turn): Promise<void> {
+  const { random, stage } = turn;
+  const charge = await someCharge(turn);
+  if (!charge) return turn.idle();
+  const known = (await stage.control.dump()).dispute ?? [];
+  if (known.some((one) => one.charge === charge.stripeChargeId)) return turn.idle();
+  const kind = random.chance(0.25) ? "inquiry" : "chargeback";
+  await stage.control.dispute(charge.stripeChargeId, kind);
+  turn.note(`${kind} of ${charge.amountMinor} ${charge.currency}`);
+}
+
+async function decide(turn: Turn): Promise<void> {
+  const { random, stage } = turn;
+  const open = ((await stage.control.dump()).dispute ?? []).filter(isOpen);
+  if (open.length === 0) return turn.idle();
+  const outcome = random.pick(["won", "lost", "lost"] as const);
+  await stage.control.closeDispute(String(random.pick(open).id), outcome);
+  turn.note(outcome);
+}
+
+export function isOpen({ status }: Record<string, unknown>): boolean {
+  return !["won", "lost", "warning_closed"].includes(String(status));
+}
+
+async function poll(turn: Turn): Promise<void> {
+  turn.touchAll();
+  const ended = await turn.within(turn.mortal(), async (world) => [
+    ...(await pollRefunds(world)),
+    ...(await pollDisputes(world)),
+  ]);
+  if (isLost(ended)) return turn.note(ended.lost);
+  const said = ended.map(({ result }) =>
+    result.kind === "fault"
+      ? turn.fault(result.error)
+      : result.kind === "settled"
+        ? result.state
+        : result.kind,
+  );
+  turn.note(said.join(", "));
+}
