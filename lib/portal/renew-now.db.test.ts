@@ -187,7 +187,7 @@ describe("renewing now", () => {
 });
 
 async function suspend({ serviceId }: Running): Promise<void> {
-  await world.owner`update services set state = 'suspended' where id = ${serviceId}`;
+  await world.owner`update services set state = 'suspended', suspended_at = now() where id = ${serviceId}`;
 }
 
 describe("renewing at the same moment", () => {

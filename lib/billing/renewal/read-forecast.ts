@@ -1,6 +1,7 @@
 import type { ReservedSql } from "@/db/client";
 import type { CustomerId } from "@/lib/kernel/id";
 import type { Currency } from "@/lib/kernel/money";
+import { readDebts } from "../payment/debt";
 import type { InvoiceRecord, LineRecord } from "../scene";
 import type { ForecastScene, ForecastService } from "./forecast";
 
@@ -13,8 +14,9 @@ export async function readForecastScenes(
   customerId: CustomerId,
   { now, timeZone }: { now: Date; timeZone: string },
 ): Promise<ForecastScene[]> {
-  const [balances, services, open, taxRates] = await Promise.all([
+  const [balances, debts, services, open, taxRates] = await Promise.all([
     readBalances(sql, customerId),
+    readDebts(sql, customerId),
     readServices(sql, customerId),
     readOpenRenewals(sql, customerId),
     sql`
@@ -30,7 +32,7 @@ export async function readForecastScenes(
       now,
       timeZone,
       currency,
-      availableMinor: balances.get(currency) ?? 0n,
+      availableMinor: (balances.get(currency) ?? 0n) - (debts.get(currency) ?? 0n),
       services: services.get(currency) ?? [],
       invoices,
       lines: open.lines.filter(({ invoiceId }) => ids.has(invoiceId)),
