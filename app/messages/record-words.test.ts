@@ -9,7 +9,13 @@ const root = fileURLToPath(new URL("../..", import.meta.url));
 
 /** Verbs that are put together, with all that they can become. */
 const putTogether: Record<string, string[]> = {
-  "invoice_${wish.reason}": ["invoice_canceled", "invoice_voided", "invoice_terminated", "invoice_unpaid"],
+  "invoice_${wish.reason}": [
+    "invoice_canceled",
+    "invoice_voided",
+    "invoice_changed",
+    "invoice_terminated",
+    "invoice_unpaid",
+  ],
   "payment_${state}": ["payment_failed", "payment_canceled", "payment_expired"],
 };
 

@@ -17,11 +17,20 @@ const gained: [StaffRole, StaffRight[]][] = [
       "books.check",
       "customer.note",
       "sessions.end",
+      "service.change_plan",
     ],
   ],
   [
     "finance",
-    ["invoice.void", "goodwill.change", "bank.record", "invoice.write", "balance.pay_out", "refund.make"],
+    [
+      "invoice.void",
+      "goodwill.change",
+      "bank.record",
+      "invoice.write",
+      "balance.pay_out",
+      "refund.make",
+      "plan.change",
+    ],
   ],
   ["admin", ["team.change", "host.change"]],
 ];

@@ -25,6 +25,7 @@ export const staffRights = {
   "team.change": admins,
   "host.change": admins,
   "plan.change": keepers,
+  "service.change_plan": helpers,
 } as const satisfies Record<string, readonly StaffRole[]>;
 
 export type StaffRight = keyof typeof staffRights;

@@ -49,6 +49,7 @@ export class Decision {
   private readonly services = new Map<ServiceId, ServiceRecord>();
   private readonly servicesBefore = new Map<ServiceId, ServiceRecord>();
   private readonly lines = new Map<InvoiceId, LineRecord[]>();
+  private readonly stored = new Set<InvoiceId>();
 
   constructor(
     readonly context: DecisionContext,
@@ -140,8 +141,9 @@ export class Decision {
     if (remainingMinor(invoice) === 0n) this.finish(invoice);
   }
 
-  /** An invoice of nothing is paid at issue, and completes. */
-  finishFree(id: InvoiceId): void {
+  /** An invoice of nothing is paid at issue, and completes. `isStored`: its row is written already, as paid. */
+  finishFree(id: InvoiceId, isStored = false): void {
+    if (isStored) this.stored.add(id);
     const invoice = this.invoices.get(id);
     assert(invoice && remainingMinor(invoice) === 0n, "nothing is due on a free invoice");
     this.finish(invoice);
@@ -217,6 +219,7 @@ export class Decision {
     const invoiceStates = [...this.invoices.values()].flatMap((invoice) => {
       const before = this.invoicesBefore.get(invoice.id);
       assert(before, "an invoice was read before it is changed");
+      if (this.stored.has(invoice.id)) return [];
       if (before.state === invoice.state && before.amountPaidMinor === invoice.amountPaidMinor) return [];
       return [
         {

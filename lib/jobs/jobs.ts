@@ -4,6 +4,7 @@ import { pollFees } from "@/lib/billing/payment/poll-fees";
 import { pollPayments } from "@/lib/billing/payment/poll-payments";
 import { pollRefunds } from "@/lib/billing/refund/poll-refunds";
 import { remindOfInvoices } from "@/lib/billing/reminder/remind";
+import { applyNextPlans } from "@/lib/billing/renewal/apply-next-plans";
 import { endCancelled } from "@/lib/billing/renewal/end-cancelled";
 import { runRenewalsRecorded } from "@/lib/billing/renewal/record-run";
 import { settleCovered } from "@/lib/billing/renewal/settle-covered";
@@ -40,6 +41,7 @@ export const jobs: readonly Job[] = [
   { name: "process-events", everySeconds: 5, run: runProcessEvents },
   { name: "deliver-outbox", everySeconds: 5, run: runDeliverOutbox },
   { name: "renew", everySeconds: 60, run: runRenewalJob },
+  { name: "apply-plans", everySeconds: 60, run: runApplyPlans },
   { name: "charge-cards", everySeconds: 300, run: runChargeJob },
   { name: "remind", everySeconds: 300, run: runReminderJob },
   { name: "stop-services", everySeconds: 300, run: runStopJob },
@@ -90,6 +92,11 @@ async function runRenewalJob({ world }: WorkerTools) {
 async function runChargeJob({ world }: WorkerTools) {
   const charged = await chargeDue(world);
   return charged.charged + charged.paid + charged.parked > 0 ? { ...charged } : null;
+}
+
+async function runApplyPlans({ world }: WorkerTools) {
+  const changed = await applyNextPlans(world);
+  return changed > 0 ? { changed } : null;
 }
 
 async function runReminderJob({ world }: WorkerTools) {

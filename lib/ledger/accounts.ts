@@ -10,6 +10,8 @@ export type TransferReason =
   | "invoice_paid"
   | "invoice_returned"
   | "invoice_voided"
+  | "invoice_credited"
+  | "credit_to_balance"
   | "top_up"
   | "excess"
   | "invoice_closed"

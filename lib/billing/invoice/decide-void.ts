@@ -12,13 +12,15 @@ export interface MoneyOnInvoice {
 }
 
 export interface VoidWish {
-  readonly reason: Exclude<Changes["credit_notes"][number]["reason"], "changed">;
+  readonly reason: Changes["credit_notes"][number]["reason"];
   readonly note: string;
   /** What the invoice was issued for, net and tax. Minor units. */
   readonly netMinor: bigint;
   readonly taxMinor: bigint;
   /** What becomes of the renewals it bills; if not said, they are declined. */
   readonly renewalsBecome?: RenewalEnd;
+  /** What it bills is issued anew in the same decision: its renewals go on, its services too. */
+  readonly keepsRenewals?: boolean;
 }
 
 type RenewalEnd = "declined" | "due" | "lapsed";
@@ -45,7 +47,7 @@ export function decideVoid(
   if (wish.taxMinor > 0n) book.transfer({ ...entry, debit: "tax_payable", amountMinor: wish.taxMinor });
   invoice.state = "void";
   invoice.amountCreditedMinor += openMinor;
-  endLines(decision, id, wish.renewalsBecome ?? "declined");
+  if (!wish.keepsRenewals) endLines(decision, id, wish.renewalsBecome ?? "declined");
 
   const creditNoteId = uuidv7(decision.context.clock);
   decision.changes.credit_notes.push({

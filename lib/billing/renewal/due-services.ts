@@ -76,23 +76,23 @@ export async function lockDueServices(
     refs.map(({ customerId, serviceId }) => ({ customer_id: customerId, id: serviceId })),
   );
   const rows = await sql`
-    select s.customer_id, s.id, s.plan_id, s.label, s.state, s.is_auto_renew, s.anchor_day, s.expires_at, s.currency,
+    select s.customer_id, s.id, s.plan_id as current_plan_id, p.id as plan_id, s.label, s.state, s.is_auto_renew, s.anchor_day, s.expires_at, s.currency,
       p.name as plan_name, p.term_unit, p.term_count, price.price_minor, r.id as renewal_id, r.state as renewal_state,
       exists (select from tasks t where t.customer_id = s.customer_id and t.kind = 'renewal_parked'
         and t.subject_id = s.id::text and t.done_at is null) as is_parked
     from json_to_recordset(${named}::text::json) as n(customer_id uuid, id uuid)
     join services s on s.customer_id = n.customer_id and s.id = n.id and s.state in ('active', 'suspended')
       and s.cancel_requested_at is null
-    join plans p on p.id = s.plan_id
+    join plans p on p.id = case when s.next_plan_at <= s.expires_at then s.next_plan_id else s.plan_id end
     left join lateral (
       select x.price_minor from plan_prices x
-      where x.plan_id = s.plan_id and x.currency = s.currency and x.valid_from <= s.expires_at
+      where x.plan_id = p.id and x.currency = s.currency and x.valid_from <= s.expires_at
       order by x.valid_from desc limit 1
     ) price on true
     left join renewals r on r.customer_id = s.customer_id and r.service_id = s.id and r.term_starts_at = s.expires_at
     order by s.customer_id, s.id for update of s`;
   return rows.flatMap((row): DueService[] => {
-    const until = horizons.get(row.plan_id);
+    const until = horizons.get(row.current_plan_id);
     const isDue = until !== undefined && row.expires_at <= until;
     if (!isDue || (row.renewal_state !== null && row.renewal_state !== "due")) return [];
     return [

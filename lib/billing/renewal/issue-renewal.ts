@@ -17,7 +17,9 @@ export async function issueRenewal(
   const now = world.clock.now();
   const [invoice] = await issueInvoices(world, database, customerId, async ({ sql }) => {
     const [service] = await sql`
-      select plan_id, label, currency, anchor_day, expires_at from services
+      select case when next_plan_at <= expires_at then next_plan_id else plan_id end as plan_id, label, currency,
+        anchor_day, expires_at
+      from services
       where customer_id = ${customerId} and id = ${serviceId} and state in ('active', 'suspended')
         and cancel_requested_at is null for update`;
     if (!service) return [];

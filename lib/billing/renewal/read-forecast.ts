@@ -55,14 +55,16 @@ async function readServices(
   customerId: CustomerId,
 ): Promise<Map<Currency, ForecastService[]>> {
   const rows = await sql`
-    select s.id, s.plan_id, s.label, s.state, s.is_auto_renew, s.anchor_day, s.expires_at, s.currency,
-      p.name as plan_name, p.term_unit, p.term_count, p.lead_days,
+    select s.id, p.id as plan_id, s.label, s.state, s.is_auto_renew, s.anchor_day, s.expires_at, s.currency,
+      p.name as plan_name, p.term_unit, p.term_count, o.lead_days,
       array(select r.term_starts_at from renewals r where r.customer_id = s.customer_id and r.service_id = s.id
         and r.term_starts_at >= s.expires_at and r.state <> 'due') as closed_terms,
       s.cancel_requested_at is not null or c.closed_at is not null or exists (
         select from tasks t where t.customer_id = s.customer_id and t.kind = 'renewal_parked'
           and t.subject_id in (s.id::text, s.customer_id::text) and t.done_at is null) as is_passed_by
-    from services s join plans p on p.id = s.plan_id join customers c on c.id = s.customer_id
+    from services s join plans o on o.id = s.plan_id
+    join plans p on p.id = case when s.next_plan_at <= s.expires_at then s.next_plan_id else s.plan_id end
+    join customers c on c.id = s.customer_id
     where s.customer_id = ${customerId} and s.expires_at is not null order by s.id limit 1000`;
   const prices = await sql`
     select plan_id, currency, valid_from, price_minor from plan_prices

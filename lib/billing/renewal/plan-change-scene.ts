@@ -1,0 +1,182 @@
+import type { ReservedSql } from "@/db/client";
+import type { TermLength } from "@/lib/kernel/calendar";
+import type { CustomerId, InvoiceId, PlanId, RenewalId, ServiceId, TermId } from "@/lib/kernel/id";
+import type { Currency } from "@/lib/kernel/money";
+import type { ServiceRecord } from "../scene";
+import type { CreditSource, ProratedTerm } from "./prorate";
+
+export interface PlanOffer {
+  id: PlanId;
+  name: string;
+  term: TermLength;
+  isOffered: boolean;
+}
+
+/** A paid term that is not over, and what paid for it: changes of it first, the newest first. */
+export interface ChangeableTerm extends ProratedTerm {
+  sources: CreditSource[];
+}
+
+/** An unpaid renewal of the service. */
+export interface OpenRenewal {
+  invoiceId: InvoiceId;
+  renewalId: RenewalId;
+  number: string;
+  dueAt: Date;
+  termStartsAt: Date;
+  netMinor: bigint;
+  taxMinor: bigint;
+  /** The new plan's net price at the term's start; null where it has none in the currency. */
+  newNetMinor: bigint | null;
+  /** It bills other services too. */
+  isShared: boolean;
+}
+
+/** What a change of a service's plan is decided over. Minor units. */
+export interface PlanChangeScene {
+  service: ServiceRecord & { currency: Currency; nextPlanId: PlanId | null; nextPlanAt: Date | null };
+  from: PlanOffer;
+  to: PlanOffer;
+  terms: ChangeableTerm[];
+  open: OpenRenewal[];
+  /** The new plan's net price now; null where it has none in the currency. */
+  priceMinor: bigint | null;
+}
+
+interface Ref {
+  customerId: CustomerId;
+  serviceId: ServiceId;
+  planId: PlanId;
+}
+
+/**
+ * Reads the scene as it stands. Whoever writes what is decided over it holds the locks of the customer's balances and of
+ * the invoices it names, and of the service. Null if there is no such service or plan.
+ */
+export async function readPlanChange(
+  sql: ReservedSql,
+  { customerId, serviceId, planId }: Ref,
+  now: Date,
+): Promise<PlanChangeScene | null> {
+  const [[row], plans, open, terms] = await Promise.all([
+    sql`
+      select s.*, (select x.price_minor from plan_prices x where x.plan_id = ${planId} and x.currency = s.currency
+          and x.valid_from <= ${now} order by x.valid_from desc limit 1) as price_minor
+      from services s where s.customer_id = ${customerId} and s.id = ${serviceId}`,
+    sql`
+      select p.id, p.name, p.term_unit, p.term_count, p.is_offered from plans p where p.id = ${planId}
+        or p.id = (select s.plan_id from services s where s.customer_id = ${customerId} and s.id = ${serviceId})`,
+    openRenewals(sql, { customerId, serviceId, planId }),
+    paidTerms(sql, { customerId, serviceId, planId }, now),
+  ]);
+  const [from, to] = [row?.plan_id, planId].map((id) => plans.find((plan) => plan.id === id));
+  if (!row || !from || !to) return null;
+  return {
+    service: {
+      id: row.id,
+      planId: row.plan_id,
+      label: row.label,
+      state: row.state,
+      isAutoRenew: row.is_auto_renew,
+      anchorDay: row.anchor_day,
+      expiresAt: row.expires_at,
+      currency: row.currency,
+      nextPlanId: row.next_plan_id,
+      nextPlanAt: row.next_plan_at,
+    },
+    from: planOffer(from),
+    to: planOffer(to),
+    terms,
+    open,
+    priceMinor: row.price_minor,
+  };
+}
+
+function planOffer(row: Record<string, unknown>): PlanOffer {
+  const term = { unit: row.term_unit, count: row.term_count } as TermLength;
+  return { id: row.id as PlanId, name: row.name as string, term, isOffered: row.is_offered as boolean };
+}
+
+async function openRenewals(
+  sql: ReservedSql,
+  { customerId, serviceId, planId }: Ref,
+): Promise<OpenRenewal[]> {
+  const rows = await sql`
+    select i.id, i.number, i.due_at, i.net_minor, i.tax_minor, r.id as renewal_id, l.term_starts_at,
+      (select x.price_minor from plan_prices x where x.plan_id = ${planId} and x.currency = i.currency
+        and x.valid_from <= l.term_starts_at order by x.valid_from desc limit 1) as new_net_minor,
+      exists (select from invoice_lines o where o.customer_id = i.customer_id and o.invoice_id = i.id
+        and o.id <> l.id) as is_shared
+    from renewals r
+    join invoices i on i.customer_id = r.customer_id and i.id = r.invoice_id and i.state = 'open'
+    join invoice_lines l on l.customer_id = i.customer_id and l.invoice_id = i.id and l.renewal_id = r.id
+    where r.customer_id = ${customerId} and r.service_id = ${serviceId} and r.state = 'invoiced'
+    order by l.term_starts_at`;
+  return rows.map((row) => ({
+    invoiceId: row.id,
+    renewalId: row.renewal_id,
+    number: row.number,
+    dueAt: row.due_at,
+    termStartsAt: row.term_starts_at,
+    netMinor: row.net_minor,
+    taxMinor: row.tax_minor,
+    newNetMinor: row.new_net_minor,
+    isShared: row.is_shared,
+  }));
+}
+
+/** Terms that are paid and not over, with what each costs as it stands and under the new plan. */
+async function paidTerms(
+  sql: ReservedSql,
+  { customerId, serviceId, planId }: Ref,
+  now: Date,
+): Promise<ChangeableTerm[]> {
+  const rows = await sql`
+    select t.id, t.starts_at, t.ends_at, l.net_minor, l.tax_rate_ppm,
+      (select c.new_net_minor from plan_changes c where c.customer_id = t.customer_id and c.term_id = t.id
+        order by c.id desc limit 1) as changed_net_minor,
+      coalesce((select x.price_minor from plan_prices x where x.plan_id = ${planId} and x.currency = s.currency
+          and x.valid_from <= t.starts_at order by x.valid_from desc limit 1),
+        (select x.price_minor from plan_prices x where x.plan_id = ${planId} and x.currency = s.currency
+          and x.valid_from <= ${now} order by x.valid_from desc limit 1)) as new_net_minor,
+      (select coalesce(json_agg(json_build_object('id', p.id, 'net', p.net::text, 'tax', p.tax::text) order by p.place), '[]') from (
+        select i.id, least(of.net, i.net_minor - n.net) as net, least(of.tax, i.tax_minor - n.tax) as tax, of.place
+        from (
+          select c.invoice_id, null::bigint as net, null::bigint as tax,
+            row_number() over (order by c.id desc) as place
+          from plan_changes c where c.customer_id = t.customer_id and c.term_id = t.id and c.invoice_id is not null
+          union all select l.invoice_id, l.net_minor, l.tax_minor, 1000000
+        ) of
+        join invoices i on i.customer_id = t.customer_id and i.id = of.invoice_id
+        cross join lateral (
+          select coalesce(sum(n.net_minor), 0)::bigint as net, coalesce(sum(n.tax_minor), 0)::bigint as tax
+          from credit_notes n where n.customer_id = i.customer_id and n.invoice_id = i.id
+        ) n
+        where i.state = 'paid'
+      ) p) as sources
+    from terms t
+    join services s on s.customer_id = t.customer_id and s.id = t.service_id
+    join invoice_lines l on l.customer_id = t.customer_id and l.id = t.invoice_line_id
+    where t.customer_id = ${customerId} and t.service_id = ${serviceId} and t.ends_at > ${now}
+    order by t.starts_at`;
+  return rows
+    .filter((row) => row.new_net_minor !== null)
+    .map((row) => ({
+      termId: row.id as TermId,
+      startsAt: row.starts_at,
+      endsAt: row.ends_at,
+      oldNetMinor: row.changed_net_minor ?? row.net_minor,
+      newNetMinor: row.new_net_minor,
+      taxRatePpm: row.tax_rate_ppm,
+      sources: (row.sources as { id: InvoiceId; net: string; tax: string }[]).map(({ id, net, tax }) => ({
+        invoiceId: id,
+        netMinor: atLeastNothing(net),
+        taxMinor: atLeastNothing(tax),
+      })),
+    }));
+}
+
+function atLeastNothing(text: string): bigint {
+  const minor = BigInt(text);
+  return minor > 0n ? minor : 0n;
+}
