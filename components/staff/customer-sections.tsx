@@ -27,6 +27,7 @@ interface SectionsProps {
 export function CustomerSections({ picture, voidForm, payLink }: SectionsProps) {
   const t = useTranslations("staff");
   const paper = useTranslations("paper.links");
+  const changePlan = useTranslations("planChange");
   const papers = (path: string) => `/admin/customers/${encodeURIComponent(picture.reference)}/${path}`;
   return (
     <div className="grid gap-12 pb-16">
@@ -90,6 +91,11 @@ export function CustomerSections({ picture, voidForm, payLink }: SectionsProps) 
                 <span className="block text-ink-soft text-sm" dir="auto">
                   {planName}
                 </span>
+                {(state === "active" || state === "suspended") && (
+                  <TextLink href={papers(`services/${id}/plan`)} className="text-sm">
+                    {changePlan("changeLink")}
+                  </TextLink>
+                )}
               </Cell>
               <Cell className={`max-sm:order-3 ${small}`}>{expiresAt ? <Day at={expiresAt} /> : "–"}</Cell>
               <Cell>

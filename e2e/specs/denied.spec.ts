@@ -50,6 +50,8 @@ function addressOf(route: string, victim: Victim): string {
     event: "evt_none",
     id: victim.serviceId,
     plan: "none",
+    service: victim.serviceId,
+    id: victim.serviceId,
     token: "none",
     "...nextauth": "session",
   };

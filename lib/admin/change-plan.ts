@@ -13,6 +13,8 @@ import { ok, type Result, refuse } from "@/lib/kernel/result";
 import type { StaffActor } from "./shapes";
 import { type StaffWorld, staffWorld } from "./world";
 
+export type { PlanChangeRefusal };
+
 export interface StaffPlanChange extends PlanChoices {
   customer: { id: CustomerId; name: string; reference: string };
   preview: Result<PlanChangePreview, PlanChangeRefusal> | null;

@@ -1,0 +1,77 @@
+import type { Metadata } from "next";
+import { notFound } from "next/navigation";
+import { getTranslations } from "next-intl/server";
+import { PlanChangeShown, PlanChoiceForm } from "@/components/service/plan-change";
+import { planChangeTexts } from "@/components/service/plan-change-texts";
+import { ActionForm } from "@/components/sign-in/action-form";
+import { sentenceOf } from "@/components/ui/answer-texts";
+import { Callout } from "@/components/ui/callout";
+import { PageHead } from "@/components/ui/page-head";
+import { TextLink } from "@/components/ui/text-link";
+import { requireCustomer } from "@/lib/auth/current";
+import { showPlanChange } from "@/lib/portal/change-plan";
+import { changePlan } from "./actions";
+import { planWishOf } from "./search-params";
+
+interface PlanChangePageProps {
+  params: Promise<{ id: string }>;
+  searchParams: Promise<Record<string, unknown>>;
+}
+
+export async function generateMetadata(): Promise<Metadata> {
+  return { title: (await getTranslations("planChange"))("title") };
+}
+
+/** Another plan for a service: what it would cost now and from its next term on, then the change itself. */
+export default async function PlanChangePage({ params, searchParams }: PlanChangePageProps) {
+  const { id } = await params;
+  const path = `/services/${encodeURIComponent(id)}/plan`;
+  const actor = await requireCustomer(path);
+  const wish = planWishOf(await searchParams);
+  const [shown, t, answers] = await Promise.all([
+    showPlanChange(actor, { serviceId: id, ...wish }),
+    getTranslations("planChange"),
+    planChangeTexts(),
+  ]);
+  if (!shown) notFound();
+  const { service, preview, canChange } = shown;
+  return (
+    <>
+      <PageHead title={t("title")} above={<TextLink href="/services">{t("back")}</TextLink>}>
+        <p className="mt-1 text-ink-soft">
+          <span dir="auto">{service.label}</span>: <span dir="auto">{service.planName}</span>
+        </p>
+      </PageHead>
+      <div className="grid gap-12 pb-16 lg:grid-cols-2">
+        <PlanChoiceForm choices={shown} action={path} chosen={wish} />
+        {preview?.ok && (
+          <PlanChangeShown preview={preview.value} topUpHref="/balance/top-up">
+            {canChange ? (
+              <ActionForm
+                key={`${wish.planId} ${wish.way} ${preview.value.due.minor}`}
+                action={changePlan}
+                hidden={{
+                  serviceId: service.id,
+                  planId: wish.planId ?? "",
+                  way: wish.way,
+                  agreedMinor: preview.value.due.minor.toString(),
+                }}
+                fields={[]}
+                submit={t("agree")}
+                answers={answers}
+                done={<p>{t("done")}</p>}
+              />
+            ) : (
+              <p className="text-ink-soft">{t("onlyLooking")}</p>
+            )}
+          </PlanChangeShown>
+        )}
+        {preview && !preview.ok && (
+          <Callout tone="warn" role="alert">
+            <p>{sentenceOf(preview.refusal, answers)}</p>
+          </Callout>
+        )}
+      </div>
+    </>
+  );
+}

@@ -1,0 +1,155 @@
+import { useTranslations } from "next-intl";
+import type { ReactNode } from "react";
+import { Amount } from "@/components/ui/amount";
+import { Button } from "@/components/ui/button";
+import { Callout } from "@/components/ui/callout";
+import { Day } from "@/components/ui/day";
+import { Fact, Facts } from "@/components/ui/facts";
+import { TextLink } from "@/components/ui/text-link";
+import { isPositive, type Money, negate } from "@/lib/kernel/money";
+import type { PlanChangePreview, PlanChangeWay, PlanChoices } from "@/lib/portal/change-plan";
+
+interface PlanChoiceFormProps {
+  choices: PlanChoices;
+  /** The page itself: what is chosen stands in its address. */
+  action: string;
+  chosen: { planId: string | undefined; way: PlanChangeWay };
+}
+
+/** Which plan, and from when: asking changes nothing. */
+export function PlanChoiceForm({ choices, action, chosen }: PlanChoiceFormProps) {
+  const t = useTranslations("planChange");
+  const terms = useTranslations("term");
+  const { service, plans } = choices;
+  return (
+    <form action={action} method="get" className="grid gap-8">
+      <fieldset className="grid">
+        <legend className="mb-2 font-medium">{t("plan")}</legend>
+        {plans.map((plan) => (
+          <label
+            key={plan.id}
+            className="flex items-baseline gap-3 border-line border-t py-3 last-of-type:border-b"
+          >
+            <input
+              type="radio"
+              name="plan"
+              value={plan.id}
+              required
+              defaultChecked={plan.id === (chosen.planId ?? service.next?.planId ?? service.planId)}
+              className="accent-accent"
+            />
+            <span className="min-w-0 flex-1">
+              <span dir="auto">{plan.name}</span>
+              {plan.id === service.planId && (
+                <span className="ml-2 text-ink-soft text-sm">{t("itsPlan")}</span>
+              )}
+              {plan.id === service.next?.planId && (
+                <span className="ml-2 text-ink-soft text-sm">
+                  {t.rich("itsNext", { at: () => <Day at={service.next?.at ?? new Date(0)} /> })}
+                </span>
+              )}
+            </span>
+            <span className="text-right">
+              <Amount of={plan.price} />{" "}
+              <span className="text-ink-soft text-sm">
+                {terms(plan.term.unit, { count: plan.term.count })}
+              </span>
+            </span>
+          </label>
+        ))}
+      </fieldset>
+      <fieldset className="grid gap-2">
+        <legend className="mb-2 font-medium">{t("when")}</legend>
+        {(["next_term", "at_once"] as const).map((way) => (
+          <label key={way} className="flex items-baseline gap-3">
+            <input
+              type="radio"
+              name="way"
+              value={way}
+              defaultChecked={way === chosen.way}
+              className="accent-accent"
+            />
+            <span>
+              {t(way)} <span className="text-ink-soft text-sm">{t(`${way}_note`)}</span>
+            </span>
+          </label>
+        ))}
+      </fieldset>
+      <div>
+        <Button type="submit">{t("show")}</Button>
+      </div>
+    </form>
+  );
+}
+
+interface PlanChangeShownProps {
+  preview: PlanChangePreview;
+  /** Where the balance can be topped up by what it lacks; null for staff. */
+  topUpHref: string | null;
+  /** The form that agrees to it. */
+  children: ReactNode;
+}
+
+/** What the change does, in amounts, before anybody agrees to it. */
+export function PlanChangeShown({ preview, topUpHref, children }: PlanChangeShownProps) {
+  const t = useTranslations("planChange");
+  const { way, startsAt, charged, credited, due, shortBy, available, terms, reissued } = preview;
+  const isShort = isPositive(shortBy);
+  return (
+    <section aria-labelledby="plan-preview" className="grid gap-5">
+      <h2 id="plan-preview" className="font-semibold text-lg">
+        {way === "at_once" ? t("doesAtOnce") : t.rich("doesLater", { at: () => <Day at={startsAt} /> })}
+      </h2>
+      {terms.length > 0 && (
+        <ul className="grid gap-1 text-ink-soft text-sm">
+          {terms.map((term, index) => (
+            // biome-ignore lint/suspicious/noArrayIndexKey: terms follow one another, and none has another mark here.
+            <li key={index}>
+              {t.rich("rest", {
+                remaining: term.remainingDays,
+                days: term.termDays,
+                credited: () => <Amount of={term.credited} />,
+                charged: () => <Amount of={term.charged} />,
+              })}
+            </li>
+          ))}
+        </ul>
+      )}
+      <Facts className="grid-cols-2">
+        <Fact name={t("charged")}>
+          <Amount of={charged} />
+        </Fact>
+        <Fact name={t("credited")}>
+          <Amount of={credited} />
+        </Fact>
+        <Fact name={due.minor < 0n ? t("toBalance") : t("fromBalance")}>
+          <strong>
+            <Amount of={magnitude(due)} />
+          </strong>
+        </Fact>
+        <Fact name={t("available")}>
+          <Amount of={available} />
+        </Fact>
+      </Facts>
+      {reissued.length > 0 && (
+        <p>{t("reissued", { numbers: reissued.join(", "), count: reissued.length })}</p>
+      )}
+      {isShort ? (
+        <Callout tone="warn">
+          <p>{t.rich("short", { short: () => <Amount of={shortBy} /> })}</p>
+          {topUpHref && (
+            <p>
+              <TextLink href={topUpHref}>{t("topUp")}</TextLink>
+            </p>
+          )}
+        </Callout>
+      ) : (
+        <div className="max-w-sm">{children}</div>
+      )}
+    </section>
+  );
+}
+
+function magnitude(amount: Money): Money {
+  return amount.minor < 0n ? negate(amount) : amount;
+}
