@@ -1,5 +1,6 @@
 import { chargeDue } from "@/lib/billing/auto-pay/charge-due";
 import { pollDisputes } from "@/lib/billing/dispute/poll-disputes";
+import { topUpLow } from "@/lib/billing/auto-pay/top-up-low";
 import { pollFees } from "@/lib/billing/payment/poll-fees";
 import { pollPayments } from "@/lib/billing/payment/poll-payments";
 import { pollRefunds } from "@/lib/billing/refund/poll-refunds";
@@ -91,7 +92,9 @@ async function runRenewalJob({ world }: WorkerTools) {
 
 async function runChargeJob({ world }: WorkerTools) {
   const charged = await chargeDue(world);
-  return charged.charged + charged.paid + charged.parked > 0 ? { ...charged } : null;
+  const toppedUp = await topUpLow(world);
+  const done = charged.charged + charged.paid + charged.parked + toppedUp;
+  return done > 0 ? { ...charged, toppedUp } : null;
 }
 
 async function runApplyPlans({ world }: WorkerTools) {

@@ -3,6 +3,7 @@ import { getTranslations } from "next-intl/server";
 import { Suspense } from "react";
 import { AddCard } from "@/components/card/add-card";
 import { AutoPayPanel } from "@/components/card/auto-pay-panel";
+import { AutoTopUpPanel } from "@/components/card/auto-top-up-panel";
 import { CardList } from "@/components/card/card-list";
 import { answerTexts } from "@/components/payment/answer-texts";
 import { Callout } from "@/components/ui/callout";
@@ -13,9 +14,17 @@ import { requireCustomer } from "@/lib/auth/current";
 import { newId, type PaymentId } from "@/lib/kernel/id";
 import { pickUpSavedCard } from "@/lib/portal/add-card";
 import { showAutoPay } from "@/lib/portal/auto-pay";
+import { showAutoTopUp } from "@/lib/portal/auto-top-up";
 import { listCards } from "@/lib/portal/list-cards";
 import type { CustomerActor } from "@/lib/portal/shapes";
-import { addCard, makeDefaultCard, removeCard, switchAutoPay } from "./actions";
+import {
+  addCard,
+  makeDefaultCard,
+  removeCard,
+  setAutoTopUp,
+  switchAutoPay,
+  turnOffAutoTopUp,
+} from "./actions";
 
 export async function generateMetadata(): Promise<Metadata> {
   return { title: (await getTranslations("cards"))("title") };
@@ -43,7 +52,11 @@ export default async function PaymentMethodsPage({ searchParams }: PaymentMethod
 
 async function Cards({ actor, isBack }: { actor: CustomerActor; isBack: boolean }) {
   if (isBack) await pickUpSavedCard(actor);
-  const [{ cards, canChange }, autoPay] = await Promise.all([listCards(actor), showAutoPay(actor)]);
+  const [{ cards, canChange }, autoPay, autoTopUp] = await Promise.all([
+    listCards(actor),
+    showAutoPay(actor),
+    showAutoTopUp(actor),
+  ]);
   const t = await getTranslations("cards");
   const texts = await answerTexts();
   return (
@@ -79,6 +92,11 @@ async function Cards({ actor, isBack }: { actor: CustomerActor; isBack: boolean 
         </Callout>
       )}
       <AutoPayPanel autoPay={autoPay} cards={cards} action={canChange ? switchAutoPay : null} />
+      <AutoTopUpPanel
+        autoTopUp={autoTopUp}
+        hasCard={cards.length > 0}
+        actions={canChange ? { set: setAutoTopUp, turnOff: turnOffAutoTopUp } : null}
+      />
     </div>
   );
 }

@@ -6,6 +6,7 @@ import type { World } from "../world";
 import { charge } from "./charge";
 import { isAttemptDue } from "./schedule";
 import { startAutoPayment } from "./start-auto-payment";
+import { startAutoTopUp } from "./start-auto-top-up";
 
 /** What a pass did, in customers and currencies. */
 export interface ChargeProgress {
@@ -32,6 +33,13 @@ export async function chargeDue(world: World, customersMost = 200): Promise<Char
       const ids = invoices.filter(isDue(world)).map(({ id }) => id);
       if (ids.length === 0) continue;
       try {
+        // A top-up that covers it goes first; if it fails, auto-pay goes on at its next day.
+        const topUpId = await startAutoTopUp(world, { customerId, currency, invoiceIds: ids });
+        if (topUpId) {
+          progress.charged += 1;
+          await charge(world, { customerId, paymentId: topUpId });
+          continue;
+        }
         const started = await startAutoPayment(world, { customerId, currency, invoiceIds: ids });
         if (started.kind === "paid") progress.paid += 1;
         if (started.kind !== "stored") continue;
