@@ -99,6 +99,7 @@ const knownKinds = [
   "refund_quarantined",
   "dispute_open",
   "dispute_quarantined",
+  "webhook_parked",
 ] as const;
 
 function taskWords(t: ReturnType<typeof useTranslations<"desk">>, kind: string, subject: string): string {

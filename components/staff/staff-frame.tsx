@@ -20,6 +20,7 @@ const sections = [
   { name: "activity", href: "/admin/activity" },
   { name: "bank", href: "/admin/bank" },
   { name: "plans", href: "/admin/plans" },
+  { name: "webhooks", href: "/admin/webhooks" },
   { name: "team", href: "/admin/team" },
   { name: "settings", href: "/admin/settings" },
 ] as const;

@@ -18,6 +18,7 @@ const gained: [StaffRole, StaffRight[]][] = [
       "customer.note",
       "sessions.end",
       "service.change_plan",
+      "webhook.replay",
     ],
   ],
   [
@@ -32,7 +33,7 @@ const gained: [StaffRole, StaffRight[]][] = [
       "plan.change",
     ],
   ],
-  ["admin", ["team.change", "host.change"]],
+  ["admin", ["team.change", "host.change", "webhook.change"]],
 ];
 
 describe("the rights of staff", () => {

@@ -26,6 +26,8 @@ export const staffRights = {
   "host.change": admins,
   "plan.change": keepers,
   "service.change_plan": helpers,
+  "webhook.replay": helpers,
+  "webhook.change": ["admin"],
 } as const satisfies Record<string, readonly StaffRole[]>;
 
 export type StaffRight = keyof typeof staffRights;

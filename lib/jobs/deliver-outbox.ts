@@ -1,6 +1,7 @@
 import type { ReservedSql } from "@/db/client";
 import { transact } from "@/db/transaction";
 import { receiptOf } from "@/lib/billing/payment/receipt";
+import { publishEvents } from "@/lib/billing/webhook/publish-events";
 import type { World } from "@/lib/billing/world";
 import type { PaymentId } from "@/lib/kernel/id";
 import { add, type Currency, money } from "@/lib/kernel/money";
@@ -30,6 +31,8 @@ export interface Delivery {
 export async function deliverOutbox(delivery: Delivery, most = 50): Promise<number> {
   const { world } = delivery;
   const rows = await waiting(world, most);
+  // Before any of them counts as handled: endpoints hear of them too.
+  await publishEvents(world);
   let sent = 0;
   for (const row of rows) {
     const mail = await mailFor(delivery, row);

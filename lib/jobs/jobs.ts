@@ -16,6 +16,7 @@ import type { World } from "@/lib/billing/world";
 import { checkBooks } from "@/lib/ledger/books";
 import { keepChecks } from "@/lib/ledger/books/keep-checks";
 import { type Delivery, deliverOutbox } from "./deliver-outbox";
+import { deliverWebhooks } from "./deliver-webhooks";
 
 /** What jobs work with. Stripe's events belong to lib/webhook, a neighbour: who starts the worker brings them. */
 export interface WorkerTools extends Delivery {
@@ -41,6 +42,7 @@ export const jobs: readonly Job[] = [
   { name: "poll-money-back", everySeconds: 30, run: runPollMoneyBack },
   { name: "process-events", everySeconds: 5, run: runProcessEvents },
   { name: "deliver-outbox", everySeconds: 5, run: runDeliverOutbox },
+  { name: "deliver-webhooks", everySeconds: 5, run: runDeliverWebhooks },
   { name: "renew", everySeconds: 60, run: runRenewalJob },
   { name: "apply-plans", everySeconds: 60, run: runApplyPlans },
   { name: "charge-cards", everySeconds: 300, run: runChargeJob },
@@ -123,6 +125,11 @@ async function runDeliverOutbox(delivery: WorkerTools) {
 async function runReadBackEvents({ world, events }: WorkerTools) {
   const added = await events.readBack(world);
   return added ? { added } : null;
+}
+
+async function runDeliverWebhooks({ world }: WorkerTools) {
+  const taken = await deliverWebhooks(world);
+  return taken > 0 ? { taken } : null;
 }
 
 async function runCheckBooks({ world }: WorkerTools) {

@@ -1,0 +1,240 @@
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { Webhook } from "standardwebhooks";
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { addEndpoint, disableEndpoint, replayDelivery, showWebhooks } from "@/lib/admin/webhooks";
+import type { StaffActor } from "@/lib/auth/actor";
+import { attemptsMost } from "@/lib/billing/webhook/retry-delays";
+import { newId, type ServiceId, type SessionId, type UserId } from "@/lib/kernel/id";
+import { createTestDatabase } from "@/lib/testing/database";
+import {
+  balancePlan,
+  giveBalance,
+  makeActiveService,
+  makeCustomer,
+  makePlan,
+  makeRenewal,
+  type TestCustomer,
+} from "@/lib/testing/fixtures";
+import { openTestWorld, type TestWorld } from "@/lib/testing/world";
+import { payFromBalance } from "../portal/pay";
+import { deliverOutbox } from "./deliver-outbox";
+import { deliverWebhooks } from "./deliver-webhooks";
+
+interface Received {
+  headers: Record<string, string>;
+  body: string;
+  event: { type: string; timestamp: string; data: Record<string, string> };
+}
+
+let world: TestWorld;
+let drop: () => Promise<void>;
+let receiver: Server;
+let url: string;
+let received: Received[];
+/** What the host's panel answers: an HTTP status, or nothing at all. */
+let answer: number | "nothing";
+const userId = newId<UserId>();
+const admin: StaffActor = { userId, sessionId: newId<SessionId>(), role: "admin" };
+
+beforeAll(async () => {
+  const database = await createTestDatabase();
+  world = openTestWorld({ url: database.url });
+  await world.staff.sql`
+    insert into users (id, email, name, created_at) values (${userId}, 'ada@ducky.example', 'Ada', now())`;
+  receiver = createServer(async (request, response) => {
+    let body = "";
+    for await (const part of request) body += part;
+    received.push({ headers: request.headers as Record<string, string>, body, event: JSON.parse(body) });
+    if (answer !== "nothing") response.writeHead(answer, { location: "http://127.0.0.1:9/" }).end("taken");
+  });
+  await new Promise<void>((resolve) => receiver.listen(0, "127.0.0.1", resolve));
+  url = `http://127.0.0.1:${(receiver.address() as AddressInfo).port}/hooks`;
+  drop = async () => {
+    receiver.closeAllConnections();
+    receiver.close();
+    await world.close();
+    await database.drop();
+  };
+});
+
+afterAll(() => drop());
+
+beforeEach(async () => {
+  received = [];
+  answer = 204;
+  const { endpoints } = await showWebhooks(admin, world);
+  for (const { id, disabledAt } of endpoints) {
+    if (!disabledAt) await disableEndpoint(admin, { endpointId: id }, world);
+  }
+});
+
+async function listening(): Promise<string> {
+  world.clock.advance(1);
+  const added = await addEndpoint(admin, { url, note: "panel" }, world);
+  if (!added.ok) throw new Error(added.refusal.code);
+  return added.value.secret;
+}
+
+async function renewed(customer: TestCustomer, serviceId: ServiceId): Promise<void> {
+  const renewal = await makeRenewal(world, customer, serviceId);
+  await giveBalance(world, customer, 1000n);
+  await payFromBalance(customer.actor, balancePlan(world, [renewal.id], 1000n), world);
+}
+
+const stateOf = async (topic: string) =>
+  (await showWebhooks(admin, world)).deliveries.find((delivery) => delivery.topic === topic);
+
+describe("an event of a service", () => {
+  it("reaches the endpoint signed as Standard Webhooks has it, with who and what it is about", async () => {
+    const secret = await listening();
+    const customer = await makeCustomer(world);
+    const serviceId = await makeActiveService(world, customer, await makePlan(world));
+    await deliverWebhooks(world);
+    const activated = received.find(({ event }) => event.type === "service.activated");
+    expect(activated?.event.data).toMatchObject({ serviceId, label: "web-1", customer: expect.any(String) });
+    for (const { headers, body } of received) {
+      const sentAt = new Date(Number(headers["webhook-timestamp"]) * 1000);
+      const signature = new Webhook(secret).sign(headers["webhook-id"] ?? "", sentAt, body);
+      expect(headers["webhook-signature"]).toBe(signature);
+    }
+    expect(received.map(({ event }) => event.type)).toContain("invoice.paid");
+    expect(await deliverWebhooks(world)).toBe(0);
+    expect(new Set(received.map(({ headers }) => headers["webhook-id"])).size).toBe(received.length);
+  });
+
+  it("is not lost to the mails, which mark the outbox as done", async () => {
+    await listening();
+    const customer = await makeCustomer(world);
+    await makeActiveService(world, customer, await makePlan(world));
+    const mailer = { sendMail: async () => ({ ok: true as const, value: undefined }) };
+    await deliverOutbox(
+      { world, mailer: mailer as never, host: { name: "Ducky", url: world.portalUrl } },
+      1000,
+    );
+    await deliverWebhooks(world);
+    expect(received.map(({ event }) => event.type)).toContain("service.activated");
+  });
+
+  it("waits behind an earlier one of the same service, and not behind another's", async () => {
+    await listening();
+    const [slow, quick] = [await makeCustomer(world), await makeCustomer(world)];
+    const planId = await makePlan(world);
+    const serviceId = await makeActiveService(world, slow, planId);
+    await renewed(slow, serviceId);
+    answer = 500;
+    await deliverWebhooks(world);
+    expect(received.filter(({ event }) => event.data.serviceId === serviceId)).toHaveLength(1);
+    answer = 200;
+    await makeActiveService(world, quick, planId);
+    await deliverWebhooks(world);
+    expect(received.some(({ event }) => event.data.serviceId && event.data.serviceId !== serviceId)).toBe(
+      true,
+    );
+    world.clock.advance(5_000);
+    for (let pass = 0; pass < 3; pass += 1) await deliverWebhooks(world);
+    const own = received.filter(({ event }) => event.data.serviceId === serviceId);
+    expect(own.map(({ event }) => event.type)).toEqual([
+      "service.activated",
+      "service.activated",
+      "service.renewed",
+    ]);
+  });
+
+  it("is sent once by two workers at once", async () => {
+    await listening();
+    const customer = await makeCustomer(world);
+    await makeActiveService(world, customer, await makePlan(world));
+    await Promise.all(Array.from({ length: 4 }, () => deliverWebhooks(world)));
+    const ids = received.map(({ headers }) => headers["webhook-id"]);
+    expect(new Set(ids).size).toBe(ids.length);
+  });
+
+  it("is tried for three days by an endpoint that is down, then parked and shown, and can be sent again", async () => {
+    await listening();
+    const startedAt = world.clock.now().getTime();
+    const customer = await makeCustomer(world);
+    await makeActiveService(world, customer, await makePlan(world));
+    answer = 503;
+    for (let attempt = 1; attempt <= attemptsMost; attempt += 1) {
+      await deliverWebhooks(world);
+      const one = await stateOf("service.activated");
+      expect(one).toMatchObject({ attempts: attempt, answerStatus: 503, failureCode: "not_taken" });
+      if (one?.nextAttemptAt) world.clock.advance(one.nextAttemptAt.getTime() - world.clock.now().getTime());
+    }
+    expect(world.clock.now().getTime() - startedAt).toBeGreaterThan(71 * 3_600_000);
+    const parked = await stateOf("service.activated");
+    expect(parked).toMatchObject({ state: "parked" });
+    const tasks = await world.jobs.sql`
+      select kind, subject from tasks where customer_id = ${customer.customerId} and kind = 'webhook_parked'`;
+    expect(tasks).toContainEqual({ kind: "webhook_parked", subject: "service" });
+    answer = 200;
+    const wish = { customerId: customer.customerId, deliveryId: parked?.id ?? "" };
+    expect(await replayDelivery({ ...admin, role: "support" }, wish, world)).toEqual({
+      ok: true,
+      value: null,
+    });
+    expect(await deliverWebhooks(world)).toBeGreaterThan(0);
+    expect(await stateOf("service.activated")).toMatchObject({ state: "delivered", answerStatus: 200 });
+  });
+
+  it("is not taken by an endpoint that does not answer, or leads elsewhere, or is on the host's own network", async () => {
+    await listening();
+    const customer = await makeCustomer(world);
+    await makeActiveService(world, customer, await makePlan(world));
+    answer = "nothing";
+    await deliverWebhooks(world, { timeoutMs: 100 });
+    expect(await stateOf("service.activated")).toMatchObject({ state: "waiting", failureCode: "timeout" });
+    world.clock.advance(5_000);
+    answer = 302;
+    await deliverWebhooks(world);
+    expect(await stateOf("service.activated")).toMatchObject({ state: "waiting", answerStatus: 302 });
+    world.clock.advance(300_000);
+    // A portal of the open network: the same endpoint is now an address of its own machine.
+    await deliverWebhooks({ ...world, portalUrl: "https://billing.example.com" });
+    expect(await stateOf("service.activated")).toMatchObject({ failureCode: "address_private" });
+  });
+});
+
+describe("an endpoint", () => {
+  it("hears of what happens from its registration on, until it is ended", async () => {
+    const customer = await makeCustomer(world);
+    const serviceId = await makeActiveService(world, customer, await makePlan(world));
+    await listening();
+    await deliverWebhooks(world);
+    expect(received).toEqual([]);
+    await renewed(customer, serviceId);
+    answer = 500;
+    await deliverWebhooks(world);
+    const [endpoint] = (await showWebhooks(admin, world)).endpoints;
+    expect(await disableEndpoint(admin, { endpointId: endpoint?.id ?? "" }, world)).toMatchObject({
+      ok: true,
+    });
+    const sent = received.length;
+    world.clock.advance(86_400_000);
+    await deliverWebhooks(world);
+    expect(received).toHaveLength(sent);
+    expect((await stateOf("service.renewed"))?.state).toBe("dropped");
+  });
+
+  it("is for admins to register, with an address that may be called, and its secret is not in the table", async () => {
+    const open = { ...world, portalUrl: "https://billing.example.com" };
+    const add = (wish: object, role: StaffActor["role"] = "admin") =>
+      addEndpoint({ ...admin, role }, { url: "https://panel.example.com/h", note: "", ...wish }, open);
+    expect(await add({}, "finance")).toMatchObject({ refusal: { code: "not_allowed" } });
+    expect(await add({ url: "http://panel.example.com" })).toMatchObject({
+      refusal: { code: "webhook_url_not_https" },
+    });
+    expect(await add({ url: "https://10.0.0.1/" })).toMatchObject({
+      refusal: { code: "webhook_url_private" },
+    });
+    expect(await add({ note: "x".repeat(201) })).toMatchObject({
+      refusal: { code: "webhook_note_too_long" },
+    });
+    const added = await add({});
+    if (!added.ok) throw new Error(added.refusal.code);
+    expect(added.value.secret).toMatch(/^whsec_[A-Za-z0-9+/]{43}=$/);
+    const rows = await world.jobs.sql`select sealed_secret from webhook_endpoints`;
+    expect(JSON.stringify(rows)).not.toContain(added.value.secret.slice(6));
+  });
+});
