@@ -8,12 +8,12 @@ import { type Money, toDecimal } from "@/lib/kernel/money";
 import type { Result } from "@/lib/kernel/result";
 import type { AutoTopUpView } from "@/lib/portal/auto-top-up";
 
-interface AutoTopUpPanelProps {
+interface AutoTopUpPanelProps<State> {
   autoTopUp: AutoTopUpView;
   hasCard: boolean;
   /** Null for members who only look. */
   actions: {
-    set: (previous: Result<unknown> | null, form: FormData) => Promise<Result<unknown>>;
+    set: (previous: State | null, form: FormData) => Promise<State>;
     turnOff: (input: { currency: string }) => Promise<Result<unknown>>;
   } | null;
 }
@@ -28,7 +28,8 @@ const malformed = [
 ];
 
 /** Auto top-up: what it means, what was set, and the form that sets it. */
-export function AutoTopUpPanel({ autoTopUp, hasCard, actions }: AutoTopUpPanelProps) {
+export function AutoTopUpPanel<State extends Result<unknown>>(props: AutoTopUpPanelProps<State>) {
+  const { autoTopUp, hasCard, actions } = props;
   const t = useTranslations("autoTopUp");
   const { currency, isOn, settings } = autoTopUp;
   const answers: AnswerTexts = {

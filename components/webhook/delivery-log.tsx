@@ -61,7 +61,9 @@ export function DeliveryLog({ deliveries, replay }: DeliveryLogProps) {
                 </span>
               )}
             </Cell>
-            {replay && <Cell className="max-sm:order-5">{delivery.state !== "waiting" && replay(delivery)}</Cell>}
+            {replay && (
+              <Cell className="max-sm:order-5">{delivery.state !== "waiting" && replay(delivery)}</Cell>
+            )}
           </Row>
         ))}
       </TableBody>

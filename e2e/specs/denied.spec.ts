@@ -48,7 +48,6 @@ function addressOf(route: string, victim: Victim): string {
     reference: victim.reference,
     draft: "new",
     event: "evt_none",
-    id: victim.serviceId,
     plan: "none",
     service: victim.serviceId,
     id: victim.serviceId,

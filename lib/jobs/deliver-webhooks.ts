@@ -45,10 +45,7 @@ export async function deliverWebhooks(
 }
 
 /** The first that waits of each subject, a few at once. */
-async function deliverRound(
-  world: World,
-  options: { most?: number; timeoutMs?: number },
-): Promise<number> {
+async function deliverRound(world: World, options: { most?: number; timeoutMs?: number }): Promise<number> {
   const due = await claim(world, options.most ?? 200);
   let taken = 0;
   const work = async () => {

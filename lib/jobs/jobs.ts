@@ -1,6 +1,6 @@
 import { chargeDue } from "@/lib/billing/auto-pay/charge-due";
-import { pollDisputes } from "@/lib/billing/dispute/poll-disputes";
 import { topUpLow } from "@/lib/billing/auto-pay/top-up-low";
+import { pollDisputes } from "@/lib/billing/dispute/poll-disputes";
 import { pollFees } from "@/lib/billing/payment/poll-fees";
 import { pollPayments } from "@/lib/billing/payment/poll-payments";
 import { pollRefunds } from "@/lib/billing/refund/poll-refunds";
