@@ -4,6 +4,7 @@ import type { SwitchAction } from "@/components/service/auto-renew-switch";
 import { Amount } from "@/components/ui/amount";
 import { Due } from "@/components/ui/due";
 import { Fact, Facts } from "@/components/ui/facts";
+import { TextLink } from "@/components/ui/text-link";
 import type { ServiceDetail } from "@/lib/portal/show-service";
 
 interface ServiceFactsProps {
@@ -22,6 +23,11 @@ export function ServiceFacts({ service, onSwitch }: ServiceFactsProps) {
     <Facts className="grid-cols-2 border-y py-4 sm:grid-cols-[auto_auto_auto_1fr]">
       <Fact name={t("plan")}>
         <span dir="auto">{planName}</span>
+        {onSwitch && isRunning && !isEnding && (
+          <TextLink href={`/services/${service.id}/plan`} className="ml-2 text-sm">
+            {t("changePlan")}
+          </TextLink>
+        )}
       </Fact>
       <Fact name={t("price")}>
         {price

@@ -90,7 +90,10 @@ function priceAt({ prices }: RenewableService, at: Date): bigint | null {
   return last?.priceMinor || null;
 }
 
-/** Reads a service as it is renewed by hand; null if the customer has none of that id. Without locks. */
+/**
+ * Reads a service as it is renewed by hand, with the plan of its terms to come; null if the customer has none of that id.
+ * Without locks.
+ */
 export async function readRenewable(
   sql: ReservedSql,
   customerId: CustomerId,
@@ -98,12 +101,13 @@ export async function readRenewable(
 ): Promise<RenewableService | null> {
   const [[row], prices, renewals] = await Promise.all([
     sql`
-      select s.id, s.plan_id, s.label, s.state, s.currency, s.expires_at, s.anchor_day,
+      select s.id, p.id as plan_id, s.label, s.state, s.currency, s.expires_at, s.anchor_day,
         s.cancel_requested_at is not null as is_ending, p.name, p.term_unit, p.term_count
-      from services s join plans p on p.id = s.plan_id where s.customer_id = ${customerId} and s.id = ${id}`,
+      from services s join plans p on p.id = coalesce(s.next_plan_id, s.plan_id)
+      where s.customer_id = ${customerId} and s.id = ${id}`,
     sql`
       select x.valid_from, x.price_minor from plan_prices x
-      join services s on s.plan_id = x.plan_id and s.currency = x.currency
+      join services s on coalesce(s.next_plan_id, s.plan_id) = x.plan_id and s.currency = x.currency
       where s.customer_id = ${customerId} and s.id = ${id}`,
     sql`
       select r.id, r.term_starts_at, r.state, i.id as invoice_id, i.number, i.due_at, i.state as invoice_state,
