@@ -50,7 +50,6 @@ export function NewEndpointForm<State extends Result<{ url: string; secret: stri
             required
             maxLength={2000}
             autoComplete="off"
-            placeholder="https://"
           />
         )}
       </Field>
