@@ -18,4 +18,5 @@ export function proxy(request: NextRequest): NextResponse {
   return response;
 }
 
-export const config = { matcher: "/((?!_next/static|api/).*)" };
+// Files are no documents: they are typed, not sniffed, and a viewer of PDF may be a plugin to the browser.
+export const config = { matcher: "/((?!_next/static|api/|.*/(?:pdf|csv|receipt|export)$).*)" };

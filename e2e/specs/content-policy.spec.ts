@@ -35,6 +35,15 @@ test("every page has a policy with a nonce of its own, and no script without it"
   }
 });
 
+test("a file has no policy, and is not sniffed for another kind of content", async ({ pageOf }) => {
+  const { request } = (await pageOf(cast("marigold"))).context();
+  for (const path of ["/invoices/csv", "/settings/export"]) {
+    const headers = (await request.get(path)).headers();
+    expect(headers["content-security-policy"], path).toBeUndefined();
+    expect(headers["x-content-type-options"], path).toBe("nosniff");
+  }
+});
+
 test("the nonce is not the one that a request names", async ({ request }) => {
   const wished = "content-security-policy";
   const answer = await request.get("/sign-in", {
