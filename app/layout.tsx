@@ -55,10 +55,15 @@ export default async function RootLayout({ children }: { children: ReactNode }) 
       suppressHydrationWarning
     >
       <body>
-        {demoNow && <DemoStrip now={demoNow} />}
-        <ClientTexts texts={errorTexts}>
-          <HostIdentity host={await currentHost()}>{children}</HostIdentity>
-        </ClientTexts>
+        <div className="flex flex-col">
+          <div className="order-2 min-w-0">
+            <ClientTexts texts={errorTexts}>
+              <HostIdentity host={await currentHost()}>{children}</HostIdentity>
+            </ClientTexts>
+          </div>
+          {/* Above the page for the eye; for the keyboard the page's way to its content comes first. */}
+          {demoNow && <DemoStrip now={demoNow} />}
+        </div>
         <Toaster close={shell("close")} />
       </body>
     </html>

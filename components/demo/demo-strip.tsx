@@ -7,7 +7,7 @@ import { Moment } from "@/components/ui/day";
 export function DemoStrip({ now }: { now: Date }) {
   const t = useTranslations("timeMachine");
   return (
-    <aside aria-label={t("strip")} className="border-b bg-sunken print:hidden">
+    <aside aria-label={t("strip")} className="order-1 border-b bg-sunken print:hidden">
       <p className="page flex min-h-9 items-center justify-between gap-4 text-ink-soft text-sm">
         <span className="truncate">
           {t("stripNow")} <Moment at={now} />

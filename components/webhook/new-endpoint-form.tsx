@@ -43,14 +43,7 @@ export function NewEndpointForm<State extends Result<{ url: string; secret: stri
     <form action={run} className="grid gap-4">
       <Field id="url" label={texts.url}>
         {(control) => (
-          <Input
-            {...control}
-            type="url"
-            name="url"
-            required
-            maxLength={2000}
-            autoComplete="off"
-          />
+          <Input {...control} type="url" name="url" required maxLength={2000} autoComplete="off" />
         )}
       </Field>
       <Field id="note" label={texts.note}>
