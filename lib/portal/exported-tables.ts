@@ -25,6 +25,8 @@ export const exportedTables: Readonly<Record<string, ExportedTable>> = {
   credit_notes: { order: ["id"] },
   payments: { order: ["id"], without: ["request", "request_key", "content_hash", "checkout_url"] },
   payment_methods: { order: ["id"] },
+  auto_charges: { order: ["payment_method_id"] },
+  auto_top_ups: { order: ["currency"] },
   payment_shares: { order: ["payment_id", "invoice_id"] },
   invoice_claims: { order: ["invoice_id"] },
   pay_links: { order: ["invoice_id"] },
