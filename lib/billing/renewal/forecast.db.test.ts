@@ -111,11 +111,12 @@ async function forecastOf({ customerId }: TestCustomer): Promise<string[]> {
     .sort();
 }
 
-/** What was paid since, as the tables have it. */
+/** What was paid since of services that renew by themselves, as the tables have it; another's that costs nothing is paid too. */
 async function paidSince({ customerId }: { customerId: CustomerId }, since: Date): Promise<string[]> {
   const rows = await owner`
     select l.service_id, i.paid_at, i.total_minor from invoices i
     join invoice_lines l on l.customer_id = i.customer_id and l.invoice_id = i.id
+    join services s on s.customer_id = l.customer_id and s.id = l.service_id and s.is_auto_renew
     where i.customer_id = ${customerId} and i.origin = 'renewal' and i.state = 'paid' and i.paid_at >= ${since}`;
   return rows.map((row) => `${row.service_id} ${row.paid_at.toISOString()} ${row.total_minor}`).sort();
 }
