@@ -59,7 +59,8 @@ export const holdsInvariant: Invariant = {
         from charges c where ${at("c")} and c.fee_minor is null and c.next_poll_at is null`,
     },
     {
-      // Staff end what stands there; the task is of the account's name.
+      // Staff end what stands there; the task is of the account's name. Bank money of an unknown sender is owed, a refund
+      // made at Stripe itself is owing: suspense may stand on either side.
       says: "money on refund_payable or suspense has its open task",
       find: ({ sql, at }) => sql`
         select t.customer_id, 'account', t.account || ' ' || t.currency, jsonb_build_object('amount', t.amount::text)
@@ -71,7 +72,8 @@ export const holdsInvariant: Invariant = {
             and (t.debit in ('refund_payable', 'suspense') or t.credit in ('refund_payable', 'suspense'))
           group by t.customer_id, t.currency, side.account
         ) t
-        where t.account in ('refund_payable', 'suspense') and t.amount <> 0 and not (t.amount > 0 and exists (
+        where t.account in ('refund_payable', 'suspense') and t.amount <> 0
+          and not ((t.amount > 0 or t.account = 'suspense') and exists (
           select from tasks k where k.customer_id = t.customer_id and k.kind = t.account and k.done_at is null))`,
     },
     ...openMoneyBackRules,
