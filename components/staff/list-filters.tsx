@@ -43,7 +43,7 @@ export function ListFilters(props: ListFiltersProps) {
         {Object.entries(hidden).map(
           ([name, value]) => value && <input key={name} type="hidden" name={name} value={value} />,
         )}
-        <Field id="q" label={searchLabel} className="min-w-56 flex-1 sm:max-w-96">
+        <Field id="q" label={searchLabel} className="min-w-56 flex-1 max-sm:basis-full sm:max-w-96">
           {(control) => (
             <Input {...control} type="search" name="q" defaultValue={filter.text ?? ""} maxLength={100} />
           )}
@@ -64,10 +64,10 @@ export function ListFilters(props: ListFiltersProps) {
         )}
         {hasDays && (
           <>
-            <Field id="from" label={t("from")} className="max-sm:min-w-0 max-sm:flex-1">
+            <Field id="from" label={t("from")} className="max-sm:min-w-32 max-sm:flex-1">
               {(control) => <Input {...control} type="date" name="from" defaultValue={filter.from ?? ""} />}
             </Field>
-            <Field id="to" label={t("to")} className="max-sm:min-w-0 max-sm:flex-1">
+            <Field id="to" label={t("to")} className="max-sm:min-w-32 max-sm:flex-1">
               {(control) => <Input {...control} type="date" name="to" defaultValue={filter.to ?? ""} />}
             </Field>
           </>

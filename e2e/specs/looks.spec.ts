@@ -34,6 +34,8 @@ for (const { name, show } of looks) {
     people,
     pageOf,
   }) => {
+    // A long page is drawn and looked at four times over.
+    test.setTimeout(240_000);
     const shown = await show({ scene, people, pageOf });
     await shown.evaluate(shortened);
     for (const [screen, size] of Object.entries(screens)) {
