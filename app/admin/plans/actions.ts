@@ -1,6 +1,5 @@
 "use server";
 
-import { revalidatePath } from "next/cache";
 import { z } from "zod";
 import * as prices from "@/lib/admin/plan-price";
 import { staffAction } from "@/lib/auth/action";
@@ -18,7 +17,6 @@ const PriceInput = z.strictObject({
 export const setPrice = staffAction("plan.change", PriceInput, async (actor, input) => {
   const answer = await prices.setPrice(actor, input);
   if (!answer.ok) return answer;
-  revalidatePath("/admin/plans", "layout");
   // Amounts are bigint, and a form's state tells none of them.
   return ok(null);
 });

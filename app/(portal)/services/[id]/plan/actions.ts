@@ -1,6 +1,5 @@
 "use server";
 
-import { revalidatePath } from "next/cache";
 import { z } from "zod";
 import { customerAction } from "@/lib/auth/action";
 import { isUuid } from "@/lib/kernel/id";
@@ -25,7 +24,6 @@ export const changePlan = customerAction(
   async (actor, input): Promise<Result<{ paid: number }, Told>> => {
     const answer = await portal.changePlan(actor, input);
     if (!answer.ok) return refuse(told(answer.refusal));
-    revalidatePath("/services", "layout");
     return ok({ paid: answer.value.paid });
   },
 );

@@ -1,6 +1,5 @@
 "use server";
 
-import { revalidatePath } from "next/cache";
 import { z } from "zod";
 import * as plans from "@/lib/admin/change-plan";
 import { staffAction } from "@/lib/auth/action";
@@ -27,7 +26,6 @@ export const changeCustomersPlan = staffAction(
   async (actor, input): Promise<Result<{ paid: number }, Told>> => {
     const answer = await plans.changePlan(actor, input);
     if (!answer.ok) return refuse(told(answer.refusal));
-    revalidatePath("/admin/customers", "layout");
     return ok({ paid: answer.value.paid });
   },
 );
