@@ -68,7 +68,7 @@ test.describe("settings", { tag: "@phone" }, () => {
     await theirs.getByRole("button", { name: "Make my login" }).click();
     await theirs.getByRole("link", { name: "Sign in" }).click();
     await new SignInPage(theirs).as(email, "seven ducks cross the road");
-    await expect(theirs.getByRole("heading", { level: 1 })).toBeVisible();
+    await expect(theirs).not.toHaveURL(/sign-in/);
     await theirs.goto("/settings/members");
     await expect(theirs.getByRole("list", { name: "Members" })).toContainText("Nia Gull");
     await expect(theirs.getByRole("button", { name: "Send the invitation" })).toHaveCount(0);
