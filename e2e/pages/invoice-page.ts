@@ -6,6 +6,11 @@ export type Way =
   | "A part from your balance"
   | "All by card";
 
+/** In the browser: whether React knows an element of the page. */
+function isTakenOver(element: Element): boolean {
+  return Object.keys(element).some((key) => key.startsWith("__reactFiber$"));
+}
+
 /** One invoice, and the panel that pays it. */
 export class InvoicePage {
   readonly panel: Locator;
@@ -31,7 +36,10 @@ export class InvoicePage {
   }
 
   async isShown(): Promise<void> {
-    await expect(this.page.getByRole("heading", { level: 1, name: `Invoice ${this.number}` })).toBeVisible();
+    const heading = this.page.getByRole("heading", { level: 1, name: `Invoice ${this.number}` });
+    await expect(heading).toBeVisible();
+    // A click before the page's script has taken over would be lost.
+    await expect.poll(() => heading.evaluate(isTakenOver)).toBe(true);
   }
 
   /** The state beside the title. */
