@@ -1,11 +1,11 @@
 "use client";
 
-import type { FormEvent } from "react";
 import type { Answer, AnswerTexts, Leaving } from "@/components/payment/pay-answers";
 import { useAnswer } from "@/components/payment/use-answer";
 import { useAttempt, useLeaving } from "@/components/payment/use-attempt";
 import { Button } from "@/components/ui/button";
 import { Callout } from "@/components/ui/callout";
+import { submits } from "@/components/ui/submits";
 import type { InvoiceId, PaymentId } from "@/lib/kernel/id";
 
 interface LinkInput {
@@ -31,8 +31,7 @@ export function LinkPayForm({ input, paymentId, action, button, note, leaving, t
   const [isLeaving, setLeaving] = useLeaving();
   const { pending, sentence, run } = useAnswer(texts);
 
-  function pay(event: FormEvent) {
-    event.preventDefault();
+  function pay() {
     if (pending || isLeaving) return;
     run(
       () => action({ ...input, paymentId: attempt.id }),
@@ -46,7 +45,7 @@ export function LinkPayForm({ input, paymentId, action, button, note, leaving, t
   }
 
   return (
-    <form onSubmit={pay} className="grid gap-3">
+    <form {...submits(pay)} className="grid gap-3">
       {sentence && (
         <Callout tone="bad" role="alert">
           <p>{sentence}</p>

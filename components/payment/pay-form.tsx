@@ -1,6 +1,6 @@
 "use client";
 
-import { type FormEvent, useState } from "react";
+import { useState } from "react";
 import {
   CardChoice,
   type CardChoiceTexts,
@@ -14,6 +14,7 @@ import { useAttempt, useLeaving } from "@/components/payment/use-attempt";
 import { Button } from "@/components/ui/button";
 import { Callout } from "@/components/ui/callout";
 import { Radio } from "@/components/ui/choice";
+import { submits } from "@/components/ui/submits";
 import type { InvoiceId, PaymentId } from "@/lib/kernel/id";
 
 export interface PayChoice {
@@ -58,8 +59,7 @@ export function PayForm({
   const savedName = cardChoice.card?.name;
   const button = savedName ? offer?.savedButton?.replace("{name}", savedName) : undefined;
 
-  function pay(event: FormEvent) {
-    event.preventDefault();
+  function pay() {
     if (!offer || pending || isLeaving) return;
     const input: PayInput = { paymentId: attempt.id, invoiceIds, plan: offer.plan };
     run(
@@ -80,7 +80,7 @@ export function PayForm({
   }
 
   return (
-    <form onSubmit={pay} className="mt-5 grid gap-4 border-t pt-4">
+    <form {...submits(pay)} className="mt-5 grid gap-4 border-t pt-4">
       {/* One way is no choice. */}
       <fieldset hidden={choices.length === 1 && part === null}>
         <legend className="float-left mb-2 w-full font-medium">{legend}</legend>

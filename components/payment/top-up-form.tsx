@@ -1,6 +1,6 @@
 "use client";
 
-import { type FormEvent, type ReactNode, useState } from "react";
+import { type ReactNode, useState } from "react";
 import {
   CardChoice,
   type CardChoiceTexts,
@@ -15,6 +15,7 @@ import { Callout } from "@/components/ui/callout";
 import { Radio } from "@/components/ui/choice";
 import { Field } from "@/components/ui/field";
 import { Input } from "@/components/ui/input";
+import { submits } from "@/components/ui/submits";
 import type { InvoiceId, PaymentId } from "@/lib/kernel/id";
 
 /** An amount at hand. */
@@ -71,8 +72,7 @@ export function TopUpForm({
     setSentence(null);
   }
 
-  function topUp(event: FormEvent) {
-    event.preventDefault();
+  function topUp() {
     if (pending || isLeaving) return;
     const { decimal, invoiceId } = choice ?? { decimal: amount, invoiceId: otherInvoiceId };
     run(
@@ -87,7 +87,7 @@ export function TopUpForm({
   }
 
   return (
-    <form onSubmit={topUp} noValidate className="mt-4 grid gap-4 border-t pt-4">
+    <form {...submits(topUp)} noValidate className="mt-4 grid gap-4 border-t pt-4">
       {/* One way is no choice. */}
       <fieldset hidden={choices.length === 0} className="min-w-0">
         <legend className="float-left mb-2 w-full font-medium">{legend}</legend>

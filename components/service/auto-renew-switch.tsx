@@ -4,6 +4,7 @@ import { useRouter } from "next/navigation";
 import { useState, useTransition } from "react";
 import { type AnswerTexts, sentenceOf } from "@/components/ui/answer-texts";
 import { classNames } from "@/components/ui/class-names";
+import { submits } from "@/components/ui/submits";
 import { toast } from "@/components/ui/toast";
 import type { Result } from "@/lib/kernel/result";
 
@@ -46,14 +47,13 @@ export function AutoRenewSwitch({ serviceId, isOn, action, label, texts }: AutoR
   }
 
   return (
-    <span className="inline-grid justify-items-start gap-1">
+    <form {...submits(toggle)} className="inline-grid justify-items-start gap-1">
       <button
-        type="button"
+        type="submit"
         role="switch"
         aria-checked={isOn}
         aria-label={label}
         aria-busy={pending}
-        onClick={toggle}
         className="inline-flex min-h-6 items-center gap-2 rounded-sm text-left"
       >
         <span
@@ -78,6 +78,6 @@ export function AutoRenewSwitch({ serviceId, isOn, action, label, texts }: AutoR
           {refusal}
         </span>
       )}
-    </span>
+    </form>
   );
 }

@@ -1,7 +1,8 @@
-import { useFormatter, useTranslations } from "next-intl";
+import { useLocale, useTimeZone, useTranslations } from "next-intl";
 import { ActButton } from "@/components/ui/act-button";
 import { Amount } from "@/components/ui/amount";
 import { Callout } from "@/components/ui/callout";
+import { formatDay } from "@/components/ui/dates";
 import { TextLink } from "@/components/ui/text-link";
 import type { Result } from "@/lib/kernel/result";
 import type { Suspension } from "@/lib/portal/list-suspensions";
@@ -31,9 +32,10 @@ function SuspensionCallout({
   takeOwnGrace,
 }: { suspension: Suspension } & Pick<SuspensionsProps, "takeOwnGrace">) {
   const t = useTranslations("suspensions");
-  const format = useFormatter();
+  const locale = useLocale();
+  const timeZone = useTimeZone() ?? "UTC";
   const { serviceId, label, at, isSuspended, invoice, ownGraceDays } = suspension;
-  const facts = { label, date: format.dateTime(at, { dateStyle: "long" }) };
+  const facts = { label, date: formatDay(at, locale, timeZone) };
   return (
     <Callout tone="bad">
       <div className="grid justify-items-start gap-2">

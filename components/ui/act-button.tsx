@@ -4,6 +4,7 @@ import { useRouter } from "next/navigation";
 import { useState, useTransition } from "react";
 import { type AnswerTexts, sentenceOf } from "@/components/ui/answer-texts";
 import { Button } from "@/components/ui/button";
+import { submits } from "@/components/ui/submits";
 import { toast } from "@/components/ui/toast";
 import type { Result } from "@/lib/kernel/result";
 
@@ -24,6 +25,7 @@ export function ActButton<Input>({ action, input, label, text, done, texts }: Ac
   const [refusal, setRefusal] = useState<string | null>(null);
 
   function run() {
+    if (pending) return;
     setRefusal(null);
     startTransition(async () => {
       try {
@@ -39,9 +41,11 @@ export function ActButton<Input>({ action, input, label, text, done, texts }: Ac
 
   return (
     <>
-      <Button pending={pending} onClick={run} aria-label={label}>
-        {text}
-      </Button>
+      <form {...submits(run)} className="contents">
+        <Button type="submit" pending={pending} aria-label={label}>
+          {text}
+        </Button>
+      </form>
       {refusal && (
         <p role="alert" className="mt-1 text-bad text-sm">
           {refusal}

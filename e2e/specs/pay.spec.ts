@@ -109,4 +109,22 @@ test.describe("paying an invoice", { tag: "@phone" }, () => {
     await (await InvoicePage.open(page, first.number)).isIn("Paid");
     await (await InvoicePage.open(page, other.number)).isIn("Open");
   });
+
+  test("a click before the page's script has arrived is not lost", async ({ people, scene, pageOf }) => {
+    const customer = await people.customer();
+    const { number } = await makeInvoice(scene.world, customer, 2340n);
+    const page = await pageOf(customer);
+    let arrive = () => {};
+    const arrived = new Promise<void>((resolve) => {
+      arrive = resolve;
+    });
+    await page.route("**/_next/static/chunks/**.js*", async (route) => {
+      await arrived;
+      await route.continue();
+    });
+    await page.goto(`/invoices/${number}`, { waitUntil: "commit" });
+    await new InvoicePage(page, number).payButton("Pay $23.40 by card").click();
+    arrive();
+    await new HostedPage(page).asksFor("$23.40");
+  });
 });
