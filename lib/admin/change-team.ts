@@ -1,5 +1,5 @@
 import { transact } from "@/db/transaction";
-import { revokeAll } from "@/lib/auth/session";
+import { revokeAll, revokeSection } from "@/lib/auth/session";
 import { mayStaff } from "@/lib/auth/staff-rights";
 import type { UserId } from "@/lib/kernel/id";
 import { ok, type Result, refuse } from "@/lib/kernel/result";
@@ -31,7 +31,7 @@ interface Member {
   disabled_at: Date | null;
 }
 
-/** Gives somebody of the staff another role, ends their work here, or takes them back; admins alone. */
+/** Gives somebody of the staff another role, ends their work here, or takes them back; admins alone. They sign in anew. */
 export async function changeTeam(
   actor: StaffActor,
   { userId, role, seenRole }: TeamChange,
@@ -59,9 +59,9 @@ export async function changeTeam(
     await sql`
       update staff set role = ${role ?? member.role}, disabled_at = ${role === null ? now : null}
       where user_id = ${userId}`;
-    // Their rights are read anew at each request; who does not work here any more is out at once, also where they
-    // only look.
+    // Rights are read anew at each request anyway; what is still open on a screen ends as well.
     if (role === null) await revokeAll(sql, userId, now);
+    else await revokeSection(sql, { userId, section: "admin" }, actor.sessionId, now);
     await recordActivity(world, sql, {
       customerId: null,
       userId: actor.userId,

@@ -157,12 +157,14 @@ describe("changing the team", () => {
     expect(await changeTeam(admin, { userId, role: "finance", seenRole: role }, world)).toMatchObject({
       ok: true,
     });
+    const open = () =>
+      world.staff.sql`select 1 from sessions where user_id = ${userId} and revoked_at is null`;
+    expect(await open(), "a screen that is open with the old role is none any more").toHaveLength(0);
+    await world.staff.sql`update sessions set revoked_at = null where user_id = ${userId}`;
     expect(await changeTeam(admin, { userId, role: null, seenRole: "finance" }, world)).toMatchObject({
       ok: true,
     });
-    const open = await world.staff
-      .sql`select 1 from sessions where user_id = ${userId} and revoked_at is null`;
-    expect(open).toHaveLength(0);
+    expect(await open()).toHaveLength(0);
     expect(await isWorking(userId)).toBe(false);
     expect(await changeTeam(admin, { userId, role: "finance", seenRole: null }, world)).toMatchObject({
       ok: true,

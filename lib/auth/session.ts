@@ -160,3 +160,18 @@ export async function revokeSessions({ app, clock }: SessionContext, userId: Use
 export function revokeAll(sql: Sql | ReservedSql, userId: UserId, now: Date) {
   return sql`update sessions set revoked_at = ${now} where user_id = ${userId} and revoked_at is null`;
 }
+
+/**
+ * Ends the sessions of a user whose role in a section changed, but never the one in which that was done: whoever
+ * steps down themselves sees the page with fewer rights. A statement, to share a transaction with the change.
+ */
+export function revokeSection(
+  sql: Sql | ReservedSql,
+  { userId, section }: { userId: UserId; section: Section },
+  keep: SessionId,
+  now: Date,
+) {
+  return sql`
+    update sessions set revoked_at = ${now}
+    where user_id = ${userId} and section = ${section} and id <> ${keep} and revoked_at is null`;
+}

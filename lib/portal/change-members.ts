@@ -1,6 +1,7 @@
 import type { ReservedSql } from "@/db/client";
 import { type Transaction, transact } from "@/db/transaction";
 import type { MembershipRole } from "@/lib/auth/actor";
+import { revokeSection } from "@/lib/auth/session";
 import type { World } from "@/lib/billing/world";
 import { newId, type UserId } from "@/lib/kernel/id";
 import { ok, type Result, refuse } from "@/lib/kernel/result";
@@ -11,7 +12,7 @@ import { portalWorld } from "./world";
 
 export type ChangeMemberRefusal = MemberRefusal | { code: "not_allowed" };
 
-/** Gives a member another role, their own as well. For owners; there is always one left. */
+/** Gives a member another role, their own as well; another signs in anew. For owners; there is always one left. */
 export function changeMemberRole(
   actor: CustomerActor,
   { userId, role }: { userId: UserId; role: MembershipRole },
@@ -60,6 +61,10 @@ function changeMember(
           where customer_id = ${customerId} and user_id = ${change.userId}`
         : sql`delete from memberships where customer_id = ${customerId} and user_id = ${change.userId}`,
     );
+    if (change.kind === "role") {
+      const now = world.clock.now();
+      tx.write(revokeSection(sql, { userId: change.userId, section: "portal" }, actor.sessionId, now));
+    }
     const verb = change.kind === "role" ? "member_role_changed" : "member_removed";
     tx.write(recordOfMember(world, sql, actor, verb, { ...change, from: before?.role }));
     return ok();

@@ -93,6 +93,22 @@ describe("a member", () => {
     ]);
   });
 
+  it("signs in anew after their role was changed by somebody else, and goes on after doing it themselves", async () => {
+    const customer = await makeCustomer(world);
+    const ben = await addMember(customer);
+    const origin = { address: "127.0.0.1", userAgent: null };
+    const sessionOf = (userId: UserId) => beginSession(world, userId, origin);
+    const own = { ...ben, sessionId: await sessionOf(ben.userId) };
+    const phone = await sessionOf(ben.userId);
+    expect(await changeMemberRole(own, { userId: ben.userId, role: "billing" }, world)).toEqual(done);
+    expect(await readSession(world, own.sessionId, ben.userId)).not.toBeNull();
+    expect(await readSession(world, phone, ben.userId)).toBeNull();
+    expect(await changeMemberRole(customer.actor, { userId: ben.userId, role: "viewer" }, world)).toEqual(
+      done,
+    );
+    expect(await readSession(world, own.sessionId, ben.userId)).toBeNull();
+  });
+
   it("changes nobody without being an owner, but may leave", async () => {
     const customer = await makeCustomer(world);
     const ben = await addMember(customer, "billing");
