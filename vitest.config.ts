@@ -9,6 +9,8 @@ export default defineConfig({
   test: {
     testTimeout: 60_000,
     hookTimeout: 120_000,
+    // Most of a database test's time is the server's: with one worker a core would wait.
+    maxWorkers: 2,
     projects: [
       {
         extends: true,
@@ -24,6 +26,8 @@ export default defineConfig({
           name: "database",
           include: [`${folders}/**/*.db.test.ts`],
           globalSetup: "./lib/testing/global-setup.ts",
+          // Each file has a database and a world of its own; loading the portal anew for each took a third of the time.
+          isolate: false,
         },
       },
     ],

@@ -7,6 +7,9 @@ import postgres from "postgres";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createTestDatabase } from "@/lib/testing/database";
 
+// It leaves a method of its own on every array, for all that run after it in the same process.
+Reflect.deleteProperty(Array.prototype, "random");
+
 /** Tables of the house: of nobody's customer data, or registries that keep ids unique over all customers. */
 const houseTables = [
   "bank_receipt_keys",
