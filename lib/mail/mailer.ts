@@ -1,4 +1,5 @@
 import { createTransport } from "nodemailer";
+import type { Options as PoolOptions } from "nodemailer/lib/smtp-pool";
 import { ok, type Result, refuse } from "@/lib/kernel/result";
 import type { Settings } from "@/lib/kernel/settings";
 
@@ -36,20 +37,12 @@ export interface Mailer {
   sendMail(mail: Mail): Promise<Result<{ messageId: string }, MailRefusal>>;
 }
 
-/** Sends over SMTP_URL in the name of MAIL_FROM. A password in the URL only travels encrypted, except to this machine. */
+/**
+ * Sends over SMTP_URL in the name of MAIL_FROM. A password in the URL only travels encrypted, except to this machine.
+ * Mails that follow each other share a connection.
+ */
 export function createMailer({ smtpUrl, mailFrom }: Pick<Settings, "smtpUrl" | "mailFrom">): Mailer {
-  const transport = createTransport(
-    {
-      ...connectionOf(smtpUrl),
-      connectionTimeout: 10_000,
-      greetingTimeout: 10_000,
-      socketTimeout: 30_000,
-      // A mail is what its fields say: never the content of a file or an address named in one.
-      disableFileAccess: true,
-      disableUrlAccess: true,
-    },
-    { from: mailFrom, headers: { "Auto-Submitted": "auto-generated" } },
-  );
+  const withTransport = sharedTransport(smtpUrl, mailFrom);
   const domain = /@([^\s@<>]+)>?$/.exec(mailFrom)?.[1] ?? "localhost";
   return {
     sendMail: async ({ to, cc = [], subject, text, html, id }) => {
@@ -58,13 +51,58 @@ export function createMailer({ smtpUrl, mailFrom }: Pick<Settings, "smtpUrl" | "
       if (unsafe) return refuse({ code: "mail_not_safe", field: unsafe });
       const messageId = id === undefined ? undefined : `<${id}@${domain}>`;
       try {
-        const sent = await transport.sendMail({ to: recipient, cc: [...cc], subject, text, html, messageId });
+        const sent = await withTransport((transport) =>
+          transport.sendMail({ to: recipient, cc: [...cc], subject, text, html, messageId }),
+        );
         return ok({ messageId: sent.messageId });
       } catch (error) {
         return refuse(refusalOf(error));
       }
     },
   };
+}
+
+/** Long enough for the next mail of a pass, short enough that no server has to end what nobody uses. */
+const restMs = 250;
+
+/** Connections are kept while mails follow each other, and closed once nobody has sent for a moment. */
+function sharedTransport(smtpUrl: string, mailFrom: string) {
+  let transport: ReturnType<typeof openTransport> | null = null;
+  let sending = 0;
+  let resting: NodeJS.Timeout | undefined;
+  function rest(): void {
+    transport?.close();
+    transport = null;
+  }
+  return async <T>(send: (transport: ReturnType<typeof openTransport>) => Promise<T>): Promise<T> => {
+    clearTimeout(resting);
+    sending += 1;
+    transport ??= openTransport(smtpUrl, mailFrom);
+    try {
+      return await send(transport);
+    } finally {
+      sending -= 1;
+      // It keeps no process alive: an open connection does, until it fires.
+      if (sending === 0) resting = setTimeout(rest, restMs).unref();
+    }
+  };
+}
+
+function openTransport(smtpUrl: string, mailFrom: string) {
+  // The types do not know maxRequeues yet.
+  const options: PoolOptions & { maxRequeues: number } = {
+    ...connectionOf(smtpUrl),
+    pool: true,
+    // Whether a mail whose connection broke was taken, nobody knows: the outbox tries again, and counts it.
+    maxRequeues: 0,
+    connectionTimeout: 10_000,
+    greetingTimeout: 10_000,
+    socketTimeout: 30_000,
+    // A mail is what its fields say: never the content of a file or an address named in one.
+    disableFileAccess: true,
+    disableUrlAccess: true,
+  };
+  return createTransport(options, { from: mailFrom, headers: { "Auto-Submitted": "auto-generated" } });
 }
 
 function connectionOf(smtpUrl: string) {
