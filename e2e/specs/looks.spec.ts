@@ -45,6 +45,8 @@ for (const { name, show } of looks) {
         await shown.evaluate(painted);
         const picture = `e2e/results/looks/${name}-${screen}-${colorScheme}.png`;
         await shown.screenshot({ path: picture, fullPage: true, animations: "disabled" });
+        // What the dark changes are colours, and they are the same on every screen.
+        if (colorScheme === "dark" && screen === "desktop") continue;
         const { violations } = await rulesFor(shown, colorScheme).analyze();
         expect(violations.map(({ id, nodes }) => [id, nodes.map((node) => node.html)])).toEqual([]);
       }
