@@ -87,7 +87,9 @@ export function CustomerSections({ picture, voidForm, payLink }: SectionsProps) 
           {picture.services.map(({ id, label, planName, state, expiresAt }) => (
             <Row key={id} className={rowLook}>
               <Cell>
-                <span dir="auto">{label}</span>
+                <TextLink href={papers(`services/${id}`)}>
+                  <span dir="auto">{label}</span>
+                </TextLink>
                 <span className="block text-ink-soft text-sm" dir="auto">
                   {planName}
                 </span>

@@ -15,6 +15,7 @@ const sections = [
   { name: "customers", href: "/admin/customers" },
   { name: "invoices", href: "/admin/invoices" },
   { name: "payments", href: "/admin/payments" },
+  { name: "services", href: "/admin/services" },
   { name: "events", href: "/admin/events" },
   { name: "books", href: "/admin/books" },
   { name: "activity", href: "/admin/activity" },

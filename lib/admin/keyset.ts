@@ -17,21 +17,22 @@ export function cursorIn(text: string | null, isId: (text: string) => boolean): 
   return /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d{1,6})?\+00$/.test(at) ? { direction, at, id } : null;
 }
 
-/** The condition and the order of the rows from a cursor on; ask for one row more than is shown. */
+/**
+ * The condition and the order of the rows from a cursor on; ask for one row more than is shown. The newest come first
+ * unless the way is said to be up.
+ */
 export function keyset(
   sql: Sql,
   { at, id }: { at: Fragment; id: Fragment },
   cursor: Cursor | null,
+  way: "desc" | "asc" = "desc",
 ): { beyond: Fragment; order: Fragment } {
-  if (cursor?.direction === "before") {
-    return {
-      beyond: sql`(${at}, ${id}) > (${cursor.at}::text::timestamptz, ${cursor.id})`,
-      order: sql`${at}, ${id}`,
-    };
-  }
-  const order = sql`${at} desc, ${id} desc`;
+  // Back from a cursor is the other way, and its rows are turned round.
+  const isUp = (way === "asc") !== (cursor?.direction === "before");
+  const order = isUp ? sql`${at}, ${id}` : sql`${at} desc, ${id} desc`;
   if (!cursor) return { beyond: sql`true`, order };
-  return { beyond: sql`(${at}, ${id}) < (${cursor.at}::text::timestamptz, ${cursor.id})`, order };
+  const from = sql`(${cursor.at}::text::timestamptz, ${cursor.id})`;
+  return { beyond: isUp ? sql`(${at}, ${id}) > ${from}` : sql`(${at}, ${id}) < ${from}`, order };
 }
 
 /** A page of what such a query found; its rows have `at` as text, and `id`. */

@@ -18,6 +18,7 @@ const gained: [StaffRole, StaffRight[]][] = [
       "customer.note",
       "sessions.end",
       "service.change_plan",
+      "suspension.hold",
       "webhook.replay",
     ],
   ],

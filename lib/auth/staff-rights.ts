@@ -26,6 +26,7 @@ export const staffRights = {
   "host.change": admins,
   "plan.change": keepers,
   "service.change_plan": helpers,
+  "suspension.hold": helpers,
   "webhook.replay": helpers,
   "webhook.change": ["admin"],
 } as const satisfies Record<string, readonly StaffRole[]>;

@@ -98,14 +98,23 @@ export function showService(
 /** What the jobs go by. */
 async function readRules(sql: ReservedSql, { customerId }: CustomerActor, id: string) {
   const rows = await sql`
-    select p.lead_days, p.grace_days, p.terminate_days, r.state as renewal_state, i.due_at
+    select p.lead_days, p.grace_days, p.terminate_days, r.state as renewal_state, r.own_grace_days, i.due_at,
+      s.suspended_at, s.suspension_hold_until
     from services s join plans p on p.id = s.plan_id
     left join renewals r on r.customer_id = s.customer_id and r.service_id = s.id and r.term_starts_at = s.expires_at
     left join invoices i on i.customer_id = r.customer_id and i.id = r.invoice_id
     where s.customer_id = ${customerId} and s.id = ${id}`;
   return rows.map((row) => ({
     plan: { leadDays: row.lead_days, graceDays: row.grace_days, terminateDays: row.terminate_days },
-    renewal: row.renewal_state === null ? null : { state: row.renewal_state, dueAt: row.due_at },
-    suspendedAt: null,
+    renewal:
+      row.renewal_state === null
+        ? null
+        : {
+            state: row.renewal_state,
+            dueAt: row.due_at,
+            ownGraceDays: row.own_grace_days,
+          },
+    suspendedAt: row.suspended_at,
+    holdUntil: row.suspension_hold_until,
   }));
 }

@@ -30,6 +30,15 @@ describe("what happens to a service next", () => {
     ]);
   });
 
+  it("is suspended later by the days that the customer took, and not before staff's hold is over", () => {
+    const renewal = { state: "invoiced", dueAt: expiresAt } as const;
+    const suspension = (more: Partial<SteppingService>) => told({ renewal, ...more })[1];
+    expect(suspension({})).toBe("suspend 2026-03-31T14:00");
+    expect(suspension({ renewal: { ...renewal, ownGraceDays: 3 } })).toBe("suspend 2026-04-03T14:00");
+    expect(suspension({ holdUntil: new Date("2026-03-29T00:00Z") })).toBe("suspend 2026-03-31T14:00");
+    expect(suspension({ holdUntil: new Date("2026-05-01T00:00Z") })).toBe("suspend 2026-05-01T00:00");
+  });
+
   it("goes by the invoice's own due date once it is issued", () => {
     const dueAt = new Date("2026-03-29T15:00:00Z");
     expect(told({ renewal: { state: "invoiced", dueAt } })).toEqual([

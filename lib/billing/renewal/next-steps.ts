@@ -10,8 +10,15 @@ export interface SteppingService {
   isEnding: boolean;
   plan: { leadDays: number; graceDays: number; terminateDays: number };
   /** The renewal that begins at its expiry, if there is one. */
-  renewal: { state: "due" | "invoiced" | "paid" | "declined" | "lapsed"; dueAt: Date | null } | null;
+  renewal: {
+    state: "due" | "invoiced" | "paid" | "declined" | "lapsed";
+    dueAt: Date | null;
+    /** Days that the customer gave themselves. */
+    ownGraceDays?: number;
+  } | null;
   suspendedAt: Date | null;
+  /** Staff hold the suspension off until then. */
+  holdUntil?: Date | null;
 }
 
 export interface NextStep {
@@ -30,7 +37,8 @@ export function nextSteps(service: SteppingService, now: Date, timeZone: string)
   if (isEnding) return [{ kind: "end", at: expiresAt }];
   if (state === "suspended") {
     const from = service.suspendedAt ?? suspensionOf(service, expiresAt, now, timeZone).at;
-    return [{ kind: "terminate", at: addDays(from, plan.terminateDays, timeZone) }];
+    const at = later(addDays(from, plan.terminateDays, timeZone), service.holdUntil);
+    return [{ kind: "terminate", at }];
   }
   const { steps, at } = suspensionOf(service, expiresAt, now, timeZone);
   return [
@@ -42,12 +50,14 @@ export function nextSteps(service: SteppingService, now: Date, timeZone: string)
 
 /** The steps up to the suspension, and when that is. */
 function suspensionOf(
-  { plan, renewal }: SteppingService,
+  { plan, renewal, holdUntil }: SteppingService,
   expiresAt: Date,
   now: Date,
   timeZone: string,
 ): { steps: NextStep[]; at: Date } {
-  if (renewal?.state === "declined" || renewal?.state === "lapsed") return { steps: [], at: expiresAt };
+  if (renewal?.state === "declined" || renewal?.state === "lapsed") {
+    return { steps: [], at: later(expiresAt, holdUntil) };
+  }
   const isBilled = renewal?.state === "invoiced" && renewal.dueAt !== null;
   const planned = renewalIssueAt(expiresAt, plan.leadDays, timeZone);
   // What should have been issued is issued by the next pass of the run.
@@ -55,5 +65,10 @@ function suspensionOf(
   const dueAt = isBilled && renewal.dueAt ? renewal.dueAt : renewalDueAt(expiresAt, issueAt, timeZone);
   const due: NextStep = { kind: "due", at: dueAt };
   const steps: NextStep[] = isBilled ? [due] : [{ kind: "issue", at: issueAt }, due];
-  return { steps, at: addDays(dueAt, plan.graceDays, timeZone) };
+  const graceDays = plan.graceDays + (renewal?.ownGraceDays ?? 0);
+  return { steps, at: later(addDays(dueAt, graceDays, timeZone), holdUntil) };
+}
+
+function later(at: Date, other: Date | null | undefined): Date {
+  return other && other > at ? other : at;
 }

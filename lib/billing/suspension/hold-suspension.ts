@@ -14,8 +14,8 @@ export const holdMostDays = 90;
 export interface HoldInput {
   customerId: CustomerId;
   serviceId: ServiceId;
-  /** The last day on which it is not suspended, in the billing time zone. */
-  until: CalendarDay;
+  /** The last day on which it is not suspended, in the billing time zone; null ends a hold. */
+  until: CalendarDay | null;
   reason: string;
   userId: UserId;
 }
@@ -24,11 +24,14 @@ export type HoldRefusal =
   | { code: "service_not_found" }
   /** It is suspended already, has ended, or has not begun: there is nothing to hold off. */
   | { code: "service_not_active"; state: ServiceState }
-  | { code: "day_out_of_range"; first: CalendarDay; last: CalendarDay };
+  | { code: "day_out_of_range"; first: CalendarDay; last: CalendarDay }
+  /** There is none to end. */
+  | { code: "not_held" };
 
 /**
  * Staff hold the suspension of a service off until a day has passed, with a reason that the record keeps (domain.md, Renewing;
- * issue: "staff can hold a suspension off until a date"). Nothing else of it changes: what is owed stays owed.
+ * issue: "staff can hold a suspension off until a date"), or end such a hold. Nothing else of it changes: what is owed
+ * stays owed.
  */
 export function holdSuspension(
   world: World,
@@ -43,24 +46,28 @@ export function holdSuspension(
   return transact(database, { customerId }, async (tx) => {
     const [balances, [service]] = await Promise.all([
       lockBalances(tx.sql, customerId),
-      tx.sql`select state from services where customer_id = ${customerId} and id = ${serviceId} for update`,
+      tx.sql`
+        select state, suspension_hold_until from services where customer_id = ${customerId} and id = ${serviceId} for update`,
     ]);
     if (!service) return { ok: false, refusal: { code: "service_not_found" } };
     if (service.state !== "active") {
       return { ok: false, refusal: { code: "service_not_active", state: service.state } };
     }
-    if (until < first || until > last) {
+    if (until === null && (service.suspension_hold_until ?? now) <= now) {
+      return { ok: false, refusal: { code: "not_held" } };
+    }
+    if (until !== null && (until < first || until > last)) {
       return { ok: false, refusal: { code: "day_out_of_range", first, last } };
     }
-    const holdUntil = startOfDay(addCalendarDays(until, 1), timeZone);
+    const holdUntil = until && startOfDay(addCalendarDays(until, 1), timeZone);
     await tx.sql`
       update services set suspension_hold_until = ${holdUntil} where customer_id = ${customerId} and id = ${serviceId}`;
     const decision = new Decision({ customerId, now, clock, timeZone, actor: "staff", userId }, balances);
     decision.record({
       subject: "service",
       subjectId: serviceId,
-      verb: "suspension_held",
-      detail: { until, reason: input.reason },
+      verb: until === null ? "suspension_hold_ended" : "suspension_held",
+      detail: { ...(until && { until }), reason: input.reason },
       // The reason is between staff.
       isVisible: false,
     });

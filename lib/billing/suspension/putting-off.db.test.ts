@@ -106,22 +106,26 @@ describe("a suspension that staff hold off", () => {
   it("comes when the day has passed, and the reason is in the record", async () => {
     const service = await overdue();
     const today = calendarDay(world.clock.now(), "UTC");
-    const hold = (days: number) =>
+    const hold = (days: number | null) =>
       holdSuspension(world, world.staff, {
         customerId: service.customerId,
         serviceId: service.serviceId,
-        until: addCalendarDays(today, days),
+        until: days === null ? null : addCalendarDays(today, days),
         reason: "waits for a purchase order",
         userId: service.actor.userId as UserId,
       });
     expect(await hold(-1)).toMatchObject({ refusal: { code: "day_out_of_range" } });
     expect(await hold(91)).toMatchObject({ refusal: { code: "day_out_of_range" } });
+    expect(await hold(null)).toMatchObject({ refusal: { code: "not_held" } });
+    expect(await hold(20)).toEqual({ ok: true });
+    expect(await hold(null)).toEqual({ ok: true });
     expect(await hold(10)).toEqual({ ok: true });
     expect(await workedFor(11)).toBe(0);
     expect(await workedFor(1)).toBe(1);
     expect(await hold(30)).toMatchObject({ refusal: { code: "service_not_active", state: "suspended" } });
-    const [recorded] = await owner`
-      select actor, detail->>'reason' as reason from activities where verb = 'suspension_held'`;
-    expect(recorded).toEqual({ actor: "staff", reason: "waits for a purchase order" });
+    const recorded = await owner`
+      select verb, actor, detail->>'reason' as reason from activities where verb like 'suspension_h%' order by id`;
+    const held = { verb: "suspension_held", actor: "staff", reason: "waits for a purchase order" };
+    expect(recorded).toEqual([held, { ...held, verb: "suspension_hold_ended" }, held]);
   });
 });

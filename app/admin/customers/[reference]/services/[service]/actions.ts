@@ -1,0 +1,26 @@
+"use server";
+
+import { revalidatePath } from "next/cache";
+import { z } from "zod";
+import * as holds from "@/lib/admin/hold-suspension";
+import { staffAction } from "@/lib/auth/action";
+import { type CustomerId, isUuid, type ServiceId } from "@/lib/kernel/id";
+
+const uuid = z.string().refine(isUuid);
+
+const HoldInput = z.strictObject({
+  customerId: uuid.transform((text) => text as CustomerId),
+  serviceId: uuid.transform((text) => text as ServiceId),
+  /** "" ends a hold. */
+  until: z
+    .string()
+    .max(40)
+    .transform((text) => text || null),
+  reason: z.string().max(2000),
+});
+
+export const holdSuspension = staffAction("suspension.hold", HoldInput, async (actor, input) => {
+  const answer = await holds.holdSuspension(actor, input);
+  if (answer.ok) revalidatePath("/admin/customers");
+  return answer;
+});

@@ -1,0 +1,150 @@
+import type { Metadata } from "next";
+import { notFound } from "next/navigation";
+import { getTranslations } from "next-intl/server";
+import { staffTexts } from "@/app/admin/texts";
+import { ServiceStateBadge } from "@/components/service/service-table";
+import { ActionForm } from "@/components/sign-in/action-form";
+import { ActivityTable } from "@/components/staff/activity-table";
+import { Section } from "@/components/staff/section";
+import { ServiceFacts, ServiceNext, ServiceRenewals, ServiceTerms } from "@/components/staff/service-parts";
+import { StaffFrame } from "@/components/staff/staff-frame";
+import { PageHead } from "@/components/ui/page-head";
+import { TextLink } from "@/components/ui/text-link";
+import { type StaffService, showService } from "@/lib/admin/show-service";
+import { context } from "@/lib/auth/context";
+import { currentUser, requireStaff } from "@/lib/auth/current";
+import { mayStaff } from "@/lib/auth/staff-rights";
+import { holdSuspension } from "./actions";
+
+interface ServicePageProps {
+  params: Promise<{ reference: string; service: string }>;
+}
+
+export async function generateMetadata(): Promise<Metadata> {
+  return { title: (await getTranslations("staff"))("service") };
+}
+
+/** A service for staff: where it stands, what happens next and when, and what may be done about it. */
+export default async function ServicePage({ params }: ServicePageProps) {
+  const given = await params;
+  const reference = decodeURIComponent(given.reference);
+  const customer = `/admin/customers/${encodeURIComponent(reference)}`;
+  const path = `${customer}/services/${encodeURIComponent(given.service)}`;
+  const actor = await requireStaff(path);
+  const [user, service, t, words, plan] = await Promise.all([
+    currentUser(),
+    showService(actor, { reference, serviceId: given.service }),
+    getTranslations("staff"),
+    getTranslations("staffService"),
+    getTranslations("planChange"),
+  ]);
+  if (!service) notFound();
+  const isRunning = service.state === "active" || service.state === "suspended";
+  return (
+    <StaffFrame hostName={context().settings.hostName} user={user} here="services">
+      <PageHead
+        above={
+          <TextLink href={customer}>
+            <span dir="auto">{service.customerName}</span>
+          </TextLink>
+        }
+        title={<span dir="auto">{service.label}</span>}
+        aside={<ServiceStateBadge state={service.state} />}
+      >
+        <p className="mt-1 text-ink-soft" dir="auto">
+          {service.planName}
+        </p>
+      </PageHead>
+      <div className="grid gap-10 pb-16">
+        <ServiceFacts service={service} />
+        <div className="grid gap-10 lg:grid-cols-[3fr_2fr]">
+          <Section title={words("next")} none={words("nothingNext")} isEmpty={service.next.length === 0}>
+            <ServiceNext service={service} />
+          </Section>
+          {isRunning && (
+            <div className="grid content-start gap-3">
+              <TextLink href={`${path}/plan`}>{plan("changeLink")}</TextLink>
+              {service.state === "active" && mayStaff(actor.role, "suspension.hold") && (
+                <HoldForms service={service} />
+              )}
+            </div>
+          )}
+        </div>
+        <Section title={words("terms")} none={t("nothing")} isEmpty={service.terms.length === 0}>
+          <ServiceTerms service={service} />
+        </Section>
+        <Section title={words("renewals")} none={t("nothing")} isEmpty={service.renewals.length === 0}>
+          <ServiceRenewals service={service} />
+        </Section>
+        <Section title={t("activity")} none={t("nothing")} isEmpty={service.activities.length === 0}>
+          <ActivityTable label={t("activity")} activities={service.activities} />
+        </Section>
+      </div>
+    </StaffFrame>
+  );
+}
+
+/** Holding its suspension off, and ending that; each behind its own summary. */
+async function HoldForms({ service }: { service: StaffService }) {
+  const [t, words, answers] = await Promise.all([
+    getTranslations("staff"),
+    getTranslations("staffService"),
+    staffTexts([
+      "reason_missing",
+      "reason_too_long",
+      "service_not_found",
+      "service_not_active",
+      "day_malformed",
+      "day_out_of_range",
+      "not_held",
+    ]),
+  ]);
+  const hidden = { customerId: service.customerId, serviceId: service.id };
+  const reason = {
+    name: "reason",
+    label: t("reason"),
+    type: "text",
+    autoComplete: "off",
+    maxLength: 500,
+  };
+  return (
+    <>
+      <details className="max-w-sm">
+        <summary className="cursor-pointer font-medium text-accent">
+          {words(service.holdUntil ? "holdLonger" : "hold")}
+        </summary>
+        <div className="mt-3">
+          <ActionForm
+            key={String(service.holdUntil)}
+            action={holdSuspension}
+            hidden={hidden}
+            idPrefix="hold-"
+            fields={[
+              { name: "until", label: words("until"), hint: words("untilHint"), type: "date" },
+              reason,
+            ]}
+            submit={words("hold")}
+            answers={answers}
+            done={<p>{words("held")}</p>}
+          />
+        </div>
+      </details>
+      {service.holdUntil && (
+        <details className="max-w-sm">
+          <summary className="cursor-pointer font-medium text-accent">{words("endHold")}</summary>
+          <div className="mt-3">
+            <ActionForm
+              action={holdSuspension}
+              hidden={{ ...hidden, until: "" }}
+              idPrefix="end-hold-"
+              fields={[reason]}
+              submit={words("endHold")}
+              answers={answers}
+              done={<p>{words("holdEnded")}</p>}
+            />
+          </div>
+        </details>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,100 @@
+import type { Fragment } from "postgres";
+import type { Sql } from "@/db/client";
+import { isUuid, type PlanId, type ServiceId } from "@/lib/kernel/id";
+import type { Page } from "@/lib/kernel/page";
+import { cursorIn, keyset, likeOf, pageOf } from "./keyset";
+import type { StaffActor } from "./shapes";
+import { type StaffWorld, staffWorld } from "./world";
+
+/** What a list of services is narrowed to. */
+export const serviceViews = ["expiring", "in_grace", "by_hand", "suspended", "ending", "ended"] as const;
+export type ServiceView = (typeof serviceViews)[number];
+
+export interface ServicesFilter {
+  view: ServiceView | null;
+  planId: PlanId | null;
+  /** Part of its label, of its plan, or of the customer's name or reference. */
+  text: string | null;
+  cursor: string | null;
+}
+
+export interface ListedService {
+  id: ServiceId;
+  label: string;
+  planName: string;
+  customerName: string;
+  customerReference: string;
+  state: "pending" | "active" | "suspended" | "terminated" | "canceled";
+  expiresAt: Date | null;
+  isAutoRenew: boolean;
+  isEnding: boolean;
+  /** Its oldest open invoice. */
+  openInvoiceNumber: string | null;
+}
+
+const rowsPerPage = 50;
+const expiringDays = 7;
+
+/** Services of all customers by their expiry; those that have not begun count as the latest. Every role may look. */
+export async function listServices(
+  _actor: StaffActor,
+  filter: ServicesFilter,
+  world: StaffWorld = staffWorld(),
+): Promise<Page<ListedService>> {
+  const { sql } = world.staff;
+  const cursor = cursorIn(filter.cursor, isUuid);
+  const at = sql`coalesce(s.expires_at, '9999-01-01 00:00:00+00'::timestamptz)`;
+  // What is about to happen first; of all, and of what is over, the latest.
+  const way = filter.view === null || filter.view === "ended" ? "desc" : "asc";
+  const { beyond, order } = keyset(sql, { at, id: sql`s.id` }, cursor, way);
+  const like = likeOf(filter.text);
+  const conditions = [
+    filter.view && viewCondition(sql, filter.view, world.clock.now()),
+    filter.planId && sql`s.plan_id = ${filter.planId}`,
+    like &&
+      sql`(s.label ilike ${like} or p.name ilike ${like} or h.name ilike ${like} or h.reference ilike ${like})`,
+    beyond,
+  ];
+  const where = conditions.reduce<Fragment>(
+    (all, one) => (one ? sql`${all} and ${one}` : all),
+    sql`not h.is_house`,
+  );
+  const found = await sql`
+    select s.id, s.label, s.state, s.expires_at, s.is_auto_renew, s.cancel_requested_at is not null as is_ending,
+      p.name as plan_name, h.name, h.reference, ${at}::text as at, (
+        select i.number from invoice_lines l join invoices i on i.customer_id = l.customer_id and i.id = l.invoice_id
+        where l.customer_id = s.customer_id and l.service_id = s.id and i.state = 'open'
+        order by i.due_at, i.id limit 1) as open_number
+    from services s join plans p on p.id = s.plan_id join customers h on h.id = s.customer_id
+    where ${where} order by ${order} limit ${rowsPerPage + 1}`;
+  return pageOf(found, cursor, rowsPerPage, (row) => ({
+    id: row.id as ServiceId,
+    label: row.label,
+    planName: row.plan_name,
+    customerName: row.name,
+    customerReference: row.reference,
+    state: row.state,
+    expiresAt: row.expires_at,
+    isAutoRenew: row.is_auto_renew,
+    isEnding: row.is_ending,
+    openInvoiceNumber: row.open_number,
+  }));
+}
+
+function viewCondition(sql: Sql, view: ServiceView, now: Date): Fragment {
+  const soon = new Date(now.getTime() + expiringDays * 86_400_000);
+  switch (view) {
+    case "expiring":
+      return sql`s.state = 'active' and s.expires_at > ${now} and s.expires_at <= ${soon}`;
+    case "in_grace":
+      return sql`s.state = 'active' and s.expires_at <= ${now}`;
+    case "by_hand":
+      return sql`s.state in ('active', 'suspended') and not s.is_auto_renew and s.cancel_requested_at is null`;
+    case "suspended":
+      return sql`s.state = 'suspended'`;
+    case "ending":
+      return sql`s.state = 'active' and s.cancel_requested_at is not null`;
+    case "ended":
+      return sql`s.state in ('terminated', 'canceled')`;
+  }
+}

@@ -1,0 +1,122 @@
+import postgres from "postgres";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { addCalendarDays, calendarDay } from "@/lib/kernel/calendar";
+import type { CustomerId, ServiceId } from "@/lib/kernel/id";
+import { createTestDatabase } from "@/lib/testing/database";
+import { makeActiveService, makeCustomer, makePlan } from "@/lib/testing/fixtures";
+import { makeStaff } from "@/lib/testing/staff";
+import { openTestWorld, type TestWorld } from "@/lib/testing/world";
+import { holdSuspension } from "./hold-suspension";
+import { listServices, type ServicesFilter, type ServiceView } from "./list-services";
+import type { StaffActor } from "./shapes";
+import { showService } from "./show-service";
+
+const dayMs = 86_400_000;
+let world: TestWorld;
+let auditor: StaffActor;
+let support: StaffActor;
+/** Arranges what no role of the application may. */
+let owner: postgres.Sql;
+let drop: () => Promise<void>;
+
+beforeAll(async () => {
+  const database = await createTestDatabase();
+  world = openTestWorld({ url: database.url });
+  [auditor, support] = [await makeStaff(world, "auditor"), await makeStaff(world, "support", "Sol Teal")];
+  owner = postgres(database.url, { max: 1, onnotice: () => {} });
+  drop = () => database.drop();
+});
+
+afterAll(async () => {
+  await Promise.all([world.close(), owner.end()]);
+  await drop();
+});
+
+const everything: ServicesFilter = { view: null, planId: null, text: null, cursor: null };
+
+async function referenceOf(customerId: CustomerId): Promise<string> {
+  const [row] = await owner`select reference from customers where id = ${customerId}`;
+  return row?.reference;
+}
+
+/** A service of a customer of its own, so many days from its expiry. */
+async function serviceIn(days: number, name: string, isAutoRenew = true) {
+  const customer = await makeCustomer(world, { name });
+  const id = await makeActiveService(world, customer, await makePlan(world), isAutoRenew);
+  const expiresAt = new Date(world.clock.now().getTime() + days * dayMs);
+  await owner`update services set expires_at = ${expiresAt} where id = ${id}`;
+  return { ...customer, id, reference: await referenceOf(customer.customerId) };
+}
+
+describe("the list of services over all customers", () => {
+  it("has a view for what expires, is past its day, is renewed by hand, ends, is suspended and is over", async () => {
+    const name = "Views Ltd";
+    const soon = await serviceIn(3, name);
+    const sooner = await serviceIn(2, name);
+    const late = await serviceIn(-1, name);
+    const byHand = await serviceIn(20, name, false);
+    const ending = await serviceIn(21, name);
+    const suspended = await serviceIn(-6, name);
+    const over = await serviceIn(-30, name);
+    await owner`update services set cancel_requested_at = now() where id = ${ending.id}`;
+    await owner`update services set state = 'suspended', suspended_at = now() where id = ${suspended.id}`;
+    await owner`update services set state = 'terminated' where id = ${over.id}`;
+    const seen = async (view: ServiceView | null) =>
+      (await listServices(auditor, { ...everything, view, text: name }, world)).rows.map(({ id }) => id);
+    expect(await seen("expiring")).toEqual([sooner.id, soon.id]);
+    expect(await seen("in_grace")).toEqual([late.id]);
+    expect(await seen("by_hand")).toEqual([byHand.id]);
+    expect(await seen("ending")).toEqual([ending.id]);
+    expect(await seen("suspended")).toEqual([suspended.id]);
+    expect(await seen("ended")).toEqual([over.id]);
+    expect(await seen(null)).toHaveLength(7);
+  });
+
+  it("goes through them page by page, each once, in both directions and both orders", async () => {
+    const customer = await makeCustomer(world, { name: "Many Ltd" });
+    const plan = await makePlan(world);
+    for (let count = 0; count < 53; count += 1) await makeActiveService(world, customer, plan, false);
+    for (const view of [null, "by_hand"] as const) {
+      const read = (cursor: string | null) =>
+        listServices(auditor, { ...everything, view, planId: plan, cursor }, world);
+      const first = await read(null);
+      const second = await read(first.next);
+      expect([first.rows.length, second.rows.length, second.next]).toEqual([50, 3, null]);
+      expect(new Set([...first.rows, ...second.rows].map(({ id }) => id)).size).toBe(53);
+      expect((await read(second.previous)).rows).toEqual(first.rows);
+    }
+  });
+});
+
+describe("a service for staff", () => {
+  it("shows what happens next, and that its suspension is held off", async () => {
+    const { customerId, id, reference } = await serviceIn(5, "Hold Ltd");
+    const show = () => showService(auditor, { reference, serviceId: id }, world);
+    const before = await show();
+    expect(before?.next.map(({ kind }) => kind)).toEqual(["issue", "due", "suspend", "terminate"]);
+    const until = addCalendarDays(calendarDay(world.clock.now(), world.timeZone), 60);
+    const hold = (actor: StaffActor, day: string | null, reason = "waits for a purchase order") =>
+      holdSuspension(actor, { customerId, serviceId: id as ServiceId, until: day, reason }, world);
+    expect(await hold(auditor, until)).toMatchObject({ refusal: { code: "not_allowed" } });
+    expect(await hold(support, until, "  ")).toMatchObject({ refusal: { code: "reason_missing" } });
+    expect(await hold(support, "soon")).toMatchObject({ refusal: { code: "day_malformed" } });
+    expect(await hold(support, until)).toEqual({ ok: true, value: undefined });
+    const held = await show();
+    const suspend = held?.next.find(({ kind }) => kind === "suspend");
+    expect(held?.holdUntil).toEqual(suspend?.at);
+    expect(calendarDay(new Date((held?.holdUntil?.getTime() ?? 0) - 1), world.timeZone)).toEqual(until);
+    expect(held?.activities[0]).toMatchObject({ verb: "suspension_held", who: "Sol Teal" });
+    expect(await hold(support, null)).toEqual({ ok: true, value: undefined });
+    expect((await show())?.next).toEqual(before?.next);
+  });
+
+  it("is found only under its own customer", async () => {
+    const { id } = await serviceIn(5, "Own Ltd");
+    const other = await serviceIn(5, "Other Ltd");
+    const show = (reference: string, serviceId: string) =>
+      showService(auditor, { reference, serviceId }, world);
+    expect(await show(other.reference, id)).toBeNull();
+    expect(await show(other.reference, "none")).toBeNull();
+    expect((await show(other.reference, other.id))?.label).toBe("web-1");
+  });
+});

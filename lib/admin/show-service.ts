@@ -1,0 +1,131 @@
+import { type NextStep, nextSteps } from "@/lib/billing/renewal/next-steps";
+import type { TermLength } from "@/lib/kernel/calendar";
+import { type CustomerId, isUuid, type ServiceId } from "@/lib/kernel/id";
+import { type Currency, type Money, money } from "@/lib/kernel/money";
+import { activityOf, type ListedActivity } from "./list-activities";
+import type { StaffActor } from "./shapes";
+import { type StaffWorld, staffWorld } from "./world";
+
+/** The newest of each; the lists have the rest. */
+const shownMost = 24;
+
+export interface StaffService {
+  id: ServiceId;
+  customerId: CustomerId;
+  customerName: string;
+  customerReference: string;
+  label: string;
+  planName: string;
+  /** Another plan from the start of an unpaid term. */
+  nextPlan: { name: string; from: Date } | null;
+  term: TermLength;
+  /** Net and of today; null where the plan has none in the service's currency. */
+  price: Money | null;
+  state: "pending" | "active" | "suspended" | "terminated" | "canceled";
+  isAutoRenew: boolean;
+  /** When the customer asked that it ends with its term. */
+  cancelRequestedAt: Date | null;
+  createdAt: Date;
+  expiresAt: Date | null;
+  suspendedAt: Date | null;
+  /** Staff hold the suspension off until this instant; null where nobody does, or where it has passed. */
+  holdUntil: Date | null;
+  /** Days that the customer gave themselves in this term. */
+  ownGraceDays: number;
+  /** What happens next and when, if nobody does anything. */
+  next: NextStep[];
+  /** The latest first. */
+  terms: { startsAt: Date; endsAt: Date; invoiceNumber: string }[];
+  renewals: {
+    termStartsAt: Date;
+    state: "due" | "invoiced" | "paid" | "declined" | "lapsed";
+    invoiceNumber: string | null;
+  }[];
+  activities: ListedActivity[];
+}
+
+/** A service with all that is known of it; null if this customer has none of that id. Every role of staff may look. */
+export async function showService(
+  _actor: StaffActor,
+  { reference, serviceId }: { reference: string; serviceId: string },
+  world: StaffWorld = staffWorld(),
+): Promise<StaffService | null> {
+  if (reference.includes("\0") || !isUuid(serviceId)) return null;
+  const { sql } = world.staff;
+  const now = world.clock.now();
+  const [row] = await sql`
+    select s.*, h.name as customer_name, h.reference, p.name as plan_name, p.term_unit, p.term_count, p.lead_days,
+      p.grace_days, p.terminate_days, n.name as next_plan_name, r.state as renewal_state, r.own_grace_days, i.due_at, (
+        select price_minor from plan_prices x where x.plan_id = s.plan_id and x.currency = s.currency
+          and x.valid_from <= ${now} order by valid_from desc limit 1) as price_minor
+    from customers h join services s on s.customer_id = h.id join plans p on p.id = s.plan_id
+    left join plans n on n.id = s.next_plan_id
+    left join renewals r on r.customer_id = s.customer_id and r.service_id = s.id and r.term_starts_at = s.expires_at
+    left join invoices i on i.customer_id = r.customer_id and i.id = r.invoice_id
+    where h.reference = ${reference} and not h.is_house and s.id = ${serviceId}`;
+  if (!row) return null;
+  const customerId = row.customer_id as CustomerId;
+  const [terms, renewals, activities] = await Promise.all([
+    sql`
+      select t.starts_at, t.ends_at, i.number from terms t
+      join invoice_lines l on l.customer_id = t.customer_id and l.id = t.invoice_line_id
+      join invoices i on i.customer_id = l.customer_id and i.id = l.invoice_id
+      where t.customer_id = ${customerId} and t.service_id = ${serviceId} order by t.starts_at desc limit ${shownMost}`,
+    sql`
+      select r.term_starts_at, r.state, i.number from renewals r
+      left join invoices i on i.customer_id = r.customer_id and i.id = r.invoice_id
+      where r.customer_id = ${customerId} and r.service_id = ${serviceId}
+      order by r.term_starts_at desc limit ${shownMost}`,
+    sql`
+      select a.id, a.occurred_at, a.actor, a.verb, a.detail, u.name as who, false as is_house
+      from activities a left join users u on u.id = a.user_id
+      where a.customer_id = ${customerId} and a.subject = 'service' and a.subject_id = ${serviceId}
+      order by a.id desc limit 200`,
+  ]);
+  const holdUntil = row.suspension_hold_until > now ? row.suspension_hold_until : null;
+  return {
+    id: row.id,
+    customerId,
+    customerName: row.customer_name,
+    customerReference: row.reference,
+    label: row.label,
+    planName: row.plan_name,
+    nextPlan: row.next_plan_name && { name: row.next_plan_name, from: row.next_plan_at },
+    term: { unit: row.term_unit, count: row.term_count },
+    price: row.price_minor === null ? null : money(row.price_minor, row.currency as Currency),
+    state: row.state,
+    isAutoRenew: row.is_auto_renew,
+    cancelRequestedAt: row.cancel_requested_at,
+    createdAt: row.created_at,
+    expiresAt: row.expires_at,
+    suspendedAt: row.suspended_at,
+    holdUntil,
+    ownGraceDays: row.own_grace_days ?? 0,
+    next: nextSteps(
+      {
+        state: row.state,
+        expiresAt: row.expires_at,
+        isEnding: row.cancel_requested_at !== null,
+        plan: { leadDays: row.lead_days, graceDays: row.grace_days, terminateDays: row.terminate_days },
+        renewal: row.renewal_state && {
+          state: row.renewal_state,
+          dueAt: row.due_at,
+          ownGraceDays: row.own_grace_days,
+        },
+        suspendedAt: row.suspended_at,
+        holdUntil,
+      },
+      now,
+      world.timeZone,
+    ),
+    terms: terms.map((one) => ({ startsAt: one.starts_at, endsAt: one.ends_at, invoiceNumber: one.number })),
+    renewals: renewals.map((one) => ({
+      termStartsAt: one.term_starts_at,
+      state: one.state,
+      invoiceNumber: one.number,
+    })),
+    activities: activities.map((one) =>
+      activityOf({ ...one, name: row.customer_name, reference: row.reference }),
+    ),
+  };
+}
