@@ -6,10 +6,12 @@ import { TextLink } from "@/components/ui/text-link";
 interface ListPagerProps {
   page: { next: string | null; previous: string | null };
   href: (cursor: string) => string;
+  /** Where the newest do not come first. */
+  isForward?: boolean;
 }
 
-/** Steps through a list of staff's, the newest first. */
-export function ListPager({ page, href }: ListPagerProps) {
+/** Steps through a list of staff's. */
+export function ListPager({ page, href, isForward = false }: ListPagerProps) {
   const t = useTranslations("staffList");
   const step = (cursor: string | null, text: string) =>
     cursor === null ? null : { href: href(cursor), text };
@@ -17,8 +19,8 @@ export function ListPager({ page, href }: ListPagerProps) {
     <div className="pb-12">
       <Pager
         label={t("pages")}
-        previous={step(page.previous, t("newer"))}
-        next={step(page.next, t("older"))}
+        previous={step(page.previous, t(isForward ? "previousPage" : "newer"))}
+        next={step(page.next, t(isForward ? "nextPage" : "older"))}
       />
     </div>
   );

@@ -16,6 +16,7 @@ const sections = [
   { name: "invoices", href: "/admin/invoices" },
   { name: "payments", href: "/admin/payments" },
   { name: "services", href: "/admin/services" },
+  { name: "renewals", href: "/admin/renewals" },
   { name: "events", href: "/admin/events" },
   { name: "books", href: "/admin/books" },
   { name: "activity", href: "/admin/activity" },

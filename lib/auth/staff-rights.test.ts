@@ -32,6 +32,7 @@ const gained: [StaffRole, StaffRight[]][] = [
       "balance.pay_out",
       "refund.make",
       "plan.change",
+      "renewals.run",
     ],
   ],
   ["admin", ["team.change", "host.change", "webhook.change"]],

@@ -25,6 +25,7 @@ export const staffRights = {
   "team.change": admins,
   "host.change": admins,
   "plan.change": keepers,
+  "renewals.run": keepers,
   "service.change_plan": helpers,
   "suspension.hold": helpers,
   "webhook.replay": helpers,

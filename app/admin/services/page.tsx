@@ -60,7 +60,11 @@ export default async function ServicesPage({ searchParams }: { searchParams: Pro
       ) : (
         <NoRows clearHref={path} isFiltered={isFiltered} />
       )}
-      <ListPager page={page} href={(next) => listHref(path, { state: view, ...state, cursor: next })} />
+      <ListPager
+        page={page}
+        href={(next) => listHref(path, { state: view, ...state, cursor: next })}
+        isForward
+      />
     </StaffFrame>
   );
 }
