@@ -19,4 +19,5 @@ export function proxy(request: NextRequest): NextResponse {
 }
 
 // Files are no documents: they are typed, not sniffed, and a viewer of PDF may be a plugin to the browser.
-export const config = { matcher: "/((?!_next/static|api/|.*/(?:pdf|csv|receipt|export)$).*)" };
+// A mail as HTML brings a stricter policy of its own.
+export const config = { matcher: "/((?!_next/static|api/|.*/(?:pdf|csv|receipt|export|html)$).*)" };

@@ -62,7 +62,11 @@ const granted: Record<string, { app?: string; jobs?: string; staff?: string } | 
   invoice_drafts: { staff: "delete insert select update(due_days,lines,note,updated_at,user_id,version)" },
   invoice_numbers: { app: "insert", jobs: "insert select", staff: "insert select" },
   memberships: { app: "delete insert select update(role)", jobs: "select", staff: "insert select" },
-  outbox: { app: "insert select", jobs: "insert select update(handled_at)", staff: "insert select" },
+  outbox: {
+    app: "insert select",
+    jobs: "insert select update(handled_at)",
+    staff: "insert select update(handled_at)",
+  },
   pay_links: {
     app: "insert select update(generation,revoked_at)",
     jobs: "select",
@@ -76,7 +80,7 @@ const granted: Record<string, { app?: string; jobs?: string; staff?: string } | 
   notices: {
     app: "select update(read_at)",
     jobs: "insert select update(attempts,body,link,sent_at,state,subject)",
-    staff: "select",
+    staff: "select update(state)",
   },
   plan_prices: { app: "select", jobs: "select", staff: "insert select update" },
   plans: { app: "select", jobs: "select", staff: "insert select update" },

@@ -50,8 +50,8 @@ beforeAll(async () => {
     await database.drop();
   };
   const files = readdirSync(schemaDir).filter((name) => name.endsWith(".ts"));
-  const modules = await Promise.all(files.map((name) => import(path.join(schemaDir, name))));
-  exported = Object.assign({}, ...modules);
+  exported = {};
+  for (const name of files) Object.assign(exported, await import(path.join(schemaDir, name)));
   tables = Object.values(exported).filter((value): value is PgTable => is(value, Table));
 });
 

@@ -21,6 +21,7 @@ const sections = [
   { name: "books", href: "/admin/books" },
   { name: "activity", href: "/admin/activity" },
   { name: "bank", href: "/admin/bank" },
+  { name: "mail", href: "/admin/mail" },
   { name: "plans", href: "/admin/plans" },
   { name: "webhooks", href: "/admin/webhooks" },
   { name: "team", href: "/admin/team" },

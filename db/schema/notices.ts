@@ -44,7 +44,9 @@ export const notices = pgTable(
       .on(t.customerId)
       .where(sql`${t.readAt} is null and ${t.state} <> 'withdrawn'`),
     check("notices_state_check", sql`${t.state} in ('waiting', 'sent', 'undeliverable', 'withdrawn')`),
-    check("notices_sent_check", sql`(${t.state} = 'sent') = (${t.sentAt} is not null)`),
+    // One that staff send anew waits, and keeps when it was last taken.
+    check("notices_sent_check", sql`${t.state} <> 'sent' or ${t.sentAt} is not null`),
+    index("notices_created_idx").on(t.createdAt, t.id),
   ],
 );
 

@@ -19,6 +19,7 @@ const gained: [StaffRole, StaffRight[]][] = [
       "sessions.end",
       "service.change_plan",
       "suspension.hold",
+      "mail.resend",
       "webhook.replay",
     ],
   ],

@@ -28,6 +28,7 @@ export const staffRights = {
   "renewals.run": keepers,
   "service.change_plan": helpers,
   "suspension.hold": helpers,
+  "mail.resend": helpers,
   "webhook.replay": helpers,
   "webhook.change": ["admin"],
 } as const satisfies Record<string, readonly StaffRole[]>;

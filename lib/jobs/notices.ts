@@ -41,13 +41,16 @@ export async function concludeRow(
       update outbox set handled_at = ${now}
       where customer_id = ${customerId} and id = ${id} and handled_at is null returning 1`;
     if (marked.length === 0) return;
+    // What was sent before and has nothing new to say was sent all the same.
     await sql`
-      update notices set state = ${state}, sent_at = ${isSent ? now : null}
+      update notices set sent_at = case when ${isSent} then ${now}::timestamptz else sent_at end,
+        state = case when ${state === "withdrawn"} and sent_at is not null then 'sent' else ${state} end
       where customer_id = ${customerId} and id = ${id} and state = 'waiting'`;
     if (state !== "undeliverable") return;
     await sql`
       insert into tasks (customer_id, id, kind, subject, subject_id, detail, created_at)
       values (${customerId}, ${id}, 'mail_undeliverable', 'customer', ${customerId},
-        ${sql.json({ topic: row.topic, reason: outcome })}, ${now})`;
+        ${sql.json({ topic: row.topic, reason: outcome })}, ${now})
+      on conflict (customer_id, id) do update set done_at = null`;
   });
 }

@@ -1,0 +1,30 @@
+"use server";
+
+import { revalidatePath } from "next/cache";
+import { getLocale } from "next-intl/server";
+import { z } from "zod";
+import { inviteMailing } from "@/lib/admin/invite-staff";
+import * as templates from "@/lib/admin/mail-templates";
+import * as mails from "@/lib/admin/resend-mail";
+import { staffAction } from "@/lib/auth/action";
+import { currentHost } from "@/lib/auth/host";
+import { type CustomerId, isUuid } from "@/lib/kernel/id";
+
+const uuid = z.string().refine(isUuid);
+const ResendInput = z.strictObject({
+  customerId: uuid.transform((text) => text as CustomerId),
+  noticeId: uuid,
+});
+
+export const resendMail = staffAction("mail.resend", ResendInput, async (actor, input) => {
+  const answer = await mails.resendMail(actor, input);
+  if (answer.ok) revalidatePath("/admin/mail");
+  return answer;
+});
+
+const TestInput = z.strictObject({ name: z.string().max(100) });
+
+export const sendTestMail = staffAction("mail.resend", TestInput, async (actor, input) => {
+  const [locale, host] = await Promise.all([getLocale(), currentHost()]);
+  return templates.sendTestMail(actor, input, { ...inviteMailing(locale), hostName: host.name });
+});

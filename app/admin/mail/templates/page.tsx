@@ -1,0 +1,91 @@
+import type { Metadata } from "next";
+import { getLocale, getTranslations } from "next-intl/server";
+import { Section } from "@/components/staff/section";
+import { StaffFrame } from "@/components/staff/staff-frame";
+import { PageHead } from "@/components/ui/page-head";
+import { Cell, Column, Row, Table, TableBody, TableHead } from "@/components/ui/table";
+import { TextLink } from "@/components/ui/text-link";
+import { listPlans } from "@/lib/admin/list-plans";
+import { showTemplate, templateNames } from "@/lib/admin/mail-templates";
+import { reminderStages } from "@/lib/admin/reminder-stages";
+import { context } from "@/lib/auth/context";
+import { currentUser, requireStaff } from "@/lib/auth/current";
+import { currentHost } from "@/lib/auth/host";
+
+export async function generateMetadata(): Promise<Metadata> {
+  return { title: (await getTranslations("staffMail"))("templates") };
+}
+
+/** Every mail that there is, and on which days it goes out. */
+export default async function TemplatesPage() {
+  const actor = await requireStaff("/admin/mail/templates");
+  const [user, host, locale, plans, t, nav, planWords] = await Promise.all([
+    currentUser(),
+    currentHost(),
+    getLocale(),
+    listPlans(actor),
+    getTranslations("staffMail"),
+    getTranslations("staffNav"),
+    getTranslations("plans"),
+  ]);
+  const days = (stages: readonly number[]) =>
+    stages.map((stage) => (stage > 0 ? `+${stage}` : String(stage).replace("-", "−"))).join(", ");
+  return (
+    <StaffFrame hostName={context().settings.hostName} user={user} here="mail">
+      <PageHead above={<TextLink href="/admin/mail">{nav("mail")}</TextLink>} title={t("templates")}>
+        <p className="mt-1 max-w-prose text-ink-soft">{t("templatesIntro")}</p>
+      </PageHead>
+      <div className="grid gap-10 pb-16">
+        <Section title={t("stages")}>
+          <dl className="grid max-w-prose gap-2">
+            {reminderStages.map(({ kind, stages }) => (
+              <div key={kind} className="flex flex-wrap justify-between gap-x-4 border-b py-1.5">
+                <dt>{t(`kind_${kind}`)}</dt>
+                <dd className="figures text-ink-soft">{t("days", { days: days(stages) })}</dd>
+              </div>
+            ))}
+          </dl>
+          <p className="mt-3 max-w-prose text-ink-soft text-sm">{t("planDays")}</p>
+          <ul className="mt-2 grid max-w-prose gap-1 text-sm">
+            {plans.map((plan) => (
+              <li key={plan.id} className="flex flex-wrap justify-between gap-x-4">
+                <TextLink href={`/admin/plans/${encodeURIComponent(plan.key)}`}>
+                  <span dir="auto">{plan.name}</span>
+                </TextLink>
+                <span className="text-ink-soft">
+                  {planWords("daysInShort", {
+                    lead: plan.leadDays,
+                    grace: plan.graceDays,
+                    terminate: plan.terminateDays,
+                  })}
+                </span>
+              </li>
+            ))}
+          </ul>
+        </Section>
+        <Section title={t("all")}>
+          <Table aria-label={t("templates")}>
+            <TableHead>
+              <Column>{t("template")}</Column>
+              <Column>{t("subject")}</Column>
+            </TableHead>
+            <TableBody>
+              {templateNames.map((name) => (
+                <Row key={name}>
+                  <Cell>
+                    <TextLink href={`/admin/mail/templates/${name}`}>{t(`template_${name}`)}</TextLink>
+                  </Cell>
+                  <Cell className="text-ink-soft max-sm:text-sm">
+                    <span dir="auto">
+                      {showTemplate(actor, { name }, { hostName: host.name, locale })?.subject}
+                    </span>
+                  </Cell>
+                </Row>
+              ))}
+            </TableBody>
+          </Table>
+        </Section>
+      </div>
+    </StaffFrame>
+  );
+}

@@ -1,0 +1,126 @@
+import { money } from "@/lib/kernel/money";
+import { autoChargeFailedMail } from "./auto-pay-mail";
+import type { Mail } from "./mailer";
+import { disputeMail, refundFailedMail, refundMadeMail } from "./money-back-mail";
+import { type Addressed, moneyBecameBalanceMail, paymentFailedMail, receiptMail } from "./payment-mail";
+import { invoicesDueMail, renewalShortMail, renewedMail } from "./renewal-mail";
+import { type StopNews, stopMail } from "./stop-mail";
+
+const usd = (minor: bigint) => money(minor, "USD");
+const day = new Date("2026-12-14T09:00:00Z");
+const invoice = { number: "INV-2026-000123", label: "web-1", amount: usd(2_340n), dueAt: day };
+const other = { number: "INV-2026-000124", label: "mail-2", amount: usd(1_000n), dueAt: day };
+
+const payLinksOf = ({ host }: Addressed, numbers: readonly string[]) =>
+  numbers.map((number) => ({ number, url: `${host.url}/pay/example` }));
+
+function stop(about: Addressed, what: StopNews["what"]): Mail {
+  const { number, amount } = invoice;
+  return stopMail(about, {
+    what,
+    services: [{ label: "web-1", at: day, invoice: what === "terminated" ? null : { number, amount } }],
+    payLinks: what === "terminated" ? [] : payLinksOf(about, [number]),
+  });
+}
+
+const disputed = {
+  amount: usd(2_340n),
+  paidAt: day,
+  held: usd(1_000n),
+  taken: usd(1_000n),
+  owed: usd(1_340n),
+};
+const services = [{ label: "web-1", expiresAt: new Date("2027-01-14T09:00:00Z") }];
+
+/** Every mail that customers are written about their account, made from the same invented facts each time. */
+export const exampleMails = {
+  renewal_short: (about) =>
+    renewalShortMail(about, {
+      short: usd(320n),
+      total: usd(2_340n),
+      available: usd(2_020n),
+      invoices: [invoice],
+      payLinks: payLinksOf(about, [invoice.number]),
+    }),
+  renewals_short: (about) =>
+    renewalShortMail(about, {
+      short: usd(1_320n),
+      total: usd(3_340n),
+      available: usd(2_020n),
+      invoices: [invoice, other],
+      payLinks: payLinksOf(about, [invoice.number, other.number]),
+    }),
+  invoice_ahead: (about) =>
+    invoicesDueMail(about, {
+      total: usd(2_340n),
+      daysFromDue: -3,
+      invoices: [invoice],
+      payLinks: payLinksOf(about, [invoice.number]),
+    }),
+  invoices_overdue: (about) =>
+    invoicesDueMail(about, {
+      total: usd(3_340n),
+      daysFromDue: 3,
+      invoices: [invoice, other],
+      payLinks: payLinksOf(about, [invoice.number, other.number]),
+    }),
+  renewed: (about) =>
+    renewedMail(about, { fromBalance: usd(2_340n), paid: [{ number: invoice.number }], services }),
+  receipt: (about) =>
+    receiptMail(about, {
+      total: usd(2_340n),
+      fromBalance: usd(340n),
+      toBalance: usd(0n),
+      settled: [],
+      available: usd(0n),
+      numbers: [invoice.number],
+      open: [],
+      services,
+    }),
+  top_up_receipt: (about) =>
+    receiptMail(about, {
+      total: usd(5_000n),
+      fromBalance: usd(0n),
+      toBalance: usd(5_000n),
+      settled: [{ number: invoice.number }],
+      available: usd(2_660n),
+      numbers: [],
+      open: [],
+      services,
+    }),
+  payment_failed: (about) =>
+    paymentFailedMail(about, usd(2_340n), {
+      numbers: [invoice.number],
+      payLinks: payLinksOf(about, [invoice.number]),
+    }),
+  card_declined: (about) =>
+    autoChargeFailedMail(about, {
+      amount: usd(2_340n),
+      numbers: [invoice.number],
+      why: "declined",
+      nextAt: day,
+      payLinks: payLinksOf(about, [invoice.number]),
+    }),
+  card_needs_you: (about) =>
+    autoChargeFailedMail(about, {
+      amount: usd(2_340n),
+      numbers: [invoice.number],
+      why: "authentication",
+      nextAt: null,
+      payLinks: payLinksOf(about, [invoice.number]),
+    }),
+  money_became_balance: (about) => moneyBecameBalanceMail(about, usd(2_340n)),
+  suspension_ahead: (about) => stop(about, "suspensionAhead"),
+  suspended: (about) => stop(about, "suspended"),
+  termination_ahead: (about) => stop(about, "terminationAhead"),
+  terminated: (about) => stop(about, "terminated"),
+  refund_made: (about) => refundMadeMail(about, usd(1_000n)),
+  refund_failed: (about) => refundFailedMail(about, usd(1_000n), usd(1_000n)),
+  dispute_withdrawn: (about) => disputeMail(about, "withdrawn", disputed),
+  dispute_won: (about) => disputeMail(about, "won", disputed),
+  dispute_lost: (about) => disputeMail(about, "lost", disputed),
+} as const satisfies Record<string, (about: Addressed) => Mail>;
+
+export type ExampleMail = keyof typeof exampleMails;
+
+export const exampleMailNames = Object.keys(exampleMails) as ExampleMail[];
