@@ -12,7 +12,7 @@ import { invoicesDueMail, renewalShortMail, renewedMail } from "@/lib/mail/renew
 import { stopMail } from "@/lib/mail/stop-mail";
 import { autoChargeNews } from "./auto-charge-news";
 import { mailOfMoneyBack } from "./money-back-news";
-import { concludeRow, noteAttempt, type OutboxRow } from "./notices";
+import { concludeRow, concludeUntold, noteAttempt, type OutboxRow } from "./notices";
 import { openPayLinks } from "./pay-links";
 import { type ReminderNews, reminderNews } from "./reminder-news";
 import { isAboutStop, stoppedNews } from "./stop-news";
@@ -33,8 +33,12 @@ export async function deliverOutbox(delivery: Delivery, most = 50): Promise<numb
   const rows = await waiting(world, most);
   // Before any of them counts as handled: endpoints hear of them too.
   await publishEvents(world);
+  await concludeUntold(
+    world,
+    rows.filter((row) => !isForMail(row)),
+  );
   let sent = 0;
-  for (const row of rows) {
+  for (const row of rows.filter(isForMail)) {
     const mail = await mailFor(delivery, row);
     if (!mail) {
       await concludeRow(world, row, "nothing_to_say");
@@ -61,6 +65,13 @@ async function waiting(world: World, most: number): Promise<OutboxRow[]> {
 }
 
 const aboutMoneyBack = /^(refund|dispute)\./;
+const aboutPayments = ["payment.succeeded", "payment.money_became_balance", "payment.failed", "renewal.paid"];
+
+/** Most rows are for the host's own systems alone. */
+function isForMail(row: OutboxRow): boolean {
+  const isOfPayment = aboutPayments.includes(row.topic) && row.payload.paymentId !== undefined;
+  return row.topic === "reminder" || isAboutStop(row) || aboutMoneyBack.test(row.topic) || isOfPayment;
+}
 
 function mailFor(delivery: Delivery, row: OutboxRow): Promise<Mail | null> {
   if (row.topic === "reminder" || isAboutStop(row)) return mailOfReminder(delivery, row);
@@ -87,13 +98,9 @@ async function stopNews(world: World, sql: ReservedSql, row: OutboxRow): Promise
   return stop && { kind: "stop", stop };
 }
 
-const aboutPayments = ["payment.succeeded", "payment.money_became_balance", "payment.failed", "renewal.paid"];
-
 async function mailOfPayment(delivery: Delivery, row: OutboxRow): Promise<Mail | null> {
   const { world, host } = delivery;
-  const isAboutPayment = aboutPayments.includes(row.topic);
-  const paymentId = row.payload.paymentId as PaymentId | undefined;
-  if (!isAboutPayment || !paymentId) return null;
+  const paymentId = row.payload.paymentId as PaymentId;
   const { customerId } = row;
   const [[customer], [payment], receipt, balances, open] = await transact(
     world.jobs,

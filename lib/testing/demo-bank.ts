@@ -25,13 +25,6 @@ interface BankPlayer {
   readonly currency: Currency;
 }
 
-const bankDetails = {
-  bank_account_holder: "Ducky Cloud GmbH",
-  bank_account: "DE89370400440532013000",
-  bank_bic: "COBADEFFXXX",
-  bank_name: "Bank am Ententeich",
-};
-
 /**
  * What staff did of late by hand: transfers of all that was due, of a part and of too much; two whose sender nobody
  * knows, one of which names an invoice; an invoice by hand and a draft. `quiet` are customers to whom nothing else
@@ -45,9 +38,6 @@ export async function playBank(
     userId,
   }: { quiet: readonly BankPlayer[]; drafted: BankPlayer | undefined; userId: UserId },
 ): Promise<void> {
-  for (const [key, value] of Object.entries(bankDetails)) {
-    await stage.staff.sql`insert into settings (key, value) values (${key}, ${stage.staff.sql.json(value)})`;
-  }
   const debtors = await withOpenInvoice(stage, quiet);
   const parts = [
     { player: debtors[0], of: (due: bigint) => due, note: "Überweisung" },

@@ -114,6 +114,7 @@ export const demoCustomers: readonly DemoCustomer[] = [
     services: [
       { plan: "pond-m", label: "chika-web", terms: 5, endsInDays: 4 },
       { plan: "domain", label: "chika.example", terms: 0, endsInDays: -3 },
+      { plan: "pond-s", label: "chika-lab", terms: 3, endsInDays: -10 },
     ],
     leftMinor: 0n,
   },
@@ -166,7 +167,7 @@ export const demoCustomers: readonly DemoCustomer[] = [
     email: "office@heron.example",
     country: "FR",
     currency: "EUR",
-    services: [{ plan: "pond-m", label: "moodle", terms: 6, endsInDays: -9 }],
+    services: [{ plan: "pond-m", label: "moodle", terms: 6, endsInDays: -10 }],
     leftMinor: 0n,
   },
   {

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { manualClock, systemClock } from "@/lib/kernel/clock";
 import { parseSettings } from "@/lib/kernel/settings";
+import { startMailbox } from "@/lib/sandbox/mailbox/mailbox";
 import { startSandbox } from "@/lib/sandbox/server";
 import { createTestDatabase } from "./database";
 import { seedDemo } from "./demo";
@@ -12,6 +13,7 @@ let close: () => Promise<void>;
 
 beforeAll(async () => {
   const database = await createTestDatabase();
+  const mailbox = await startMailbox({});
   const sandbox = await startSandbox({ secretKey: testSecretKey, clock: systemClock });
   world = openTestWorld({
     url: database.url,
@@ -19,7 +21,7 @@ beforeAll(async () => {
     clock: manualClock(new Date()),
   });
   close = async () => {
-    await Promise.all([world.close(), sandbox.close()]);
+    await Promise.all([world.close(), sandbox.close(), mailbox.close()]);
     await database.drop();
   };
   const settings = parseSettings({
@@ -28,7 +30,7 @@ beforeAll(async () => {
     MALLARD_WORLD: "demo",
     MAIL_FROM: "billing@ducky.example",
     NEXTAUTH_SECRET: "only for tests, only for tests, only for tests",
-    SMTP_URL: "smtp://127.0.0.1:9",
+    SMTP_URL: mailbox.smtpUrl,
     STRIPE_API_BASE: sandbox.url,
     STRIPE_SECRET_KEY: testSecretKey,
     STRIPE_WEBHOOK_SECRET: testWebhookSecret,
@@ -74,5 +76,37 @@ describe("the demo world", () => {
     const drafts = await world.staff.sql`select 1 from invoice_drafts`;
     expect(drafts).toHaveLength(1);
     expect(Object.keys(await countsOf("payments", "kind"))).toEqual(expect.arrayContaining(["top_up"]));
+  });
+
+  it("has what customers set up: cards, automatic payment, a service that ends with its term", async () => {
+    const rows = await world.jobs.sql`
+      select (select count(*)::int from payment_methods where detached_at is null) as cards,
+        (select count(*)::int from auto_charges where pays_invoices) as auto_pay,
+        (select count(*)::int from auto_top_ups where is_on) as auto_top_up,
+        (select count(*)::int from services where cancel_requested_at is not null) as ending,
+        (select count(*)::int from services where state = 'suspended') as suspended,
+        (select count(*)::int from services where state = 'active' and expires_at < ${world.clock.now()}) as in_grace`;
+    expect(rows[0]).toMatchObject({ cards: 3, auto_pay: 1, auto_top_up: 1, ending: 1, suspended: 1 });
+    expect(rows[0]?.in_grace).toBeGreaterThanOrEqual(1);
+    const invitations = await world.staff.sql`select email from invitations where accepted_at is null`;
+    expect(invitations).toHaveLength(1);
+  });
+
+  it("has money that went back: a refund, an open dispute, and a lost one whose money was spent", async () => {
+    expect(await countsOf("refunds", "state")).toEqual({ succeeded: 1 });
+    expect(await countsOf("disputes", "state")).toEqual({ open: 1, lost: 1 });
+    const [debt] = await world.jobs.sql`
+      select sum(amount_minor)::bigint as minor from transfers where debit = 'customer_debt'`;
+    expect(debt?.minor).toBeGreaterThan(0n);
+  });
+
+  it("has what staff did: the host's logo, notes, a colleague invited, a price to come", async () => {
+    const [row] = await world.staff.sql`
+      select (select value #>> '{}' from settings where key = 'host_logo') as logo,
+        (select count(*)::int from activities where verb = 'note_added') as notes,
+        (select count(*)::int from tokens where kind = 'staff_invite' and used_at is null) as invited,
+        (select count(*)::int from plan_prices where valid_from > ${world.clock.now()}) as prices`;
+    expect(row).toMatchObject({ notes: 5, invited: 1, prices: 1 });
+    expect(row?.logo).toMatch(/^data:image\/png;base64,/);
   });
 });

@@ -4,8 +4,11 @@ import { giveGoodwill } from "@/lib/billing/payment/give-goodwill";
 import { payLinkKeyOf } from "@/lib/billing/payment/pay-link";
 import { issueRenewal } from "@/lib/billing/renewal/issue-renewal";
 import { orderService } from "@/lib/billing/service/order-service";
+import { announceStops } from "@/lib/billing/suspension/announce-stops";
+import { stopServices } from "@/lib/billing/suspension/stop-services";
 import type { World } from "@/lib/billing/world";
 import { stripeGateway } from "@/lib/gateway/stripe";
+import { deliverOutbox } from "@/lib/jobs/deliver-outbox";
 import { type ManualClock, manualClock } from "@/lib/kernel/clock";
 import {
   type CustomerId,
@@ -18,13 +21,16 @@ import {
 } from "@/lib/kernel/id";
 import { money } from "@/lib/kernel/money";
 import type { Settings } from "@/lib/kernel/settings";
+import { createMailer, type Mailer } from "@/lib/mail/mailer";
 import { demoCast, demoPassword } from "@/lib/portal/demo-logins";
 import { payFromBalance } from "@/lib/portal/pay";
 import type { CustomerActor } from "@/lib/portal/shapes";
 import { playBank } from "./demo-bank";
 import { type DemoCustomer, type DemoService, demoCustomers, demoPlans, demoStaff } from "./demo-cast";
 import { demoCrowd } from "./demo-crowd";
+import { playHabits } from "./demo-habits";
 import { playLastDay } from "./demo-last-day";
+import { type DemoStaff, playHost, playStaff } from "./demo-staff-acts";
 
 export { demoCast as demoLogins, demoPassword } from "@/lib/portal/demo-logins";
 
@@ -51,18 +57,22 @@ export async function seedDemo({ settings }: { settings: Settings }): Promise<vo
   if (settings.world !== "demo" || !settings.stripeApiBase) throw new Error("only a demo world is seeded");
   const stage = await openStage(settings);
   try {
-    const finance = await makeStaff(stage);
+    const staff = await makeStaff(stage);
+    await playHost(stage, staff);
     const players = [];
     for (const [index, customer] of [...demoCustomers, ...demoCrowd].entries())
       players.push(await makePlayer(stage, customer, index));
-    await playHistory(stage, players);
+    const mailer = createMailer(settings);
+    await playHistory(stage, players, suspensions(stage, mailer));
     stage.clock.set(stage.today);
     for (const player of players) await playLastDay(stage, player, settings);
+    await playHabits(stage, { players, staff, mailer, settings });
     await playBank(stage, {
       quiet: players.slice(demoCustomers.length).filter(({ card, ending }) => !card && !ending),
       drafted: players.find(({ name }) => name === "Marigold Studio"),
-      userId: finance,
+      userId: staff.finance.userId,
     });
+    await playStaff(stage, { staff, players, mailer });
   } finally {
     await Promise.all([stage.app.close(), stage.jobs.close(), stage.staff.close()]);
   }
@@ -128,17 +138,15 @@ async function makeUser(stage: Stage, email: string, name: string, locale: strin
   return id;
 }
 
-/** Returns who looks after the money. */
-async function makeStaff(stage: Stage): Promise<UserId> {
-  let finance: UserId | null = null;
+async function makeStaff(stage: Stage): Promise<DemoStaff> {
+  const made = [];
   for (const { email, name, role } of demoStaff) {
     const id = await makeUser(stage, email, name, "en");
     await stage.staff.sql`
       insert into staff (user_id, role, created_at) values (${id}, ${role}, ${stage.clock.now()})`;
-    if (role === "finance") finance = id;
+    made.push([role, { userId: id, sessionId: newId<SessionId>(stage.clock), role }]);
   }
-  if (!finance) throw new Error("somebody looks after the money");
-  return finance;
+  return Object.fromEntries(made) as DemoStaff;
 }
 
 async function makePlayer(stage: Stage, customer: DemoCustomer, index: number): Promise<Player> {
@@ -169,19 +177,47 @@ interface Event {
   play(): Promise<Event[]>;
 }
 
-async function playHistory(stage: Stage, players: readonly Player[]): Promise<void> {
-  const agenda = players.flatMap((player) =>
+async function playHistory(
+  stage: Stage,
+  players: readonly Player[],
+  others: readonly Event[],
+): Promise<void> {
+  const orders = players.flatMap((player) =>
     player.services.map((service) => ({
       at: orderedAt(stage, service),
       play: () => order(stage, player, service),
     })),
   );
+  const agenda = [...orders, ...others];
   for (let next = earliest(agenda); next && next.at <= stage.today; next = earliest(agenda)) {
     agenda.splice(agenda.indexOf(next), 1);
     if (next.at > stage.clock.now()) stage.clock.set(next.at);
     agenda.push(...(await next.play()));
   }
   for (const player of players) await leave(stage, player, player.leftMinor);
+}
+
+/**
+ * Who has not paid for days is told that it will be suspended, by mail as nothing is suspended untold, and then is.
+ */
+function suspensions(world: Stage, mailer: Mailer): Event[] {
+  const host = { name: "Ducky Cloud", url: world.portalUrl };
+  const on = (daysAgo: number, act: () => Promise<unknown>): Event => ({
+    at: new Date(world.today.getTime() - daysAgo * dayMs),
+    play: async () => {
+      await act();
+      return [];
+    },
+  });
+  return [
+    on(7, async () => {
+      // What happened until then was told in its time.
+      await world.jobs.sql`update outbox set handled_at = created_at where handled_at is null`;
+      await announceStops(world);
+      await deliverOutbox({ world, mailer, host });
+    }),
+    on(5, () => stopServices(world)),
+  ];
 }
 
 function earliest(agenda: readonly Event[]): Event | undefined {
