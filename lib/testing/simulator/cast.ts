@@ -28,6 +28,12 @@ export interface Draft {
   readonly useBalance: string;
   /** Of a top-up: what was typed. */
   readonly amount?: { readonly text: string; readonly currency: Currency };
+  /** Of a wish to renew a service now. */
+  readonly renew?: {
+    readonly serviceId: string;
+    readonly terms: number;
+    readonly how: "balance" | "combined" | "direct";
+  };
 }
 
 const countries: readonly (readonly [country: string, currency: Currency])[] = [
@@ -73,6 +79,9 @@ export async function makeCast(world: TestWorld, random: Random): Promise<Cast> 
   }
   const plans: PlanId[] = [];
   for (const plan of prices) plans.push(await makePlan(world, plan));
+  // Within the days of one run, a service is suspended and terminated.
+  await world.staff.sql`
+    update plans set grace_days = ${random.int(3)}, terminate_days = ${random.between(1, 4)}, own_grace_days = 2`;
   const customers: SimulatedCustomer[] = [];
   for (const [index, [country, currency]] of countries.entries()) {
     const made = await makeCustomer(world, { country, currency, name: `Customer ${index + 1}` });

@@ -21,6 +21,32 @@ export async function checkInvariants(
   }
 }
 
+/** As far as the clock of a process may be off in a simulated portal. */
+const skewMostMs = 86_400_000;
+
+/** What of services and of automatic charges is seen from outside, whoever acted (domain.md, Renewing). */
+export async function checkServices(
+  simulation: Simulation,
+  customers: ReadonlySet<CustomerId>,
+): Promise<void> {
+  if (customers.size === 0) return;
+  const { owner, world } = simulation.stage;
+  const soon = new Date(world.clock.now().getTime() + skewMostMs);
+  const rows = await owner`
+    select 'a service whose term is paid is not suspended' as rule, s.id::text as detail from services s
+    where s.customer_id = any(${[...customers]}::uuid[]) and s.state = 'suspended' and s.expires_at > ${soon}
+    union all
+    select 'one automatic top-up at a time', p.customer_id::text from payments p
+    where p.customer_id = any(${[...customers]}::uuid[]) and p.kind = 'top_up' and p.origin = 'auto' and p.ended_at is null
+    group by p.customer_id, p.currency having count(*) > 1
+    union all
+    select 'auto-pay charges a card for an invoice on six days and no more', h.invoice_id::text
+    from payment_shares h join payments p on p.customer_id = h.customer_id and p.id = h.payment_id
+    where h.customer_id = any(${[...customers]}::uuid[]) and p.origin = 'auto' and p.card_minor > 0
+    group by h.customer_id, h.invoice_id having count(*) > 6`;
+  for (const { rule, detail } of rows) simulation.violate(rule, detail);
+}
+
 /**
  * "Money that arrives settles what waits for it, in the same transaction" (quality.md, promise 8): where more is
  * available than before the step, no auto-renew invoice that it covers is left waiting.

@@ -62,16 +62,21 @@ export async function sessions({ owner }: Stage, most = 15): Promise<FoundSessio
   }));
 }
 
-export async function servicesIn(
-  { owner }: Stage,
-  states: readonly string[],
-): Promise<{ customerId: CustomerId; serviceId: ServiceId; isAutoRenew: boolean }[]> {
+export interface FoundService {
+  customerId: CustomerId;
+  serviceId: ServiceId;
+  isAutoRenew: boolean;
+  expiresAt: Date | null;
+}
+
+export async function servicesIn({ owner }: Stage, states: readonly string[]): Promise<FoundService[]> {
   const rows = await owner`
-    select customer_id, id, is_auto_renew from services where state = any(${[...states]}::text[])
+    select customer_id, id, is_auto_renew, expires_at from services where state = any(${[...states]}::text[])
     order by created_at, id`;
   return rows.map((row) => ({
     customerId: row.customer_id,
     serviceId: row.id,
     isAutoRenew: row.is_auto_renew,
+    expiresAt: row.expires_at,
   }));
 }

@@ -1,9 +1,9 @@
-import { readBackEvents } from "@/lib/webhook/read-back-events";
 import { copyTemplate } from "../server";
 import { makeCast } from "./cast";
-import { ArrivedMoney, checkInvariants } from "./checks";
+import { ArrivedMoney, checkInvariants, checkServices } from "./checks";
 import { drain } from "./drain";
 import type { Operation } from "./operation";
+import { autoChargeOperations } from "./operations/auto-charge";
 import { bankOperations } from "./operations/bank";
 import { cancelOperations } from "./operations/cancel";
 import { draftOperations } from "./operations/draft-by-hand";
@@ -16,14 +16,17 @@ import { payOperations } from "./operations/pay";
 import { payLinkOperations } from "./operations/pay-link";
 import { payOutOperations } from "./operations/pay-out";
 import { saveCards, savedCardOperations } from "./operations/saved-card";
+import { serviceOperations } from "./operations/services";
 import { timeOperations } from "./operations/time";
 import { webhookOperations } from "./operations/webhooks";
+import { workerOperations } from "./operations/worker";
 import { seededRandom } from "./random";
+import { readBackInTime } from "./read-back-in-time";
 import { Simulation, Turn, type Violated } from "./simulation";
 import { openStage, type Stage } from "./stage";
 import { storm } from "./storm";
 import { checkNoPageIsLeft } from "./stripe-against-ledger";
-import { armStripe, clearStripe, disarmStripe } from "./stripe-faults";
+import { armStripe, disarmStripe } from "./stripe-faults";
 import type { Tally } from "./tally";
 
 export interface SimulateOptions {
@@ -68,12 +71,14 @@ const operations: readonly Operation[] = [
   ...bankOperations,
   ...moneyBackOperations,
   ...draftOperations,
+  ...serviceOperations,
+  ...autoChargeOperations,
+  ...workerOperations,
   ...timeOperations,
 ];
 
 const wholeBooksEvery = 500;
 const pagesEvery = 25;
-const longestWithoutReadBackMs = 24 * 3_600_000;
 /** A step that takes so long hangs. */
 const stepMostMs = 60_000;
 
@@ -121,6 +126,7 @@ async function takeSteps(simulation: Simulation, { steps, plant }: SimulateOptio
     await plant?.(stage, step);
     const turn = await takeStep(simulation, harm);
     await arrived.check(simulation, turn.touched);
+    await checkServices(simulation, turn.touched);
     // The last step's books are read in a snapshot, while the next step is under way.
     await checked;
     if (step % wholeBooksEvery === 0) await checkInvariants(simulation, "all");
@@ -160,14 +166,4 @@ function inTime(work: Promise<void>): Promise<boolean> {
     timer = setTimeout(() => resolve(false), stepMostMs);
   });
   return Promise.race([work.then(() => true), late]).finally(() => clearTimeout(timer));
-}
-
-/** The worker reads missed events back every few minutes; whatever else fails it, not for days on end. */
-async function readBackInTime(simulation: Simulation): Promise<void> {
-  const { stage } = simulation;
-  const now = stage.world.clock.now();
-  if (now.getTime() - simulation.readBackAt.getTime() < longestWithoutReadBackMs) return;
-  await clearStripe(simulation);
-  await readBackEvents(stage.world);
-  simulation.readBackAt = now;
 }

@@ -3,6 +3,7 @@ import type { Result } from "@/lib/kernel/result";
 import type { ChargeChoice } from "@/lib/portal/charge-choice";
 import { type PayInput, payCombined, payDirect, payFromBalance } from "@/lib/portal/pay";
 import { previewPlan } from "@/lib/portal/preview-plan";
+import { renewNow, showRenewNow } from "@/lib/portal/renew-now";
 import type { PayOutcome, PayRefusal, PlanShown } from "@/lib/portal/shapes";
 import { type TopUpRefusal, topUp } from "@/lib/portal/top-up";
 import type { Draft, SimulatedCustomer } from "../cast";
@@ -67,6 +68,37 @@ export async function topUpDraft(turn: Turn, customer: SimulatedCustomer): Promi
   return draft;
 }
 
+/** A wish to renew a service by some terms now, as its page shows it; null if that page offers nothing. */
+export async function renewDraft(
+  turn: Turn,
+  customer: SimulatedCustomer,
+  serviceId: string,
+): Promise<Draft | null> {
+  const { random, simulation, stage } = turn;
+  const terms = random.weighted([
+    [40, 1],
+    [40, 2],
+    [15, 3],
+    [5, 6],
+  ]);
+  const panel = await showRenewNow(customer.actor, { serviceId, terms }, stage.world);
+  if (!panel.ok) return null;
+  const { fromBalance, combined, direct } = panel.value;
+  const shown = { balance: fromBalance, combined, direct };
+  const ways = (["balance", "combined", "direct"] as const).filter((way) => shown[way] !== null);
+  const how = random.pick(ways);
+  const draft: Draft = {
+    name: `p${simulation.drafts.length + 1}`,
+    customer,
+    way: how,
+    useBalance: how === "direct" ? "none" : "all",
+    input: { paymentId: paymentId(turn), invoiceIds: [], plan: shown[how] ?? noPlan },
+    renew: { serviceId, terms, how },
+  };
+  simulation.drafts.push(draft);
+  return draft;
+}
+
 /** Sends it, as the page's action does. */
 export function send(
   draft: Draft,
@@ -79,6 +111,7 @@ export function send(
     const invoiceId = input.invoiceIds[0] ?? null;
     return topUp(actor, { paymentId: input.paymentId, currency, amount: text, invoiceId }, world);
   }
+  if (draft.renew) return renewNow(actor, { ...input, ...draft.renew }, world);
   if (draft.way === "direct") return payDirect(actor, input, world);
   if (draft.way === "balance") return payFromBalance(actor, input, world);
   return payCombined(actor, { ...input, useBalance: draft.useBalance }, world);

@@ -17,7 +17,6 @@ export const hostOperations: readonly Operation[] = [
   { name: "renewal: two runs at once", weight: 2, run: (turn) => renew(turn, 2) },
   { name: "invoice by hand", weight: 9, run: invoice },
   { name: "goodwill", weight: 7, run: goodwill },
-  { name: "auto-renew is switched", weight: 2, run: switchAutoRenew },
   { name: "service is stopped", weight: 1, run: stopService },
 ];
 
@@ -100,22 +99,13 @@ async function goodwill(turn: Turn): Promise<void> {
   turn.note(`${customer.name} ${minor} ${currency} ${isLost(given) ? `→ ${given.lost}` : ""}`);
 }
 
-async function switchAutoRenew(turn: Turn): Promise<void> {
-  const services = await servicesIn(turn.stage, ["pending", "active", "suspended"]);
-  if (services.length === 0) return turn.idle();
-  const { customerId, serviceId, isAutoRenew } = turn.random.pick(services);
-  await turn.stage.owner`
-    update services set is_auto_renew = ${!isAutoRenew} where customer_id = ${customerId} and id = ${serviceId}`;
-  turn.touch([{ customerId }]);
-  turn.note(isAutoRenew ? "off" : "on");
-}
-
-/** Suspended, terminated or taken up again, as staff do it: what was begun to be paid for may then not be brought. */
+/** Whatever its dates say, as the host's own systems may: what was begun to be paid for may then not be brought. */
 async function stopService(turn: Turn): Promise<void> {
   const services = await servicesIn(turn.stage, ["active", "suspended"]);
   if (services.length === 0) return turn.idle();
-  const { customerId, serviceId } = turn.random.pick(services);
-  const state = turn.random.pick(["suspended", "suspended", "terminated"]);
+  const { customerId, serviceId, expiresAt } = turn.random.pick(services);
+  const isOver = expiresAt !== null && expiresAt <= turn.stage.world.clock.now();
+  const state = isOver ? turn.random.pick(["suspended", "suspended", "terminated"]) : "terminated";
   await turn.stage.owner`
     update services set state = ${state},
       suspended_at = case when ${state} = 'suspended' then coalesce(suspended_at, ${turn.stage.world.clock.now()}) end

@@ -30,7 +30,7 @@ export const jobOperations: readonly Operation[] = [
   { name: "job: read events back", weight: 4, run: readBack },
 ];
 
-async function poll(turn: Turn): Promise<void> {
+export async function poll(turn: Turn): Promise<void> {
   turn.touchAll();
   turn.note(polled(turn, await run(turn, (world) => pollPayments(world))));
 }
@@ -89,7 +89,7 @@ async function sync(turn: Turn): Promise<void> {
   turn.note(`${name} → ${word}`);
 }
 
-async function processEvents(turn: Turn): Promise<void> {
+export async function processEvents(turn: Turn): Promise<void> {
   turn.touchAll();
   const result = await run(turn, (world) => processWaitingEvents(world, turn.random.pick([1, 5, 100])));
   if (isLost(result)) return turn.note(result.lost);
@@ -98,13 +98,13 @@ async function processEvents(turn: Turn): Promise<void> {
   );
 }
 
-async function fees(turn: Turn): Promise<void> {
+export async function fees(turn: Turn): Promise<void> {
   turn.touchAll();
   const result = await run(turn, (world) => pollFees(world));
   turn.note(isLost(result) ? result.lost : `${result} booked`);
 }
 
-async function readBack(turn: Turn): Promise<void> {
+export async function readBack(turn: Turn): Promise<void> {
   turn.touchAll();
   const result = await run(turn, (world) => readBackEvents(world));
   turn.note(isLost(result) ? result.lost : `${result ?? "unknown"} new`);

@@ -44,3 +44,9 @@ export function deliver(
   };
   return deliverOutbox({ world, mailer, host: { name: "Simulated", url: world.portalUrl } });
 }
+
+/** What a job has that sends no mail. */
+export function nowhere(world: Mortal["world"]) {
+  const mailer: Mailer = { sendMail: async () => refuse({ code: "mail_not_taken", reason: "down" }) };
+  return { world, mailer, host: { name: "Simulated", url: world.portalUrl } };
+}

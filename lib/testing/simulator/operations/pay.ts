@@ -73,7 +73,7 @@ async function twoPeople(turn: Turn): Promise<void> {
   await together(turn, drafts);
 }
 
-async function together(turn: Turn, drafts: readonly Draft[]): Promise<void> {
+export async function together(turn: Turn, drafts: readonly Draft[]): Promise<void> {
   const ends = await takeTurns(
     turn.random,
     drafts.map((draft) => (gate: Gate) => click(turn, draft, gate)),
@@ -151,7 +151,7 @@ function recent({ random, simulation }: Turn): Draft | null {
   return drafts.length === 0 ? null : random.pick(drafts);
 }
 
-export function told(turn: Turn, { name, customer, way, useBalance, input, amount }: Draft): string {
+export function told(turn: Turn, { name, customer, way, useBalance, input, amount, renew }: Draft): string {
   const again = turn.simulation.drafts.find((draft) => draft.input.paymentId === input.paymentId);
   const id = again && again.name !== name ? ` under the id of ${again.name}` : "";
   if (amount) {
@@ -159,6 +159,7 @@ export function told(turn: Turn, { name, customer, way, useBalance, input, amoun
     return `${name} ${customer.name} ${way} ${amount.text} ${amount.currency}${from}${id}`;
   }
   const { balanceMinor, cardMinor, excessMinor } = input.plan;
+  if (renew) return `${name} ${customer.name} ${way} renews by ${renew.terms}${id}`;
   const wished = way === "combined" ? ` (wish ${useBalance})` : "";
   const plan = `${balanceMinor}+${cardMinor}${excessMinor === "0" ? "" : `, ${excessMinor} too much`}`;
   return `${name} ${customer.name} ${way}${wished} ${input.invoiceIds.length} invoices ${plan}${id}`;
