@@ -50,12 +50,18 @@ export const notices = pgTable(
   ],
 );
 
-/** The first two are about an invoice, the others about a service's term: their subject is the renewal. */
-export const reminderKinds = ["invoice_due", "balance_low", "suspension_ahead", "termination_ahead"] as const;
+/** The first two are about an invoice, the next two about a service's term: their subject is the renewal; the last about a card. */
+export const reminderKinds = [
+  "invoice_due",
+  "balance_low",
+  "suspension_ahead",
+  "termination_ahead",
+  "card_expiring",
+] as const;
 
 /**
  * A stage of reminding, once per (kind, subject, stage): in days from due (from the suspension, the termination), negative
- * ahead of it (domain.md, Reminding). Rows are only added.
+ * ahead of it (domain.md, Reminding); of a card the month printed on it, as in 202702. Rows are only added.
  */
 export const reminders = pgTable(
   "reminders",
@@ -80,7 +86,7 @@ export const reminders = pgTable(
     index("reminders_outbox_idx").on(t.customerId, t.outboxId),
     check(
       "reminders_kind_check",
-      sql`${t.kind} in ('invoice_due', 'balance_low', 'suspension_ahead', 'termination_ahead')`,
+      sql`${t.kind} in ('invoice_due', 'balance_low', 'suspension_ahead', 'termination_ahead', 'card_expiring')`,
     ),
   ],
 );

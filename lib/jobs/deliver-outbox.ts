@@ -6,6 +6,7 @@ import type { World } from "@/lib/billing/world";
 import type { PaymentId } from "@/lib/kernel/id";
 import { add, type Currency, money } from "@/lib/kernel/money";
 import { autoChargeFailedMail } from "@/lib/mail/auto-pay-mail";
+import { cardExpiringMail } from "@/lib/mail/card-mail";
 import type { Mail, Mailer } from "@/lib/mail/mailer";
 import { moneyBecameBalanceMail, paymentFailedMail, receiptMail } from "@/lib/mail/payment-mail";
 import { invoicesDueMail, renewalShortMail, renewedMail } from "@/lib/mail/renewal-mail";
@@ -89,6 +90,8 @@ async function mailOfReminder({ world, host }: Delivery, row: OutboxRow): Promis
   if (!customer || !news) return null;
   const { name, email, locale, copies } = customer;
   const about = { locale, recipient: { name, email, copies }, host, timeZone: world.timeZone };
+  // Copies are of mails about invoices.
+  if (news.kind === "card") return cardExpiringMail({ ...about, recipient: { name, email } }, news.card);
   if (news.kind === "stop") return stopMail(about, news.stop);
   return news.kind === "low" ? renewalShortMail(about, news.short) : invoicesDueMail(about, news.due);
 }

@@ -4,6 +4,7 @@ import { pollDisputes } from "@/lib/billing/dispute/poll-disputes";
 import { pollFees } from "@/lib/billing/payment/poll-fees";
 import { pollPayments } from "@/lib/billing/payment/poll-payments";
 import { pollRefunds } from "@/lib/billing/refund/poll-refunds";
+import { announceExpiringCards } from "@/lib/billing/reminder/announce-cards";
 import { remindOfInvoices } from "@/lib/billing/reminder/remind";
 import { applyNextPlans } from "@/lib/billing/renewal/apply-next-plans";
 import { endCancelled } from "@/lib/billing/renewal/end-cancelled";
@@ -105,7 +106,8 @@ async function runApplyPlans({ world }: WorkerTools) {
 }
 
 async function runReminderJob({ world }: WorkerTools) {
-  const stages = (await remindOfInvoices(world)) + (await announceStops(world));
+  const ofInvoices = await remindOfInvoices(world);
+  const stages = ofInvoices + (await announceStops(world)) + (await announceExpiringCards(world));
   return stages > 0 ? { stages } : null;
 }
 

@@ -4,8 +4,10 @@ import { daysFromDue } from "@/lib/billing/invoice/days-from-due";
 import type { World } from "@/lib/billing/world";
 import type { CustomerId } from "@/lib/kernel/id";
 import { money } from "@/lib/kernel/money";
+import type { CardExpiring } from "@/lib/mail/card-mail";
 import type { RemindedInvoices, ShortRenewals } from "@/lib/mail/renewal-mail";
 import type { StopNews } from "@/lib/mail/stop-mail";
+import { expiringCard } from "./card-news";
 import { openPayLinks } from "./pay-links";
 import { stopAheadNews } from "./stop-news";
 
@@ -13,7 +15,8 @@ import { stopAheadNews } from "./stop-news";
 export type ReminderNews =
   | { kind: "low"; short: ShortRenewals }
   | { kind: "due"; due: RemindedInvoices }
-  | { kind: "stop"; stop: StopNews };
+  | { kind: "stop"; stop: StopNews }
+  | { kind: "card"; card: CardExpiring };
 
 /**
  * What the stages of one outbox row have to say now (domain.md, Reminding: computed when sent). Null if there is nothing to
@@ -26,12 +29,17 @@ export async function reminderNews(
   outboxId: string,
 ): Promise<ReminderNews | null> {
   const rows = await sql`
-    select kind, subject_id from reminders where customer_id = ${customerId} and outbox_id = ${outboxId}`;
+    select kind, subject_id, stage from reminders where customer_id = ${customerId} and outbox_id = ${outboxId}`;
   const ids = rows.map((row) => row.subject_id as string);
   for (const [kind, what] of stops) {
     if (!rows.some((row) => row.kind === kind)) continue;
     const stop = await stopAheadNews(world, sql, customerId, what, ids);
     return stop && { kind: "stop", stop };
+  }
+  if (rows.some((row) => row.kind === "card_expiring")) {
+    const told = rows.map((row) => ({ subjectId: row.subject_id as string, stage: row.stage as number }));
+    const card = await expiringCard(world, sql, customerId, told);
+    return card && { kind: "card", card };
   }
   if (rows.some((row) => row.kind === "invoice_due")) {
     const due = await remindedInvoices(world, sql, customerId, ids);

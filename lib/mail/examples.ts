@@ -1,5 +1,6 @@
 import { money } from "@/lib/kernel/money";
 import { autoChargeFailedMail } from "./auto-pay-mail";
+import { cardExpiringMail } from "./card-mail";
 import type { Mail } from "./mailer";
 import { disputeMail, refundFailedMail, refundMadeMail } from "./money-back-mail";
 import { type Addressed, moneyBecameBalanceMail, paymentFailedMail, receiptMail } from "./payment-mail";
@@ -109,6 +110,7 @@ export const exampleMails = {
       nextAt: null,
       payLinks: payLinksOf(about, [invoice.number]),
     }),
+  card_expiring: (about) => cardExpiringMail(about, { last4: "4242", lastDay: day, isOver: false }),
   money_became_balance: (about) => moneyBecameBalanceMail(about, usd(2_340n)),
   suspension_ahead: (about) => stop(about, "suspensionAhead"),
   suspended: (about) => stop(about, "suspended"),

@@ -1,0 +1,100 @@
+import { bulkStatement } from "@/db/bulk-statement";
+import type { ReservedSql, Sql } from "@/db/client";
+import { transact } from "@/db/transaction";
+import { addCalendarDays, calendarDay } from "@/lib/kernel/calendar";
+import { type CustomerId, type PaymentMethodId, uuidv7 } from "@/lib/kernel/id";
+import type { World } from "../world";
+import { type CardExpiry, cardAnnouncedDaysAhead, expiryStage, isExpiring } from "./card-expiry";
+import { outboxAdded, remindersAdded } from "./remind";
+
+/**
+ * Tells customers that the card which is charged by itself is about to expire, or has: once for each card and month
+ * printed on it, whoever runs at once. Nothing where nothing charges it, or where a newer card that lasts longer is the
+ * default by now. Returns how many were recorded.
+ */
+export async function announceExpiringCards(world: World, customersMost = 200): Promise<number> {
+  let recorded = 0;
+  let after: CustomerId | null = null;
+  for (;;) {
+    const cards: ExpiringCard[] = await untold(world, after, customersMost);
+    const last = cards.at(-1);
+    if (!last) return recorded;
+    recorded += await record(world, cards);
+    after = last.customerId;
+  }
+}
+
+interface ExpiringCard extends CardExpiry {
+  customerId: CustomerId;
+  id: PaymentMethodId;
+}
+
+/**
+ * Whether the card `m` is the one that is charged by itself by `a`, the customer's row of auto_charges, and no newer default
+ * card lasts longer: as a condition within a query.
+ */
+export function isChargedByItself(sql: Sql | ReservedSql) {
+  return sql`(a.payment_method_id = m.id and a.stopped_at is null and m.detached_at is null
+    and (a.pays_invoices or exists (
+      select from auto_top_ups t where t.customer_id = a.customer_id and t.is_on))
+    and not exists (
+      select from payment_methods d where d.customer_id = m.customer_id and d.is_default and d.detached_at is null
+        and d.created_at > m.created_at and d.exp_year * 12 + d.exp_month > m.exp_year * 12 + m.exp_month))`;
+}
+
+async function untold(
+  world: World,
+  after: CustomerId | null,
+  customersMost: number,
+): Promise<ExpiringCard[]> {
+  const { sql } = world.jobs;
+  const today = calendarDay(world.clock.now(), world.timeZone);
+  const [year = 0, month = 0] = addCalendarDays(today, cardAnnouncedDaysAhead).split("-").map(Number);
+  const rows = await sql`
+    select m.customer_id, m.id, m.exp_month, m.exp_year from auto_charges a
+    join customers c on c.id = a.customer_id and c.closed_at is null
+    join payment_methods m on m.customer_id = a.customer_id and m.id = a.payment_method_id
+    where a.customer_id > ${after ?? "00000000-0000-0000-0000-000000000000"}
+      and m.exp_year * 12 + m.exp_month <= ${year * 12 + month}::int and ${isChargedByItself(sql)}
+      and not exists (select from reminders r where r.customer_id = m.customer_id and r.kind = 'card_expiring'
+        and r.subject_id = m.id and r.stage = m.exp_year * 100 + m.exp_month)
+    order by a.customer_id limit ${customersMost}`;
+  return rows.map((row) => ({
+    customerId: row.customer_id,
+    id: row.id,
+    expMonth: row.exp_month,
+    expYear: row.exp_year,
+  }));
+}
+
+async function record(world: World, cards: readonly ExpiringCard[]): Promise<number> {
+  const now = world.clock.now();
+  const today = calendarDay(now, world.timeZone);
+  const told = cards
+    .filter((card) => isExpiring(card, today))
+    .map((card) => ({ ...card, outboxId: uuidv7(world.clock) }));
+  if (told.length === 0) return 0;
+  const outbox = told.map(({ customerId, outboxId }) => ({
+    customer_id: customerId,
+    id: outboxId,
+    topic: "reminder",
+    payload: {},
+    created_at: now,
+  }));
+  const reminders = told.map((card) => ({
+    customer_id: card.customerId,
+    id: uuidv7(world.clock),
+    kind: "card_expiring",
+    subject_id: card.id,
+    stage: expiryStage(card),
+    outbox_id: card.outboxId,
+    created_at: now,
+  }));
+  await transact(world.jobs, {}, ({ sql }) =>
+    bulkStatement(sql, [
+      { write: outboxAdded, rows: outbox },
+      { write: remindersAdded, rows: reminders },
+    ]),
+  );
+  return told.length;
+}
