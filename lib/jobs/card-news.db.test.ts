@@ -1,0 +1,216 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { chargeDue } from "@/lib/billing/auto-pay/charge-due";
+import { readPayLink } from "@/lib/billing/payment/pay-link";
+import { settleRefund } from "@/lib/billing/refund/settle-refund";
+import { startRefund } from "@/lib/billing/refund/start-refund";
+import { announceExpiringCards } from "@/lib/billing/reminder/announce-cards";
+import { runRenewals } from "@/lib/billing/renewal/run-renewals";
+import type { PaymentMethodId } from "@/lib/kernel/id";
+import { createMailer } from "@/lib/mail/mailer";
+import { payFromBalance } from "@/lib/portal/pay";
+import { type Mailbox, startMailbox } from "@/lib/sandbox/mailbox/mailbox";
+import { refundWish, toppedUp } from "@/lib/testing/charged";
+import {
+  balancePlan,
+  makeActiveService,
+  makeCustomer,
+  makeInvoice,
+  makePlan,
+  type TestCustomer,
+} from "@/lib/testing/fixtures";
+import { saveCard } from "@/lib/testing/saved-cards";
+import { calm, openStripeWorld, pass, type StripeWorld } from "@/lib/testing/stripe-world";
+import { turnOnAutoPay } from "@/lib/testing/turn-on-auto-pay";
+import { deliverOutbox } from "./deliver-outbox";
+
+const host = { name: "Ducky Cloud", url: "http://127.0.0.1:3000" };
+const day = 86_400_000;
+
+let world: StripeWorld;
+let mailbox: Mailbox;
+
+beforeAll(async () => {
+  [world, mailbox] = await Promise.all([openStripeWorld(), startMailbox({})]);
+});
+
+afterEach(async () => {
+  await calm(world);
+  // The clock goes on to what others wait for: nobody of before hears of it.
+  await world.owner`update customers set closed_at = now() where not is_house`;
+});
+
+afterAll(async () => {
+  await world.close();
+  await mailbox.close();
+});
+
+/** What the outbox has the customer sent now, the newest first. */
+async function mailsTo({ actor }: TestCustomer) {
+  const mailer = createMailer({ smtpUrl: mailbox.smtpUrl, mailFrom: "Ducky Cloud <billing@ducky.example>" });
+  await deliverOutbox({ world, mailer, host }, 1000);
+  return mailbox.messages().filter((mail) => JSON.stringify(mail).includes(actor.userId));
+}
+
+async function subjectsTo(customer: TestCustomer): Promise<string[]> {
+  return (await mailsTo(customer)).map(({ subject }) => subject);
+}
+
+/** A customer whose card is charged by itself and can be used until so many months from this one. */
+async function withCard(monthsAhead: number) {
+  const customer = await makeCustomer(world);
+  const card = await saveCard(world, customer);
+  // Its event says once more what Stripe knows of it.
+  await world.control.webhooksIdle();
+  await turnOnAutoPay(world, customer, card.id);
+  await expireIn(customer, card.id, monthsAhead);
+  return { customer, card };
+}
+
+async function expireIn({ customerId }: TestCustomer, id: PaymentMethodId, monthsAhead: number) {
+  const now = world.clock.now();
+  const month = new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth() + monthsAhead, 1));
+  await world.owner`
+    update payment_methods set exp_month = ${month.getUTCMonth() + 1}, exp_year = ${month.getUTCFullYear()}
+    where customer_id = ${customerId} and id = ${id}`;
+}
+
+describe("a card about to expire", () => {
+  it("is announced once by mail and in the inbox, with a link to the payment methods, whoever looks at once", async () => {
+    const { customer } = await withCard(0);
+    await Promise.all([1, 2, 3].map(() => announceExpiringCards(world)));
+    const [mail, ...others] = await mailsTo(customer);
+    expect(others).toEqual([]);
+    expect(mail?.subject).toMatch(/^Your card ending in 4242 expires on \w+ \d+, 20\d\d$/);
+    expect(mail?.text).toContain(`${host.url}/payment-methods`);
+    const notices = await world.owner`
+      select subject, link, state from notices where customer_id = ${customer.customerId}`;
+    expect(notices).toEqual([{ subject: mail?.subject, link: `${host.url}/payment-methods`, state: "sent" }]);
+    expect(await announceExpiringCards(world)).toBe(0);
+  });
+
+  it("is announced anew for the month that its bank gave it", async () => {
+    const { customer, card } = await withCard(0);
+    await announceExpiringCards(world);
+    await expireIn(customer, card.id, 12);
+    // Renewed before the mail went out: there is nothing to say.
+    expect(await subjectsTo(customer)).toEqual([]);
+    await expireIn(customer, card.id, -1);
+    await announceExpiringCards(world);
+    expect(await subjectsTo(customer)).toEqual([
+      expect.stringMatching(/^Your card ending in 4242 has expired on/),
+    ]);
+  });
+
+  it("is not announced while there is time, where nothing charges it, or where a newer default card lasts", async () => {
+    await withCard(3);
+    const { customer: off } = await withCard(0);
+    await world.owner`update auto_charges set pays_invoices = false where customer_id = ${off.customerId}`;
+    const { customer: replaced } = await withCard(0);
+    await pass(world, 1000);
+    const newer = await saveCard(world, replaced, "pm_card_mastercard");
+    await world.owner`update payment_methods set is_default = false where customer_id = ${replaced.customerId}`;
+    await world.owner`update payment_methods set is_default = true where id = ${newer.id}`;
+    expect(await announceExpiringCards(world)).toBe(0);
+    // Charged for top-ups alone, it is in use.
+    await world.owner`
+      insert into auto_top_ups (customer_id, currency, is_on, threshold_minor, amount_minor, monthly_cap_minor, user_id, changed_at)
+      values (${off.customerId}, 'USD', true, 1000, 1000, 1000, ${off.actor.userId}, ${world.clock.now()})`;
+    expect(await announceExpiringCards(world)).toBe(1);
+  });
+});
+
+/** A renewal of 10.00 with auto-pay on, on the day on which its card is charged; it was, and declined. */
+async function declined(token: string): Promise<TestCustomer> {
+  const customer = await makeCustomer(world);
+  const serviceId = await makeActiveService(world, customer, await makePlan(world), true);
+  const card = await saveCard(world, customer, token);
+  await turnOnAutoPay(world, customer, card.id);
+  const [service] = await world.owner`select expires_at from services where id = ${serviceId}`;
+  const untilLead = service?.expires_at.getTime() - 7 * day - world.clock.now().getTime();
+  await pass(world, untilLead);
+  await runRenewals(world);
+  expect(await subjectsTo(customer)).toEqual([]);
+  await pass(world, 6 * day);
+  await chargeDue(world);
+  return customer;
+}
+
+describe("auto-pay that did not go through", () => {
+  it("is written of with the day of the next attempt, and two ways to pay at once", async () => {
+    const customer = await declined("pm_card_chargeCustomerFail");
+    const [mail, ...others] = await mailsTo(customer);
+    expect(others).toEqual([]);
+    expect(mail?.subject).toMatch(/^We could not charge your card \$10\.00 for INV-\S+$/);
+    expect(mail?.text).toMatch(/Nothing was taken\. We try again on \w+ \d+, 20\d\d/);
+    expect(mail?.text).toContain(`${host.url}/payment-methods`);
+    expect(mail?.text).toMatch(/Pay INV-\S+ without signing in: http\S+\/pay\/\S+/);
+  });
+
+  it("leads to where the bank can ask, when it wants the customer to confirm", async () => {
+    const customer = await declined("pm_card_authenticationRequired");
+    const [mail, ...others] = await mailsTo(customer);
+    expect(others).toEqual([]);
+    expect(mail?.text).toContain("your bank wants you to confirm the charge of $10.00");
+    const [, number] = /\/invoices\/(INV-[\w-]+)\n/.exec(mail?.text ?? "") ?? [];
+    const [, token = ""] = /without signing in: http\S+\/pay\/(\S+)/.exec(mail?.text ?? "") ?? [];
+    const [invoice] = await world.owner`
+      select id, number from invoices where customer_id = ${customer.customerId} and origin = 'renewal'`;
+    expect(number).toBe(invoice?.number);
+    expect(readPayLink(world.payLinkKey, token)).toMatchObject({ invoiceId: invoice?.id });
+  });
+});
+
+async function disputed(stripeChargeId: string): Promise<string> {
+  const { id } = await world.control.dispute(stripeChargeId);
+  await world.control.webhooksIdle();
+  return id;
+}
+
+async function closed(id: string, outcome: "won" | "lost"): Promise<void> {
+  await world.control.closeDispute(id, outcome);
+  await world.control.webhooksIdle();
+}
+
+describe("money that goes back", () => {
+  it("is written of when it is sent to the card, and when the bank does not take it", async () => {
+    const customer = await makeCustomer(world);
+    const charge = await toppedUp(world, customer, 5000n);
+    const started = await startRefund(world, world.staff, await refundWish(world, charge, 2000n));
+    if (!started.ok) throw new Error(started.refusal.code);
+    await settleRefund(world, started.value);
+    expect(await subjectsTo(customer)).toEqual([
+      "$20.00 is on its way back to your card",
+      "Received: $50.00 for your balance",
+    ]);
+    const [refund] = await world.owner`
+      select stripe_refund_id from refunds where customer_id = ${customer.customerId}`;
+    await world.control.settleRefund(refund?.stripe_refund_id, "fails");
+    await world.control.webhooksIdle();
+    const [mail] = await mailsTo(customer);
+    expect(mail?.subject).toBe("Your refund of $20.00 did not arrive");
+    expect(mail?.text).toContain("$20.00 is on your balance again");
+  });
+
+  it("is written of when a bank asks it back, and when it decides for us", async () => {
+    const customer = await makeCustomer(world);
+    const { stripeChargeId } = await toppedUp(world, customer, 5000n);
+    const id = await disputed(stripeChargeId);
+    const [asked] = await mailsTo(customer);
+    expect(asked?.subject).toBe("Your bank is asking back your payment of $50.00");
+    expect(asked?.text).toContain("$50.00 of your balance is held");
+    await closed(id, "won");
+    expect((await subjectsTo(customer))[0]).toBe("Your payment of $50.00 stands");
+  });
+
+  it("is written of when it is lost: what was taken, and what was spent already and is owed", async () => {
+    const customer = await makeCustomer(world);
+    const { stripeChargeId } = await toppedUp(world, customer, 5000n);
+    const invoice = await makeInvoice(world, customer, 3000n);
+    await payFromBalance(customer.actor, balancePlan(world, [invoice.id], 3000n), world);
+    await closed(await disputed(stripeChargeId), "lost");
+    const [mail] = await mailsTo(customer);
+    expect(mail?.subject).toBe("Your bank keeps your payment of $50.00");
+    expect(mail?.text).toContain("$20.00 was taken from your balance.");
+    expect(mail?.text).toContain("$30.00 of it was spent already: it is owed");
+  });
+});
