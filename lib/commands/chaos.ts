@@ -1,10 +1,11 @@
-// `npm run chaos [-- --seeds N] [--seed S] [--steps N] [--trail] [--processes [--seconds N]]`: random portals with
-// faults, each made from a seed; ends with the line `violations: N`. DATABASE_URL names a server to use, which may be
+// `npm run chaos [-- --seeds N] [--seed S] [--steps N] [--trail] [--months N [--services N]] [--processes [--seconds N]]`:
+// random portals with faults, each made from a seed; ends with the line `violations: N`. DATABASE_URL names a server to use, which may be
 // spoiled; without it one is started that is gone afterwards.
 import path from "node:path";
 import { parseArgs } from "node:util";
 import { killProcesses } from "@/e2e/chaos/kill-processes";
 import { borrowTestServer, startTestServer } from "@/lib/testing/server";
+import { simulateMonths } from "@/lib/testing/simulator/months/simulate-months";
 import { type Simulated, simulate } from "@/lib/testing/simulator/simulate";
 import type { Violated } from "@/lib/testing/simulator/simulation";
 import { Tally } from "@/lib/testing/simulator/tally";
@@ -21,6 +22,9 @@ interface Wishes {
   /** Kills real processes instead, for so many seconds a seed. */
   readonly processes: boolean;
   readonly seconds: number;
+  /** A host over so many months instead, with so many services. */
+  readonly months: number | null;
+  readonly services: number;
 }
 
 /** So many portals live in this process at once: while one waits for the database, another goes on. */
@@ -55,7 +59,8 @@ async function main(wishes: Wishes): Promise<number> {
   return total.violations;
 }
 
-async function simulateAll({ seed, seeds, steps, trail }: Wishes): Promise<Total> {
+async function simulateAll(wishes: Wishes): Promise<Total> {
+  const { seed, seeds, trail } = wishes;
   const total = new Total();
   const given = process.env.DATABASE_URL?.trim();
   if (given) say("On the server of DATABASE_URL, in databases of its own.");
@@ -63,14 +68,9 @@ async function simulateAll({ seed, seeds, steps, trail }: Wishes): Promise<Total
   const left = Array.from({ length: seeds }, (_, at) => seed + at);
   const takeSeeds = async () => {
     for (let next = left.shift(); next !== undefined; next = left.shift()) {
-      const one = await simulate({
-        serverUrl: server.url,
-        seed: next,
-        steps,
-        ...(trail ? { follow: say } : {}),
-      });
+      const one = await simulateOne(wishes, server.url, next);
       total.add(one);
-      report(one);
+      report(one, wishes);
     }
   };
   try {
@@ -81,16 +81,25 @@ async function simulateAll({ seed, seeds, steps, trail }: Wishes): Promise<Total
   }
 }
 
-function report(simulated: Simulated): void {
+async function simulateOne(wishes: Wishes, serverUrl: string, seed: number): Promise<Simulated> {
+  const { steps, months, services, trail } = wishes;
+  const common = { serverUrl, seed, ...(trail ? { follow: say } : {}) };
+  if (months === null) return simulate({ ...common, steps });
+  const host = await simulateMonths({ ...common, services, days: months * 30 });
+  say(`seed ${seed}: ${months * 30} days: ${host.told}`);
+  return host;
+}
+
+function report(simulated: Simulated, { months, services }: Wishes): void {
   const { seed, steps, stepsMs, violations, trail, digest } = simulated;
   const verdict = violations.length === 0 ? "ok" : `${violations.length} VIOLATIONS`;
   const speed = Math.round((steps / stepsMs) * 1_000);
   say(`seed ${seed}: ${steps} steps, ${speed} a second, trail ${digest}, ${verdict}`);
   if (violations.length === 0) return;
   sayViolations(trail, violations);
-  say(`  replayed by: npm run chaos -- --seed ${seed} --seeds 1 --steps ${simulated.wished}`);
-  if (steps === simulated.wished)
-    say("  What the storm after the last step brought is not replayed exactly.");
+  const size = months === null ? `--steps ${simulated.wished}` : `--months ${months} --services ${services}`;
+  say(`  replayed by: npm run chaos -- --seed ${seed} --seeds 1 ${size}`);
+  if (steps === simulated.wished) say("  What came after the last step is not replayed exactly.");
 }
 
 async function killThem({ seed, seeds, seconds }: Wishes): Promise<Total> {
@@ -127,10 +136,12 @@ function parse(args: readonly string[]): Wishes {
       seconds: { type: "string", default: "60" },
       trail: { type: "boolean", default: false },
       processes: { type: "boolean", default: false },
+      months: { type: "string" },
+      services: { type: "string", default: "300" },
     },
   });
   // Who names a seed wants that one.
-  const one = args.includes("--seed") || values.processes;
+  const one = args.includes("--seed") || values.processes || values.months !== undefined;
   return {
     seed: whole("--seed", values.seed),
     seeds: whole("--seeds", values.seeds ?? (one ? "1" : "5")),
@@ -138,6 +149,8 @@ function parse(args: readonly string[]): Wishes {
     seconds: whole("--seconds", values.seconds),
     trail: values.trail,
     processes: values.processes,
+    months: values.months === undefined ? null : whole("--months", values.months),
+    services: whole("--services", values.services),
   };
 }
 

@@ -36,7 +36,7 @@ export interface Draft {
   };
 }
 
-const countries: readonly (readonly [country: string, currency: Currency])[] = [
+export const countries: readonly (readonly [country: string, currency: Currency])[] = [
   ["US", "USD"],
   ["DE", "EUR"],
   ["JP", "JPY"],
@@ -63,20 +63,14 @@ const prices: readonly { unit: "day" | "month"; count: number; price: Prices }[]
 
 export interface Cast {
   readonly customers: readonly SimulatedCustomer[];
+  /** Those who have saved cards. */
+  readonly cardHolders: readonly SimulatedCustomer[];
   readonly plans: readonly PlanId[];
 }
 
 /** Customers of six currencies, each with orders, an invoice by hand and some balance. */
 export async function makeCast(world: TestWorld, random: Random): Promise<Cast> {
-  const from = new Date("2020-01-01T00:00:00Z");
-  for (const [country, ppm] of [
-    ["DE", 190_000],
-    ["FR", 200_000],
-    ["JP", 100_000],
-  ] as const) {
-    await world.staff.sql`
-      insert into tax_rates (country, valid_from, name, rate_ppm) values (${country}, ${from}, 'VAT', ${ppm})`;
-  }
+  await makeTaxRates(world);
   const plans: PlanId[] = [];
   for (const plan of prices) plans.push(await makePlan(world, plan));
   // Within the days of one run, a service is suspended and terminated.
@@ -94,5 +88,18 @@ export async function makeCast(world: TestWorld, random: Random): Promise<Cast> 
       await makeOrder(world, customer, random.pick(plans), isAutoRenew);
     }
   }
-  return { customers, plans };
+  return { customers, cardHolders: customers.slice(0, 5), plans };
+}
+
+/** Of three countries; elsewhere there is no tax. */
+export async function makeTaxRates(world: TestWorld): Promise<void> {
+  const from = new Date("2020-01-01T00:00:00Z");
+  for (const [country, ppm] of [
+    ["DE", 190_000],
+    ["FR", 200_000],
+    ["JP", 100_000],
+  ] as const) {
+    await world.staff.sql`
+      insert into tax_rates (country, valid_from, name, rate_ppm) values (${country}, ${from}, 'VAT', ${ppm})`;
+  }
 }

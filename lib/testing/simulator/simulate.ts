@@ -90,7 +90,7 @@ export async function simulate(options: SimulateOptions): Promise<Simulated> {
   const stage = await openStage(database.url, start, random);
   try {
     const cast = await makeCast(stage.world, random.fork("cast"));
-    await saveCards(stage, cast.customers);
+    await saveCards(stage, cast.cardHolders);
     const simulation = new Simulation(stage, cast, random);
     if (options.follow) simulation.trail.follow(options.follow);
     await stage.control.holdWebhooks();

@@ -14,7 +14,7 @@ export const autoChargeOperations: readonly Operation[] = [
 
 async function switchIt(turn: Turn): Promise<void> {
   const { random, simulation, stage } = turn;
-  const customer = random.pick(simulation.customers.slice(0, 5));
+  const customer = random.pick(simulation.cast.cardHolders);
   const cards = await stage.owner`
     select id from payment_methods where customer_id = ${customer.customerId} and detached_at is null
     order by created_at, id`;
@@ -29,7 +29,7 @@ async function switchIt(turn: Turn): Promise<void> {
 
 async function set(turn: Turn): Promise<void> {
   const { random, simulation } = turn;
-  const customer = random.pick(simulation.customers.slice(0, 5));
+  const customer = random.pick(simulation.cast.cardHolders);
   const { currency } = customer;
   const text = (minor: number) => toDecimal(money(BigInt(minor), currency));
   const amount = random.between(5, 300) * 10;
@@ -54,7 +54,7 @@ async function save(turn: Turn): Promise<void> {
   const { random, simulation, stage } = turn;
   // What goes wrong while a card is saved is not for this: the page does it again.
   if (simulation.armed.length > 0) return turn.idle();
-  const customer = random.pick(simulation.customers.slice(0, 6));
+  const customer = random.pick(simulation.cast.cardHolders);
   const token = random.pick(["pm_card_visa", "pm_card_chargeCustomerFail", "pm_card_authenticationRequired"]);
   turn.touch([customer]);
   await saveCard({ ...stage.world, stripeUrl: stage.stripeUrl, owner: stage.owner }, customer, token);

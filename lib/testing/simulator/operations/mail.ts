@@ -29,6 +29,7 @@ export function deliver(
   simulation: Simulation,
   world: Mortal["world"],
   failing: "down" | "refuses" | null,
+  most?: number,
 ): Promise<number> {
   const mailer: Mailer = {
     sendMail: async ({ id = "", to, subject }) => {
@@ -42,7 +43,7 @@ export function deliver(
       return ok({ messageId: `<${id}@simulated>` });
     },
   };
-  return deliverOutbox({ world, mailer, host: { name: "Simulated", url: world.portalUrl } });
+  return deliverOutbox({ world, mailer, host: { name: "Simulated", url: world.portalUrl } }, most);
 }
 
 /** What a job has that sends no mail. */

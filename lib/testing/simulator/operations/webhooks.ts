@@ -73,10 +73,10 @@ async function resend(turn: Turn): Promise<void> {
   const { random, simulation, stage } = turn;
   // Their ids are Stripe's, not of the seed's making, so they are put in the order of what they speak of.
   // Stripe keeps events for thirty days.
-  const kept = new Date(stage.world.clock.now().getTime() - 29 * 86_400_000);
+  const keptSeconds = Math.floor(stage.world.clock.now().getTime() / 1_000) - 29 * 86_400;
   const rows = await stage.owner`
     select id from stripe_events e cross join lateral (select payload->'data'->'object'->'metadata' as said) m
-    where received_at > ${kept} order by received_at desc, type, said->>'customer', said->>'payment', id limit 30`;
+    where (payload->>'created')::bigint > ${keptSeconds} order by received_at desc, type, said->>'customer', said->>'payment', id limit 30`;
   if (rows.length === 0) return turn.idle();
   const { id: eventId } = random.pick(rows) as { id: string };
   const times = random.pick([1, 2, 5, 20]);

@@ -11,7 +11,7 @@ import { advance } from "./time";
 const hourMs = 3_600_000;
 
 /** The jobs that move services on, as the worker runs them: one, two at once, or all while days go by. */
-const names = ["renew", "apply-plans", "charge-cards", "remind", "stop-services"] as const;
+export const names = ["renew", "apply-plans", "charge-cards", "remind", "stop-services"] as const;
 
 export const workerOperations: readonly Operation[] = [
   { name: "job: one that moves services on", weight: 7, run: one },
@@ -56,7 +56,11 @@ async function days(turn: Turn): Promise<void> {
   await readBack(turn);
 }
 
-async function run(turn: Turn, name: (typeof names)[number], gate?: () => Promise<void>): Promise<string> {
+export async function run(
+  turn: Turn,
+  name: (typeof names)[number],
+  gate?: () => Promise<void>,
+): Promise<string> {
   const done = await turn.within(turn.mortal(gate ? { gate } : {}), (world) => doJob(world, name));
   if (isLost(done)) return done.lost;
   const parked = Number(done?.parked ?? 0);
