@@ -1,5 +1,7 @@
 // A process of its own that does one thing and may be killed at any moment of it: see mortal-process.ts.
 import { createInterface } from "node:readline";
+import { chargeDue } from "@/lib/billing/auto-pay/charge-due";
+import { topUpLow } from "@/lib/billing/auto-pay/top-up-low";
 import { settle } from "@/lib/billing/payment/settle";
 import { payCombined, payDirect, payFromBalance } from "@/lib/portal/pay";
 import { processEvent } from "@/lib/webhook/process-events";
@@ -27,5 +29,9 @@ function act(job: MortalJob): Promise<unknown> {
       return settle(world, job.ref);
     case "processEvent":
       return processEvent(world, job.eventId);
+    case "chargeDue":
+      return chargeDue(world);
+    case "topUpLow":
+      return topUpLow(world);
   }
 }

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
+import { createServer, type Server, type Socket } from "node:net";
 import { fileURLToPath } from "node:url";
 import type { PaymentRef } from "@/lib/billing/payment/settle";
 import type { PayInput } from "@/lib/portal/pay";
@@ -9,7 +10,8 @@ import type { StripeWorld } from "./stripe-world";
 type Act =
   | { act: "payDirect" | "payFromBalance" | "payCombined"; actor: CustomerActor; input: PayInput }
   | { act: "settle"; ref: PaymentRef }
-  | { act: "processEvent"; eventId: string };
+  | { act: "processEvent"; eventId: string }
+  | { act: "chargeDue" | "topUpLow" };
 
 export type MortalJob = Act & { databaseUrl: string; stripeUrl: string; now: string };
 
@@ -56,6 +58,26 @@ async function kill(child: ChildProcess): Promise<void> {
   const ended = once(child, "exit");
   child.kill("SIGKILL");
   await ended;
+}
+
+/** Does one thing in a process whose Stripe takes connections and never reads them, and kills it there. */
+export async function killBeforeStripe(mortals: MortalProcesses, act: Act): Promise<void> {
+  const sockets: Socket[] = [];
+  let arrived = () => {};
+  const reached = new Promise<void>((resolve) => {
+    arrived = resolve;
+  });
+  const deaf: Server = createServer((socket) => {
+    sockets.push(socket.on("error", () => {}));
+    arrived();
+  });
+  await new Promise<void>((resolve) => deaf.listen(0, "127.0.0.1", resolve));
+  const { port } = deaf.address() as { port: number };
+  const child = await mortals.start(act, `http://127.0.0.1:${port}`);
+  await reached;
+  await child.kill();
+  for (const socket of sockets) socket.destroy();
+  await new Promise((resolve) => deaf.close(resolve));
 }
 
 /** Ends the server's side of connections too, as when the whole machine is lost; resolves when they are gone. */

@@ -1,4 +1,3 @@
-import { createServer, type Server, type Socket } from "node:net";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import type { PayInput } from "@/lib/portal/pay";
 import { payCombined, payFromBalance } from "@/lib/portal/pay";
@@ -14,6 +13,7 @@ import {
 } from "@/lib/testing/fixtures";
 import { holdRows, holdTable } from "@/lib/testing/held-lock";
 import {
+  killBeforeStripe,
   loseConnections,
   type MortalProcesses,
   mortalProcesses,
@@ -98,7 +98,7 @@ async function recoverAndPay(customer: TestCustomer, paymentId: string): Promise
 describe("a process killed while it starts a payment", () => {
   it("before its call reaches Stripe: sent again under the same key, and paid once", async () => {
     const { customer, input } = await payer();
-    await killedBeforeStripe(customer, input);
+    await killBeforeStripe(mortals, { act: "payCombined", actor: customer.actor, input });
     expect(await factsOf(world, paymentRef(customer, input.paymentId))).toMatchObject({
       ...stored,
       state: "created",
@@ -109,7 +109,7 @@ describe("a process killed while it starts a payment", () => {
 
   it("before its call reaches Stripe, and nobody asks for a day: looked up, failed, everything released", async () => {
     const { customer, input } = await payer();
-    await killedBeforeStripe(customer, input);
+    await killBeforeStripe(mortals, { act: "payCombined", actor: customer.actor, input });
     await pass(world, 25 * hour);
     await pollPayments(world, 1000);
     const facts = await factsOf(world, paymentRef(customer, input.paymentId));
@@ -246,29 +246,6 @@ describe("a process killed while it pays from the balance", () => {
     expect(await factsOf(world, ref)).toMatchObject({ state: "succeeded", allocated: 3000n, terms: 1 });
   });
 });
-
-/** Starts a payment in a process whose Stripe takes connections and never reads them, and kills it there. */
-async function killedBeforeStripe(customer: TestCustomer, input: PayInput): Promise<void> {
-  const sockets: Socket[] = [];
-  let arrived = () => {};
-  const reached = new Promise<void>((resolve) => {
-    arrived = resolve;
-  });
-  const deaf: Server = createServer((socket) => {
-    sockets.push(socket.on("error", () => {}));
-    arrived();
-  });
-  await new Promise<void>((resolve) => deaf.listen(0, "127.0.0.1", resolve));
-  const { port } = deaf.address() as { port: number };
-  const child = await mortals.start(
-    { act: "payCombined", actor: customer.actor, input },
-    `http://127.0.0.1:${port}`,
-  );
-  await reached;
-  await child.kill();
-  for (const socket of sockets) socket.destroy();
-  await new Promise((resolve) => deaf.close(resolve));
-}
 
 /** Paid at Stripe, its webhooks held back: nobody here knows yet. */
 async function paidAtStripe() {
