@@ -86,6 +86,7 @@ function ShortBy({ amount }: { amount: PreviewedRenewal["shortBy"] }) {
 const looks = {
   covered: { tone: "good", shape: "tick" },
   short: { tone: "bad", shape: "bars" },
+  being_paid: { tone: "calm", shape: "dots" },
   by_hand: { tone: "plain", shape: "ring" },
   no_price: { tone: "bad", shape: "slash" },
   parked: { tone: "bad", shape: "bars" },

@@ -53,8 +53,8 @@ export function StaffFrame({ hostName, user, here, children }: StaffFrameProps) 
         />
       }
     >
-      <div className="max-lg:hidden">
-        <LinkTabs label={t("sections")} tabs={links} />
+      <div className="max-xl:hidden">
+        <LinkTabs label={t("sections")} tabs={links} isDense />
       </div>
       <SectionMenu label={t("sections")} here={t(here)} links={links} />
       {children}
@@ -71,7 +71,7 @@ interface SectionMenuProps {
 /** Where the sections have no room beside each other: one button with all of them, which opens without script. */
 function SectionMenu({ label, here, links }: SectionMenuProps) {
   return (
-    <nav aria-label={label} className="border-b pb-2 lg:hidden">
+    <nav aria-label={label} className="border-b pb-2 xl:hidden">
       <button
         type="button"
         popoverTarget="section-menu"
@@ -86,7 +86,7 @@ function SectionMenu({ label, here, links }: SectionMenuProps) {
       <div
         id="section-menu"
         popover="auto"
-        className="fixed inset-auto top-28 left-4 w-[calc(100vw-2rem)] rounded-lg border bg-surface p-2 text-ink shadow-float sm:w-64"
+        className="fixed inset-auto top-36 left-4 w-[calc(100vw-2rem)] rounded-lg border bg-surface max-h-[calc(100dvh-10rem)] overflow-y-auto p-2 text-ink shadow-float sm:w-64"
       >
         <ul className="grid">
           {links.map(({ href, text, isHere }) => (

@@ -48,6 +48,8 @@ function addressOf(route: string, victim: Victim): string {
     reference: victim.reference,
     draft: "new",
     event: "evt_none",
+    notice: victim.paymentId,
+    kind: "receipt",
     plan: "none",
     service: victim.serviceId,
     id: victim.serviceId,

@@ -26,8 +26,11 @@ export interface PreviewedRenewal {
   invoiceNumber: string | null;
   /** With tax; of one that is not issued as far as the forecast knows it. Null where the plan has no price. */
   amount: Money | null;
-  /** What pays it if nothing else happens: the balance, or nothing; by hand, where it does not renew by itself. */
-  outcome: "covered" | "short" | "by_hand" | "no_price" | "parked";
+  /**
+   * What pays it if nothing else happens: the balance, nothing, or a payment under way; by hand, where it does not renew
+   * by itself.
+   */
+  outcome: "covered" | "short" | "being_paid" | "by_hand" | "no_price" | "parked";
   /** What is missing, with what is unpaid before it; null unless it is short. */
   shortBy: Money | null;
 }
@@ -52,6 +55,7 @@ export async function previewRenewals(
     select s.customer_id, s.id, s.label, s.currency, s.expires_at, s.expires_at::text as at, s.is_auto_renew, o.lead_days,
       h.name, h.reference, i.id as invoice_id, i.number, i.total_minor - i.amount_paid_minor - i.amount_credited_minor
         as remaining_minor, price.price_minor, exists (
+        select from invoice_claims c where c.customer_id = i.customer_id and c.invoice_id = i.id) as is_claimed, exists (
         select from tasks t where t.customer_id = s.customer_id and t.kind = 'renewal_parked'
           and t.subject_id in (s.id::text, s.customer_id::text) and t.done_at is null) as is_parked
     from services s join customers h on h.id = s.customer_id and h.closed_at is null join plans o on o.id = s.plan_id
@@ -98,6 +102,7 @@ function outcomeOf(
   if (row.is_parked) return "parked";
   if (row.price_minor === null && row.invoice_id === null) return "no_price";
   if (event) return event.isCovered ? "covered" : "short";
+  if (row.is_claimed) return "being_paid";
   return "by_hand";
 }
 

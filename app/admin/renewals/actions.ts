@@ -5,7 +5,9 @@ import { z } from "zod";
 import * as renewals from "@/lib/admin/run-renewals-now";
 import { staffAction } from "@/lib/auth/action";
 
-export const runRenewalsNow = staffAction("renewals.run", z.strictObject({}), async (actor) => {
+const RunInput = z.strictObject({ isNow: z.literal(true) });
+
+export const runRenewalsNow = staffAction("renewals.run", RunInput, async (actor) => {
   const answer = await renewals.runRenewalsNow(actor);
   if (answer.ok) revalidatePath("/admin/renewals");
   return answer;

@@ -44,7 +44,7 @@ export default async function RenewalsPage({ searchParams }: { searchParams: Pro
         <div className="mb-6">
           <ActButton
             action={runRenewalsNow}
-            input={{}}
+            input={{ isNow: true as const }}
             label={t("runNowLabel")}
             text={t("runNow")}
             done={t("ran")}

@@ -16,6 +16,9 @@ export async function generateMetadata(): Promise<Metadata> {
   return { title: (await getTranslations("staffMail"))("templates") };
 }
 
+/** A page of its own has them all. */
+const plansShown = 20;
+
 /** Every mail that there is, and on which days it goes out. */
 export default async function TemplatesPage() {
   const actor = await requireStaff("/admin/mail/templates");
@@ -45,13 +48,13 @@ export default async function TemplatesPage() {
               </div>
             ))}
           </dl>
-          <p className="mt-3 max-w-prose text-ink-soft text-sm">{t("planDays")}</p>
+          <p className="mt-3 max-w-prose text-ink-soft text-sm">
+            {t("planDays")} <TextLink href="/admin/plans">{nav("plans")}</TextLink>
+          </p>
           <ul className="mt-2 grid max-w-prose gap-1 text-sm">
-            {plans.map((plan) => (
+            {plans.slice(0, plansShown).map((plan) => (
               <li key={plan.id} className="flex flex-wrap justify-between gap-x-4">
-                <TextLink href={`/admin/plans/${encodeURIComponent(plan.key)}`}>
-                  <span dir="auto">{plan.name}</span>
-                </TextLink>
+                <span dir="auto">{plan.name}</span>
                 <span className="text-ink-soft">
                   {planWords("daysInShort", {
                     lead: plan.leadDays,
