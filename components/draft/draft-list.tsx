@@ -8,7 +8,7 @@ export function DraftList({ drafts, reference }: { drafts: readonly DraftListed[
   const t = useTranslations("draft");
   if (drafts.length === 0) return null;
   return (
-    <section aria-labelledby="drafts" className="mb-10">
+    <section aria-labelledby="drafts">
       <h2 id="drafts" className="mb-2 font-semibold text-lg">
         {t("drafts")}
       </h2>

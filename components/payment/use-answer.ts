@@ -6,6 +6,7 @@ import { toast } from "@/components/ui/toast";
 
 /** After these the page is read anew and looks otherwise: what is said beside the button would go with the button. */
 const passing = new Set([
+  "not_allowed",
   "payment_in_progress",
   "invoice_not_open",
   "payment_ended",

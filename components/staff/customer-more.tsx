@@ -10,21 +10,19 @@ import type { CustomerMore as More } from "@/lib/admin/show-customer-more";
 const rowLook = "max-sm:grid-cols-[1fr_auto] max-sm:gap-x-4 max-sm:gap-y-1";
 const small = "max-sm:text-ink-soft max-sm:text-sm";
 
-interface CustomerMoreProps {
+interface CustomerAsideProps {
   more: More;
-  /** The customer's address. */
-  customer: string;
   /** The form that adds a note, for those who may. */
   noteForm: ReactNode;
   /** The button that ends all sessions, for those who may. */
   endSessions: ReactNode;
 }
 
-/** What moved a customer's balance, their cards, who signs in for them, and what staff noted. */
-export function CustomerMore({ more, customer, noteForm, endSessions }: CustomerMoreProps) {
+/** What staff noted of a customer, who signs in for them, and their cards. */
+export function CustomerAside({ more, noteForm, endSessions }: CustomerAsideProps) {
   const t = useTranslations("staffCustomer");
   return (
-    <div className="grid gap-12 pb-12">
+    <>
       <Section title={t("notes")} none={t("noNotes")} isEmpty={more.notes.length === 0 && !noteForm}>
         <ul className="grid gap-3">
           {more.notes.map(({ id, occurredAt, who, detail }) => (
@@ -38,14 +36,11 @@ export function CustomerMore({ more, customer, noteForm, endSessions }: Customer
             </li>
           ))}
         </ul>
-        {noteForm && <div className="mt-4 max-w-xl">{noteForm}</div>}
+        {noteForm && <div className="mt-3">{noteForm}</div>}
       </Section>
       <Section title={t("users")} none={t("noUsers")} isEmpty={more.users.length === 0}>
         <Users users={more.users} />
         {more.users.some(({ openSessions }) => openSessions > 0) && <div className="mt-4">{endSessions}</div>}
-      </Section>
-      <Section title={t("movements")} none={t("noMovements")} isEmpty={more.movements.length === 0}>
-        <Movements movements={more.movements} customer={customer} />
       </Section>
       <Section title={t("cards")} none={t("noCards")} isEmpty={more.cards.length === 0}>
         <ul className="grid gap-1">
@@ -61,40 +56,47 @@ export function CustomerMore({ more, customer, noteForm, endSessions }: Customer
           ))}
         </ul>
       </Section>
-    </div>
+    </>
   );
 }
 
 function Users({ users }: Pick<More, "users">) {
   const t = useTranslations("staffCustomer");
   return (
-    <Table aria-label={t("users")}>
-      <TableHead>
-        <Column>{t("name")}</Column>
-        <Column>{t("role")}</Column>
-        <Column>{t("sessions")}</Column>
-      </TableHead>
-      <TableBody>
-        {users.map(({ userId, name, email, role, openSessions, lastSeenAt }) => (
-          <Row key={userId} className={rowLook}>
-            <Cell>
-              <span dir="auto">{name}</span>
-              <span className="block break-all text-ink-soft text-sm">{email}</span>
-            </Cell>
-            <Cell className="max-sm:text-right">{t(`role_${role}`)}</Cell>
-            <Cell className={`max-sm:col-span-2 ${small}`}>
-              {t("openSessions", { count: openSessions })}
-              {lastSeenAt && (
-                <>
-                  {" · "}
-                  <Moment at={lastSeenAt} />
-                </>
-              )}
-            </Cell>
-          </Row>
-        ))}
-      </TableBody>
-    </Table>
+    <ul aria-label={t("users")} className="grid border-t">
+      {users.map(({ userId, name, email, role, openSessions, lastSeenAt }) => (
+        <li key={userId} className="grid grid-cols-[1fr_auto] gap-x-4 border-b py-2">
+          <span dir="auto">{name}</span>
+          <span>{t(`role_${role}`)}</span>
+          <span className="col-span-2 break-all text-ink-soft text-sm">{email}</span>
+          <span className="col-span-2 text-ink-soft text-sm">
+            {t("openSessions", { count: openSessions })}
+            {lastSeenAt && (
+              <>
+                {" · "}
+                <Moment at={lastSeenAt} />
+              </>
+            )}
+          </span>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+interface CustomerMovementsProps {
+  more: More;
+  /** The customer's address. */
+  customer: string;
+}
+
+/** What moved a customer's balance. */
+export function CustomerMovements({ more, customer }: CustomerMovementsProps) {
+  const t = useTranslations("staffCustomer");
+  return (
+    <Section title={t("movements")} none={t("noMovements")} isEmpty={more.movements.length === 0}>
+      <Movements movements={more.movements} customer={customer} />
+    </Section>
   );
 }
 

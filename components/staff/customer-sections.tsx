@@ -21,19 +21,18 @@ interface SectionsProps {
   voidForm: (invoice: CustomerPicture["invoices"][number]) => ReactNode;
   /** The button that ends its pay links and makes a new one. */
   payLink: (invoice: CustomerPicture["invoices"][number]) => ReactNode;
+  /** What else there is, before the record. */
+  children: ReactNode;
 }
 
 /** One customer's invoices, services, payments and what was done, the newest of each. */
-export function CustomerSections({ picture, voidForm, payLink }: SectionsProps) {
+export function CustomerSections({ picture, voidForm, payLink, children }: SectionsProps) {
   const t = useTranslations("staff");
   const paper = useTranslations("paper.links");
   const changePlan = useTranslations("planChange");
   const papers = (path: string) => `/admin/customers/${encodeURIComponent(picture.reference)}/${path}`;
   return (
-    <div className="grid gap-12 pb-16">
-      <FileLink href={papers("statement/pdf")} className="justify-self-start">
-        {paper("statement")}
-      </FileLink>
+    <>
       <Section title={t("invoices")} isEmpty={picture.invoices.length === 0}>
         <TableHead>
           <Column>{t("invoice")}</Column>
@@ -140,6 +139,7 @@ export function CustomerSections({ picture, voidForm, payLink }: SectionsProps) 
           ))}
         </TableBody>
       </Section>
+      {children}
       <section>
         <h2 className="mb-2 font-semibold text-lg">{t("activity")}</h2>
         {picture.activities.length === 0 ? (
@@ -148,7 +148,7 @@ export function CustomerSections({ picture, voidForm, payLink }: SectionsProps) 
           <ActivityTable label={t("activity")} activities={picture.activities} />
         )}
       </section>
-    </div>
+    </>
   );
 }
 

@@ -16,9 +16,9 @@ export function CustomerTable({ customers }: { customers: readonly FoundCustomer
       </TableHead>
       <TableBody>
         {customers.map(({ id, reference, name, email, isClosed, owed, available }) => (
-          <Row key={id} className="max-sm:grid-cols-[1fr_auto] max-sm:gap-x-4 max-sm:gap-y-1">
+          <Row key={id} className="max-sm:grid-cols-[minmax(0,1fr)_auto] max-sm:gap-x-4 max-sm:gap-y-1">
             <Cell>
-              <TextLink href={`/admin/customers/${encodeURIComponent(reference)}`}>
+              <TextLink href={`/admin/customers/${encodeURIComponent(reference)}`} className="break-words">
                 <span dir="auto">{name}</span>
               </TextLink>
               <span className="block break-all text-ink-soft text-sm">{isClosed ? t("closed") : email}</span>

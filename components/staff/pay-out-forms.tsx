@@ -22,7 +22,7 @@ export async function PayOutForms<State extends Result<unknown>>({
   return payable.map((available) => {
     const { currency } = available;
     return (
-      <details key={currency} className="mb-10 sm:max-w-sm">
+      <details key={currency} className="sm:max-w-sm">
         <summary className="cursor-pointer font-medium text-accent">{t("title", { currency })}</summary>
         <p className="my-3 text-ink-soft">{t.rich("note", { available: () => <Amount of={available} /> })}</p>
         <ActionForm

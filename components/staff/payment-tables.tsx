@@ -47,7 +47,7 @@ function Shares({ payment, customer }: TablesProps) {
                   {number}
                 </TextLink>
               </Cell>
-              <Cell numeric className={`max-sm:order-3 ${small}`}>
+              <Cell numeric className={`max-sm:order-3 max-sm:col-span-2 ${small}`}>
                 <span className="sm:hidden">{words("planned")} </span>
                 <Amount of={planned} />
               </Cell>

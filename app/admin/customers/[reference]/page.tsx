@@ -3,7 +3,7 @@ import { notFound } from "next/navigation";
 import { getTranslations } from "next-intl/server";
 import { DraftList } from "@/components/draft/draft-list";
 import { ActionForm } from "@/components/sign-in/action-form";
-import { CustomerMore } from "@/components/staff/customer-more";
+import { CustomerAside, CustomerMovements } from "@/components/staff/customer-more";
 import { CustomerSections } from "@/components/staff/customer-sections";
 import { NewPayLink } from "@/components/staff/new-pay-link";
 import { PayOutForms } from "@/components/staff/pay-out-forms";
@@ -12,6 +12,7 @@ import { ActButton } from "@/components/ui/act-button";
 import { Amount } from "@/components/ui/amount";
 import type { AnswerTexts } from "@/components/ui/answer-texts";
 import { Fact, Facts } from "@/components/ui/facts";
+import { FileLink } from "@/components/ui/file-link";
 import { PageHead } from "@/components/ui/page-head";
 import { TextLink } from "@/components/ui/text-link";
 import { type CustomerPicture, showCustomer } from "@/lib/admin/show-customer";
@@ -39,7 +40,8 @@ export async function generateMetadata({ params }: CustomerPageProps): Promise<M
 
 export default async function CustomerPage({ params }: CustomerPageProps) {
   const reference = decodeURIComponent((await params).reference);
-  const actor = await requireStaff(`/admin/customers/${encodeURIComponent(reference)}`);
+  const customer = `/admin/customers/${encodeURIComponent(reference)}`;
+  const actor = await requireStaff(customer);
   const [user, picture, t, answers] = await Promise.all([
     currentUser(),
     showCustomer(actor, { reference }),
@@ -49,10 +51,11 @@ export default async function CustomerPage({ params }: CustomerPageProps) {
   if (!picture) notFound();
   const may = (right: StaffRight) => mayStaff(actor.role, right) && !picture.isClosed;
   const words = await getTranslations("payLinkBox");
-  const [bank, draft, moneyBack, drafts, customerWords, more] = await Promise.all([
+  const [bank, draft, moneyBack, paper, drafts, customerWords, more] = await Promise.all([
     getTranslations("bank"),
     getTranslations("draft"),
     getTranslations("moneyBack"),
+    getTranslations("paper.links"),
     listDrafts(actor, { customerId: picture.id }),
     getTranslations("staffCustomer"),
     showCustomerMore(actor, { customerId: picture.id }),
@@ -75,7 +78,7 @@ export default async function CustomerPage({ params }: CustomerPageProps) {
           {picture.isClosed && ` · ${t("closed")}`}
         </p>
       </PageHead>
-      <Facts className="mb-8 grid-cols-2 sm:flex sm:flex-wrap">
+      <Facts className="mb-6 grid-cols-2 border-y py-4 sm:flex sm:flex-wrap">
         {picture.balances.map(({ posted, held }) => (
           <Fact key={posted.currency} name={`${t("balance")} (${posted.currency})`}>
             <Amount of={posted} />
@@ -87,118 +90,116 @@ export default async function CustomerPage({ params }: CustomerPageProps) {
           </Fact>
         ))}
       </Facts>
-      <p className="mb-8 flex flex-wrap gap-x-6 gap-y-2 empty:hidden">
-        {may("bank.record") && (
-          <TextLink href={`/admin/customers/${encodeURIComponent(reference)}/bank-payment`}>
-            {bank("record")}
-          </TextLink>
-        )}
-        {may("invoice.write") && (
-          <TextLink href={`/admin/customers/${encodeURIComponent(reference)}/drafts/new`}>
-            {draft("new")}
-          </TextLink>
-        )}
-      </p>
-      <p className="mb-8">
-        <TextLink href={`/admin/customers/${encodeURIComponent(reference)}/card-payments`}>
-          {moneyBack("link")}
-        </TextLink>
-      </p>
-      <DraftList drafts={drafts} reference={picture.reference} />
-      {may("goodwill.change") && <GoodwillForms picture={picture} answers={answers} />}
-      {mayStaff(actor.role, "balance.pay_out") && (
-        <PayOutForms picture={picture} action={payOutBalance} answers={answers} />
-      )}
-      <CustomerMore
-        more={more}
-        customer={`/admin/customers/${encodeURIComponent(reference)}`}
-        noteForm={
-          mayStaff(actor.role, "customer.note") && (
-            <ActionForm
-              // A note that was kept stands above, and the form is there for the next one.
-              key={more.notes[0]?.id ?? "none"}
-              action={addNote}
-              hidden={{ customerId: picture.id }}
-              idPrefix="note-"
-              fields={[
-                {
-                  name: "note",
-                  label: customerWords("note"),
-                  type: "text",
-                  autoComplete: "off",
-                  maxLength: 2000,
-                },
-              ]}
-              submit={customerWords("addNote")}
-              answers={answers}
-              done={<p>{customerWords("noted")}</p>}
-            />
-          )
-        }
-        endSessions={
-          mayStaff(actor.role, "sessions.end") && (
-            <ActButton
-              action={endSessions}
-              input={{ customerId: picture.id }}
-              label={customerWords("endSessionsOf", { name: picture.name })}
-              text={customerWords("endSessions")}
-              done={customerWords("sessionsEnded")}
-              texts={answers}
-            />
-          )
-        }
-      />
-      <CustomerSections
-        picture={picture}
-        payLink={(invoice) =>
-          may("pay_link.renew") && (
-            <NewPayLink
-              customerId={picture.id}
-              invoiceId={invoice.id}
-              action={renewInvoicePayLink}
-              label={t("newPayLinkFor", { number: invoice.number })}
-              texts={linkTexts}
-              answers={answers}
-            />
-          )
-        }
-        voidForm={(invoice) => (
-          <>
-            {may("bank.record") && (
-              <TextLink
-                className="mt-2 block text-sm"
-                href={`/admin/customers/${encodeURIComponent(reference)}/bank-payment?invoice=${encodeURIComponent(invoice.number)}`}
-                aria-label={bank("ofCustomer", { number: invoice.number })}
-              >
-                {bank("record")}
-              </TextLink>
+      <nav aria-label={customerWords("acts")} className="mb-10 flex flex-wrap gap-x-6 gap-y-2">
+        {may("invoice.write") && <TextLink href={`${customer}/drafts/new`}>{draft("new")}</TextLink>}
+        {may("bank.record") && <TextLink href={`${customer}/bank-payment`}>{bank("record")}</TextLink>}
+        <TextLink href={`${customer}/card-payments`}>{moneyBack("link")}</TextLink>
+        <FileLink href={`${customer}/statement/pdf`}>{paper("statement")}</FileLink>
+      </nav>
+      <div className="grid gap-12 pb-16 lg:grid-cols-[minmax(0,1fr)_20rem]">
+        <div className="grid min-w-0 content-start gap-12">
+          <DraftList drafts={drafts} reference={picture.reference} />
+          <CustomerSections
+            picture={picture}
+            payLink={(invoice) =>
+              may("pay_link.renew") && (
+                <NewPayLink
+                  customerId={picture.id}
+                  invoiceId={invoice.id}
+                  action={renewInvoicePayLink}
+                  label={t("newPayLinkFor", { number: invoice.number })}
+                  texts={linkTexts}
+                  answers={answers}
+                />
+              )
+            }
+            voidForm={(invoice) => (
+              <>
+                {may("bank.record") && (
+                  <TextLink
+                    className="mt-2 block text-sm"
+                    href={`${customer}/bank-payment?invoice=${encodeURIComponent(invoice.number)}`}
+                    aria-label={bank("ofCustomer", { number: invoice.number })}
+                  >
+                    {bank("record")}
+                  </TextLink>
+                )}
+                {may("invoice.void") && (
+                  <details className="mt-2">
+                    <summary className="cursor-pointer text-accent text-sm">{t("void")}</summary>
+                    <div className="mt-3 max-w-sm">
+                      <ActionForm
+                        action={voidInvoice}
+                        hidden={{ customerId: picture.id, invoiceId: invoice.id }}
+                        fields={[
+                          {
+                            name: "reason",
+                            label: t("reason"),
+                            type: "text",
+                            autoComplete: "off",
+                            maxLength: 500,
+                          },
+                        ]}
+                        submit={t("voidNumber", { number: invoice.number })}
+                        answers={answers}
+                        done={<p>{t("voided", { number: invoice.number })}</p>}
+                      />
+                    </div>
+                  </details>
+                )}
+              </>
             )}
-            {may("invoice.void") && (
-              <details className="mt-2">
-                <summary className="cursor-pointer text-accent text-sm">{t("void")}</summary>
-                <div className="mt-3 max-w-sm">
-                  <ActionForm
-                    action={voidInvoice}
-                    hidden={{ customerId: picture.id, invoiceId: invoice.id }}
-                    fields={[
-                      {
-                        name: "reason",
-                        label: t("reason"),
-                        type: "text",
-                        autoComplete: "off",
-                        maxLength: 500,
-                      },
-                    ]}
-                    submit={t("voidNumber", { number: invoice.number })}
-                    answers={answers}
-                    done={<p>{t("voided", { number: invoice.number })}</p>}
-                  />
-                </div>
-              </details>
+          >
+            <CustomerMovements more={more} customer={customer} />
+          </CustomerSections>
+        </div>
+        <aside aria-label={customerWords("aside")} className="grid content-start gap-10">
+          <div className="grid gap-3 empty:hidden">
+            {may("goodwill.change") && <GoodwillForms picture={picture} answers={answers} />}
+            {mayStaff(actor.role, "balance.pay_out") && (
+              <PayOutForms picture={picture} action={payOutBalance} answers={answers} />
             )}
-          </>
-        )}
-      />
+          </div>
+          <CustomerAside
+            more={more}
+            noteForm={
+              mayStaff(actor.role, "customer.note") && (
+                <ActionForm
+                  // A note that was kept stands above, and the form is there for the next one.
+                  key={more.notes[0]?.id ?? "none"}
+                  action={addNote}
+                  hidden={{ customerId: picture.id }}
+                  idPrefix="note-"
+                  fields={[
+                    {
+                      name: "note",
+                      label: customerWords("note"),
+                      type: "text",
+                      autoComplete: "off",
+                      maxLength: 2000,
+                    },
+                  ]}
+                  submit={customerWords("addNote")}
+                  answers={answers}
+                  done={<p>{customerWords("noted")}</p>}
+                />
+              )
+            }
+            endSessions={
+              mayStaff(actor.role, "sessions.end") && (
+                <ActButton
+                  action={endSessions}
+                  input={{ customerId: picture.id }}
+                  label={customerWords("endSessionsOf", { name: picture.name })}
+                  text={customerWords("endSessions")}
+                  done={customerWords("sessionsEnded")}
+                  texts={answers}
+                />
+              )
+            }
+          />
+        </aside>
+      </div>
     </StaffFrame>
   );
 }
@@ -217,7 +218,7 @@ async function GoodwillForms({ picture, answers }: { picture: CustomerPicture; a
     { name: "reason", label: t("reason"), type: "text", autoComplete: "off", maxLength: 500 },
   ];
   return (
-    <div className="mb-10 grid gap-3 sm:max-w-sm">
+    <>
       {(["give", "take_back"] as const).map((way) => (
         <details key={way}>
           <summary className="cursor-pointer font-medium text-accent">{t(`goodwill_${way}`)}</summary>
@@ -233,7 +234,7 @@ async function GoodwillForms({ picture, answers }: { picture: CustomerPicture; a
           </div>
         </details>
       ))}
-    </div>
+    </>
   );
 }
 
