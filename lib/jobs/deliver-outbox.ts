@@ -40,16 +40,17 @@ export async function deliverOutbox(delivery: Delivery, most = 50): Promise<numb
   );
   let sent = 0;
   for (const row of rows.filter(isForMail)) {
-    const mail = await mailFor(delivery, row);
-    if (!mail) {
+    const written = await writtenFor(delivery, row);
+    if (!written) {
       await concludeRow(world, row, "nothing_to_say");
       continue;
     }
+    const { mail, alsoTold } = written;
     await noteAttempt(world, row, mail);
     const answer = await delivery.mailer.sendMail({ ...mail, id: row.id });
     if (answer.ok) sent += 1;
     else if (answer.refusal.code === "mail_not_taken") return sent;
-    await concludeRow(world, row, answer.ok ? "sent" : answer.refusal.code);
+    await concludeRow(world, row, answer.ok ? "sent" : answer.refusal.code, alsoTold);
   }
   return sent;
 }
@@ -74,12 +75,20 @@ function isForMail(row: OutboxRow): boolean {
   return row.topic === "reminder" || isAboutStop(row) || aboutMoneyBack.test(row.topic) || isOfPayment;
 }
 
-function mailFor(delivery: Delivery, row: OutboxRow): Promise<Mail | null> {
-  if (row.topic === "reminder" || isAboutStop(row)) return mailOfReminder(delivery, row);
-  return aboutMoneyBack.test(row.topic) ? mailOfMoneyBack(delivery, row) : mailOfPayment(delivery, row);
+/** A mail, and the other rows of its customer that it tells as well. */
+interface Written {
+  mail: Mail;
+  alsoTold: readonly string[];
 }
 
-async function mailOfReminder({ world, host }: Delivery, row: OutboxRow): Promise<Mail | null> {
+async function writtenFor(delivery: Delivery, row: OutboxRow): Promise<Written | null> {
+  if (row.topic === "reminder" || isAboutStop(row)) return mailOfReminder(delivery, row);
+  const mailOf = aboutMoneyBack.test(row.topic) ? mailOfMoneyBack : mailOfPayment;
+  const mail = await mailOf(delivery, row);
+  return mail && { mail, alsoTold: [] };
+}
+
+async function mailOfReminder({ world, host }: Delivery, row: OutboxRow): Promise<Written | null> {
   const { customerId } = row;
   const [[customer], news] = await transact(world.jobs, { customerId }, ({ sql }) =>
     Promise.all([
@@ -90,10 +99,17 @@ async function mailOfReminder({ world, host }: Delivery, row: OutboxRow): Promis
   if (!customer || !news) return null;
   const { name, email, locale, copies } = customer;
   const about = { locale, recipient: { name, email, copies }, host, timeZone: world.timeZone };
-  // Copies are of mails about invoices.
-  if (news.kind === "card") return cardExpiringMail({ ...about, recipient: { name, email } }, news.card);
-  if (news.kind === "stop") return stopMail(about, news.stop);
-  return news.kind === "low" ? renewalShortMail(about, news.short) : invoicesDueMail(about, news.due);
+  switch (news.kind) {
+    case "card":
+      // Copies are of mails about invoices.
+      return { mail: cardExpiringMail({ ...about, recipient: { name, email } }, news.card), alsoTold: [] };
+    case "stop":
+      return { mail: stopMail(about, news.stop), alsoTold: [] };
+    case "low":
+      return { mail: renewalShortMail(about, news.short), alsoTold: news.alsoTold };
+    case "due":
+      return { mail: invoicesDueMail(about, news.due), alsoTold: news.alsoTold };
+  }
 }
 
 async function stopNews(world: World, sql: ReservedSql, row: OutboxRow): Promise<ReminderNews | null> {

@@ -25,12 +25,13 @@ export async function noteAttempt(world: World, row: OutboxRow, mail: Mail): Pro
 
 /**
  * Marks the row as done. A mail that was refused for good is shown to staff in the same transaction; one that was in the
- * inbox and has nothing to say any more is withdrawn from there.
+ * inbox and has nothing to say any more is withdrawn from there. `alsoTold` are further rows of the customer that the mail told.
  */
 export async function concludeRow(
   world: World,
   row: OutboxRow,
   outcome: "sent" | "nothing_to_say" | (string & {}),
+  alsoTold: readonly string[] = [],
 ): Promise<void> {
   const { customerId, id } = row;
   const now = world.clock.now();
@@ -41,6 +42,14 @@ export async function concludeRow(
       update outbox set handled_at = ${now}
       where customer_id = ${customerId} and id = ${id} and handled_at is null returning 1`;
     if (marked.length === 0) return;
+    if (alsoTold.length > 0) {
+      await sql`
+        update outbox set handled_at = ${now}
+        where customer_id = ${customerId} and id = any(${[...alsoTold]}::uuid[]) and handled_at is null`;
+      await sql`
+        update notices set state = case when sent_at is null then 'withdrawn' else 'sent' end
+        where customer_id = ${customerId} and id = any(${[...alsoTold]}::uuid[]) and state = 'waiting'`;
+    }
     // What was sent before and has nothing new to say was sent all the same.
     await sql`
       update notices set sent_at = case when ${isSent} then ${now}::timestamptz else sent_at end,

@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { remindOfInvoices } from "@/lib/billing/reminder/remind";
 import { runRenewals } from "@/lib/billing/renewal/run-renewals";
 import type { ServiceId } from "@/lib/kernel/id";
 import { createMailer } from "@/lib/mail/mailer";
@@ -8,6 +9,7 @@ import {
   giveBalance,
   makeActiveService,
   makeCustomer,
+  makeInvoice,
   makePlan,
   type TestCustomer,
 } from "@/lib/testing/fixtures";
@@ -93,6 +95,26 @@ describe("a renewal that the balance does not reach for", () => {
       "$20.00 is missing to renew 2 services by April 10, 2026",
       "Renewed: web-1, $10.00 from your balance",
     ]);
+  });
+
+  it("is gathered with what the reminders find before the mail goes out, each stage recorded for itself", async () => {
+    await openWorld();
+    const customer = await makeCustomer(world);
+    await due(customer, 2);
+    const invoice = await makeInvoice(world, customer, 500n);
+    toLead();
+    await runRenewals(world);
+    await remindOfInvoices(world);
+    const mails = await delivered(customer);
+    expect(mails.map(({ subject }) => subject)).toEqual([
+      expect.stringMatching(/^3 invoices, \$25\.00 in all, are due, the first since/),
+    ]);
+    expect(mails[0]?.text).toContain(invoice.number);
+    const stages = await world.jobs.sql`
+      select kind from reminders where customer_id = ${customer.customerId} order by kind`;
+    expect(stages.map(({ kind }) => kind)).toEqual(["balance_low", "balance_low", "invoice_due"]);
+    // The row whose stages were told with the other's has nothing to say, today or tomorrow.
+    expect(await delivered(customer)).toHaveLength(1);
   });
 
   it("is not written of when it was paid a second ago", async () => {

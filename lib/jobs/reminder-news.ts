@@ -11,10 +11,15 @@ import { expiringCard } from "./card-news";
 import { openPayLinks } from "./pay-links";
 import { stopAheadNews } from "./stop-news";
 
+interface Gathered {
+  /** Further rows of the outbox whose reminders this mail tells. */
+  alsoTold: string[];
+}
+
 /** What a reminder is about when it is sent. */
 export type ReminderNews =
-  | { kind: "low"; short: ShortRenewals }
-  | { kind: "due"; due: RemindedInvoices }
+  | ({ kind: "low"; short: ShortRenewals } & Gathered)
+  | ({ kind: "due"; due: RemindedInvoices } & Gathered)
   | { kind: "stop"; stop: StopNews }
   | { kind: "card"; card: CardExpiring };
 
@@ -41,12 +46,40 @@ export async function reminderNews(
     const card = await expiringCard(world, sql, customerId, told);
     return card && { kind: "card", card };
   }
-  if (rows.some((row) => row.kind === "invoice_due")) {
-    const due = await remindedInvoices(world, sql, customerId, ids);
-    return due && { kind: "due", due };
+  const gathered = await gatheredInvoices(sql, customerId, outboxId);
+  if (!gathered) return null;
+  if (gathered.kinds.has("invoice_due")) {
+    const due = await remindedInvoices(world, sql, customerId, gathered.invoiceIds);
+    return due && { kind: "due", due, alsoTold: gathered.alsoTold };
   }
-  const short = await shortRenewals(world, sql, customerId, ids);
-  return short && { kind: "low", short };
+  const short = await shortRenewals(world, sql, customerId, gathered.invoiceIds);
+  return short && { kind: "low", short, alsoTold: gathered.alsoTold };
+}
+
+/**
+ * Of all reminders of invoices that wait for their mail, in the currency of this row's, the mail of the first tells: what the
+ * renewal run and the reminders found at about the same time, or while no mail server answered. Null for the others.
+ */
+async function gatheredInvoices(
+  sql: ReservedSql,
+  customerId: CustomerId,
+  outboxId: string,
+): Promise<({ kinds: Set<string>; invoiceIds: string[] } & Gathered) | null> {
+  const rows = await sql`
+    with told as (
+      select r.outbox_id, r.kind, r.subject_id, i.currency from reminders r
+      join outbox o on o.customer_id = r.customer_id and o.id = r.outbox_id
+      join invoices i on i.customer_id = r.customer_id and i.id = r.subject_id
+      where r.customer_id = ${customerId} and r.kind in ('invoice_due', 'balance_low')
+        and o.handled_at is null)
+    select t.outbox_id, t.kind, t.subject_id from told t
+    where t.currency in (select currency from told where outbox_id = ${outboxId}) order by t.outbox_id`;
+  if (rows[0]?.outbox_id !== outboxId) return null;
+  return {
+    kinds: new Set(rows.map((row) => row.kind)),
+    invoiceIds: [...new Set(rows.map((row) => row.subject_id as string))],
+    alsoTold: [...new Set(rows.map((row) => row.outbox_id as string))].filter((id) => id !== outboxId),
+  };
 }
 
 const stops = [

@@ -1,6 +1,6 @@
 import { bulkStatement } from "@/db/bulk-statement";
 import { transact } from "@/db/transaction";
-import { addDays } from "@/lib/kernel/calendar";
+import { addCalendarDays, calendarDay, startOfDay } from "@/lib/kernel/calendar";
 import { type CustomerId, uuidv7 } from "@/lib/kernel/id";
 import { daysFromDue } from "../invoice/days-from-due";
 import { outboxAdded, remindersAdded } from "../reminder/remind";
@@ -25,9 +25,13 @@ export async function announceStops(world: World, customersMost = 200): Promise<
   }
 }
 
-/** Services whose suspension or termination is near and was not told; by an hour too many, where clocks are changed. */
+/** Services whose suspension or termination may be near today and was not told; some hours too many, where clocks are changed. */
 async function untold(world: World, after: CustomerId | null, customersMost: number): Promise<ServiceRef[]> {
-  const soon = new Date(world.clock.now().getTime() + 2 * 3_600_000);
+  const tomorrow = startOfDay(
+    addCalendarDays(calendarDay(world.clock.now(), world.timeZone), 1),
+    world.timeZone,
+  );
+  const soon = new Date(tomorrow.getTime() + 2 * 3_600_000);
   const rows = await world.jobs.sql`
     with near as materialized (
       select s.customer_id, s.id, r.id as renewal_id,
@@ -99,9 +103,11 @@ async function record(world: World, terms: readonly NextTerm[]): Promise<number>
   return reminders.length;
 }
 
+/** By whole days: what is stopped on one day, at whatever hours, is told at once and in one mail. */
 function toldOf(world: World, term: NextTerm, now: Date) {
   const { timeZone } = world;
-  const isNear = (at: Date, days: number) => at <= addDays(now, days, timeZone);
+  const today = calendarDay(now, timeZone);
+  const isNear = (at: Date, days: number) => calendarDay(at, timeZone) <= addCalendarDays(today, days);
   const suspension = term.facts.announcedAt.suspension ? null : suspendsAt(term.facts, timeZone);
   if (suspension && isNear(suspension, announcedDaysAhead.suspension)) {
     return { kind: "suspension_ahead" as const, at: suspension };
