@@ -27,13 +27,15 @@ interface ActionFormProps<State> {
   answers: AnswerTexts;
   /** Where a page has several forms, so that their fields are told apart. */
   idPrefix?: string;
+  /** One act of many on its page. */
+  isMinor?: boolean;
   /** What is there instead of the form once it is done. */
   done: ReactNode;
 }
 
 /** A short form of plain fields over one server action. It works before its script is there. */
 export function ActionForm<State extends Result<unknown>>(props: ActionFormProps<State>) {
-  const { action, hidden = {}, fields, submit, answers, done, idPrefix = "" } = props;
+  const { action, hidden = {}, fields, submit, answers, done, idPrefix = "", isMinor = false } = props;
   const [state, run] = useActionState<State | null, FormData>(action, null);
   // React empties the inputs after an action; what was typed stays, except for passwords.
   const [typed, setTyped] = useState<Record<string, string>>(() =>
@@ -66,9 +68,13 @@ export function ActionForm<State extends Result<unknown>>(props: ActionFormProps
           <p>{sentenceOf(state.refusal, answers)}</p>
         </Callout>
       )}
-      <SubmitButton size="large" className="w-full">
-        {submit}
-      </SubmitButton>
+      {isMinor ? (
+        <SubmitButton kind="secondary">{submit}</SubmitButton>
+      ) : (
+        <SubmitButton size="large" className="w-full">
+          {submit}
+        </SubmitButton>
+      )}
     </form>
   );
 }

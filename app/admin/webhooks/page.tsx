@@ -48,6 +48,7 @@ export default async function WebhooksPage() {
                     ? (id) => (
                         <ActionForm
                           action={disableEndpoint}
+                          isMinor
                           hidden={{ endpointId: id }}
                           fields={[]}
                           submit={t("end")}
@@ -97,6 +98,7 @@ export default async function WebhooksPage() {
                       <ActionForm
                         key={`${state} ${attempts}`}
                         action={replayDelivery}
+                        isMinor
                         hidden={{ customerId: customer.id, deliveryId: id }}
                         fields={[]}
                         submit={t("replay")}

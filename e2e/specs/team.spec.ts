@@ -1,0 +1,52 @@
+import { expect, test } from "@/e2e/fixtures/portal";
+import { newId } from "@/lib/kernel/id";
+
+test("an admin invites somebody, gives another role and ends an access, whose page is over at once", async ({
+  people,
+  scene,
+  pageOf,
+}) => {
+  const page = await pageOf(await people.staff("admin"));
+  const email = `${newId().slice(-12)}@example.test`;
+  await page.goto("/admin/team");
+  await page.getByLabel("E-mail address").fill(email);
+  await page.getByLabel("Role", { exact: true }).selectOption("auditor");
+  await page.getByRole("button", { name: "Send the invitation" }).click();
+  await expect(page.getByRole("listitem").filter({ hasText: email })).toContainText("invited by Staff");
+  await expect.poll(async () => (await scene.mailsTo(email)).length).toBe(1);
+
+  const colleague = await people.staff("support");
+  const theirs = await pageOf(colleague);
+  await theirs.goto("/admin/customers");
+  await page.reload();
+  const row = page.getByRole("listitem").filter({ hasText: colleague.email });
+  await row.getByRole("combobox").selectOption("finance");
+  await row.getByRole("button", { name: "Save role" }).click();
+  await expect(row.getByRole("combobox")).toHaveValue("finance");
+  await theirs.goto("/admin/customers");
+  await expect(theirs, "signs in anew").toHaveURL(/\/admin\/sign-in/);
+  await row.getByRole("button", { name: /^End the access/ }).click();
+  await row.getByRole("button", { name: "End access", exact: true }).click();
+  await expect(row.getByRole("button", { name: "Give access again" })).toBeVisible();
+});
+
+test("what the host calls itself shows in the portal, and two who change it at once are told", async ({
+  people,
+  pageOf,
+}) => {
+  const [first, second] = [
+    await pageOf(await people.staff("admin")),
+    await pageOf(await people.staff("admin")),
+  ];
+  const bank = `Bank ${newId().slice(-6)}`;
+  for (const page of [first, second]) await page.goto("/admin/settings");
+  await first.getByLabel("Bank", { exact: true }).fill(bank);
+  await first.getByRole("button", { name: "Save" }).click();
+  await expect(first.getByRole("main")).toContainText("Saved.");
+  await second.getByLabel("BIC").fill("COBADEFF");
+  await second.getByRole("button", { name: "Save" }).click();
+  await expect(second.getByRole("main").getByRole("alert")).toBeVisible();
+  const own = await pageOf(await people.customer());
+  await own.goto("/balance");
+  await expect(own.getByRole("main")).toContainText(bank);
+});
