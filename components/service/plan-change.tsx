@@ -6,7 +6,7 @@ import { Callout } from "@/components/ui/callout";
 import { Day } from "@/components/ui/day";
 import { Fact, Facts } from "@/components/ui/facts";
 import { TextLink } from "@/components/ui/text-link";
-import { isPositive, type Money, negate } from "@/lib/kernel/money";
+import { isPositive, type Money, negate, toDecimal } from "@/lib/kernel/money";
 import type { PlanChangePreview, PlanChangeWay, PlanChoices } from "@/lib/portal/change-plan";
 
 interface PlanChoiceFormProps {
@@ -84,19 +84,19 @@ export function PlanChoiceForm({ choices, action, chosen }: PlanChoiceFormProps)
 
 interface PlanChangeShownProps {
   preview: PlanChangePreview;
-  /** Where the balance can be topped up by what it lacks; null for staff. */
-  topUpHref: string | null;
+  /** Whether whoever looks can top the balance up by what it lacks. */
+  canTopUp: boolean;
   /** The form that agrees to it. */
   children: ReactNode;
 }
 
 /** What the change does, in amounts, before anybody agrees to it. */
-export function PlanChangeShown({ preview, topUpHref, children }: PlanChangeShownProps) {
+export function PlanChangeShown({ preview, canTopUp, children }: PlanChangeShownProps) {
   const t = useTranslations("planChange");
   const { way, startsAt, charged, credited, due, shortBy, available, terms, reissued } = preview;
   const isShort = isPositive(shortBy);
   return (
-    <section aria-labelledby="plan-preview" className="grid gap-5">
+    <section aria-labelledby="plan-preview" className="grid content-start gap-5">
       <h2 id="plan-preview" className="font-semibold text-lg">
         {way === "at_once" ? t("doesAtOnce") : t.rich("doesLater", { at: () => <Day at={startsAt} /> })}
       </h2>
@@ -137,9 +137,13 @@ export function PlanChangeShown({ preview, topUpHref, children }: PlanChangeShow
       {isShort ? (
         <Callout tone="warn">
           <p>{t.rich("short", { short: () => <Amount of={shortBy} /> })}</p>
-          {topUpHref && (
+          {canTopUp && (
             <p>
-              <TextLink href={topUpHref}>{t("topUp")}</TextLink>
+              <TextLink
+                href={`/balance/top-up?${new URLSearchParams({ amount: toDecimal(shortBy), currency: shortBy.currency })}`}
+              >
+                {t("topUp")}
+              </TextLink>
             </p>
           )}
         </Callout>

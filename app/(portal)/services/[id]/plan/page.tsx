@@ -45,7 +45,7 @@ export default async function PlanChangePage({ params, searchParams }: PlanChang
       <div className="grid gap-12 pb-16 lg:grid-cols-2">
         <PlanChoiceForm choices={shown} action={path} chosen={wish} />
         {preview?.ok && (
-          <PlanChangeShown preview={preview.value} topUpHref="/balance/top-up">
+          <PlanChangeShown preview={preview.value} canTopUp>
             {canChange ? (
               <ActionForm
                 key={`${wish.planId} ${wish.way} ${preview.value.due.minor}`}

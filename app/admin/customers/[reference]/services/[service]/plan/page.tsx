@@ -59,7 +59,7 @@ export default async function StaffPlanChangePage({ params, searchParams }: Plan
       <div className="grid gap-12 pb-16 lg:grid-cols-2">
         <PlanChoiceForm choices={shown} action={path} chosen={{ planId, way }} />
         {preview?.ok && (
-          <PlanChangeShown preview={preview.value} topUpHref={null}>
+          <PlanChangeShown preview={preview.value} canTopUp={false}>
             {mayStaff(actor.role, "service.change_plan") && (
               <ActionForm
                 key={`${planId} ${way} ${preview.value.due.minor}`}
