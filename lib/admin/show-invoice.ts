@@ -1,5 +1,7 @@
 import { type InvoiceStatus, statusOf } from "@/lib/billing/invoice/invoice-status";
 import { type InvoiceLineView, readInvoiceLines } from "@/lib/billing/invoice/read-lines";
+import type { InvoiceStep } from "@/lib/billing/outlook/next-invoice-steps";
+import { readInvoiceSteps } from "@/lib/billing/outlook/read-invoice-steps";
 import type { CustomerId, InvoiceId, PaymentId } from "@/lib/kernel/id";
 import { type Currency, type Money, money } from "@/lib/kernel/money";
 import { activityOf, type ListedActivity } from "./list-activities";
@@ -44,6 +46,8 @@ export interface StaffInvoice {
   payments: InvoicePayment[];
   creditNotes: { number: string; reason: string; note: string; total: Money; issuedAt: Date }[];
   reminders: { stage: number; createdAt: Date }[];
+  /** What happens next and when, if nobody does anything; nothing while a payment is under way. */
+  next: InvoiceStep[];
   /** All that was done to it, the newest first. */
   activities: ListedActivity[];
 }
@@ -65,7 +69,7 @@ export async function showInvoice(
   const id = row.id as InvoiceId;
   const customerId = row.customer_id as CustomerId;
   const currency = row.currency as Currency;
-  const [lines, payments, notes, reminders, activities] = await Promise.all([
+  const [lines, payments, notes, reminders, activities, next] = await Promise.all([
     readInvoiceLines(sql, customerId, id, currency),
     sql`
       select p.id, p.funding, p.origin, p.state, p.created_at,
@@ -84,6 +88,7 @@ export async function showInvoice(
       select a.id, a.occurred_at, a.actor, a.verb, a.detail, u.name as who, false as is_house
       from activities a left join users u on u.id = a.user_id
       where a.customer_id = ${customerId} and a.subject_id = ${id} order by a.id desc limit 200`,
+    readInvoiceSteps(sql, world, { customerId, invoiceId: id }),
   ]);
   const { name, reference: own } = row;
   return {
@@ -136,6 +141,7 @@ export async function showInvoice(
       total: money(one.total_minor, currency),
       issuedAt: one.issued_at,
     })),
+    next,
     reminders: reminders.map((one) => ({ stage: one.stage, createdAt: one.created_at })),
     activities: activities.map((one) => activityOf({ ...one, name, reference: own })),
   };

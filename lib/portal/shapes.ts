@@ -1,5 +1,6 @@
 import type { InvoiceStatus } from "@/lib/billing/invoice/invoice-status";
 import type { InvoiceLineView } from "@/lib/billing/invoice/read-lines";
+import type { InvoiceStep } from "@/lib/billing/outlook/next-invoice-steps";
 import type { Receipt } from "@/lib/billing/payment/receipt";
 import type {
   CustomerId,
@@ -107,7 +108,10 @@ export interface InvoiceDetail extends InvoiceRow {
   billTo: { name: string; email: string; country: string };
   lines: InvoiceLineView[];
   payments: PaymentView[];
+  /** What was done about it, reminders included; the latest first. */
   timeline: TimelineEntry[];
+  /** What happens next and when, if nobody does anything; nothing while a payment is under way. */
+  next: InvoiceStep[];
   payPanel: PayPanel | null;
   /** What says that nothing is owed any more; null unless the invoice is void. */
   creditNote: { number: string; issuedAt: Date } | null;

@@ -1,5 +1,6 @@
 import type { ReservedSql } from "@/db/client";
 import { readInvoiceLines } from "@/lib/billing/invoice/read-lines";
+import { readInvoiceSteps } from "@/lib/billing/outlook/read-invoice-steps";
 import { readDebts } from "@/lib/billing/payment/debt";
 import { planPayment } from "@/lib/billing/payment/plan";
 import { isFinal } from "@/lib/billing/payment/states";
@@ -35,13 +36,14 @@ export function showInvoice(
     if (!row) return null;
     const id = row.id as InvoiceId;
     const currency = row.currency as Currency;
-    const [lines, payments, timeline, [note]] = await Promise.all([
+    const [lines, payments, timeline, [note], next] = await Promise.all([
       readInvoiceLines(sql, customerId, id, currency),
       readPayments(sql, actor, id, currency),
       readTimeline(sql, actor, id),
       sql`
         select number, issued_at from credit_notes
         where customer_id = ${customerId} and invoice_id = ${id} and number is not null order by issued_at limit 1`,
+      readInvoiceSteps(sql, world, { customerId, invoiceId: id }),
     ]);
     const open = payments.find((payment) => !isFinal(payment.state)) ?? null;
     const panel = row.state === "open" ? await payPanel(sql, world, actor, [id], open) : null;
@@ -60,6 +62,7 @@ export function showInvoice(
       lines,
       payments,
       timeline,
+      next,
       payPanel: panel,
       creditNote: note ? { number: note.number, issuedAt: note.issued_at } : null,
       canCancel,
@@ -107,7 +110,13 @@ async function readTimeline(
 ): Promise<TimelineEntry[]> {
   const rows = await sql`
     select id, occurred_at, actor, verb, detail from activities
-    where customer_id = ${customerId} and subject_id = ${id} and is_visible order by id desc limit 100`;
+    where customer_id = ${customerId} and subject_id = ${id} and is_visible
+    union all
+    select r.id, coalesce(n.sent_at, r.created_at), 'system', case n.state when 'sent' then 'reminded'
+      when 'undeliverable' then 'reminder_refused' else 'reminder_waits' end, jsonb_build_object('subject', n.subject)
+    from reminders r join notices n on n.customer_id = r.customer_id and n.id = r.outbox_id and n.state <> 'withdrawn'
+    where r.customer_id = ${customerId} and r.subject_id = ${id} and r.kind in ('invoice_due', 'balance_low')
+    order by 2 desc, 1 desc limit 100`;
   return rows.map((row) => ({
     id: row.id,
     occurredAt: row.occurred_at,

@@ -3,16 +3,14 @@ import type { CustomerId, InvoiceId } from "@/lib/kernel/id";
 import { closeAndVoid } from "../payment/close-and-void";
 import { isOfTheData, parkCustomer } from "../renewal/park-customer";
 import type { World } from "../world";
-
-/** An order that nobody paid so long after due is given up (domain.md, Cancelling). */
-const afterDueDays = 14;
+import { orderVoidDays } from "./order-void-days";
 
 /**
  * Voids the orders that nobody paid, each after an open payment on it was closed at Stripe; while Stripe cannot say, it is
  * left for the next run. Returns how many were voided.
  */
 export async function voidUnpaidOrders(world: World, most = 500): Promise<number> {
-  const dueBefore = addDays(world.clock.now(), -afterDueDays, world.timeZone);
+  const dueBefore = addDays(world.clock.now(), -orderVoidDays, world.timeZone);
   const rows = await world.jobs.sql`
     select i.customer_id, i.id from invoices i
     where i.state = 'open' and i.origin = 'order' and i.due_at <= ${dueBefore}

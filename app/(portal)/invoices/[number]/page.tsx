@@ -5,6 +5,7 @@ import { getTranslations } from "next-intl/server";
 import { BackToInvoices } from "@/components/invoice/back-to-invoices";
 import { CancelInvoice } from "@/components/invoice/cancel-invoice";
 import { InvoiceLines } from "@/components/invoice/invoice-lines";
+import { InvoiceNext } from "@/components/invoice/invoice-next";
 import { InvoicePapers } from "@/components/invoice/invoice-papers";
 import { InvoicePayments } from "@/components/invoice/invoice-payments";
 import { InvoiceStatusBadge } from "@/components/invoice/status-badge";
@@ -79,6 +80,7 @@ export default async function InvoicePage({ params }: InvoicePageProps) {
           <InvoiceLines invoice={invoice} />
           <InvoicePapers invoice={invoice} />
           <InvoicePayments payments={invoice.payments} />
+          <InvoiceNext steps={invoice.next} />
           <Timeline entries={invoice.timeline} />
           <InvoicePayLink
             invoiceId={invoice.id}

@@ -4,6 +4,7 @@ import { getTranslations } from "next-intl/server";
 import { voidInvoice } from "@/app/admin/customers/actions";
 import { staffTexts } from "@/app/admin/texts";
 import { InvoiceLines } from "@/components/invoice/invoice-lines";
+import { InvoiceNext } from "@/components/invoice/invoice-next";
 import { InvoiceStatusBadge } from "@/components/invoice/status-badge";
 import { ActionForm } from "@/components/sign-in/action-form";
 import { ActivityTable } from "@/components/staff/activity-table";
@@ -76,6 +77,7 @@ export default async function InvoicePage({ params }: InvoicePageProps) {
         <Section title={t("payments")} none={words("noPayments")} isEmpty={invoice.payments.length === 0}>
           <InvoicePaymentTable payments={invoice.payments} customer={customer} />
         </Section>
+        <InvoiceNext steps={invoice.next} />
         <Section
           title={words("reminders")}
           none={words("noReminders")}

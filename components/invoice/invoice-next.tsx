@@ -1,0 +1,26 @@
+import { useTranslations } from "next-intl";
+import { Due } from "@/components/ui/due";
+import type { InvoiceDetail } from "@/lib/portal/shapes";
+
+/** What happens to an invoice next and when, if nobody does anything. */
+export function InvoiceNext({ steps }: { steps: InvoiceDetail["next"] }) {
+  const t = useTranslations("invoiceNext");
+  if (steps.length === 0) return null;
+  return (
+    <section aria-labelledby="next">
+      <h2 id="next" className="pb-2 font-semibold text-lg">
+        {t("title")}
+      </h2>
+      <ol className="grid max-w-lg">
+        {steps.map(({ kind, at }) => (
+          <li key={kind} className="flex items-baseline justify-between gap-4 border-b py-2">
+            <span>{t(kind)}</span>
+            <span className="text-right text-sm">
+              <Due at={at} isUrgent={false} />
+            </span>
+          </li>
+        ))}
+      </ol>
+    </section>
+  );
+}

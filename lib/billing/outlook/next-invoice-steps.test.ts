@@ -1,0 +1,74 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { addDays } from "@/lib/kernel/calendar";
+import { daysFromDue } from "../invoice/days-from-due";
+import { dueStages, lowStages, stageToSend } from "../reminder/stages";
+import { nextInvoiceSteps, type WaitingInvoice } from "./next-invoice-steps";
+
+const timeZone = "Europe/Berlin";
+const dueAt = new Date("2026-03-30T15:00:00Z");
+const waiting: WaitingInvoice = {
+  origin: "renewal",
+  dueAt,
+  isAutoRenew: true,
+  hasAutoPay: false,
+  isCharged: false,
+  lastDue: null,
+  lastLow: -7,
+  suspendsAt: addDays(dueAt, 4, timeZone),
+};
+
+const told = (invoice: Partial<WaitingInvoice>, now: string) =>
+  nextInvoiceSteps({ ...waiting, ...invoice }, new Date(now), timeZone).map(
+    ({ kind, at }) => `${kind} ${at.toISOString().slice(0, 16)}`,
+  );
+
+describe("what happens to an open invoice next", () => {
+  it("is a reminder, the day it is due, and the suspension of what it renews", () => {
+    // Daylight saving begins on 29 March: midnight of the 27th is an hour later in UTC than that of the 31st.
+    expect(told({}, "2026-03-24T09:00:00Z")).toEqual([
+      "remind 2026-03-26T23:00",
+      "due 2026-03-30T15:00",
+      "suspend 2026-04-03T15:00",
+    ]);
+  });
+
+  it("is the card where auto-pay will charge it, and no reminder of a debt", () => {
+    expect(told({ hasAutoPay: true, isCharged: true }, "2026-03-24T09:00:00Z")).toEqual([
+      "charge 2026-03-28T23:00",
+      "due 2026-03-30T15:00",
+      "suspend 2026-04-03T15:00",
+    ]);
+    expect(told({ hasAutoPay: true }, "2026-03-31T09:00:00Z")[0]).toBe("remind 2026-03-31T09:00");
+    expect(told({ hasAutoPay: true, lastDue: 1 }, "2026-03-31T09:00:00Z")[0]).toBe("charge 2026-03-31T22:00");
+  });
+
+  it("is the end of an order that nobody pays", () => {
+    const order = { origin: "order", isAutoRenew: false, lastDue: 3, suspendsAt: null } as const;
+    expect(told(order, "2026-04-05T09:00:00Z")).toEqual(["void 2026-04-13T15:00"]);
+    expect(told({ ...order, origin: "manual" }, "2026-04-05T09:00:00Z")).toEqual([]);
+  });
+
+  it("names the very day on which the next stage then goes out, and is in order of time", () => {
+    const stage = (stages: readonly number[]) => fc.option(fc.constantFrom(...stages));
+    fc.assert(
+      fc.property(
+        fc.record({ isAutoRenew: fc.boolean(), lastDue: stage(dueStages), lastLow: stage(lowStages) }),
+        fc.integer({ min: -20, max: 6 }),
+        (known, day) => {
+          const invoice = { ...waiting, ...known };
+          const now = addDays(dueAt, day, timeZone);
+          const steps = nextInvoiceSteps(invoice, now, timeZone);
+          expect(steps).toEqual([...steps].sort((a, b) => +a.at - +b.at));
+          // Slow and obvious: one day after the other, until a stage is due.
+          let expected: number | null = null;
+          for (let later = day; later <= 6 && expected === null; later += 1) {
+            if (stageToSend({ ...invoice, daysFromDue: later })) expected = later;
+          }
+          const remind = steps.find(({ kind }) => kind === "remind");
+          expect(remind ? daysFromDue(dueAt, remind.at, timeZone) : null).toBe(expected);
+        },
+      ),
+    );
+  });
+});

@@ -1,0 +1,65 @@
+import { addCalendarDays, addDays, calendarDay, startOfDay } from "@/lib/kernel/calendar";
+import { nextAttemptDay } from "../auto-pay/schedule";
+import { daysFromDue } from "../invoice/days-from-due";
+import { dueStages, stageToSend } from "../reminder/stages";
+import { orderVoidDays } from "../suspension/order-void-days";
+
+/** An open invoice that no payment is paying, as far as what happens to it next goes. */
+export interface WaitingInvoice {
+  readonly origin: "order" | "renewal" | "manual";
+  readonly dueAt: Date;
+  /** It has only renewals of services that renew by themselves. */
+  readonly isAutoRenew: boolean;
+  /** Auto-pay is on with a card that can be charged, and the invoice is one that it charges. */
+  readonly hasAutoPay: boolean;
+  /** A card will be charged before it is due, so that nobody is reminded of it. */
+  readonly isCharged: boolean;
+  readonly lastDue: number | null;
+  readonly lastLow: number | null;
+  /** When the first of its services is suspended if nothing happens; null where none is. */
+  readonly suspendsAt: Date | null;
+}
+
+export interface InvoiceStep {
+  kind: "remind" | "charge" | "due" | "suspend" | "void";
+  at: Date;
+}
+
+/**
+ * What happens to an open invoice next and when, in order, if nobody does anything: the next reminder, the day on which the
+ * card is charged, the due date, the suspension of what it renews, and the end of an order that nobody pays. From the rules
+ * that the jobs go by (domain.md, Reminding, Renewing, Cancelling). Pure.
+ */
+export function nextInvoiceSteps(invoice: WaitingInvoice, now: Date, timeZone: string): InvoiceStep[] {
+  const { origin, dueAt, hasAutoPay, suspendsAt } = invoice;
+  const today = daysFromDue(dueAt, now, timeZone);
+  const onDay = (day: number) => {
+    const at = startOfDay(addCalendarDays(calendarDay(dueAt, timeZone), day), timeZone);
+    return at > now ? at : now;
+  };
+  const chargeDay = hasAutoPay ? nextAttemptDay(today) : null;
+  const remindDay = nextReminderDay(invoice, today);
+  const steps: (InvoiceStep | null)[] = [
+    remindDay === null ? null : { kind: "remind", at: onDay(remindDay) },
+    chargeDay === null ? null : { kind: "charge", at: onDay(chargeDay) },
+    dueAt > now ? { kind: "due", at: dueAt } : null,
+    suspendsAt && { kind: "suspend", at: suspendsAt > now ? suspendsAt : now },
+    origin === "order" ? { kind: "void", at: laterOf(addDays(dueAt, orderVoidDays, timeZone), now) } : null,
+  ];
+  return steps.filter((step) => step !== null).sort((a, b) => a.at.getTime() - b.at.getTime());
+}
+
+/** In days from due, today included; null where nobody is reminded of it any more, or a card is charged instead. */
+function nextReminderDay(invoice: WaitingInvoice, today: number): number | null {
+  const { isAutoRenew, isCharged, lastDue, lastLow } = invoice;
+  const last = dueStages[dueStages.length - 1] ?? 0;
+  const first = dueStages[0] ?? 0;
+  for (let day = Math.max(today, first); day <= Math.max(today, last); day += 1) {
+    if (stageToSend({ daysFromDue: day, isAutoRenew, isCharged, lastDue, lastLow })) return day;
+  }
+  return null;
+}
+
+function laterOf(at: Date, other: Date): Date {
+  return at > other ? at : other;
+}

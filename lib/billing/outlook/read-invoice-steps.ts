@@ -1,0 +1,57 @@
+import type { ReservedSql, Sql } from "@/db/client";
+import { calendarDay } from "@/lib/kernel/calendar";
+import type { CustomerId, InvoiceId, ServiceId } from "@/lib/kernel/id";
+import { willBeCharged } from "../auto-pay/will-be-charged";
+import { suspendsAt } from "../suspension/decide-stop";
+import { nextTerms } from "../suspension/next-terms";
+import type { World } from "../world";
+import { type InvoiceStep, nextInvoiceSteps } from "./next-invoice-steps";
+
+/**
+ * What happens to an invoice next, as it stands now; nothing for one that is not open, or that a payment is paying. Without
+ * locks: to show.
+ */
+export async function readInvoiceSteps(
+  sql: Sql | ReservedSql,
+  { clock, timeZone }: Pick<World, "clock" | "timeZone">,
+  { customerId, invoiceId }: { customerId: CustomerId; invoiceId: InvoiceId },
+): Promise<InvoiceStep[]> {
+  const now = clock.now();
+  const [year = 0, month = 0] = calendarDay(now, timeZone).split("-").map(Number);
+  const last = (kind: string) => sql`(
+    select max(stage) from reminders r
+    where r.customer_id = i.customer_id and r.kind = ${kind} and r.subject_id = i.id)`;
+  const [row] = await sql`
+    select i.origin, i.due_at, ${willBeCharged(sql, now, timeZone)} as is_charged, ${last("invoice_due")} as last_due,
+      ${last("balance_low")} as last_low, i.origin = 'renewal' and not exists (
+        select from invoice_lines l join services s on s.customer_id = l.customer_id and s.id = l.service_id
+        where l.customer_id = i.customer_id and l.invoice_id = i.id and not s.is_auto_renew) as is_auto_renew,
+      exists (select from auto_charges a
+        join payment_methods m on m.customer_id = a.customer_id and m.id = a.payment_method_id
+        where a.customer_id = i.customer_id and a.pays_invoices and a.stopped_at is null and m.detached_at is null
+          and m.exp_year * 12 + m.exp_month >= ${year * 12 + month}::int) as has_card,
+      array(select distinct l.service_id from invoice_lines l where l.customer_id = i.customer_id
+        and l.invoice_id = i.id and l.kind = 'renewal') as service_ids
+    from invoices i where i.customer_id = ${customerId} and i.id = ${invoiceId} and i.state = 'open'
+      and not exists (select from invoice_claims c where c.customer_id = i.customer_id and c.invoice_id = i.id)`;
+  if (!row) return [];
+  const terms = await nextTerms(
+    sql,
+    (row.service_ids as ServiceId[]).map((serviceId) => ({ customerId, serviceId })),
+  );
+  const stops = terms
+    .filter((term) => term.invoiceId === invoiceId)
+    .flatMap(({ facts }) => suspendsAt(facts, timeZone) ?? [])
+    .sort((a, b) => a.getTime() - b.getTime());
+  const invoice = {
+    origin: row.origin,
+    dueAt: row.due_at,
+    isAutoRenew: row.is_auto_renew,
+    hasAutoPay: row.has_card && row.is_auto_renew,
+    isCharged: row.is_charged,
+    lastDue: row.last_due,
+    lastLow: row.last_low,
+    suspendsAt: stops[0] ?? null,
+  };
+  return nextInvoiceSteps(invoice, now, timeZone);
+}
