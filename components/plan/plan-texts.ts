@@ -22,7 +22,33 @@ const codes = [
 ] as const;
 
 /** The sentences for every refusal of a price. */
-export async function priceTexts(): Promise<AnswerTexts> {
+export function priceTexts(): Promise<AnswerTexts> {
+  return textsOf(codes);
+}
+
+/** The sentences for every refusal of a plan's days. */
+export function planSettingsTexts(): Promise<AnswerTexts> {
+  return textsOf([
+    "fault",
+    "lost",
+    "signed_out",
+    "not_allowed",
+    "foreign_origin",
+    "invalid_input",
+    "plan_not_found",
+    "days_malformed",
+    "lead_too_long",
+    "plan_changed",
+    "reminder_days_malformed",
+    "reminder_days_too_far",
+    "reminder_days_too_many",
+    "reminder_days_never_late",
+  ]);
+}
+
+type PlanCode = Parameters<Awaited<ReturnType<typeof getTranslations<"planRefusal">>>["raw"]>[0];
+
+async function textsOf(codes: readonly PlanCode[]): Promise<AnswerTexts> {
   const t = await getTranslations("planRefusal");
   const texts = Object.fromEntries(codes.map((code) => [code, String(t.raw(code))]));
   return { ...texts, fault: String(t.raw("fault")), lost: t("lost") };

@@ -4,6 +4,7 @@ import {
   check,
   foreignKey,
   integer,
+  jsonb,
   pgTable,
   primaryKey,
   text,
@@ -26,6 +27,8 @@ export const plans = pgTable(
     terminateDays: integer("terminate_days").notNull().default(14),
     /** Days that a customer may give themselves once per term; 0: none. */
     ownGraceDays: integer("own_grace_days").notNull().default(3),
+    /** Days from due on which its invoices are reminded of, ascending; null: the host's own. */
+    reminderDays: jsonb("reminder_days"),
     isOffered: boolean("is_offered").notNull().default(true),
     createdAt: instant("created_at").notNull(),
   },
@@ -39,6 +42,10 @@ export const plans = pgTable(
     check(
       "plans_days_check",
       sql`${t.leadDays} >= 0 and ${t.graceDays} >= 0 and ${t.terminateDays} >= 0 and ${t.ownGraceDays} between 0 and 60`,
+    ),
+    check(
+      "plans_reminder_check",
+      sql`jsonb_typeof(${t.reminderDays}) = 'array' and jsonb_array_length(${t.reminderDays}) between 1 and 12`,
     ),
     check(
       "plans_lead_check",

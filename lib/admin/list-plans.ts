@@ -22,6 +22,10 @@ export interface PlanRow {
   leadDays: number;
   graceDays: number;
   terminateDays: number;
+  /** That customers may give themselves once per term. */
+  ownGraceDays: number;
+  /** Days from due on which its invoices are reminded of; null: the host's own. */
+  reminderDays: number[] | null;
   isOffered: boolean;
   /** Services that run on it. */
   services: number;
@@ -51,6 +55,8 @@ export async function listPlans(_actor: StaffActor, world: StaffWorld = staffWor
     leadDays: row.lead_days,
     graceDays: row.grace_days,
     terminateDays: row.terminate_days,
+    ownGraceDays: row.own_grace_days,
+    reminderDays: row.reminder_days,
     isOffered: row.is_offered,
     services: row.services,
     prices: prices

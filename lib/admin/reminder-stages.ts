@@ -1,15 +1,15 @@
-import { cardAnnouncedDaysAhead } from "@/lib/billing/reminder/card-expiry";
-import { dueStages, lowStages } from "@/lib/billing/reminder/stages";
+import { lowStagesOf } from "@/lib/billing/reminder/stages";
 import { announcedDaysAhead } from "@/lib/billing/suspension/decide-stop";
 
 /**
- * On which days each kind of reminder goes out, as the jobs go by: days from due, from the suspension, the termination or a
- * card's last day.
+ * On which days each kind of reminder goes out, by the days of the host or of a plan: days from due, from the suspension or
+ * the termination.
  */
-export const reminderStages = [
-  { kind: "invoice_due", stages: dueStages },
-  { kind: "balance_low", stages: lowStages },
-  { kind: "suspension_ahead", stages: [-announcedDaysAhead.suspension] },
-  { kind: "termination_ahead", stages: [-announcedDaysAhead.termination] },
-  { kind: "card_expiring", stages: [-cardAnnouncedDaysAhead] },
-] as const;
+export function reminderStages(days: readonly number[]) {
+  return [
+    { kind: "invoice_due", stages: days },
+    { kind: "balance_low", stages: lowStagesOf(days) },
+    { kind: "suspension_ahead", stages: [-announcedDaysAhead.suspension] },
+    { kind: "termination_ahead", stages: [-announcedDaysAhead.termination] },
+  ] as const;
+}

@@ -5,6 +5,7 @@ import { getLocale } from "next-intl/server";
 import { z } from "zod";
 import { inviteMailing } from "@/lib/admin/invite-staff";
 import * as templates from "@/lib/admin/mail-templates";
+import * as reminders from "@/lib/admin/plan-settings";
 import * as mails from "@/lib/admin/resend-mail";
 import { staffAction } from "@/lib/auth/action";
 import { currentHost } from "@/lib/auth/host";
@@ -27,4 +28,12 @@ const TestInput = z.strictObject({ name: z.string().max(100) });
 export const sendTestMail = staffAction("mail.resend", TestInput, async (actor, input) => {
   const [locale, host] = await Promise.all([getLocale(), currentHost()]);
   return templates.sendTestMail(actor, input, { ...inviteMailing(locale), hostName: host.name });
+});
+
+const DaysInput = z.strictObject({ days: z.string().max(200), seen: z.string().max(200) });
+
+export const changeReminderDays = staffAction("host.change", DaysInput, async (actor, input) => {
+  const answer = await reminders.changeReminderDays(actor, input);
+  if (answer.ok) revalidatePath("/admin/mail/templates");
+  return answer;
 });

@@ -1,8 +1,11 @@
 "use server";
 
+import { revalidatePath } from "next/cache";
 import { z } from "zod";
 import * as prices from "@/lib/admin/plan-price";
+import * as settings from "@/lib/admin/plan-settings";
 import { staffAction } from "@/lib/auth/action";
+import { isUuid, type PlanId } from "@/lib/kernel/id";
 import { ok } from "@/lib/kernel/result";
 
 const PriceInput = z.strictObject({
@@ -19,4 +22,25 @@ export const setPrice = staffAction("plan.change", PriceInput, async (actor, inp
   if (!answer.ok) return answer;
   // Amounts are bigint, and a form's state tells none of them.
   return ok(null);
+});
+
+const typed = z.string().max(200);
+const SettingsInput = z.strictObject({
+  planId: z
+    .string()
+    .refine(isUuid)
+    .transform((text) => text as PlanId),
+  leadDays: typed,
+  graceDays: typed,
+  terminateDays: typed,
+  ownGraceDays: typed,
+  reminderDays: typed,
+  /** What the form was filled from. */
+  seen: z.string().max(500),
+});
+
+export const changePlanSettings = staffAction("plan.change", SettingsInput, async (actor, input) => {
+  const answer = await settings.changePlanSettings(actor, input);
+  if (answer.ok) revalidatePath("/admin/plans");
+  return answer;
 });

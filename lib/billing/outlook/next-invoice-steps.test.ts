@@ -15,6 +15,7 @@ const waiting: WaitingInvoice = {
   isCharged: false,
   lastDue: null,
   lastLow: -7,
+  stages: dueStages,
   suspendsAt: addDays(dueAt, 4, timeZone),
 };
 

@@ -1,7 +1,7 @@
 import { addCalendarDays, addDays, calendarDay, startOfDay } from "@/lib/kernel/calendar";
 import { nextAttemptDay } from "../auto-pay/schedule";
 import { daysFromDue } from "../invoice/days-from-due";
-import { dueStages, stageToSend } from "../reminder/stages";
+import { stageToSend } from "../reminder/stages";
 import { orderVoidDays } from "../suspension/order-void-days";
 
 /** An open invoice that no payment is paying, as far as what happens to it next goes. */
@@ -16,6 +16,8 @@ export interface WaitingInvoice {
   readonly isCharged: boolean;
   readonly lastDue: number | null;
   readonly lastLow: number | null;
+  /** Days from due on which it is reminded of, ascending. */
+  readonly stages: readonly number[];
   /** When the first of its services is suspended if nothing happens; null where none is. */
   readonly suspendsAt: Date | null;
 }
@@ -51,11 +53,11 @@ export function nextInvoiceSteps(invoice: WaitingInvoice, now: Date, timeZone: s
 
 /** In days from due, today included; null where nobody is reminded of it any more, or a card is charged instead. */
 function nextReminderDay(invoice: WaitingInvoice, today: number): number | null {
-  const { isAutoRenew, isCharged, lastDue, lastLow } = invoice;
-  const last = dueStages[dueStages.length - 1] ?? 0;
-  const first = dueStages[0] ?? 0;
+  const { stages } = invoice;
+  const last = stages.at(-1) ?? 0;
+  const first = stages[0] ?? 0;
   for (let day = Math.max(today, first); day <= Math.max(today, last); day += 1) {
-    if (stageToSend({ daysFromDue: day, isAutoRenew, isCharged, lastDue, lastLow })) return day;
+    if (stageToSend({ ...invoice, daysFromDue: day })) return day;
   }
   return null;
 }

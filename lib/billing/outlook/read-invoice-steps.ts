@@ -2,6 +2,7 @@ import type { ReservedSql, Sql } from "@/db/client";
 import { calendarDay } from "@/lib/kernel/calendar";
 import type { CustomerId, InvoiceId, ServiceId } from "@/lib/kernel/id";
 import { willBeCharged } from "../auto-pay/will-be-charged";
+import { hostReminderDays, planReminderDays } from "../reminder/reminder-days";
 import { suspendsAt } from "../suspension/decide-stop";
 import { nextTerms } from "../suspension/next-terms";
 import type { World } from "../world";
@@ -21,6 +22,7 @@ export async function readInvoiceSteps(
   const last = (kind: string) => sql`(
     select max(stage) from reminders r
     where r.customer_id = i.customer_id and r.kind = ${kind} and r.subject_id = i.id)`;
+  const ofHost = await hostReminderDays(sql);
   const [row] = await sql`
     select i.origin, i.due_at, ${willBeCharged(sql, now, timeZone)} as is_charged, ${last("invoice_due")} as last_due,
       ${last("balance_low")} as last_low, i.origin = 'renewal' and not exists (
@@ -30,7 +32,7 @@ export async function readInvoiceSteps(
         join payment_methods m on m.customer_id = a.customer_id and m.id = a.payment_method_id
         where a.customer_id = i.customer_id and a.pays_invoices and a.stopped_at is null and m.detached_at is null
           and m.exp_year * 12 + m.exp_month >= ${year * 12 + month}::int) as has_card,
-      array(select distinct l.service_id from invoice_lines l where l.customer_id = i.customer_id
+      ${planReminderDays(sql)} as days, array(select distinct l.service_id from invoice_lines l where l.customer_id = i.customer_id
         and l.invoice_id = i.id and l.kind = 'renewal') as service_ids
     from invoices i where i.customer_id = ${customerId} and i.id = ${invoiceId} and i.state = 'open'
       and not exists (select from invoice_claims c where c.customer_id = i.customer_id and c.invoice_id = i.id)`;
@@ -51,6 +53,7 @@ export async function readInvoiceSteps(
     isCharged: row.is_charged,
     lastDue: row.last_due,
     lastLow: row.last_low,
+    stages: row.days ?? ofHost,
     suspendsAt: stops[0] ?? null,
   };
   return nextInvoiceSteps(invoice, now, timeZone);

@@ -6,10 +6,8 @@ import type { Currency } from "@/lib/kernel/money";
 import { willBeCharged } from "../auto-pay/will-be-charged";
 import { daysFromDue } from "../invoice/days-from-due";
 import type { World } from "../world";
-import { dueStages, stageToSend } from "./stages";
-
-const firstStage = Math.min(...dueStages);
-const lastStage = Math.max(...dueStages);
+import { hostReminderDays, planReminderDays, reminderSpan } from "./reminder-days";
+import { stageToSend } from "./stages";
 
 /**
  * Reminds of open invoices that have reached a stage (domain.md, Reminding): each (kind, invoice, stage) once, whoever runs
@@ -19,8 +17,10 @@ const lastStage = Math.max(...dueStages);
 export async function remindOfInvoices(world: World, customersMost = 200): Promise<number> {
   let recorded = 0;
   let after: CustomerId | null = null;
+  const ofHost = await hostReminderDays(world.jobs.sql);
+  const { first } = await reminderSpan(world.jobs.sql, ofHost);
   for (;;) {
-    const open: OpenInvoice[] = await remindable(world, after, customersMost);
+    const open: OpenInvoice[] = await remindable(world, { ofHost, first }, after, customersMost);
     const last = open.at(-1);
     if (!last) return recorded;
     recorded += await record(world, open);
@@ -37,30 +37,35 @@ interface OpenInvoice {
   isCharged: boolean;
   lastDue: number | null;
   lastLow: number | null;
+  /** Days from due on which it is reminded of, its plan's or the host's. */
+  stages: readonly number[];
 }
 
 /** Open invoices around their due date that no payment is paying, of the next customers. */
 async function remindable(
   world: World,
+  { ofHost, first }: { ofHost: readonly number[]; first: number },
   after: CustomerId | null,
   customersMost: number,
 ): Promise<OpenInvoice[]> {
-  const until = addDays(world.clock.now(), 1 - firstStage, world.timeZone);
+  const until = addDays(world.clock.now(), 1 - first, world.timeZone);
   const rows = await world.jobs.sql`
     with open as materialized (
       select i.customer_id, i.id, i.currency, i.due_at, i.origin,
-        ${willBeCharged(world.jobs.sql, world.clock.now(), world.timeZone)} as is_charged
+        ${willBeCharged(world.jobs.sql, world.clock.now(), world.timeZone)} as is_charged,
+        coalesce(${planReminderDays(world.jobs.sql)}, ${world.jobs.sql.json([...ofHost])}::jsonb) as days
       from invoices i
       join customers c on c.id = i.customer_id and c.closed_at is null
       where i.state = 'open' and i.due_at < ${until}
         and i.customer_id > ${after ?? "00000000-0000-0000-0000-000000000000"}
         and not exists (select from invoice_claims k where k.customer_id = i.customer_id and k.invoice_id = i.id)
-        and not exists (select from reminders r where r.customer_id = i.customer_id and r.kind = 'invoice_due'
-          and r.subject_id = i.id and r.stage = ${lastStage})
+    ), waiting as (
+      select * from open o where not exists (select from reminders r where r.customer_id = o.customer_id
+        and r.kind = 'invoice_due' and r.subject_id = o.id and r.stage >= (o.days ->> -1)::int)
     ), chosen as (
-      select distinct customer_id from open order by customer_id limit ${customersMost}
+      select distinct customer_id from waiting order by customer_id limit ${customersMost}
     )
-    select o.customer_id, o.id, o.currency, o.due_at, o.is_charged,
+    select o.customer_id, o.id, o.currency, o.due_at, o.is_charged, o.days,
       o.origin = 'renewal' and not exists (
         select from invoice_lines l join services s on s.customer_id = l.customer_id and s.id = l.service_id
         where l.customer_id = o.customer_id and l.invoice_id = o.id and not s.is_auto_renew) as is_auto_renew,
@@ -68,7 +73,7 @@ async function remindable(
         and r.subject_id = o.id) as last_due,
       (select max(stage) from reminders r where r.customer_id = o.customer_id and r.kind = 'balance_low'
         and r.subject_id = o.id) as last_low
-    from open o join chosen using (customer_id) order by o.customer_id, o.due_at, o.id`;
+    from waiting o join chosen using (customer_id) order by o.customer_id, o.due_at, o.id`;
   return rows.map((row) => ({
     customerId: row.customer_id,
     id: row.id,
@@ -78,6 +83,7 @@ async function remindable(
     isCharged: row.is_charged,
     lastDue: row.last_due,
     lastLow: row.last_low,
+    stages: row.days,
   }));
 }
 

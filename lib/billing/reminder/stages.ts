@@ -1,8 +1,15 @@
-/** Days from due at which an open invoice is reminded of (domain.md, Reminding). */
-export const dueStages = [-7, -3, -1, 0, 1, 3] as const;
+/** Days from due at which an open invoice is reminded of, where neither the host nor the plan says others (domain.md, Reminding). */
+export const dueStages: readonly number[] = [-7, -3, -1, 0, 1, 3];
 
-/** The same for one that the balance should pay and does not reach for; the first is when that is found. */
-export const lowStages = [-3, -1, 0] as const;
+/**
+ * Of an invoice's days those on which one is told that the balance should pay it and does not reach for it: up to the day on
+ * which it is due, but for the first, which is when that is found.
+ */
+export function lowStagesOf(stages: readonly number[]): number[] {
+  return stages.filter((day) => day <= 0).slice(1);
+}
+
+export const lowStages = lowStagesOf(dueStages);
 
 export type ReminderKind = "invoice_due" | "balance_low";
 
@@ -16,6 +23,8 @@ export interface Remindable {
   /** The latest stage that went out of each kind; null if none did. */
   lastDue: number | null;
   lastLow: number | null;
+  /** Its days, ascending; the usual ones where it says none. */
+  stages?: readonly number[];
 }
 
 /**
@@ -24,10 +33,12 @@ export interface Remindable {
  * a card that will be charged is not announced as a debt.
  */
 export function stageToSend(invoice: Remindable): { kind: ReminderKind; stage: number } | null {
-  const { daysFromDue, isAutoRenew, lastDue, lastLow } = invoice;
+  const { daysFromDue, isAutoRenew, lastDue, lastLow, stages = dueStages } = invoice;
   if (invoice.isCharged) return null;
   const isLow = isAutoRenew && daysFromDue <= 0;
-  const stage = latestReached(isLow ? lowStages : dueStages, daysFromDue);
+  // Once it is overdue, the days before are over: on those it was to renew by itself.
+  const due = isAutoRenew ? stages.filter((day) => day > 0) : stages;
+  const stage = latestReached(isLow ? lowStagesOf(stages) : due, daysFromDue);
   const last = isLow ? lastLow : lastDue;
   if (stage === null || (last !== null && last >= stage)) return null;
   // An invoice that was reminded of as low is not told of again for a day that lies behind.

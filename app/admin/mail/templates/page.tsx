@@ -1,5 +1,7 @@
 import type { Metadata } from "next";
 import { getLocale, getTranslations } from "next-intl/server";
+import { planSettingsTexts } from "@/components/plan/plan-texts";
+import { ActionForm } from "@/components/sign-in/action-form";
 import { Section } from "@/components/staff/section";
 import { StaffFrame } from "@/components/staff/staff-frame";
 import { PageHead } from "@/components/ui/page-head";
@@ -7,10 +9,13 @@ import { Cell, Column, Row, Table, TableBody, TableHead } from "@/components/ui/
 import { TextLink } from "@/components/ui/text-link";
 import { listPlans } from "@/lib/admin/list-plans";
 import { showTemplate, templateNames } from "@/lib/admin/mail-templates";
+import { showReminderDays } from "@/lib/admin/plan-settings";
 import { reminderStages } from "@/lib/admin/reminder-stages";
 import { context } from "@/lib/auth/context";
 import { currentUser, requireStaff } from "@/lib/auth/current";
 import { currentHost } from "@/lib/auth/host";
+import { mayStaff } from "@/lib/auth/staff-rights";
+import { changeReminderDays } from "../actions";
 
 export async function generateMetadata(): Promise<Metadata> {
   return { title: (await getTranslations("staffMail"))("templates") };
@@ -22,14 +27,16 @@ const plansShown = 20;
 /** Every mail that there is, and on which days it goes out. */
 export default async function TemplatesPage() {
   const actor = await requireStaff("/admin/mail/templates");
-  const [user, host, locale, plans, t, nav, planWords] = await Promise.all([
+  const [user, host, locale, plans, hostDays, t, nav, planWords, answers] = await Promise.all([
     currentUser(),
     currentHost(),
     getLocale(),
     listPlans(actor),
+    showReminderDays(actor),
     getTranslations("staffMail"),
     getTranslations("staffNav"),
     getTranslations("plans"),
+    planSettingsTexts(),
   ]);
   const days = (stages: readonly number[]) =>
     stages.map((stage) => (stage > 0 ? `+${stage}` : String(stage).replace("-", "−"))).join(", ");
@@ -41,13 +48,40 @@ export default async function TemplatesPage() {
       <div className="grid gap-10 pb-16">
         <Section title={t("stages")}>
           <dl className="grid max-w-prose gap-2">
-            {reminderStages.map(({ kind, stages }) => (
+            {reminderStages(hostDays).map(({ kind, stages }) => (
               <div key={kind} className="flex flex-wrap justify-between gap-x-4 border-b py-1.5">
                 <dt>{t(`kind_${kind}`)}</dt>
                 <dd className="figures text-ink-soft">{t("days", { days: days(stages) })}</dd>
               </div>
             ))}
           </dl>
+          {mayStaff(actor.role, "host.change") && (
+            <details className="mt-3 max-w-sm">
+              <summary className="cursor-pointer font-medium text-accent">{t("changeDays")}</summary>
+              <div className="mt-3">
+                <ActionForm
+                  // What stands now is what the next change begins from.
+                  key={hostDays.join(" ")}
+                  action={changeReminderDays}
+                  hidden={{ seen: hostDays.join(" ") }}
+                  fields={[
+                    {
+                      name: "days",
+                      label: planWords("field_reminderDays"),
+                      hint: t("changeDaysHint"),
+                      type: "text",
+                      autoComplete: "off",
+                      maxLength: 100,
+                      initial: hostDays.join(", "),
+                    },
+                  ]}
+                  submit={planWords("saveDays")}
+                  answers={{ ...answers, settings_changed: answers.plan_changed ?? answers.fault }}
+                  done={<p>{planWords("daysSaved")}</p>}
+                />
+              </div>
+            </details>
+          )}
           <p className="mt-3 max-w-prose text-ink-soft text-sm">
             {t("planDays")} <TextLink href="/admin/plans">{nav("plans")}</TextLink>
           </p>
@@ -56,6 +90,7 @@ export default async function TemplatesPage() {
               <li key={plan.id} className="flex flex-wrap justify-between gap-x-4">
                 <span dir="auto">{plan.name}</span>
                 <span className="text-ink-soft">
+                  {plan.reminderDays && `${t("days", { days: days(plan.reminderDays) })} · `}
                   {planWords("daysInShort", {
                     lead: plan.leadDays,
                     grace: plan.graceDays,

@@ -3,7 +3,7 @@ import { notFound } from "next/navigation";
 import { getTranslations } from "next-intl/server";
 import { PlanFacts } from "@/components/plan/plan-facts";
 import { planPath } from "@/components/plan/plan-path";
-import { priceTexts } from "@/components/plan/plan-texts";
+import { planSettingsTexts, priceTexts } from "@/components/plan/plan-texts";
 import { PriceForm } from "@/components/plan/price-form";
 import { PricePreview } from "@/components/plan/price-preview";
 import { PriceTable } from "@/components/plan/price-table";
@@ -13,13 +13,14 @@ import { sentenceOf } from "@/components/ui/answer-texts";
 import { Callout } from "@/components/ui/callout";
 import { PageHead } from "@/components/ui/page-head";
 import { TextLink } from "@/components/ui/text-link";
-import { showPlan } from "@/lib/admin/list-plans";
+import { type PlanRow, showPlan } from "@/lib/admin/list-plans";
 import { previewPrice } from "@/lib/admin/plan-price";
+import { planDayNames, seenOf } from "@/lib/admin/plan-settings";
 import { context } from "@/lib/auth/context";
 import { currentUser, requireStaff } from "@/lib/auth/current";
 import { mayStaff } from "@/lib/auth/staff-rights";
 import { addCalendarDays, calendarDay } from "@/lib/kernel/calendar";
-import { setPrice } from "../actions";
+import { changePlanSettings, setPrice } from "../actions";
 import { priceWishOf } from "../search-params";
 
 interface PlanPageProps {
@@ -91,8 +92,51 @@ export default async function PlanPage({ params, searchParams }: PlanPageProps) 
               <p>{sentenceOf(preview.refusal, answers)}</p>
             </Callout>
           )}
+          {mayStaff(actor.role, "plan.change") && <DaysForm plan={plan} />}
         </section>
       </div>
     </StaffFrame>
+  );
+}
+
+/** The plan's days, changed behind a summary: that is not what one opens this page for. */
+async function DaysForm({ plan }: { plan: PlanRow }) {
+  const [t, answers] = await Promise.all([getTranslations("plans"), planSettingsTexts()]);
+  const seen = seenOf(plan);
+  return (
+    <details className="mt-10">
+      <summary className="cursor-pointer font-medium text-accent">{t("changeDays")}</summary>
+      <p className="my-3 text-ink-soft text-sm">{t("changeDaysNote")}</p>
+      <ActionForm
+        // What stands now is what the next change begins from.
+        key={seen}
+        action={changePlanSettings}
+        hidden={{ planId: plan.id, seen }}
+        idPrefix="days-"
+        fields={[
+          ...planDayNames.map((name) => ({
+            name,
+            label: t(`field_${name}`),
+            type: "text",
+            autoComplete: "off",
+            maxLength: 4,
+            initial: String(plan[name]),
+          })),
+          {
+            name: "reminderDays",
+            label: t("field_reminderDays"),
+            hint: t("reminderDaysHint"),
+            type: "text",
+            autoComplete: "off",
+            maxLength: 100,
+            isOptional: true,
+            initial: plan.reminderDays?.join(", ") ?? "",
+          },
+        ]}
+        submit={t("saveDays")}
+        answers={answers}
+        done={<p>{t("daysSaved")}</p>}
+      />
+    </details>
   );
 }
