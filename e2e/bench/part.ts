@@ -5,6 +5,8 @@ export interface BenchOptions {
   rounds: number;
   /** Of one window of one side. */
   seconds: number;
+  /** A size that `renew` measures beside its own. */
+  services?: number;
   say(line: string): void;
 }
 

@@ -8,20 +8,21 @@ import { EmbeddedError } from "@/db/embedded-error";
 import { books } from "@/e2e/bench/check-books";
 import { isMet, type Line, type Part } from "@/e2e/bench/part";
 import { pay } from "@/e2e/bench/pay";
+import { renew } from "@/e2e/bench/renew";
 import { startBenchServer } from "@/e2e/bench/server";
 import { spread } from "@/e2e/bench/spread";
 import { tableOf } from "@/e2e/bench/table";
 import { topup } from "@/e2e/bench/topup";
 
-// `npm run bench [-- part ...] [--rounds 3] [--seconds 2]`: speed as a ratio to a limit measured in the same run.
+// `npm run bench [-- part ...] [--rounds 3] [--seconds 2] [--services 1000000]`: speed as a ratio to a limit measured in the same run.
 // A table on the screen, JSON beside it in bench-results/. Exits with 1 when a goal is missed.
 
-const parts: Record<string, Part> = { pay, spread, topup, books };
+const parts: Record<string, Part> = { pay, spread, topup, renew, books };
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 
 async function main(): Promise<void> {
-  const { names, rounds, seconds } = wishes();
+  const { names, rounds, seconds, services } = wishes();
   const server = await startBenchServer();
   const interrupted = () => {
     process.exitCode = 130;
@@ -39,6 +40,7 @@ async function main(): Promise<void> {
       const lines = await part.run(server, {
         rounds,
         seconds,
+        ...(services ? { services } : {}),
         say: (line) => process.stderr.write(`${line}\n`),
       });
       say(tableOf(lines));
@@ -50,7 +52,7 @@ async function main(): Promise<void> {
   }
 }
 
-function wishes(): { names: string[]; rounds: number; seconds: number } {
+function wishes(): { names: string[]; rounds: number; seconds: number; services: number } {
   const { values, positionals } = parsedArguments();
   const unknown = positionals.find((name) => !(name in parts));
   if (unknown !== undefined)
@@ -59,13 +61,17 @@ function wishes(): { names: string[]; rounds: number; seconds: number } {
   const seconds = Number(values.seconds);
   if (!Number.isInteger(rounds) || rounds < 1) throw new BenchFault("--rounds is a whole number from 1 on.");
   if (!(seconds > 0)) throw new BenchFault("--seconds is a number above 0.");
-  return { names: positionals.length > 0 ? positionals : Object.keys(parts), rounds, seconds };
+  const services = Number(values.services);
+  if (!Number.isInteger(services) || services < 0 || services % 2 > 0)
+    throw new BenchFault("--services is an even number: each customer of the bench has two.");
+  return { names: positionals.length > 0 ? positionals : Object.keys(parts), rounds, seconds, services };
 }
 
 function parsedArguments() {
   const options = {
     rounds: { type: "string", default: "3" },
     seconds: { type: "string", default: "2" },
+    services: { type: "string", default: "0" },
   } as const;
   try {
     return parseArgs({ allowPositionals: true, options });
