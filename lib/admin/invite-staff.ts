@@ -1,6 +1,7 @@
 import { constraintName, transact } from "@/db/transaction";
 import { context } from "@/lib/auth/context";
 import { isEmail, normalEmail } from "@/lib/auth/email-address";
+import { hostNameOf } from "@/lib/auth/host";
 import { hashPassword, type PasswordProblem, passwordProblem } from "@/lib/auth/password";
 import { hashSecretToken, isSecretToken, newSecretToken } from "@/lib/auth/secret-token";
 import { mayStaff } from "@/lib/auth/staff-rights";
@@ -65,11 +66,12 @@ export async function inviteStaff(
     return true;
   });
   if (!made) return refuse({ code: "email_taken" });
+  const name = await hostNameOf(world.staff.sql, hostName);
   const sent = await mailer.sendMail(
     staffInviteMail({
       locale,
       recipient: { name: email, email },
-      host: { name: hostName, url: world.portalUrl },
+      host: { name, url: world.portalUrl },
       url: `${world.portalUrl}/admin/invite/${token}`,
       role: input.role,
       hours: inviteHours,

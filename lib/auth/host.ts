@@ -1,4 +1,5 @@
 import { cache } from "react";
+import type { ReservedSql, Sql } from "@/db/client";
 import { context } from "./context";
 
 /** What the portal calls itself, and where its logo is; null where the host has none. */
@@ -17,6 +18,13 @@ export const currentHost = cache(async (): Promise<Host> => {
   const logo = textOf("host_logo");
   return { name: textOf("host_name") ?? settings.hostName, logoUrl: logo ? `/host-logo?v=${logo}` : null };
 });
+
+/** What the host calls itself by its settings, for what is written to people; without them the name that is given. */
+export async function hostNameOf(sql: Sql | ReservedSql, fallback: string): Promise<string> {
+  const [row] = await sql`
+    select value #>> '{}' as name from settings where key = 'host_name' and value #>> '{}' <> ''`;
+  return (row?.name as string | undefined) ?? fallback;
+}
 
 /** The logo's bytes; null where there is none. */
 export async function hostLogo(): Promise<{ type: string; bytes: Uint8Array<ArrayBuffer> } | null> {

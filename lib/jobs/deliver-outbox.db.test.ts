@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { giveGoodwill } from "@/lib/billing/payment/give-goodwill";
 import { readPayLink } from "@/lib/billing/payment/pay-link";
 import { recordBankPayment } from "@/lib/billing/payment/record-bank-payment";
 import { settle } from "@/lib/billing/payment/settle";
@@ -87,6 +88,25 @@ describe("the outbox", () => {
     expect(mails).toHaveLength(1);
     expect(mails[0]).toMatchObject({ subject: `Received: $10.00 for ${invoice.number}` });
     expect(JSON.stringify(mails[0])).toContain("web-1 now runs until");
+  });
+
+  it("writes of a renewal that goodwill paid, in the name that the host has given itself", async () => {
+    const { world } = scene;
+    const customer = await makeCustomer(world);
+    const serviceId = await makeActiveService(world, customer, await makePlan(world), true);
+    await makeRenewal(world, customer, serviceId);
+    const amount = money(1000n, "USD");
+    await giveGoodwill(world, world.staff, { customerId: customer.customerId, amount, reason: "outage" });
+    const rename = (name: string) => world.staff.sql`
+      insert into settings (key, value) values ('host_name', to_jsonb(${name}::text))
+      on conflict (key) do update set value = excluded.value`;
+    await rename("Goose Hosting");
+    await deliverOutbox(scene.delivery, 1000);
+    await rename(host.name);
+    const [mail, ...others] = await mailsTo(customer.actor.userId);
+    expect(others).toEqual([]);
+    expect(mail?.subject).toBe("Renewed: web-1, $10.00 from your balance");
+    expect(mail?.text).toContain("Goose Hosting · http://127.0.0.1:3000");
   });
 
   it("sends a copy to each address that the customer named for invoices, the customer's own once", async () => {

@@ -1,5 +1,6 @@
 import type { ReservedSql } from "@/db/client";
 import { transact } from "@/db/transaction";
+import { hostNameOf } from "@/lib/auth/host";
 import { receiptOf } from "@/lib/billing/payment/receipt";
 import { publishEvents } from "@/lib/billing/webhook/publish-events";
 import type { World } from "@/lib/billing/world";
@@ -29,9 +30,12 @@ export interface Delivery {
  * attempt on it stands in the customer's inbox. A mail that nobody takes is tried again, under the same Message-ID; one
  * that is refused for good becomes a task for staff. What needs no mail is only marked. Returns how many mails were sent.
  */
-export async function deliverOutbox(delivery: Delivery, most = 50): Promise<number> {
-  const { world } = delivery;
+export async function deliverOutbox(given: Delivery, most = 50): Promise<number> {
+  const { world } = given;
   const rows = await waiting(world, most);
+  if (rows.length === 0) return 0;
+  const name = await hostNameOf(world.jobs.sql, given.host.name);
+  const delivery: Delivery = { ...given, host: { ...given.host, name } };
   // Before any of them counts as handled: endpoints hear of them too.
   await publishEvents(world);
   await concludeUntold(

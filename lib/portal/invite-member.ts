@@ -3,6 +3,7 @@ import type { MembershipRole } from "@/lib/auth/actor";
 import type { TooManyAttempts } from "@/lib/auth/attempt-limits";
 import { context } from "@/lib/auth/context";
 import { isEmail, normalEmail } from "@/lib/auth/email-address";
+import { hostNameOf } from "@/lib/auth/host";
 import type { World } from "@/lib/billing/world";
 import { type InvitationId, newId } from "@/lib/kernel/id";
 import { ok, type Result, refuse } from "@/lib/kernel/result";
@@ -89,7 +90,8 @@ export async function inviteMember(
     return ok({ customer, locale, inviter });
   });
   if (!written.ok) return written;
-  const { mailer, host } = post;
+  const { mailer } = post;
+  const host = { ...post.host, name: await hostNameOf(world.app.sql, post.host.name) };
   const url = `${host.url}/invitation/${token}`;
   const sent = await mailer.sendMail({
     ...invitationMail({ ...written.value, host, email, role: input.role, url, days: invitationDays }),

@@ -1,5 +1,6 @@
 import type { TooManyAttempts } from "@/lib/auth/attempt-limits";
 import { type Context, context } from "@/lib/auth/context";
+import { hostNameOf } from "@/lib/auth/host";
 import { requestPasswordReset as request, resetMinutes } from "@/lib/auth/password-reset";
 import type { Result } from "@/lib/kernel/result";
 import { createMailer, type Mailer } from "@/lib/mail/mailer";
@@ -15,8 +16,9 @@ export async function requestPasswordReset(
   here: Context = context(),
   mailer: Mailer = createMailer(here.settings),
 ): Promise<Result<{ deliver: () => Promise<void> }, TooManyAttempts>> {
-  const { hostName, mallardUrl } = here.settings;
+  const { mallardUrl } = here.settings;
   return request(here, input, async ({ email, name, locale, token }) => {
+    const hostName = await hostNameOf(here.app.sql, here.settings.hostName);
     const sent = await mailer.sendMail(
       passwordResetMail({
         locale,

@@ -6,8 +6,8 @@ import { demoChoice } from "@/app/(auth)/demo-choice";
 import { SignInForm } from "@/components/sign-in/sign-in-form";
 import { TextLink } from "@/components/ui/text-link";
 import { safeCallbackPath } from "@/lib/auth/callback-path";
-import { context } from "@/lib/auth/context";
 import { currentUser } from "@/lib/auth/current";
+import { currentHost } from "@/lib/auth/host";
 
 export async function generateMetadata(): Promise<Metadata> {
   return { title: (await getTranslations("signIn"))("title") };
@@ -24,7 +24,7 @@ export default async function SignInPage({ searchParams }: SignInPageProps) {
   return (
     <>
       <h1 className="font-semibold text-2xl tracking-tight">
-        {t("heading", { host: context().settings.hostName })}
+        {t("heading", { host: (await currentHost()).name })}
       </h1>
       <SignInForm
         callbackPath={callbackPath}

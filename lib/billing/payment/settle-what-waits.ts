@@ -34,7 +34,11 @@ export async function settleWhatWaits(
       decision,
       rows.map((row) => row.id as InvoiceId),
     );
+    const before = decision.changes.payments.length;
     settleWaiting(decision, currency, begunFrom, sourcePaymentId);
+    // Where a payment brought the money its own receipt says what was settled; else nobody would be told.
+    const payment = decision.changes.payments[before];
+    if (payment && sourcePaymentId === null) decision.tell("renewal.paid", { paymentId: payment.id });
   }
   write(tx, customerId, decision);
 }

@@ -6,8 +6,8 @@ import { demoChoice } from "@/app/(auth)/demo-choice";
 import { SignInForm } from "@/components/sign-in/sign-in-form";
 import { TextLink } from "@/components/ui/text-link";
 import { homePath, safeCallbackPath } from "@/lib/auth/callback-path";
-import { context } from "@/lib/auth/context";
 import { currentUser } from "@/lib/auth/current";
+import { currentHost } from "@/lib/auth/host";
 
 export async function generateMetadata(): Promise<Metadata> {
   return { title: (await getTranslations("staffSignIn"))("title") };
@@ -27,7 +27,7 @@ export default async function StaffSignInPage({ searchParams }: SignInPageProps)
   return (
     <>
       <h1 className="font-semibold text-2xl tracking-tight">
-        {words("heading", { host: context().settings.hostName })}
+        {words("heading", { host: (await currentHost()).name })}
       </h1>
       <SignInForm
         section="admin"

@@ -5,7 +5,7 @@ import { ActionForm } from "@/components/sign-in/action-form";
 import { Callout } from "@/components/ui/callout";
 import { TextLink } from "@/components/ui/text-link";
 import { openInvite } from "@/lib/admin/invite-staff";
-import { context } from "@/lib/auth/context";
+import { currentHost } from "@/lib/auth/host";
 import { passwordLengthMin } from "@/lib/auth/password";
 import { acceptInvite } from "./actions";
 
@@ -37,7 +37,7 @@ export default async function InvitePage({ params }: { params: Promise<{ token: 
   return (
     <>
       <h1 className="font-semibold text-2xl tracking-tight">
-        {t("heading", { host: context().settings.hostName })}
+        {t("heading", { host: (await currentHost()).name })}
       </h1>
       <p className="text-ink-soft">
         {t("intro", { email: invite.email, role: desk(`role_${invite.role}`) })}
