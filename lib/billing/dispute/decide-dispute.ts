@@ -44,8 +44,9 @@ export function decideDispute(decision: Decision, scene: DisputeScene, said: Dis
   if (isReinstated) reinstate(decision, scene, said);
   if (said.end === "lost") lose(decision, scene);
   if (said.end === "won" || said.end === "lost") end(decision, scene, said.end);
-  if (!isWithdrawn && !isReinstated && said.end === null && said.isInquiry === dispute.isInquiry)
-    return false;
+  // Once funds were withdrawn it is no inquiry, whatever somebody slower had read before.
+  const isInquiry = said.isInquiry && dispute.withdrawnAt === null;
+  if (!isWithdrawn && !isReinstated && said.end === null && isInquiry === dispute.isInquiry) return false;
   const { now } = decision.context;
   const fees = [isWithdrawn && said.withdrawal, isReinstated && said.reinstatement].flatMap(
     (each) => each || [],
@@ -54,7 +55,7 @@ export function decideDispute(decision: Decision, scene: DisputeScene, said: Dis
     id: dispute.id,
     from_state: dispute.state,
     state: said.end ?? dispute.state,
-    is_inquiry: said.isInquiry,
+    is_inquiry: isInquiry,
     withdrawn_at: isWithdrawn ? now : dispute.withdrawnAt,
     reinstated_at: isReinstated ? now : dispute.reinstatedAt,
     fee_minor: fees.reduce<bigint | null>((sum, { feeMinor }) => (sum ?? 0n) + feeMinor, dispute.feeMinor),

@@ -25,6 +25,8 @@ export function decideRefund(
 ): boolean {
   const { refund } = scene;
   if (verdict.kind === "failed") return fail(decision, scene, verdict);
+  // What Stripe has called failed never comes back: this was read before, by somebody slower.
+  if (refund.state === "failed" && refund.stripeRefundId !== null && !stands(scene)) return false;
   const isNew = refund.bookedAt === null;
   if (isNew) book(decision, scene);
   const { movement } = verdict.said;
@@ -73,10 +75,12 @@ function fail(
 ): boolean {
   const { refund, hold, fromBalanceMinor, onSuspenseMinor } = scene;
   const ledger = decision.book(refund.currency);
-  const stands = refund.bookedAt !== null && fromBalanceMinor + onSuspenseMinor > 0n;
-  if (refund.state === "failed" && !stands) return false;
+  const isStanding = stands(scene);
+  if (refund.state === "failed" && !isStanding) return false;
   if (hold) ledger.voidHold(hold);
-  if (stands) {
+  // Its way out may be heard of only now, together with its way back.
+  const out = isStanding && refund.balanceTransactionId === null ? (said?.movement ?? null) : null;
+  if (isStanding) {
     const back = { debit: "gateway_clearing", reason: "refund_failed", refundId: refund.id } as const;
     if (fromBalanceMinor > 0n)
       ledger.transfer({ ...back, credit: "customer_balance", amountMinor: fromBalanceMinor });
@@ -84,6 +88,7 @@ function fail(
       ledger.transfer({ ...back, credit: "suspense", amountMinor: onSuspenseMinor });
       decision.finishTask("suspense", refund.id);
     }
+    bookMovement(decision, out, refund, { refundId: refund.id });
     bookMovement(decision, said?.failureMovement, refund, { refundId: refund.id });
     if (fromBalanceMinor > 0n) decision.tell("refund.failed", { refundId: refund.id });
   }
@@ -92,13 +97,18 @@ function fail(
   decision.record({ subject: "payment", subjectId: refund.paymentId, verb: "refund_failed", detail });
   change(decision, refund, "failed", {
     stripe_refund_id: said?.id ?? refund.stripeRefundId,
-    stripe_balance_transaction_id: refund.balanceTransactionId,
-    settled_minor: null,
-    settled_currency: null,
+    stripe_balance_transaction_id: out?.balanceTransactionId ?? refund.balanceTransactionId,
+    settled_minor: out && -out.settledMinor,
+    settled_currency: out?.currency ?? null,
     booked_at: refund.bookedAt,
     failure_code: code,
   });
   return true;
+}
+
+/** It was booked, and nothing has reversed it. */
+function stands({ refund, fromBalanceMinor, onSuspenseMinor }: RefundScene): boolean {
+  return refund.bookedAt !== null && fromBalanceMinor + onSuspenseMinor > 0n;
 }
 
 type Change = Decision["changes"]["refundStates"][number];
