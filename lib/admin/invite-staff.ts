@@ -1,16 +1,15 @@
 import { constraintName, transact } from "@/db/transaction";
 import { context } from "@/lib/auth/context";
 import { isEmail, normalEmail } from "@/lib/auth/email-address";
-import { hostNameOf } from "@/lib/auth/host";
 import { hashPassword, type PasswordProblem, passwordProblem } from "@/lib/auth/password";
 import { hashSecretToken, isSecretToken, newSecretToken } from "@/lib/auth/secret-token";
 import { mayStaff } from "@/lib/auth/staff-rights";
 import { newId, type UserId } from "@/lib/kernel/id";
 import { ok, type Result, refuse } from "@/lib/kernel/result";
-import { createMailer, type Mailer } from "@/lib/mail/mailer";
 import { staffInviteMail } from "@/lib/mail/staff-invite-mail";
 import { recordActivity } from "./record-activity";
 import type { StaffActor, StaffRole } from "./shapes";
+import type { StaffMailing } from "./staff-mailing";
 import { type StaffWorld, staffWorld } from "./world";
 
 export const inviteHours = 72;
@@ -23,13 +22,6 @@ export type InviteRefusal =
   /** The invitation stands, and nobody was told: withdraw it, or invite again. */
   | { code: "mail_not_sent" };
 
-/** By what the mail goes out, and what it calls the portal. */
-export interface InviteMailing {
-  mailer: Mailer;
-  hostName: string;
-  locale: string;
-}
-
 /**
  * Invites somebody by mail to work here in this role; admins alone. The link works once, for three days; one that is
  * sent again voids the one before it.
@@ -37,7 +29,7 @@ export interface InviteMailing {
 export async function inviteStaff(
   actor: StaffActor,
   input: { email: string; role: StaffRole },
-  { mailer, hostName, locale }: InviteMailing,
+  { mailer, hostName, locale }: StaffMailing,
   world: StaffWorld = staffWorld(),
 ): Promise<Result<{ email: string }, InviteRefusal>> {
   if (!mayStaff(actor.role, "team.change")) return refuse({ code: "not_allowed" });
@@ -66,24 +58,17 @@ export async function inviteStaff(
     return true;
   });
   if (!made) return refuse({ code: "email_taken" });
-  const name = await hostNameOf(world.staff.sql, hostName);
   const sent = await mailer.sendMail(
     staffInviteMail({
       locale,
       recipient: { name: email, email },
-      host: { name, url: world.portalUrl },
+      host: { name: hostName, url: world.portalUrl },
       url: `${world.portalUrl}/admin/invite/${token}`,
       role: input.role,
       hours: inviteHours,
     }),
   );
   return sent.ok ? ok({ email }) : refuse({ code: "mail_not_sent" });
-}
-
-/** The mailing of this process. */
-export function inviteMailing(locale: string): InviteMailing {
-  const { settings } = context();
-  return { mailer: createMailer(settings), hostName: settings.hostName, locale };
 }
 
 /** Takes an invitation back, so that its link is void; admins alone. */

@@ -1,17 +1,15 @@
 import { mayStaff } from "@/lib/auth/staff-rights";
 import { ok, type Result, refuse } from "@/lib/kernel/result";
 import { type ExampleMail, exampleMailNames, exampleMails } from "@/lib/mail/examples";
-import type { Mail, Mailer } from "@/lib/mail/mailer";
+import type { Mail } from "@/lib/mail/mailer";
 import type { StaffActor } from "./shapes";
+import type { StaffMailing } from "./staff-mailing";
 import { type StaffWorld, staffWorld } from "./world";
 
 export const templateNames = exampleMailNames;
 export type TemplateName = ExampleMail;
 
-export interface TemplateGiven {
-  hostName: string;
-  locale: string;
-}
+export type TemplateGiven = Omit<StaffMailing, "mailer">;
 
 /** A mail as customers get it, written from invented facts in a language; null if there is none of that name. */
 export function showTemplate(
@@ -45,7 +43,7 @@ export type TestMailRefusal =
 export async function sendTestMail(
   actor: StaffActor,
   input: { name: string },
-  { mailer, ...given }: TemplateGiven & { mailer: Mailer },
+  { mailer, ...given }: StaffMailing,
   world: StaffWorld = staffWorld(),
 ): Promise<Result<{ email: string }, TestMailRefusal>> {
   if (!mayStaff(actor.role, "mail.resend")) return refuse({ code: "not_allowed" });

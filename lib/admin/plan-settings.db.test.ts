@@ -7,13 +7,12 @@ import { makeStaff } from "@/lib/testing/staff";
 import { openTestWorld, type TestWorld } from "@/lib/testing/world";
 import {
   changePlanSettings,
-  changeReminderDays,
   checkedSettings,
   type PlanSettingsWish,
   seenOf,
   settingsOf,
-  showReminderDays,
 } from "./plan-settings";
+import { changeReminderDays, showReminderDays } from "./reminder-days";
 import type { StaffActor } from "./shapes";
 
 const dayMs = 86_400_000;

@@ -3,12 +3,11 @@
 import { revalidatePath } from "next/cache";
 import { getLocale } from "next-intl/server";
 import { z } from "zod";
-import { inviteMailing } from "@/lib/admin/invite-staff";
 import * as templates from "@/lib/admin/mail-templates";
-import * as reminders from "@/lib/admin/plan-settings";
+import * as reminders from "@/lib/admin/reminder-days";
 import * as mails from "@/lib/admin/resend-mail";
+import { staffMailing } from "@/lib/admin/staff-mailing";
 import { staffAction } from "@/lib/auth/action";
-import { currentHost } from "@/lib/auth/host";
 import { type CustomerId, isUuid } from "@/lib/kernel/id";
 
 const uuid = z.string().refine(isUuid);
@@ -25,10 +24,9 @@ export const resendMail = staffAction("mail.resend", ResendInput, async (actor, 
 
 const TestInput = z.strictObject({ name: z.string().max(100) });
 
-export const sendTestMail = staffAction("mail.resend", TestInput, async (actor, input) => {
-  const [locale, host] = await Promise.all([getLocale(), currentHost()]);
-  return templates.sendTestMail(actor, input, { ...inviteMailing(locale), hostName: host.name });
-});
+export const sendTestMail = staffAction("mail.resend", TestInput, async (actor, input) =>
+  templates.sendTestMail(actor, input, await staffMailing(await getLocale())),
+);
 
 const DaysInput = z.strictObject({ days: z.string().max(200), seen: z.string().max(200) });
 

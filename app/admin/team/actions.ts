@@ -5,6 +5,7 @@ import { getLocale } from "next-intl/server";
 import { z } from "zod";
 import * as team from "@/lib/admin/change-team";
 import * as invites from "@/lib/admin/invite-staff";
+import { staffMailing } from "@/lib/admin/staff-mailing";
 import { staffAction } from "@/lib/auth/action";
 import { staffRoles } from "@/lib/auth/actor";
 import { isUuid, type UserId } from "@/lib/kernel/id";
@@ -25,7 +26,7 @@ const ChangeInput = z.strictObject({
 });
 
 export const inviteStaff = staffAction("team.change", InviteInput, async (actor, input) => {
-  const answer = await invites.inviteStaff(actor, input, invites.inviteMailing(await getLocale()));
+  const answer = await invites.inviteStaff(actor, input, await staffMailing(await getLocale()));
   revalidatePath("/admin/team");
   return answer;
 });

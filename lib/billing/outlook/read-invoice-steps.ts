@@ -1,7 +1,6 @@
 import type { ReservedSql, Sql } from "@/db/client";
-import { calendarDay } from "@/lib/kernel/calendar";
 import type { CustomerId, InvoiceId, ServiceId } from "@/lib/kernel/id";
-import { willBeCharged } from "../auto-pay/will-be-charged";
+import { hasAutoPay, renewsByItself, willBeCharged } from "../auto-pay/will-be-charged";
 import { hostReminderDays, planReminderDays } from "../reminder/reminder-days";
 import { suspendsAt } from "../suspension/decide-stop";
 import { nextTerms } from "../suspension/next-terms";
@@ -18,21 +17,14 @@ export async function readInvoiceSteps(
   { customerId, invoiceId }: { customerId: CustomerId; invoiceId: InvoiceId },
 ): Promise<InvoiceStep[]> {
   const now = clock.now();
-  const [year = 0, month = 0] = calendarDay(now, timeZone).split("-").map(Number);
   const last = (kind: string) => sql`(
     select max(stage) from reminders r
     where r.customer_id = i.customer_id and r.kind = ${kind} and r.subject_id = i.id)`;
   const ofHost = await hostReminderDays(sql);
   const [row] = await sql`
     select i.origin, i.due_at, ${willBeCharged(sql, now, timeZone)} as is_charged, ${last("invoice_due")} as last_due,
-      ${last("balance_low")} as last_low, i.origin = 'renewal' and not exists (
-        select from invoice_lines l join services s on s.customer_id = l.customer_id and s.id = l.service_id
-        where l.customer_id = i.customer_id and l.invoice_id = i.id and not s.is_auto_renew) as is_auto_renew,
-      exists (select from auto_charges a
-        join payment_methods m on m.customer_id = a.customer_id and m.id = a.payment_method_id
-        where a.customer_id = i.customer_id and a.pays_invoices and a.stopped_at is null and m.detached_at is null
-          and m.exp_year * 12 + m.exp_month >= ${year * 12 + month}::int) as has_card,
-      ${planReminderDays(sql)} as days, array(select distinct l.service_id from invoice_lines l where l.customer_id = i.customer_id
+      ${last("balance_low")} as last_low, ${renewsByItself(sql)} as is_auto_renew,
+      ${hasAutoPay(sql, now, timeZone)} as has_auto_pay, ${planReminderDays(sql)} as days, array(select distinct l.service_id from invoice_lines l where l.customer_id = i.customer_id
         and l.invoice_id = i.id and l.kind = 'renewal') as service_ids
     from invoices i where i.customer_id = ${customerId} and i.id = ${invoiceId} and i.state = 'open'
       and not exists (select from invoice_claims c where c.customer_id = i.customer_id and c.invoice_id = i.id)`;
@@ -49,7 +41,7 @@ export async function readInvoiceSteps(
     origin: row.origin,
     dueAt: row.due_at,
     isAutoRenew: row.is_auto_renew,
-    hasAutoPay: row.has_card && row.is_auto_renew,
+    hasAutoPay: row.has_auto_pay && row.is_auto_renew,
     isCharged: row.is_charged,
     lastDue: row.last_due,
     lastLow: row.last_low,

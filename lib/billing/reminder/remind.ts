@@ -3,7 +3,7 @@ import { transact } from "@/db/transaction";
 import { addDays } from "@/lib/kernel/calendar";
 import { type CustomerId, type InvoiceId, uuidv7 } from "@/lib/kernel/id";
 import type { Currency } from "@/lib/kernel/money";
-import { willBeCharged } from "../auto-pay/will-be-charged";
+import { renewsByItself, willBeCharged } from "../auto-pay/will-be-charged";
 import { daysFromDue } from "../invoice/days-from-due";
 import type { World } from "../world";
 import { hostReminderDays, planReminderDays, reminderSpan } from "./reminder-days";
@@ -51,8 +51,9 @@ async function remindable(
   const until = addDays(world.clock.now(), 1 - first, world.timeZone);
   const rows = await world.jobs.sql`
     with open as materialized (
-      select i.customer_id, i.id, i.currency, i.due_at, i.origin,
+      select i.customer_id, i.id, i.currency, i.due_at,
         ${willBeCharged(world.jobs.sql, world.clock.now(), world.timeZone)} as is_charged,
+        ${renewsByItself(world.jobs.sql)} as is_auto_renew,
         coalesce(${planReminderDays(world.jobs.sql)}, ${world.jobs.sql.json([...ofHost])}::jsonb) as days
       from invoices i
       join customers c on c.id = i.customer_id and c.closed_at is null
@@ -65,10 +66,7 @@ async function remindable(
     ), chosen as (
       select distinct customer_id from waiting order by customer_id limit ${customersMost}
     )
-    select o.customer_id, o.id, o.currency, o.due_at, o.is_charged, o.days,
-      o.origin = 'renewal' and not exists (
-        select from invoice_lines l join services s on s.customer_id = l.customer_id and s.id = l.service_id
-        where l.customer_id = o.customer_id and l.invoice_id = o.id and not s.is_auto_renew) as is_auto_renew,
+    select o.customer_id, o.id, o.currency, o.due_at, o.is_charged, o.is_auto_renew, o.days,
       (select max(stage) from reminders r where r.customer_id = o.customer_id and r.kind = 'invoice_due'
         and r.subject_id = o.id) as last_due,
       (select max(stage) from reminders r where r.customer_id = o.customer_id and r.kind = 'balance_low'

@@ -9,7 +9,7 @@ import { Cell, Column, Row, Table, TableBody, TableHead } from "@/components/ui/
 import { TextLink } from "@/components/ui/text-link";
 import { listPlans } from "@/lib/admin/list-plans";
 import { showTemplate, templateNames } from "@/lib/admin/mail-templates";
-import { showReminderDays } from "@/lib/admin/plan-settings";
+import { showReminderDays } from "@/lib/admin/reminder-days";
 import { reminderStages } from "@/lib/admin/reminder-stages";
 import { context } from "@/lib/auth/context";
 import { currentUser, requireStaff } from "@/lib/auth/current";
