@@ -5,11 +5,18 @@ import { Day } from "@/components/ui/day";
 import { isPositive, type Money } from "@/lib/kernel/money";
 import type { Receipt as ReceiptView } from "@/lib/portal/shapes";
 
+interface ReceiptProps {
+  receipt: ReceiptView;
+  available: Money;
+  /** What renewals that wait for the balance are short of; null if nothing is. */
+  stillShort: { amount: Money; numbers: string[] } | null;
+}
+
 /**
  * What was paid, from where it came, and what it brought: the new expiry date of each service, what was waiting and was
- * settled with it, and what is available now.
+ * settled with it, what is available now, and what is still missing for what waits.
  */
-export function Receipt({ receipt, available }: { receipt: ReceiptView; available: Money }) {
+export function Receipt({ receipt, available, stillShort }: ReceiptProps) {
   const t = useTranslations("return");
   const { paid, settled, services, fromBalance, byCard, toBalance } = receipt;
   return (
@@ -46,6 +53,13 @@ export function Receipt({ receipt, available }: { receipt: ReceiptView; availabl
         <Part title={t("remaining")}>
           <Line name={t("availableNow")}>
             <Amount of={available} className="font-semibold" />
+          </Line>
+        </Part>
+      )}
+      {isPositive(toBalance) && stillShort && (
+        <Part title={t("stillShort")}>
+          <Line name={t("stillShortFor", { numbers: stillShort.numbers.join(", ") })}>
+            <Amount of={stillShort.amount} className="font-semibold text-bad" />
           </Line>
         </Part>
       )}

@@ -8,6 +8,7 @@ import { type BankReceiptId, newId, type PaymentId } from "@/lib/kernel/id";
 import { money } from "@/lib/kernel/money";
 import { createMailer } from "@/lib/mail/mailer";
 import { payDirect } from "@/lib/portal/pay";
+import { paymentOutcome } from "@/lib/portal/payment-outcome";
 import { topUp } from "@/lib/portal/top-up";
 import { sandboxControl } from "@/lib/sandbox/control";
 import { startMailbox } from "@/lib/sandbox/mailbox/mailbox";
@@ -142,6 +143,29 @@ describe("the outbox", () => {
     expect(words).toContain(`$12.00 of it went to your balance, which then paid ${renewal.number}.`);
     expect(words).toContain("$2.00 is available on your balance now.");
     expect(words).toContain("web-1 now runs until");
+  });
+
+  it("tells of a top-up what is still missing for the renewals that it did not reach for, on the page after it too", async () => {
+    const { world, control } = scene;
+    const customer = await makeCustomer(world);
+    const service = async () => makeActiveService(world, customer, await makePlan(world), true);
+    const services = [await service(), await service()];
+    const numbers: string[] = [];
+    for (const serviceId of services) numbers.push((await makeRenewal(world, customer, serviceId)).number);
+    const paymentId = newId<PaymentId>(world.clock);
+    await topUp(customer.actor, { paymentId, currency: "USD", amount: "12" }, world);
+    const [payment] = await world.jobs.sql`select stripe_session_id from payments where id = ${paymentId}`;
+    await control.pay(payment?.stripe_session_id, {});
+    const shown = await paymentOutcome(customer.actor, paymentId, world);
+    const settled = shown?.kind === "paid" ? shown.receipt.settled.map(({ number }) => number) : [];
+    const left = numbers.filter((number) => !settled.includes(number));
+    expect(left).toHaveLength(1);
+    // 12.00 paid one of two renewals of 10.00: 2.00 is left, and 8.00 is missing.
+    expect(shown).toMatchObject({ stillShort: { amount: money(800n, "USD"), numbers: left } });
+    await deliverOutbox(scene.delivery, 1000);
+    const mails = await mailsTo(customer.actor.userId);
+    const receipt = mails.find(({ subject }) => subject.startsWith("Received"));
+    expect(receipt?.text).toContain(`$8.00 is still missing to renew what is open: ${left[0]}.`);
   });
 
   it("tells of a payment by bank what it left to pay", async () => {

@@ -2,6 +2,7 @@ import type { ReservedSql } from "@/db/client";
 import { transact } from "@/db/transaction";
 import { hostNameOf } from "@/lib/auth/host";
 import { receiptOf } from "@/lib/billing/payment/receipt";
+import { readStillShort } from "@/lib/billing/payment/still-short";
 import { publishEvents } from "@/lib/billing/webhook/publish-events";
 import type { World } from "@/lib/billing/world";
 import type { PaymentId } from "@/lib/kernel/id";
@@ -173,6 +174,9 @@ async function mailOfPayment(delivery: Delivery, row: OutboxRow): Promise<Mail |
     case "payment.succeeded":
       return receiptMail(about, {
         ...receipt,
+        stillShort: await transact(world.jobs, { customerId }, ({ sql }) =>
+          readStillShort(sql, customerId, currency),
+        ),
         available: money(balances.find((row) => row.currency === currency)?.available_minor ?? 0n, currency),
         total: add(add(receipt.fromBalance, receipt.byCard), receipt.byBank),
         numbers: receipt.paid.map((line) => line.number),

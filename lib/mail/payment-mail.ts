@@ -20,6 +20,8 @@ export interface PaymentNews {
   settled: readonly { number: string }[];
   /** On the balance, when the mail is written. */
   available: Money;
+  /** What renewals that wait for the balance are short of then; null if nothing is. */
+  stillShort: { amount: Money; numbers: readonly string[] } | null;
   numbers: readonly string[];
   /** Of these numbers, what it paid in part only: what is still to be paid. */
   open: readonly { number: string; remaining: Money }[];
@@ -62,15 +64,27 @@ export function receiptMail(about: Addressed, news: PaymentNews): Mail {
 }
 
 /** What went to the balance; and if it did not stay there, what it paid and what is left. */
-function balanceSentences(locale: string, { toBalance, settled, available }: PaymentNews): string[] {
+function balanceSentences(
+  locale: string,
+  { toBalance, settled, available, stillShort }: PaymentNews,
+): string[] {
   if (toBalance.minor <= 0n) return [];
   const words = mailWords(locale);
   const amount = formatMoney(toBalance, locale);
-  if (settled.length === 0) return [words("receipt.toBalance", { amount })];
+  const short = stillShort
+    ? [
+        words("receipt.stillShort", {
+          amount: formatMoney(stillShort.amount, locale),
+          numbers: stillShort.numbers.join(", "),
+        }),
+      ]
+    : [];
+  if (settled.length === 0) return [words("receipt.toBalance", { amount }), ...short];
   const numbers = settled.map(({ number }) => number).join(", ");
   return [
     words("receipt.settled", { amount, numbers }),
     words("receipt.left", { amount: formatMoney(available, locale) }),
+    ...short,
   ];
 }
 

@@ -2,6 +2,7 @@ import { transact } from "@/db/transaction";
 import { receiptOf } from "@/lib/billing/payment/receipt";
 import { settle } from "@/lib/billing/payment/settle";
 import { isFinal } from "@/lib/billing/payment/states";
+import { readStillShort } from "@/lib/billing/payment/still-short";
 import type { World } from "@/lib/billing/world";
 import { type CustomerId, isUuid, type PaymentId } from "@/lib/kernel/id";
 import { type Currency, money } from "@/lib/kernel/money";
@@ -49,7 +50,8 @@ export async function paymentOutcome(
     if (payment.state === "succeeded") {
       const balance = balances.find(({ currency }) => currency === payment.currency);
       const available = money(balance?.available_minor ?? 0n, payment.currency as Currency);
-      return { ...about, kind: "paid", receipt, available };
+      const stillShort = await readStillShort(sql, customerId, payment.currency);
+      return { ...about, kind: "paid", receipt, available, stillShort };
     }
     const isOpenPage =
       settled.kind === "settled" && (payment.state === "sent" || payment.state === "requires_action");

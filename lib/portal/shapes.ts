@@ -2,6 +2,7 @@ import type { InvoiceStatus } from "@/lib/billing/invoice/invoice-status";
 import type { InvoiceLineView } from "@/lib/billing/invoice/read-lines";
 import type { InvoiceStep } from "@/lib/billing/outlook/next-invoice-steps";
 import type { Receipt } from "@/lib/billing/payment/receipt";
+import type { StillShort } from "@/lib/billing/payment/still-short";
 import type {
   CustomerId,
   InvoiceId,
@@ -254,6 +255,8 @@ export type PaymentOutcome = {
       receipt: Receipt;
       /** On the balance now, in the payment's currency. */
       available: Money;
+      /** What renewals that wait for the balance are short of; null if nothing is. */
+      stillShort: StillShort | null;
     }
   | { kind: "confirming"; since: Date }
   | {

@@ -74,7 +74,7 @@ function Known({ outcome }: { outcome: PaymentOutcome }) {
         <>
           <CircleCheck aria-hidden="true" className="-mb-5 size-9 text-good" strokeWidth={1.5} />
           <Say title={t(outcome.isTopUp ? "titleToppedUp" : "titlePaid")} />
-          <Receipt receipt={outcome.receipt} available={outcome.available} />
+          <Receipt receipt={outcome.receipt} available={outcome.available} stillShort={outcome.stillShort} />
           <Ways>
             {back}
             {number && (
