@@ -44,9 +44,18 @@ export default async function TimeMachinePage() {
         <PageHead title={t("title")} above={<TextLink href={home}>{t("back")}</TextLink>}>
           <p className="mt-2 text-ink-soft">{t("about")}</p>
         </PageHead>
-        {state ? <Machine state={state} /> : <Callout tone="bad">{t("silent")}</Callout>}
+        {state ? <Machine state={state} /> : <Silent text={t("silent")} />}
       </div>
     </PlainShell>
+  );
+}
+
+/** A worker that is just starting shows its clock as soon as it is there. */
+function Silent({ text }: { text: string }) {
+  return (
+    <Callout tone="bad">
+      <KeepLooking text={text} />
+    </Callout>
   );
 }
 

@@ -47,6 +47,8 @@ const tools: WorkerTools = {
 const worker = await startWorker(tools, settings.databaseUrl);
 const timeMachine = settings.timeMachine ? await openTimeMachine(settings.timeMachine) : null;
 console.log("worker ready");
+// To who started it, if it was started with a channel.
+process.send?.("ready");
 
 for (const signal of ["SIGINT", "SIGTERM"] as const) {
   process.once(signal, async () => {

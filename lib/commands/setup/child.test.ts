@@ -56,3 +56,15 @@ test("a process started on behalf of an abandoned start is ended", async () => {
   abandoned.abort(new Error("Ctrl-C"));
   await expect(work).rejects.toThrow("Ctrl-C");
 });
+
+test("a process that is asked nowhere is ready when it says so, and not before", async () => {
+  const part = spec(`${stays} console.log("up"); process.send("a word"); process.send("ready");`);
+  const running = await supervise({ ...part, isReady: null, signal: never });
+  expect(readFileSync(path.join(part.logDir, "part.log"), "utf8")).toContain("up");
+  await running.stop();
+});
+
+test("a process that ends without saying that it is ready fails the start", async () => {
+  const start = supervise({ ...spec("process.send('a word')"), isReady: null, signal: never });
+  await expect(start).rejects.toThrow("The part ended at once (0)");
+});

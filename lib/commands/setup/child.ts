@@ -17,8 +17,8 @@ export interface ChildSpec {
 }
 
 export interface SupervisedSpec extends ChildSpec {
-  /** Asked every now and then until it is true. */
-  readonly isReady: () => Promise<boolean>;
+  /** Asked every now and then until it is true; without it the process says so itself, by the message "ready". */
+  readonly isReady: (() => Promise<boolean>) | null;
   /** Ends the waiting, and the process. */
   readonly signal: AbortSignal;
 }
@@ -93,6 +93,7 @@ export async function runToEnd(spec: ChildSpec, signal: AbortSignal): Promise<vo
 interface Child {
   readonly process: ChildProcess;
   lastWords(): string;
+  saidReady(): boolean;
   /** Until then its lines only go to its log: a start that fails says them once, at its end. */
   showFromNow(): void;
 }
@@ -112,6 +113,10 @@ function spawnChild(spec: ChildSpec, life: "first" | "later" = "first"): Child {
     windowsHide: true,
   });
   const recent: string[] = [];
+  let ready = false;
+  started.on("message", (message) => {
+    ready ||= message === "ready";
+  });
   const shows = { now: life === "later" };
   const read = (stream: "stdout" | "stderr", shown: boolean) => {
     const input = started[stream];
@@ -130,7 +135,12 @@ function spawnChild(spec: ChildSpec, life: "first" | "later" = "first"): Child {
   const showFromNow = () => {
     shows.now = true;
   };
-  return { process: started, lastWords: () => recent.join("\n"), showFromNow };
+  return {
+    process: started,
+    lastWords: () => recent.join("\n"),
+    saidReady: () => ready,
+    showFromNow,
+  };
 }
 
 async function becomesReady(spec: SupervisedSpec, child: Child): Promise<void> {
@@ -142,7 +152,7 @@ async function becomesReady(spec: SupervisedSpec, child: Child): Promise<void> {
       await endChild(child.process);
       spec.signal.throwIfAborted();
     }
-    if (await spec.isReady()) return;
+    if (spec.isReady ? await spec.isReady() : child.saidReady()) return;
     await new Promise((resolve) => setTimeout(resolve, pollMs));
   }
   await endChild(child.process);

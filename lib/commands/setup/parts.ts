@@ -118,8 +118,9 @@ async function allOrFirstFault(parts: readonly Promise<unknown>[]): Promise<void
   if (fault !== undefined) throw fault.reason;
 }
 
+/** Asked at an address until it answers; without one it says itself when it is ready. */
 async function startPart(start: Start, layer: Layer, spec: ChildSpec, asked: string | null): Promise<void> {
-  const isReady = async () => asked === null || (await answers(asked));
+  const isReady = asked === null ? null : () => answers(asked);
   const started = await supervise({ ...spec, isReady, signal: start.signal });
   start.running.children.set(started.name, started);
   start.running.add(layer, () => started.stop());
