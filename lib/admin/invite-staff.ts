@@ -59,7 +59,7 @@ export async function inviteStaff(
   });
   if (!made) return refuse({ code: "email_taken" });
   const sent = await mailer.sendMail(
-    staffInviteMail({
+    await staffInviteMail({
       locale,
       recipient: { name: email, email },
       host: { name: hostName, url: world.portalUrl },

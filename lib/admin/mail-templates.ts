@@ -12,19 +12,19 @@ export type TemplateName = ExampleMail;
 export type TemplateGiven = Omit<StaffMailing, "mailer">;
 
 /** A mail as customers get it, written from invented facts in a language; null if there is none of that name. */
-export function showTemplate(
+export async function showTemplate(
   _actor: StaffActor,
   { name }: { name: string },
   { hostName, locale }: TemplateGiven,
   world: Pick<StaffWorld, "portalUrl" | "timeZone"> = staffWorld(),
-): (Pick<Mail, "subject" | "text"> & { name: TemplateName; html: string }) | null {
+): Promise<(Pick<Mail, "subject" | "text"> & { name: TemplateName; html: string }) | null> {
   const known = templateNames.find((one) => one === name);
   if (!known) return null;
   const {
     subject,
     text,
     html = "",
-  } = exampleMails[known]({
+  } = await exampleMails[known]({
     locale,
     recipient: { name: "Ada Lovell", email: "ada@example.com" },
     host: { name: hostName, url: world.portalUrl },
@@ -47,7 +47,7 @@ export async function sendTestMail(
   world: StaffWorld = staffWorld(),
 ): Promise<Result<{ email: string }, TestMailRefusal>> {
   if (!mayStaff(actor.role, "mail.resend")) return refuse({ code: "not_allowed" });
-  const template = showTemplate(actor, input, given, world);
+  const template = await showTemplate(actor, input, given, world);
   if (!template) return refuse({ code: "template_not_found" });
   const [person] = await world.staff.sql`select name, email from users where id = ${actor.userId}`;
   if (!person) return refuse({ code: "not_allowed" });

@@ -107,13 +107,16 @@ async function mailOfReminder({ world, host }: Delivery, row: OutboxRow): Promis
   switch (news.kind) {
     case "card":
       // Copies are of mails about invoices.
-      return { mail: cardExpiringMail({ ...about, recipient: { name, email } }, news.card), alsoTold: [] };
+      return {
+        mail: await cardExpiringMail({ ...about, recipient: { name, email } }, news.card),
+        alsoTold: [],
+      };
     case "stop":
-      return { mail: stopMail(about, news.stop), alsoTold: [] };
+      return { mail: await stopMail(about, news.stop), alsoTold: [] };
     case "low":
-      return { mail: renewalShortMail(about, news.short), alsoTold: news.alsoTold };
+      return { mail: await renewalShortMail(about, news.short), alsoTold: news.alsoTold };
     case "due":
-      return { mail: invoicesDueMail(about, news.due), alsoTold: news.alsoTold };
+      return { mail: await invoicesDueMail(about, news.due), alsoTold: news.alsoTold };
   }
 }
 

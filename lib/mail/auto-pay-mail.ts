@@ -16,7 +16,7 @@ export interface AutoChargeFailed {
 }
 
 /** Says that nothing was taken, what happens next, and leads to where it is paid on session. */
-export function autoChargeFailedMail(about: Addressed, failed: AutoChargeFailed): Mail {
+export function autoChargeFailedMail(about: Addressed, failed: AutoChargeFailed): Promise<Mail> {
   const { locale, host } = about;
   const words = mailWords(locale);
   const { numbers, why, nextAt, payLinks } = failed;

@@ -12,7 +12,7 @@ export interface CardExpiring {
 }
 
 /** Says until when the card can be charged, what happens then, and leads to where another one is saved. */
-export function cardExpiringMail(about: Addressed, { last4, lastDay, isOver }: CardExpiring): Mail {
+export function cardExpiringMail(about: Addressed, { last4, lastDay, isOver }: CardExpiring): Promise<Mail> {
   const { locale, host, timeZone } = about;
   const words = mailWords(locale);
   const date = new Intl.DateTimeFormat(locale, { dateStyle: "long", timeZone }).format(lastDay);

@@ -15,7 +15,7 @@ const other = { number: "INV-2026-000124", label: "mail-2", amount: usd(1_000n),
 const payLinksOf = ({ host }: Addressed, numbers: readonly string[]) =>
   numbers.map((number) => ({ number, url: `${host.url}/pay/example` }));
 
-function stop(about: Addressed, what: StopNews["what"]): Mail {
+function stop(about: Addressed, what: StopNews["what"]): Promise<Mail> {
   const { number, amount } = invoice;
   return stopMail(about, {
     what,
@@ -123,7 +123,7 @@ export const exampleMails = {
   dispute_withdrawn: (about) => disputeMail(about, "withdrawn", disputed),
   dispute_won: (about) => disputeMail(about, "won", disputed),
   dispute_lost: (about) => disputeMail(about, "lost", disputed),
-} as const satisfies Record<string, (about: Addressed) => Mail>;
+} as const satisfies Record<string, (about: Addressed) => Promise<Mail>>;
 
 export type ExampleMail = keyof typeof exampleMails;
 

@@ -12,7 +12,7 @@ export function invitationMail(about: {
   role: "owner" | "billing" | "viewer";
   url: string;
   days: number;
-}): Mail {
+}): Promise<Mail> {
   const { locale, email, host, customer, inviter, role, url, days } = about;
   const words = mailWords(locale);
   return mailOf({

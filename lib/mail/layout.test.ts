@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import { expect, test } from "vitest";
 import { mailOf } from "./layout";
 
@@ -12,18 +13,58 @@ const letter = {
   note: "First line.\nSecond line.",
 };
 
-test("a letter says each of its parts once, in text and in HTML", () => {
-  const { html = "", text } = mailOf(letter);
+test("a letter says each of its parts once, in text and in HTML", async () => {
+  const { html = "", text } = await mailOf(letter);
   for (const part of ["The intro.", "First line.\nSecond line."]) {
     expect(html.split(part)).toHaveLength(2);
     expect(text.split(part)).toHaveLength(2);
   }
-  expect(html.split(">Open<")).toHaveLength(2);
+  expect(html.split("Open</span>")).toHaveLength(2);
   expect(html.split("https://portal.example.com/pay/abc")).toHaveLength(2);
 });
 
-test("a letter in HTML holds nothing but its markup: no text stands beside its elements", () => {
-  const { html = "" } = mailOf(letter);
-  const between = html.replace(/<p[ >][\s\S]*?<\/p>/g, "").replace(/<title>[\s\S]*?<\/title>/, "");
+test("a letter in HTML holds nothing but its markup: no text stands beside its elements", async () => {
+  const { html = "" } = await mailOf(letter);
+  const between = html
+    .replace(/<!--[\s\S]*?-->/g, "")
+    .replace(/<p[ >][\s\S]*?<\/p>/g, "")
+    .replace(/<title>[\s\S]*?<\/title>/, "");
   expect(between.replace(/<[^>]*>/g, "").trim()).toBe("");
 });
+
+test("a letter in HTML says its language, and leaves every colour but its button's to dark mode", async () => {
+  const { html = "" } = await mailOf({ ...letter, locale: "zh" });
+  expect(html).toMatch(/<html [^>]*lang="zh-Hans"/);
+  expect(html).not.toContain('lang="en"');
+  expect(html).toContain('<meta name="color-scheme" content="light dark"/>');
+  expect(html.match(/[^-]color:#\w+/g)).toEqual([";color:#ffffff"]);
+  expect(html.match(/background(-color)?:[^;"]+/g)).toEqual(["background:#1f4fd1"]);
+});
+
+test("nobody's text becomes markup in a letter, wherever it stands", async () => {
+  const plain = elements((await mailOf(letter)).html);
+  const odd = fc.string({
+    unit: fc.constantFrom("<", ">", '"', "'", "&", "/", "=", "!", "-", "\n", "a", "<b>", "<!--", "{x}", "\0"),
+  });
+  await fc.assert(
+    fc.asyncProperty(odd, odd, odd, odd, async (name, intro, label, note) => {
+      const { html } = await mailOf({
+        ...letter,
+        recipient: { ...letter.recipient, name },
+        host: { ...letter.host, name: note },
+        subject: label,
+        intro,
+        link: { label, url: `https://portal.example.com/?x=${intro}` },
+        payLinks: [{ number: name, url: `https://portal.example.com/pay/${label}` }],
+        note,
+      });
+      expect(elements(html)).toEqual(plain);
+    }),
+    { numRuns: 200 },
+  );
+});
+
+/** The names of all elements and comments, in their order. */
+function elements(html = ""): string[] {
+  return html.match(/<(!--|\/?[a-z]+)/gi) ?? [];
+}

@@ -5,7 +5,7 @@ import { mailWords } from "./messages";
 import type { Addressed } from "./payment-mail";
 
 /** Money of a payment went back to its card. */
-export function refundMadeMail(about: Addressed, refunded: Money): Mail {
+export function refundMadeMail(about: Addressed, refunded: Money): Promise<Mail> {
   const words = mailWords(about.locale);
   const amount = formatMoney(refunded, about.locale);
   return mailOf({
@@ -18,7 +18,7 @@ export function refundMadeMail(about: Addressed, refunded: Money): Mail {
 }
 
 /** The bank did not take a refund; what of it is on the balance again. */
-export function refundFailedMail(about: Addressed, refunded: Money, onBalance: Money): Mail {
+export function refundFailedMail(about: Addressed, refunded: Money, onBalance: Money): Promise<Mail> {
   const words = mailWords(about.locale);
   const amount = formatMoney(refunded, about.locale);
   const note =
@@ -50,7 +50,7 @@ export function disputeMail(
   about: Addressed,
   outcome: "withdrawn" | "won" | "lost",
   news: DisputeNews,
-): Mail {
+): Promise<Mail> {
   const { locale, host } = about;
   const words = mailWords(locale);
   const amount = formatMoney(news.amount, locale);

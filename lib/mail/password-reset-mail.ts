@@ -9,7 +9,7 @@ export function passwordResetMail(about: {
   host: { name: string; url: string };
   url: string;
   minutes: number;
-}): Mail {
+}): Promise<Mail> {
   const { locale, recipient, host, url, minutes } = about;
   const words = mailWords(locale);
   return mailOf({

@@ -29,7 +29,7 @@ export interface PaymentNews {
 }
 
 /** The mail after a payment through Stripe or by bank arrived: amount and invoices in the subject, the new expiry dates inside. */
-export function receiptMail(about: Addressed, news: PaymentNews): Mail {
+export function receiptMail(about: Addressed, news: PaymentNews): Promise<Mail> {
   const { locale, host } = about;
   const words = mailWords(locale);
   const amount = formatMoney(news.total, locale);
@@ -89,7 +89,7 @@ function balanceSentences(
 }
 
 /** Money for an invoice that was closed meanwhile, or too late for its payment: it is the customer's balance now. */
-export function moneyBecameBalanceMail(about: Addressed, amount: Money): Mail {
+export function moneyBecameBalanceMail(about: Addressed, amount: Money): Promise<Mail> {
   const words = mailWords(about.locale);
   const text = formatMoney(amount, about.locale);
   return mailOf({
@@ -106,7 +106,7 @@ export function paymentFailedMail(
   about: Addressed,
   amount: Money,
   { numbers, payLinks }: { numbers: readonly string[]; payLinks: readonly PayLinkLine[] },
-): Mail {
+): Promise<Mail> {
   const words = mailWords(about.locale);
   const text = formatMoney(amount, about.locale);
   const isForInvoices = numbers.length > 0;

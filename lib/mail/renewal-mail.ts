@@ -19,7 +19,7 @@ export interface ShortRenewals {
 export function renewalShortMail(
   about: Addressed,
   { short, total, available, invoices, payLinks }: ShortRenewals,
-): Mail {
+): Promise<Mail> {
   const { locale, host } = about;
   const words = mailWords(locale);
   const amount = (of: Money) => formatMoney(of, locale);
@@ -65,7 +65,7 @@ export interface RemindedInvoices {
 export function invoicesDueMail(
   about: Addressed,
   { total, daysFromDue, invoices, payLinks }: RemindedInvoices,
-): Mail {
+): Promise<Mail> {
   const { locale, host } = about;
   const words = mailWords(locale);
   const [first] = invoices;
@@ -111,7 +111,7 @@ function linesOf(about: Addressed, invoices: ShortRenewals["invoices"]): string[
 export function renewedMail(
   about: Addressed,
   renewed: Pick<PaymentNews, "fromBalance" | "services"> & { paid: readonly { number: string }[] },
-): Mail {
+): Promise<Mail> {
   const { locale, host } = about;
   const words = mailWords(locale);
   const date = (instant: Date) => longDate(about, instant);

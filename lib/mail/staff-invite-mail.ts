@@ -10,7 +10,7 @@ export function staffInviteMail(about: {
   url: string;
   role: "admin" | "finance" | "support" | "auditor";
   hours: number;
-}): Mail {
+}): Promise<Mail> {
   const { locale, recipient, host, url, role, hours } = about;
   const words = mailWords(locale);
   return mailOf({

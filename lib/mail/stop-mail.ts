@@ -13,7 +13,7 @@ export interface StopNews {
 }
 
 /** What is stopped and when, why, and the links that mend it. */
-export function stopMail(about: Addressed, { what, services, payLinks }: StopNews): Mail {
+export function stopMail(about: Addressed, { what, services, payLinks }: StopNews): Promise<Mail> {
   const { locale, host } = about;
   const words = mailWords(locale);
   const [first] = services;

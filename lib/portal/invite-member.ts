@@ -94,7 +94,7 @@ export async function inviteMember(
   const host = { ...post.host, name: await hostNameOf(world.app.sql, post.host.name) };
   const url = `${host.url}/invitation/${token}`;
   const sent = await mailer.sendMail({
-    ...invitationMail({ ...written.value, host, email, role: input.role, url, days: invitationDays }),
+    ...(await invitationMail({ ...written.value, host, email, role: input.role, url, days: invitationDays })),
     id,
   });
   if (sent.ok) return ok({ email });

@@ -20,7 +20,7 @@ export async function requestPasswordReset(
   return request(here, input, async ({ email, name, locale, token }) => {
     const hostName = await hostNameOf(here.app.sql, here.settings.hostName);
     const sent = await mailer.sendMail(
-      passwordResetMail({
+      await passwordResetMail({
         locale,
         recipient: { name, email },
         host: { name: hostName, url: mallardUrl },

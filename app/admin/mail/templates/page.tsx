@@ -38,6 +38,9 @@ export default async function TemplatesPage() {
     getTranslations("plans"),
     planSettingsTexts(),
   ]);
+  const subjects = await Promise.all(
+    templateNames.map((name) => showTemplate(actor, { name }, { hostName: host.name, locale })),
+  );
   const days = (stages: readonly number[]) =>
     stages.map((stage) => (stage > 0 ? `+${stage}` : String(stage).replace("-", "−"))).join(", ");
   return (
@@ -108,15 +111,13 @@ export default async function TemplatesPage() {
               <Column>{t("subject")}</Column>
             </TableHead>
             <TableBody>
-              {templateNames.map((name) => (
+              {templateNames.map((name, at) => (
                 <Row key={name}>
                   <Cell>
                     <TextLink href={`/admin/mail/templates/${name}`}>{t(`template_${name}`)}</TextLink>
                   </Cell>
                   <Cell className="text-ink-soft max-sm:text-sm">
-                    <span dir="auto">
-                      {showTemplate(actor, { name }, { hostName: host.name, locale })?.subject}
-                    </span>
+                    <span dir="auto">{subjects[at]?.subject}</span>
                   </Cell>
                 </Row>
               ))}

@@ -39,7 +39,7 @@ export default async function TemplatePage({ params, searchParams }: TemplatePag
     getTranslations("staffMail"),
     staffTexts(["template_not_found", "test_not_sent"]),
   ]);
-  const template = showTemplate(actor, { name: kind }, { hostName: host.name, locale });
+  const template = await showTemplate(actor, { name: kind }, { hostName: host.name, locale });
   if (!template) notFound();
   return (
     <StaffFrame hostName={context().settings.hostName} user={user} here="mail">

@@ -16,7 +16,7 @@ export async function GET(request: Request, { params }: Route) {
   const actor = await requireStaff(`/admin/mail/templates/${encodeURIComponent(kind)}`);
   const locale = new URL(request.url).searchParams.get("language") === "zh" ? "zh" : "en";
   const { name: hostName } = await currentHost();
-  const template = showTemplate(actor, { name: kind }, { hostName, locale }) ?? notFound();
+  const template = (await showTemplate(actor, { name: kind }, { hostName, locale })) ?? notFound();
   return new Response(template.html, {
     headers: { "content-type": "text/html; charset=utf-8", "content-security-policy": policy },
   });
