@@ -49,7 +49,7 @@ test("staff find a mail, send it again, and send a template to themselves", asyn
   await expect.poll(async () => (await scene.mailsTo(support.email)).length).toBe(1);
   const html = await page.request.get("/admin/mail/templates/receipt/html");
   expect(html.headers()["content-security-policy"]).toContain("default-src 'none'");
-  expect(await html.text()).toContain("<!doctype html>");
+  expect(await html.text()).toMatch(/^<!doctype html/i);
 });
 
 test("an endpoint that leads into the host's own network is refused, and one that is public shows its secret once", async ({
