@@ -13,12 +13,12 @@ interface ReceiptProps {
 }
 
 /**
- * What was paid, from where it came, and what it brought: the new expiry date of each service, what was waiting and was
- * settled with it, what is available now, and what is still missing for what waits.
+ * What was paid, from where it came, and what it brought: the new expiry date of each service, the debt and what else was
+ * waiting that was settled with it, what is available now, and what is still missing for what waits.
  */
 export function Receipt({ receipt, available, stillShort }: ReceiptProps) {
   const t = useTranslations("return");
-  const { paid, settled, services, fromBalance, byCard, toBalance } = receipt;
+  const { paid, settled, services, fromBalance, byCard, toBalance, toDebt } = receipt;
   return (
     <div className="grid gap-8">
       {services.length > 0 && (
@@ -48,7 +48,7 @@ export function Receipt({ receipt, available, stillShort }: ReceiptProps) {
           </Line>
         )}
       </Part>
-      <Invoices title={t("settled")} lines={settled} />
+      <Invoices title={t("settled")} lines={settled} debt={toDebt} />
       {isPositive(toBalance) && (
         <Part title={t("remaining")}>
           <Line name={t("availableNow")}>
@@ -67,11 +67,24 @@ export function Receipt({ receipt, available, stillShort }: ReceiptProps) {
   );
 }
 
-function Invoices({ title, lines }: { title: string; lines: ReceiptView["paid"] }) {
+interface InvoicesProps {
+  title: string;
+  lines: ReceiptView["paid"];
+  /** What was owed and is paid first. */
+  debt?: Money;
+}
+
+function Invoices({ title, lines, debt }: InvoicesProps) {
   const t = useTranslations("return");
-  if (lines.length === 0) return null;
+  const isDebtPaid = debt !== undefined && isPositive(debt);
+  if (lines.length === 0 && !isDebtPaid) return null;
   return (
     <Part title={title}>
+      {isDebtPaid && (
+        <Line name={t("toDebt")}>
+          <Amount of={debt} />
+        </Line>
+      )}
       {lines.map(({ number, amount }) => (
         <Line key={number} name={t("receiptInvoice", { number })}>
           <Amount of={amount} />

@@ -191,7 +191,10 @@ async function mailOfPayment(delivery: Delivery, row: OutboxRow): Promise<Mail |
     case "renewal.paid":
       return renewedMail(about, receipt);
     case "payment.money_became_balance":
-      return moneyBecameBalanceMail(about, money(BigInt(row.payload.amountMinor ?? "0"), currency));
+      return moneyBecameBalanceMail(about, {
+        amount: money(BigInt(row.payload.amountMinor ?? "0"), currency),
+        toDebt: receipt.toDebt,
+      });
     default:
       if (payment.origin === "auto") return autoMail();
       // A page that Stripe refused to make was told on the spot; only what failed later needs a mail.

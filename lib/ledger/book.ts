@@ -130,6 +130,15 @@ export class Book {
     return this.debtMinor;
   }
 
+  /** What of a payment's money this decision has put on the balance. Minor units. */
+  broughtMinor(paymentId: PaymentId): bigint {
+    return this.rows
+      .filter(
+        (row) => row.kind === "posted" && row.credit === "customer_balance" && row.paymentId === paymentId,
+      )
+      .reduce((total, row) => total + row.amountMinor, 0n);
+  }
+
   /** Moves money at once. Throws if it would spend more of the balance than is available. */
   transfer(entry: Entry): TransferId {
     assertMoves(entry);

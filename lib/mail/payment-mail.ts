@@ -1,4 +1,4 @@
-import { formatMoney, type Money } from "@/lib/kernel/money";
+import { formatMoney, isPositive, type Money, subtract } from "@/lib/kernel/money";
 import { mailOf, type PayLinkLine } from "./layout";
 import type { Mail } from "./mailer";
 import { mailWords } from "./messages";
@@ -16,6 +16,8 @@ export interface PaymentNews {
   total: Money;
   fromBalance: Money;
   toBalance: Money;
+  /** Of that, what paid debt at once. */
+  toDebt: Money;
   /** What was waiting and was then paid from the balance. */
   settled: readonly { number: string }[];
   /** On the balance, when the mail is written. */
@@ -63,14 +65,16 @@ export function receiptMail(about: Addressed, news: PaymentNews): Promise<Mail> 
   });
 }
 
-/** What went to the balance; and if it did not stay there, what it paid and what is left. */
+/** What went to the balance; and if it did not stay there, what it paid, debt first, and what is left. */
 function balanceSentences(
   locale: string,
-  { toBalance, settled, available, stillShort }: PaymentNews,
+  { toBalance, toDebt, settled, available, stillShort }: PaymentNews,
 ): string[] {
-  if (toBalance.minor <= 0n) return [];
+  if (!isPositive(toBalance)) return [];
   const words = mailWords(locale);
-  const amount = formatMoney(toBalance, locale);
+  const rest = subtract(toBalance, toDebt);
+  const amount = formatMoney(rest, locale);
+  const debt = isPositive(toDebt) ? [words("receipt.toDebt", { amount: formatMoney(toDebt, locale) })] : [];
   const short = stillShort
     ? [
         words("receipt.stillShort", {
@@ -79,17 +83,23 @@ function balanceSentences(
         }),
       ]
     : [];
-  if (settled.length === 0) return [words("receipt.toBalance", { amount }), ...short];
+  if (settled.length === 0) {
+    return [...debt, ...(isPositive(rest) ? [words("receipt.toBalance", { amount })] : []), ...short];
+  }
   const numbers = settled.map(({ number }) => number).join(", ");
   return [
+    ...debt,
     words("receipt.settled", { amount, numbers }),
     words("receipt.left", { amount: formatMoney(available, locale) }),
     ...short,
   ];
 }
 
-/** Money for an invoice that was closed meanwhile, or too late for its payment: it is the customer's balance now. */
-export function moneyBecameBalanceMail(about: Addressed, amount: Money): Promise<Mail> {
+/** Money for an invoice that was closed meanwhile, or too late for its payment: it is the customer's balance now, less what paid debt. */
+export function moneyBecameBalanceMail(
+  about: Addressed,
+  { amount, toDebt }: { amount: Money; toDebt: Money },
+): Promise<Mail> {
   const words = mailWords(about.locale);
   const text = formatMoney(amount, about.locale);
   return mailOf({
@@ -97,7 +107,12 @@ export function moneyBecameBalanceMail(about: Addressed, amount: Money): Promise
     subject: words("moneyBecameBalance.subject", { amount: text }),
     intro: words("moneyBecameBalance.intro", { amount: text }),
     link: { label: words("moneyBecameBalance.action"), url: `${about.host.url}/balance` },
-    note: words("moneyBecameBalance.note"),
+    note: [
+      ...(isPositive(toDebt)
+        ? [words("moneyBecameBalance.toDebt", { amount: formatMoney(toDebt, about.locale) })]
+        : []),
+      words("moneyBecameBalance.note"),
+    ].join(" "),
   });
 }
 

@@ -7,7 +7,7 @@ import type { ReceiptFacts } from "./shapes";
 
 /**
  * What a payment settled; null if the customer has no such payment, or it has not succeeded. What it brought to the
- * balance is told less what was settled from there at once.
+ * balance is told less what paid debt and what was settled from there at once.
  */
 export async function readReceiptFacts(
   sql: ReservedSql,
@@ -23,7 +23,8 @@ export async function readReceiptFacts(
     receiptOf(sql, customerId, paymentId as PaymentId),
   ]);
   if (!row || !receipt || row.state !== "succeeded") return null;
-  const waiting = receipt.settled.reduce((rest, { amount }) => subtract(rest, amount), receipt.toBalance);
+  const spent = [receipt.toDebt, ...receipt.settled.map(({ amount }) => amount)];
+  const waiting = spent.reduce(subtract, receipt.toBalance);
   return {
     paymentId,
     paidAt: row.ended_at,
@@ -34,6 +35,7 @@ export async function readReceiptFacts(
     byCard: receipt.byCard,
     byBank: receipt.byBank,
     toBalance: waiting.minor > 0n ? waiting : zero(row.currency),
+    toDebt: receipt.toDebt,
     services: receipt.services,
   };
 }

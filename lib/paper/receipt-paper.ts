@@ -8,7 +8,7 @@ import { speechOf, type WordsOf } from "./words";
 export async function receiptPaper(host: Host, receipt: ReceiptFacts, wordsOf: WordsOf): Promise<Paper> {
   const speech = speechOf(wordsOf(receipt.locale), receipt.locale, host.timeZone);
   const { words, day, amount } = speech;
-  const { paymentId, paidAt, fromBalance, byCard, byBank, toBalance, settled, services } = receipt;
+  const { paymentId, paidAt, fromBalance, byCard, byBank, toBalance, toDebt, settled, services } = receipt;
   const name = paymentId.slice(-12);
   const total = add(add(fromBalance, byCard), byBank);
   const sheet = beginPaper({
@@ -36,9 +36,12 @@ export async function receiptPaper(host: Host, receipt: ReceiptFacts, wordsOf: W
         [{ text: words("paper.invoiceNumber", { number }) }],
         [{ text: amount(paid) }],
       ]),
-      ...(isPositive(toBalance)
-        ? [[[{ text: words("paper.toBalance") }], [{ text: amount(toBalance) }]]]
-        : []),
+      ...[
+        { name: words("paper.toDebt"), of: toDebt },
+        { name: words("paper.toBalance"), of: toBalance },
+      ]
+        .filter(({ of }) => isPositive(of))
+        .map(({ name, of }) => [[{ text: name }], [{ text: amount(of) }]]),
     ],
   );
   sheet.y += 4;

@@ -94,7 +94,10 @@ export interface ReceiptFacts {
   readonly fromBalance: Money;
   readonly byCard: Money;
   readonly byBank: Money;
+  /** What it brought to the balance, less what was settled from there at once. */
   readonly toBalance: Money;
+  /** What of it paid what the customer owed since a payment was taken back. */
+  readonly toDebt: Money;
   readonly services: readonly { label: string; expiresAt: Date }[];
 }
 

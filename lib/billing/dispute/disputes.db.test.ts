@@ -1,8 +1,14 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { paperWords } from "@/app/paper-given";
+import { transact } from "@/db/transaction";
 import { giveGoodwill } from "@/lib/billing/payment/give-goodwill";
+import { receiptOf } from "@/lib/billing/payment/receipt";
+import { recordBankPayment } from "@/lib/billing/payment/record-bank-payment";
 import type { Dispute, Gateway } from "@/lib/gateway/port";
-import type { InvoiceId } from "@/lib/kernel/id";
+import { calendarDay } from "@/lib/kernel/calendar";
+import { type BankReceiptId, type InvoiceId, newId } from "@/lib/kernel/id";
 import { money } from "@/lib/kernel/money";
+import { printReceipt } from "@/lib/portal/papers";
 import { payFromBalance } from "@/lib/portal/pay";
 import { type BookedCharge, charged, ledgerOf, refundWish, toppedUp } from "@/lib/testing/charged";
 import {
@@ -17,6 +23,7 @@ import {
 } from "@/lib/testing/fixtures";
 import { holdRows } from "@/lib/testing/held-lock";
 import { balanceOf, expectAllInOrder, expectBooksBalance, startCombined } from "@/lib/testing/payment-facts";
+import { readPdf } from "@/lib/testing/pdf-text";
 import { calm, openStripeWorld, pass, type StripeWorld, seenBy } from "@/lib/testing/stripe-world";
 import { settleRefund } from "../refund/settle-refund";
 import { startRefund } from "../refund/start-refund";
@@ -275,6 +282,37 @@ describe("debt", () => {
     expect((await ledgerOf(world, customer)).customer_debt).toBeUndefined();
     await topUp(500n, customer);
     expect(await stateOfInvoice(renewal.id)).toBe("paid");
+  });
+
+  it("is on the receipt of the money that paid it, by card or by bank: no more than that money paid", async () => {
+    const { customer } = await debtor();
+    const { customerId, currency } = customer;
+    const receipt = {
+      id: newId<BankReceiptId>(world.clock),
+      amount: money(1000n, currency),
+      valueDate: calendarDay(world.clock.now(), world.timeZone),
+      reference: "TRX 7",
+      sender: "",
+      userId: customer.actor.userId,
+    };
+    const banked = await recordBankPayment(world, world.staff, { customerId, receipt, invoiceIds: [] });
+    if (!banked.ok) throw new Error("bank money is never refused");
+    const topped = await topUp(2600n, customer);
+    const later = await topUp(700n, customer);
+    const said = await Promise.all(
+      [banked.value.paymentId, topped.paymentId, later.paymentId].map((paymentId) =>
+        transact(world.app, { customerId }, ({ sql }) => receiptOf(sql, customerId, paymentId)),
+      ),
+    );
+    expect(said.map((one) => [one?.toBalance.minor, one?.toDebt.minor])).toEqual([
+      [1000n, 1000n],
+      [2600n, 2000n],
+      [700n, 0n],
+    ]);
+    const words = { hostName: "Ducky Cloud", wordsOf: paperWords };
+    const paper = await printReceipt(customer.actor, { paymentId: topped.paymentId }, words, world);
+    const { text } = await readPdf(paper?.content as Uint8Array);
+    expect(text).toContain("Paid what was owed $20.00 Added to your balance $6.00");
   });
 
   async function stateOfInvoice(id: string): Promise<string> {

@@ -1,5 +1,5 @@
 import type { ReservedSql } from "@/db/client";
-import type { CustomerId } from "@/lib/kernel/id";
+import type { CustomerId, PaymentId } from "@/lib/kernel/id";
 import type { Currency } from "@/lib/kernel/money";
 import type { Decision } from "../decision";
 
@@ -29,18 +29,33 @@ export async function readDebt(
 /**
  * Pays debt from what is available, before any invoice (domain.md, The ledger). Whoever owes therefore has nothing
  * available, so that only what raises the balance has to think of it. `owedMinor` is what stood before this decision.
+ * The money of `sourcePaymentId`, which brought some, goes first and its transfer carries it, so that its receipt says so;
+ * what a hold released meanwhile pays is a transfer of its own.
  */
-export function payDebt(decision: Decision, currency: Currency, owedMinor: bigint): void {
+export function payDebt(
+  decision: Decision,
+  currency: Currency,
+  owedMinor: bigint,
+  sourcePaymentId: PaymentId | null = null,
+): void {
   const book = decision.book(currency);
   const debtMinor = owedMinor + book.debtRaisedMinor;
   const { availableMinor } = book;
-  const amountMinor = debtMinor < availableMinor ? debtMinor : availableMinor;
+  const amountMinor = least(debtMinor, availableMinor);
   if (amountMinor <= 0n) return;
-  book.transfer({ debit: "customer_balance", credit: "customer_debt", amountMinor, reason: "debt_paid" });
+  const broughtMinor = sourcePaymentId ? least(amountMinor, book.broughtMinor(sourcePaymentId)) : 0n;
+  const pay = { debit: "customer_balance", credit: "customer_debt", reason: "debt_paid" } as const;
+  if (broughtMinor > 0n) book.transfer({ ...pay, amountMinor: broughtMinor, paymentId: sourcePaymentId });
+  const restMinor = amountMinor - broughtMinor;
+  if (restMinor > 0n) book.transfer({ ...pay, amountMinor: restMinor });
   decision.record({
     subject: "balance",
     subjectId: decision.context.customerId,
     verb: "debt_paid",
     detail: { amountMinor: amountMinor.toString(), currency },
   });
+}
+
+function least(a: bigint, b: bigint): bigint {
+  return a < b ? a : b;
 }

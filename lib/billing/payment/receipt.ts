@@ -16,6 +16,8 @@ export interface Receipt {
   byBank: Money;
   /** What went to the balance: more than was due, or for an invoice that was closed meanwhile. */
   toBalance: Money;
+  /** Of that, what paid at once what the customer owed since a payment was taken back. */
+  toDebt: Money;
   services: { id: ServiceId; label: string; expiresAt: Date }[];
 }
 
@@ -35,6 +37,7 @@ export function receiptOfDecision(
     byCard: money(plan.cardMinor, currency),
     byBank: zero(currency),
     toBalance: zero(currency),
+    toDebt: zero(currency),
     services: decision.completed.map(({ completion }) => ({
       id: completion.service.id,
       label: completion.service.label,
@@ -52,7 +55,7 @@ export async function receiptOf(
   // Its own allocations, and those of the payment that spent what it left on the balance.
   const payments = sql`
     select id from payments where customer_id = ${customerId} and (id = ${paymentId} or source_payment_id = ${paymentId})`;
-  const [[payment], allocated, services, [credited]] = await Promise.all([
+  const [[payment], allocated, services, [moved]] = await Promise.all([
     sql`select currency, state, funding from payments where customer_id = ${customerId} and id = ${paymentId}`,
     sql`
       select i.number, a.source, a.payment_id = ${paymentId} as is_own, sum(a.amount_minor)::bigint as amount_minor
@@ -67,9 +70,9 @@ export async function receiptOf(
       join services s on s.customer_id = ${customerId} and s.id = t.service_id
       group by s.id, s.label order by s.label`,
     sql`
-      select coalesce(sum(amount_minor), 0)::bigint as amount_minor from transfers
-      where customer_id = ${customerId} and payment_id = ${paymentId}
-        and kind = 'posted' and credit = 'customer_balance'`,
+      select coalesce(sum(amount_minor) filter (where credit = 'customer_balance'), 0)::bigint as to_balance,
+        coalesce(sum(amount_minor) filter (where credit = 'customer_debt'), 0)::bigint as to_debt
+      from transfers where customer_id = ${customerId} and payment_id = ${paymentId} and kind = 'posted'`,
   ]);
   if (!payment) return null;
   const currency = payment.currency as Currency;
@@ -84,7 +87,7 @@ export async function receiptOf(
       number,
       amount: totalOf(rows.filter((row) => row.number === number)),
     }));
-  const toBalance = money(credited?.amount_minor ?? 0n, currency);
+  const toBalance = money(moved?.to_balance ?? 0n, currency);
   const isByBank = payment.funding === "bank";
   // What became balance came the way the payment did.
   const cameBy = (source: "card" | "bank") => {
@@ -102,6 +105,7 @@ export async function receiptOf(
     byCard: cameBy("card"),
     byBank: cameBy("bank"),
     toBalance,
+    toDebt: money(moved?.to_debt ?? 0n, currency),
     services: services.map((row) => ({
       id: row.id as ServiceId,
       label: row.label,

@@ -28,7 +28,7 @@ export async function settleWhatWaits(
       select id from invoices where customer_id = ${customerId} and state = 'open' and currency = ${currency}
         and (origin = 'renewal' or id = any(${[...begunFrom]}::uuid[]))`,
     ]);
-    payDebt(decision, currency, owedMinor);
+    payDebt(decision, currency, owedMinor, sourcePaymentId);
     await seeInvoices(
       tx,
       decision,
