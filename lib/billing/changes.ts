@@ -1,5 +1,6 @@
 import type { creditNoteReasons } from "@/db/schema/invoices";
 import type { reminderKinds } from "@/db/schema/notices";
+import type { Topic } from "./topics";
 
 type Minor = bigint;
 
@@ -171,7 +172,7 @@ export interface Changes {
     detail: Record<string, string>;
     is_visible: boolean;
   }[];
-  outbox: { id: string; topic: string; payload: Record<string, unknown>; created_at: Date }[];
+  outbox: { id: string; topic: Topic; payload: Record<string, unknown>; created_at: Date }[];
   reminders: {
     id: string;
     kind: (typeof reminderKinds)[number];

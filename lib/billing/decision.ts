@@ -15,6 +15,7 @@ import { Book, type BookChanges, type LockedBalance } from "@/lib/ledger/book";
 import { type Changes, noChanges } from "./changes";
 import { type Completion, completionOf } from "./invoice/complete";
 import type { InvoiceRecord, LineRecord, ServiceRecord } from "./scene";
+import type { Topic } from "./topics";
 
 export interface DecisionContext {
   customerId: CustomerId;
@@ -171,7 +172,7 @@ export class Decision {
   }
 
   /** Returns the id of the row, which is also that of the mail it becomes. */
-  tell(topic: string, payload: Record<string, unknown>): string {
+  tell(topic: Topic, payload: Record<string, unknown>): string {
     const { now, clock } = this.context;
     const id = uuidv7(clock);
     this.changes.outbox.push({ id, topic, payload, created_at: now });

@@ -5,6 +5,7 @@ import { type CustomerId, type InvoiceId, uuidv7 } from "@/lib/kernel/id";
 import type { Currency } from "@/lib/kernel/money";
 import { renewsByItself, willBeCharged } from "../auto-pay/will-be-charged";
 import { daysFromDue } from "../invoice/days-from-due";
+import type { Topic } from "../topics";
 import type { World } from "../world";
 import { hostReminderDays, planReminderDays, reminderSpan } from "./reminder-days";
 import { stageToSend } from "./stages";
@@ -89,7 +90,7 @@ async function record(world: World, open: readonly OpenInvoice[]): Promise<numbe
   const now = world.clock.now();
   const outbox = new Map<
     string,
-    { id: string; customer_id: CustomerId; topic: string; payload: object; created_at: Date }
+    { id: string; customer_id: CustomerId; topic: Topic; payload: object; created_at: Date }
   >();
   const reminders = open.flatMap((invoice) => {
     const { customerId, currency } = invoice;

@@ -55,7 +55,7 @@ function applyBatch(world: World): Promise<number> {
         outbox: [
           {
             id: uuidv7(world.clock),
-            topic: "service.plan_changed",
+            topic: "service.plan_changed" as const,
             payload: { serviceId: row.id as string, planId: row.next_plan_id as string },
             created_at: now,
           },
