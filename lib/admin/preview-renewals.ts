@@ -1,6 +1,6 @@
 import { transact } from "@/db/transaction";
-import { forecastRenewals } from "@/lib/billing/renewal/forecast";
-import { readForecastScenes } from "@/lib/billing/renewal/read-forecast";
+import { type ForecastScene, forecastRenewals } from "@/lib/billing/renewal/forecast";
+import { readForecastScenesOf } from "@/lib/billing/renewal/read-forecast";
 import { renewalIssueAt } from "@/lib/billing/renewal/renewal-days";
 import { addDays } from "@/lib/kernel/calendar";
 import { type CustomerId, isUuid, type ServiceId } from "@/lib/kernel/id";
@@ -51,23 +51,29 @@ export async function previewRenewals(
   const now = world.clock.now();
   const cursor = cursorIn(text, isUuid);
   const { beyond, order } = keyset(sql, { at: sql`s.expires_at`, id: sql`s.id` }, cursor, "asc");
+  // First which forty, then what is shown of them: prices and tasks of all the others are not looked up.
   const found = await sql`
+    with shown as materialized (
+      select s.customer_id, s.id, s.plan_id, s.next_plan_id, s.next_plan_at, s.label, s.currency, s.expires_at,
+        s.is_auto_renew, h.name, h.reference, r.invoice_id
+      from services s join customers h on h.id = s.customer_id and h.closed_at is null
+      left join renewals r on r.customer_id = s.customer_id and r.service_id = s.id and r.term_starts_at = s.expires_at
+      where s.state in ('active', 'suspended') and s.cancel_requested_at is null
+        and s.expires_at <= ${addDays(now, previewDays, timeZone)}
+        and (r.state is null or r.state in ('due', 'invoiced')) and ${beyond}
+      order by ${order} limit ${rowsPerPage + 1})
     select s.customer_id, s.id, s.label, s.currency, s.expires_at, s.expires_at::text as at, s.is_auto_renew, o.lead_days,
-      h.name, h.reference, i.id as invoice_id, i.number, i.total_minor - i.amount_paid_minor - i.amount_credited_minor
+      s.name, s.reference, i.id as invoice_id, i.number, i.total_minor - i.amount_paid_minor - i.amount_credited_minor
         as remaining_minor, price.price_minor, exists (
         select from invoice_claims c where c.customer_id = i.customer_id and c.invoice_id = i.id) as is_claimed, exists (
         select from tasks t where t.customer_id = s.customer_id and t.kind = 'renewal_parked'
           and t.subject_id in (s.id::text, s.customer_id::text) and t.done_at is null) as is_parked
-    from services s join customers h on h.id = s.customer_id and h.closed_at is null join plans o on o.id = s.plan_id
+    from shown s join plans o on o.id = s.plan_id
     join plans p on p.id = case when s.next_plan_at <= s.expires_at then s.next_plan_id else s.plan_id end
     left join lateral (select x.price_minor from plan_prices x where x.plan_id = p.id and x.currency = s.currency
       and x.valid_from <= s.expires_at order by x.valid_from desc limit 1) price on true
-    left join renewals r on r.customer_id = s.customer_id and r.service_id = s.id and r.term_starts_at = s.expires_at
-    left join invoices i on i.customer_id = r.customer_id and i.id = r.invoice_id and i.state = 'open'
-    where s.state in ('active', 'suspended') and s.cancel_requested_at is null
-      and s.expires_at <= ${addDays(now, previewDays, timeZone)}
-      and (r.state is null or r.state in ('due', 'invoiced')) and ${beyond}
-    order by ${order} limit ${rowsPerPage + 1}`;
+    left join invoices i on i.customer_id = s.customer_id and i.id = s.invoice_id and i.state = 'open'
+    order by ${order}`;
   const forecasts = await forecastsOf(
     world,
     [...new Set(found.map((row) => row.customer_id as CustomerId))],
@@ -106,14 +112,11 @@ function outcomeOf(
   return "by_hand";
 }
 
+/** The same few statements for one customer as for all: what they stand on is read at once, then each is forecast. */
 async function forecastsOf(world: StaffWorld, customerIds: readonly CustomerId[], now: Date) {
-  const forecasts = new Map<CustomerId, ReturnType<typeof forecastRenewals>["events"]>();
-  for (const customerId of customerIds) {
-    const scenes = await transact(world.staff, { customerId }, ({ sql }) =>
-      readForecastScenes(sql, customerId, { now, timeZone: world.timeZone }),
-    );
-    const events = scenes.flatMap((scene) => forecastRenewals({ ...scene, horizonDays: previewDays }).events);
-    forecasts.set(customerId, events);
-  }
-  return forecasts;
+  const scenes = await transact(world.staff, {}, ({ sql }) =>
+    readForecastScenesOf(sql, customerIds, { now, timeZone: world.timeZone }),
+  );
+  const eventsOf = (scene: ForecastScene) => forecastRenewals({ ...scene, horizonDays: previewDays }).events;
+  return new Map([...scenes].map(([customerId, own]) => [customerId, own.flatMap(eventsOf)]));
 }

@@ -5,11 +5,26 @@ import type { Decision } from "../decision";
 
 /** What a customer owes in each currency in which they owe anything. Minor units. */
 export async function readDebts(sql: ReservedSql, customerId: CustomerId): Promise<Map<Currency, bigint>> {
+  return (await readDebtsOf(sql, [customerId])).get(customerId) ?? new Map();
+}
+
+/** The same of several customers at once. */
+export async function readDebtsOf(
+  sql: ReservedSql,
+  customerIds: readonly CustomerId[],
+): Promise<Map<CustomerId, Map<Currency, bigint>>> {
   const rows = await sql`
-    select currency, sum(case when debit = 'customer_debt' then amount_minor else -amount_minor end)::bigint as minor
+    select customer_id, currency,
+      sum(case when debit = 'customer_debt' then amount_minor else -amount_minor end)::bigint as minor
     from transfers
-    where customer_id = ${customerId} and (debit = 'customer_debt' or credit = 'customer_debt') group by currency`;
-  return new Map(rows.map((row) => [row.currency as Currency, row.minor as bigint]));
+    where customer_id = any(${[...customerIds]}::uuid[]) and (debit = 'customer_debt' or credit = 'customer_debt')
+    group by customer_id, currency`;
+  const debts = new Map<CustomerId, Map<Currency, bigint>>();
+  for (const row of rows) {
+    const own = debts.get(row.customer_id) ?? new Map<Currency, bigint>();
+    debts.set(row.customer_id, own.set(row.currency, row.minor));
+  }
+  return debts;
 }
 
 /** What a customer owes for money that their bank took back, as the ledger has it. Minor units, never negative. */

@@ -15,7 +15,7 @@ import {
 import { expectBooksBalance } from "@/lib/testing/payment-facts";
 import { openTestWorld, type TestWorld } from "@/lib/testing/world";
 import { forecastRenewals } from "./forecast";
-import { readForecastScenes } from "./read-forecast";
+import { readForecastScenes, readForecastScenesOf } from "./read-forecast";
 import { runRenewals } from "./run-renewals";
 import { settleCovered } from "./settle-covered";
 
@@ -99,16 +99,18 @@ async function addService(customer: TestCustomer, given: ServiceGiven): Promise<
   return serviceId;
 }
 
-/** What the forecast says is paid, and when it is, by service and start of term. */
-async function forecastOf({ customerId }: TestCustomer): Promise<string[]> {
-  const scenes = await transact(world.app, { customerId }, ({ sql }) =>
-    readForecastScenes(sql, customerId, { now: world.clock.now(), timeZone: world.timeZone }),
+/** What the forecasts say is paid, and when it is, by service and start of term; of each customer, all read at once. */
+async function forecastsOf(customers: readonly TestCustomer[]): Promise<string[][]> {
+  const given = { now: world.clock.now(), timeZone: world.timeZone };
+  const ids = customers.map(({ customerId }) => customerId);
+  const scenes = await transact(world.staff, {}, ({ sql }) => readForecastScenesOf(sql, ids, given));
+  return ids.map((id) =>
+    (scenes.get(id) ?? [])
+      .flatMap((scene) => forecastRenewals({ ...scene, horizonDays: days, runEveryMs: stepMs }).events)
+      .filter(({ isCovered }) => isCovered)
+      .map(({ serviceIds, at, amountMinor }) => `${serviceIds} ${at.toISOString()} ${amountMinor}`)
+      .sort(),
   );
-  return scenes
-    .flatMap((scene) => forecastRenewals({ ...scene, horizonDays: days, runEveryMs: stepMs }).events)
-    .filter(({ isCovered }) => isCovered)
-    .map(({ serviceIds, at, amountMinor }) => `${serviceIds} ${at.toISOString()} ${amountMinor}`)
-    .sort();
 }
 
 /** What was paid since of services that renew by themselves, as the tables have it; another's that costs nothing is paid too. */
@@ -130,7 +132,7 @@ describe("what the forecast says for the next 60 days", () => {
         // The next pass: later than all that was made for the beginning.
         world.clock.advance(stepMs);
         const start = world.clock.now();
-        const forecasts = await Promise.all(customers.map(forecastOf));
+        const forecasts = await forecastsOf(customers);
         for (let step = 0; step <= (days * 24 * hourMs) / stepMs; step += 1) {
           world.clock.set(new Date(start.getTime() + step * stepMs));
           await runRenewals(world);
@@ -144,4 +146,43 @@ describe("what the forecast says for the next 60 days", () => {
     );
     // 480 passes of the run: on a busy machine that is more than a test usually takes.
   }, 180_000);
+});
+
+describe("what forecasts stand on", () => {
+  it("is read of many customers with as many statements as of one, and is the same that each alone sees", async () => {
+    const customers: TestCustomer[] = [];
+    for (const balanceMinor of [0n, 700n, 9_000n]) {
+      const one = { expiresInSteps: 8, unit: "month", count: 1, leadDays: 3, isAutoRenew: true } as const;
+      const services = [false, true].map((isBilled) => ({
+        ...one,
+        isBilled,
+        priceMinor: 500n,
+        dearerMinor: 600n,
+      }));
+      customers.push(await settle({ country: "DE", balanceMinor, services }));
+    }
+    const given = { now: world.clock.now(), timeZone: world.timeZone };
+    const counted = (ids: readonly CustomerId[]) =>
+      transact(world.staff, {}, async ({ sql }) => {
+        let statements = 0;
+        const counting = new Proxy(sql, {
+          apply: (target, self, given) => {
+            statements += 1;
+            return Reflect.apply(target, self, given);
+          },
+        });
+        const scenes = await readForecastScenesOf(counting, ids, given);
+        return { scenes, statements };
+      });
+    const ids = customers.map(({ customerId }) => customerId);
+    const all = await counted(ids);
+    expect(all.statements).toBe((await counted(ids.slice(0, 1))).statements);
+    for (const customerId of ids) {
+      const alone = await transact(world.app, { customerId }, ({ sql }) =>
+        readForecastScenes(sql, customerId, given),
+      );
+      expect(alone[0]?.services).toHaveLength(2);
+      expect(all.scenes.get(customerId)).toEqual(alone);
+    }
+  });
 });

@@ -66,6 +66,8 @@ export interface Forecast {
 
 export const forecastDays = 60;
 
+const dayMs = 86_400_000;
+
 /**
  * What the renewal run and the try of the balance beside it will do in the next days, if nothing else happens: no money
  * arrives, nobody pays or switches anything. Each service that renews by itself is billed when it is due, and the balance
@@ -75,7 +77,7 @@ export const forecastDays = 60;
 export function forecastRenewals(scene: ForecastScene): Forecast {
   const { now, timeZone, horizonDays = forecastDays, runEveryMs = 60_000 } = scene;
   const until = addDays(now, horizonDays, timeZone);
-  const play = new Play(scene);
+  const play = new Play(scene, until);
   const events = [...play.run(now), ...play.settle(now)];
   const nextAfter = (at: Date) => play.nextDue(new Date(at.getTime() + runEveryMs));
   for (let at = nextAfter(now); at && at <= until; at = nextAfter(at)) events.push(...play.run(at));
@@ -104,7 +106,10 @@ class Play {
   /** Of each service, what is unpaid. */
   private readonly unpaidMinor = new Map<ServiceId, bigint>();
 
-  constructor(private readonly scene: ForecastScene) {
+  constructor(
+    private readonly scene: ForecastScene,
+    private readonly until: Date,
+  ) {
     this.clock = manualClock(scene.now);
     this.availableMinor = scene.availableMinor > 0n ? scene.availableMinor : 0n;
     this.services = new Map(scene.services.map((one) => [one.service.id, { ...one, dueAt: null }]));
@@ -197,6 +202,8 @@ class Play {
     const runs = state === "active" || state === "suspended";
     const isClosed = closedTerms.some((term) => term.getTime() === expiresAt.getTime());
     if (!renews || !runs || isPassedBy || isClosed) return null;
+    // What is far beyond the days looked at is not asked for its instant: the calendar costs most of a forecast.
+    if (expiresAt.getTime() - (plan.leadDays + 2) * dayMs > this.until.getTime()) return null;
     return renewalIssueAt(expiresAt, plan.leadDays, this.scene.timeZone);
   }
 

@@ -1,7 +1,8 @@
+import type { Row } from "postgres";
 import type { ReservedSql } from "@/db/client";
 import type { CustomerId } from "@/lib/kernel/id";
 import type { Currency } from "@/lib/kernel/money";
-import { readDebts } from "../payment/debt";
+import { readDebtsOf } from "../payment/debt";
 import type { InvoiceRecord, LineRecord } from "../scene";
 import type { ForecastScene, ForecastService } from "./forecast";
 
@@ -12,67 +13,81 @@ import type { ForecastScene, ForecastService } from "./forecast";
 export async function readForecastScenes(
   sql: ReservedSql,
   customerId: CustomerId,
-  { now, timeZone }: { now: Date; timeZone: string },
+  given: { now: Date; timeZone: string },
 ): Promise<ForecastScene[]> {
-  const [balances, debts, services, open, taxRates] = await Promise.all([
-    readBalances(sql, customerId),
-    readDebts(sql, customerId),
-    readServices(sql, customerId),
-    readOpenRenewals(sql, customerId),
-    sql`
-      select t.valid_from, t.rate_ppm from tax_rates t join customers c on c.country = t.country
-      where c.id = ${customerId}`,
-  ]);
-  const currencies = new Set<Currency>([...balances.keys(), ...services.keys()]);
-  return [...currencies].map((currency) => {
-    const invoices = open.invoices.filter((invoice) => invoice.currency === currency);
-    const ids = new Set(invoices.map(({ id }) => id));
-    return {
-      customerId,
-      now,
-      timeZone,
-      currency,
-      availableMinor: (balances.get(currency) ?? 0n) - (debts.get(currency) ?? 0n),
-      services: services.get(currency) ?? [],
-      invoices,
-      lines: open.lines.filter(({ invoiceId }) => ids.has(invoiceId)),
-      taxRates: taxRates.map((row) => ({ validFrom: row.valid_from, ratePpm: row.rate_ppm })),
-    };
-  });
+  return (await readForecastScenesOf(sql, [customerId], given)).get(customerId) ?? [];
 }
 
-async function readBalances(sql: ReservedSql, customerId: CustomerId): Promise<Map<Currency, bigint>> {
-  const rows = await sql`
-    select coalesce(b.currency, c.currency) as currency, coalesce(b.posted_minor - b.held_minor, 0)::bigint as minor
-    from customers c left join balances b on b.customer_id = c.id
-    where c.id = ${customerId} order by b.currency is distinct from c.currency, b.currency`;
-  return new Map(rows.map((row) => [row.currency as Currency, row.minor as bigint]));
-}
-
-/** All that have a term, by currency; what has ended may still have an open invoice. */
-async function readServices(
+/** The same of several customers, with as many statements as for one. */
+export async function readForecastScenesOf(
   sql: ReservedSql,
-  customerId: CustomerId,
-): Promise<Map<Currency, ForecastService[]>> {
+  customerIds: readonly CustomerId[],
+  { now, timeZone }: { now: Date; timeZone: string },
+): Promise<Map<CustomerId, ForecastScene[]>> {
+  const [balances, debts, services, invoices, lines, taxRates] = await Promise.all([
+    readBalances(sql, customerIds),
+    readDebtsOf(sql, customerIds),
+    readServices(sql, customerIds),
+    readOpenRenewals(sql, customerIds),
+    readRenewalLines(sql, customerIds),
+    readTaxRates(sql, customerIds),
+  ]);
+  const scenesOf = (customerId: CustomerId): ForecastScene[] => {
+    const available = balances.get(customerId) ?? [];
+    const own = services.get(customerId) ?? [];
+    const currencies = new Set<Currency>([
+      ...available.map(({ currency }) => currency),
+      ...own.map(({ currency }) => currency),
+    ]);
+    return [...currencies].map((currency) => {
+      const open = (invoices.get(customerId) ?? []).filter((invoice) => invoice.currency === currency);
+      const ids = new Set(open.map(({ id }) => id));
+      const minor = available.find((balance) => balance.currency === currency)?.minor ?? 0n;
+      return {
+        customerId,
+        now,
+        timeZone,
+        currency,
+        availableMinor: minor - (debts.get(customerId)?.get(currency) ?? 0n),
+        services: own.filter((one) => one.currency === currency).map(({ one }) => one),
+        invoices: open,
+        lines: (lines.get(customerId) ?? []).filter(({ invoiceId }) => ids.has(invoiceId)),
+        taxRates: taxRates.get(customerId) ?? [],
+      };
+    });
+  };
+  return new Map(customerIds.map((customerId) => [customerId, scenesOf(customerId)]));
+}
+
+/** Posted less held, the customer's own currency first. */
+async function readBalances(sql: ReservedSql, customerIds: readonly CustomerId[]) {
   const rows = await sql`
-    select s.id, p.id as plan_id, s.label, s.state, s.is_auto_renew, s.anchor_day, s.expires_at, s.currency,
-      p.name as plan_name, p.term_unit, p.term_count, o.lead_days,
+    select c.id as customer_id, coalesce(b.currency, c.currency) as currency,
+      coalesce(b.posted_minor - b.held_minor, 0)::bigint as minor
+    from customers c left join balances b on b.customer_id = c.id
+    where c.id = any(${[...customerIds]}::uuid[]) order by b.currency is distinct from c.currency, b.currency`;
+  return byCustomer(rows, (row) => ({ currency: row.currency as Currency, minor: row.minor as bigint }));
+}
+
+/** All that have a term; what has ended may still have an open invoice. */
+async function readServices(sql: ReservedSql, customerIds: readonly CustomerId[]) {
+  const rows = await sql`
+    select s.customer_id, s.id, p.id as plan_id, s.label, s.state, s.is_auto_renew, s.anchor_day, s.expires_at,
+      s.currency, p.name as plan_name, p.term_unit, p.term_count, o.lead_days,
       array(select r.term_starts_at from renewals r where r.customer_id = s.customer_id and r.service_id = s.id
         and r.term_starts_at >= s.expires_at and r.state <> 'due') as closed_terms,
       s.cancel_requested_at is not null or c.closed_at is not null or exists (
         select from tasks t where t.customer_id = s.customer_id and t.kind = 'renewal_parked'
           and t.subject_id in (s.id::text, s.customer_id::text) and t.done_at is null) as is_passed_by
-    from services s join plans o on o.id = s.plan_id
+    from customers c cross join lateral (
+      select x.* from services x where x.customer_id = c.id and x.expires_at is not null order by x.id limit 1000) s
+    join plans o on o.id = s.plan_id
     join plans p on p.id = case when s.next_plan_at <= s.expires_at then s.next_plan_id else s.plan_id end
-    join customers c on c.id = s.customer_id
-    where s.customer_id = ${customerId} and s.expires_at is not null order by s.id limit 1000`;
-  const prices = await sql`
-    select plan_id, currency, valid_from, price_minor from plan_prices
-    where plan_id = any(${[...new Set(rows.map((row) => row.plan_id as string))]}::uuid[])`;
-  const services = new Map<Currency, ForecastService[]>();
-  for (const row of rows) {
-    const own = prices.filter((price) => price.plan_id === row.plan_id && price.currency === row.currency);
-    const one: ForecastService = {
+    where c.id = any(${[...customerIds]}::uuid[]) order by s.id`;
+  const prices = await readPrices(sql, [...new Set(rows.map((row) => row.plan_id as string))]);
+  return byCustomer(rows, (row): { currency: Currency; one: ForecastService } => ({
+    currency: row.currency,
+    one: {
       service: {
         id: row.id,
         planId: row.plan_id,
@@ -87,33 +102,37 @@ async function readServices(
         term: { unit: row.term_unit, count: row.term_count },
         leadDays: row.lead_days,
       },
-      prices: own.map((price) => ({ validFrom: price.valid_from, priceMinor: price.price_minor })),
+      prices: prices.get(`${row.plan_id} ${row.currency}`) ?? [],
       closedTerms: row.closed_terms,
       isPassedBy: row.is_passed_by,
-    };
-    services.set(row.currency, [...(services.get(row.currency) ?? []), one]);
-  }
-  return services;
+    },
+  }));
 }
 
-/** Open renewals whose services have a term, with the lines that bring the next ones. */
-async function readOpenRenewals(
-  sql: ReservedSql,
-  customerId: CustomerId,
-): Promise<{ invoices: InvoiceRecord[]; lines: LineRecord[] }> {
-  const [invoices, lines] = await Promise.all([
-    sql`
-      select i.id, i.number, i.summary, i.currency, i.total_minor, i.amount_paid_minor, i.amount_credited_minor, i.due_at,
-        c.payment_id
-      from invoices i left join invoice_claims c on c.customer_id = i.customer_id and c.invoice_id = i.id
-      where i.customer_id = ${customerId} and i.state = 'open' and i.origin = 'renewal' order by i.due_at, i.id limit 2000`,
-    sql`
-      select l.id, l.invoice_id, l.service_id, l.renewal_id, l.term_unit, l.term_count, l.term_starts_at, l.term_ends_at
-      from invoice_lines l join invoices i on i.customer_id = l.customer_id and i.id = l.invoice_id
-      where l.customer_id = ${customerId} and i.state = 'open' and i.origin = 'renewal' and l.kind = 'renewal'`,
-  ]);
-  return {
-    invoices: invoices.map((row) => ({
+/** By plan and currency. */
+async function readPrices(sql: ReservedSql, planIds: readonly string[]) {
+  const rows = await sql`
+    select plan_id, currency, valid_from, price_minor from plan_prices where plan_id = any(${[...planIds]}::uuid[])`;
+  return grouped(
+    rows,
+    (row) => `${row.plan_id} ${row.currency}`,
+    (row) => ({ validFrom: row.valid_from as Date, priceMinor: row.price_minor as bigint }),
+  );
+}
+
+/** Open renewals, oldest due first. */
+async function readOpenRenewals(sql: ReservedSql, customerIds: readonly CustomerId[]) {
+  const rows = await sql`
+    select i.customer_id, i.id, i.number, i.summary, i.currency, i.total_minor, i.amount_paid_minor,
+      i.amount_credited_minor, i.due_at, c.payment_id
+    from unnest(${[...customerIds]}::uuid[]) as h(id) cross join lateral (
+      select x.* from invoices x where x.customer_id = h.id and x.state = 'open' and x.origin = 'renewal'
+      order by x.due_at, x.id limit 2000) i
+    left join invoice_claims c on c.customer_id = i.customer_id and c.invoice_id = i.id
+    order by i.due_at, i.id`;
+  return byCustomer(
+    rows,
+    (row): InvoiceRecord => ({
       id: row.id,
       number: row.number,
       summary: row.summary,
@@ -126,8 +145,21 @@ async function readOpenRenewals(
       dueAt: row.due_at,
       paidAt: null,
       claimedBy: row.payment_id,
-    })),
-    lines: lines.map((row) => ({
+    }),
+  );
+}
+
+/** The lines of open renewals that bring the next terms. */
+async function readRenewalLines(sql: ReservedSql, customerIds: readonly CustomerId[]) {
+  const rows = await sql`
+    select l.customer_id, l.id, l.invoice_id, l.service_id, l.renewal_id, l.term_unit, l.term_count, l.term_starts_at,
+      l.term_ends_at
+    from invoice_lines l join invoices i on i.customer_id = l.customer_id and i.id = l.invoice_id
+    where l.customer_id = any(${[...customerIds]}::uuid[]) and i.state = 'open' and i.origin = 'renewal'
+      and l.kind = 'renewal'`;
+  return byCustomer(
+    rows,
+    (row): LineRecord => ({
       id: row.id,
       invoiceId: row.invoice_id,
       kind: "renewal",
@@ -138,6 +170,27 @@ async function readOpenRenewals(
       termCount: row.term_count,
       termStartsAt: row.term_starts_at,
       termEndsAt: row.term_ends_at,
-    })),
-  };
+    }),
+  );
+}
+
+async function readTaxRates(sql: ReservedSql, customerIds: readonly CustomerId[]) {
+  const rows = await sql`
+    select c.id as customer_id, t.valid_from, t.rate_ppm from tax_rates t join customers c on c.country = t.country
+    where c.id = any(${[...customerIds]}::uuid[])`;
+  return byCustomer(rows, (row) => ({ validFrom: row.valid_from as Date, ratePpm: row.rate_ppm as number }));
+}
+
+function byCustomer<T>(rows: readonly Row[], shape: (row: Row) => T): Map<CustomerId, T[]> {
+  return grouped(rows, (row) => row.customer_id as CustomerId, shape);
+}
+
+function grouped<K, T>(rows: readonly Row[], key: (row: Row) => K, shape: (row: Row) => T): Map<K, T[]> {
+  const groups = new Map<K, T[]>();
+  for (const row of rows) {
+    const group = groups.get(key(row));
+    if (group) group.push(shape(row));
+    else groups.set(key(row), [shape(row)]);
+  }
+  return groups;
 }
