@@ -60,18 +60,20 @@ function takeNumbers(
   rows: readonly Numbered[],
 ) {
   const count = rows.length;
-  const given = rows.map(({ customerId, id }, index) => ({ customer_id: customerId, id, place: index + 1 }));
+  const customers = rows.map(({ customerId }) => customerId);
+  const ids = rows.map(({ id }) => id);
+  // As "is null" it would be sought in the numbers' index, where it once matched every row, instead of by their keys.
   return sql`
     with block as (
       update invoice_series set last_number = last_number + ${count}::int where key = ${series}
       returning last_number
     ), given as materialized (
-      select t.customer_id, t.id, b.last_number - ${count}::int + t.place as sequence
-      from json_to_recordset(${JSON.stringify(given)}::text::json) as t(customer_id uuid, id uuid, place integer), block b
+      select t.customer_id, t.id, b.last_number - ${count}::int + t.place::int as sequence
+      from unnest(${customers}::uuid[], ${ids}::uuid[]) with ordinality as t(customer_id, id, place), block b
     ), numbered as (
       update ${sql(table)} i
       set number = ${series} || '-' || lpad(g.sequence::text, greatest(6, length(g.sequence::text)), '0')
-      from given g where i.customer_id = g.customer_id and i.id = g.id and i.number is null
+      from given g where i.customer_id = g.customer_id and i.id = g.id and coalesce(i.number, '') = ''
       returning 1
     ), registered as (
       insert into ${sql(registry)} (series, sequence, customer_id, ${sql(column)})
