@@ -1,5 +1,5 @@
+import { type Column, columnArrays } from "./column-arrays";
 import type { ReservedSql, Sql } from "./exact-sql";
-import { jsonRows } from "./json-rows";
 
 /** One INSERT, UPDATE or DELETE over a list of rows, to be part of a larger statement. */
 export interface BulkWrite {
@@ -33,24 +33,14 @@ export function bulkStatement(sql: ReservedSql | Sql, parts: readonly BulkPart[]
 }
 
 /**
- * Up to so many rows of each part travel as parameters of their own; more as one JSON list for each part. A customer's
+ * Up to so many rows of each part travel as parameters of their own; more as one array for each column. A customer's
  * payment has one row nearly everywhere, and PostgreSQL is done with a row of parameters in half the time.
  */
 const fewRows = 2;
 
-const columnNames = new Map<string, readonly string[]>();
-
-function namesOf(columns: string): readonly string[] {
-  const known = columnNames.get(columns);
-  if (known) return known;
-  const names = declarationsOf(columns).map(({ name }) => name);
-  columnNames.set(columns, names);
-  return names;
-}
-
 function cellsOf({ write, rows }: BulkPart): (string | null)[] {
-  const names = namesOf(write.columns);
-  return rows.flatMap((row) => names.map((name) => textOfCell((row as Record<string, Cell>)[name])));
+  const columns = declarationsOf(write.columns);
+  return rows.flatMap((row) => columns.map(({ name }) => textOfCell((row as Record<string, Cell>)[name])));
 }
 
 type Cell = string | number | bigint | boolean | Date | object | null | undefined;
@@ -63,8 +53,8 @@ function textOfCell(cell: Cell): string | null {
   return typeof cell === "object" ? JSON.stringify(cell) : cell.toString();
 }
 
-function listOf({ rows }: BulkPart): string[] {
-  return [jsonRows(rows)];
+function listOf({ write, rows }: BulkPart): string[] {
+  return columnArrays(declarationsOf(write.columns), rows);
 }
 
 const texts = new Map<string, string>();
@@ -86,7 +76,7 @@ function built(parts: readonly BulkPart[], areFew: boolean): string {
     return used;
   };
   const writes = parts.map(({ write, rows }) => {
-    const list = areFew ? values(write.columns, rows.length, next) : recordset(write.columns, next);
+    const list = areFew ? values(write.columns, rows.length, next) : arrays(write.columns, next);
     return `${write.name} as (${write.text.replaceAll("$rows", list).replaceAll("$customer", "$2::uuid")})`;
   });
   const counts = parts.flatMap(({ write }) =>
@@ -97,8 +87,10 @@ function built(parts: readonly BulkPart[], areFew: boolean): string {
   return `${writes.length > 0 ? `with ${writes.join(", ")} ` : ""}${check}`.replaceAll(/\s+/g, " ");
 }
 
-function recordset(columns: string, next: () => number): string {
-  return `json_to_recordset($${next()}::text::json) as t(${columns})`;
+function arrays(columns: string, next: () => number): string {
+  const declared = declarationsOf(columns);
+  const names = declared.map(({ name }) => name).join(", ");
+  return `unnest(${declared.map(({ type }) => `$${next()}::text::${type}[]`).join(", ")}) as t(${names})`;
 }
 
 function values(columns: string, count: number, next: () => number): string {
@@ -118,10 +110,16 @@ function parameter(place: number, type: string): string {
 
 const convertedByDriver = new Set(["timestamptz", "date", "boolean", "jsonb"]);
 
-function declarationsOf(columns: string): { name: string; type: string }[] {
-  return columns.split(",").map((declaration) => {
+const declarations = new Map<string, readonly Column[]>();
+
+function declarationsOf(columns: string): readonly Column[] {
+  const known = declarations.get(columns);
+  if (known) return known;
+  const declared = columns.split(",").map((declaration) => {
     const [name, type] = declaration.trim().split(/\s+/);
     if (!name || !type) throw new Error(`a column has a name and a type: ${declaration}`);
     return { name, type };
   });
+  declarations.set(columns, declared);
+  return declared;
 }
