@@ -95,8 +95,7 @@ function issue(decision: Decision, due: DueService, priceMinor: bigint, taxRateP
   return invoice;
 }
 
-function park(decision: Decision, { service, currency, isParked }: DueService): void {
-  if (isParked) return;
+function park(decision: Decision, { service, currency }: DueService): void {
   decision.askStaff("renewal_parked", "service", service.id, {
     reason: "no_price",
     currency,

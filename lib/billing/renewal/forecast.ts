@@ -232,7 +232,7 @@ function dueServiceOf(scene: ForecastScene, { service, plan, prices }: ForecastS
   if (!price) return null;
   const { customerId, currency } = scene;
   const { priceMinor } = price;
-  return { customerId, service, currency, plan, priceMinor, renewalId: null, isParked: true };
+  return { customerId, service, currency, plan, priceMinor, renewalId: null };
 }
 
 /** The one that holds at an instant. */

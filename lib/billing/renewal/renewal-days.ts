@@ -25,6 +25,13 @@ export function renewalIssueAt(termStartsAt: Date, leadDays: number, timeZone: s
 
 /** When a renewal's invoice is due: at the start of its term, but at least three days after its issue. */
 export function renewalDueAt(termStartsAt: Date, issuedAt: Date, timeZone: string): Date {
-  const earliest = addDays(issuedAt, dueAfterIssueDays, timeZone);
-  return termStartsAt > earliest ? termStartsAt : earliest;
+  if (issuedAt.getTime() !== asked.issuedAtMs || timeZone !== asked.timeZone) {
+    const earliest = addDays(issuedAt, dueAfterIssueDays, timeZone);
+    asked = { issuedAtMs: issuedAt.getTime(), timeZone, earliest };
+  }
+  const { earliest } = asked;
+  return termStartsAt > earliest ? termStartsAt : new Date(earliest);
 }
+
+/** The last answer: all that a run issues at once is due at the same earliest. */
+let asked = { issuedAtMs: Number.NaN, timeZone: "", earliest: new Date(0) };

@@ -149,6 +149,35 @@ describe("the renewal run", () => {
     for (const service of services) expect(await stateOf(service)).toHaveLength(1);
   });
 
+  it("bills a term of nothing once too, where no balance is there to be locked", async () => {
+    const services = await Promise.all(Array.from({ length: 5 }, () => dueService({ price: 0n })));
+    await Promise.all(Array.from({ length: 10 }, () => runRenewals(world, { batchSize: 1 })));
+    for (const service of services) {
+      expect(await stateOf(service)).toEqual([paid]);
+      expect(await parkedOf(service)).toEqual([]);
+    }
+  });
+
+  it("tells of its progress when nothing is under way, and takes each batch once in any number of lanes", async () => {
+    const services = await Promise.all(Array.from({ length: 45 }, () => dueService({ balance: 1000n })));
+    const seen: RenewalProgress[] = [];
+    const inBooks: number[] = [];
+    const done = await runRenewals(world, {
+      batchSize: 1,
+      lanes: 3,
+      onProgress: async (progress) => {
+        seen.push(progress);
+        const [row] = await owner`
+          select count(*)::int as issued from renewals where customer_id = any(${services.map((one) => one.customerId)}::uuid[])`;
+        inBooks.push(row?.issued);
+      },
+    });
+    expect(seen.map(({ issued }) => issued)).toEqual(inBooks);
+    expect(seen.length).toBeGreaterThan(1);
+    expect(seen.at(-1)).toEqual(done);
+    for (const service of services) expect(await stateOf(service)).toEqual([paid]);
+  });
+
   it("waits for the lead: nothing a millisecond before, the invoice at it", async () => {
     const [early, due] = [await dueService({ expiresInMs: leadMs + 1 }), await dueService()];
     await runRenewals(world);

@@ -7,11 +7,11 @@ import { numberInvoices, numbersMost, prepareSeries, seriesOf } from "../invoice
 import type { World } from "../world";
 import { decideRenewals, type Renewed } from "./decide-renewals";
 import {
+  type DueCustomer,
   type DueService,
-  dueServices,
+  dueCustomers,
   lockDueServices,
   renewalHorizons,
-  type ServiceRef,
 } from "./due-services";
 import { isOfTheData, parkCustomer } from "./park-customer";
 import { type DecidedRenewals, writeRenewals } from "./write-renewals";
@@ -28,73 +28,106 @@ export interface RenewalProgress {
 export interface RunOptions {
   /** About so many services in one transaction. */
   batchSize?: number;
-  /** Told after each batch. */
+  /** So many batches at once: while the database writes one, the next is decided. */
+  lanes?: number;
+  /** Told after every twenty batches, when none is under way, and at the end. */
   onProgress?: (progress: RenewalProgress) => Promise<void>;
 }
 
+/** So many customers are listed at once, so that a long run needs no more memory than a short one. */
+const listedMost = 50_000;
+const batchesBetweenNews = 20;
+
 /**
  * One pass over all services that are due: issues their next terms' invoices, lets balances pay what they cover, extends
- * terms, and says what is short (domain.md, Renewing). Each batch is one transaction, so a run can be killed anywhere and
- * run twice, or by two workers at once: what is done is no longer due. A batch that fails is halved until the customer that
- * spoils it is parked for staff; the others go on. Throws where the database itself fails.
+ * terms, and says what is short (domain.md, Renewing). Each batch is one transaction of whole customers, so a run can be
+ * killed anywhere and run twice, or by two workers at once: what is done is no longer due. A batch that fails is halved
+ * until the customer that spoils it is parked for staff; the others go on. Throws where the database itself fails.
  */
 export async function runRenewals(world: World, options: RunOptions = {}): Promise<RenewalProgress> {
-  const { batchSize = 500, onProgress } = options;
+  const { batchSize = 250, lanes = 2, onProgress } = options;
   const horizons = await renewalHorizons(world.jobs.sql, world.clock.now(), world.timeZone);
   const progress: RenewalProgress = { due: 0, issued: 0, paid: 0, short: 0, parked: 0 };
   let after: CustomerId | null = null;
   for (;;) {
-    const refs: ServiceRef[] = await dueServices(world.jobs.sql, horizons, after, batchSize);
-    const last = refs.at(-1);
+    const customers: DueCustomer[] = await dueCustomers(world.jobs.sql, horizons, after, listedMost);
+    const last = customers.at(-1);
     if (!last) return progress;
-    progress.due += refs.length;
-    await renewOrHalve(world, horizons, refs, progress);
-    await onProgress?.({ ...progress });
+    const batches = batchesOf(customers, batchSize);
+    for (let from = 0; from < batches.length; from += batchesBetweenNews) {
+      const some = batches.slice(from, from + batchesBetweenNews);
+      await inLanes(lanes, some, (batch) => renewOrHalve(world, horizons, batch, progress));
+      await onProgress?.({ ...progress });
+    }
     after = last.customerId;
   }
 }
 
 type Horizons = ReadonlyMap<PlanId, Date>;
 
+function batchesOf(customers: readonly DueCustomer[], batchSize: number): DueCustomer[][] {
+  const batches: DueCustomer[][] = [];
+  let services = batchSize;
+  for (const customer of customers) {
+    if (services >= batchSize) {
+      batches.push([]);
+      services = 0;
+    }
+    batches.at(-1)?.push(customer);
+    services += customer.services;
+  }
+  return batches;
+}
+
+/** Takes the items in their order, so many at once. The first fault ends all lanes and is thrown once they stand still. */
+async function inLanes<T>(
+  lanes: number,
+  items: readonly T[],
+  work: (item: T) => Promise<void>,
+): Promise<void> {
+  const left = items.values();
+  let hasFailed = false;
+  const lane = async () => {
+    for (const item of left) {
+      if (hasFailed) return;
+      await work(item).catch((error: unknown) => {
+        hasFailed = true;
+        throw error;
+      });
+    }
+  };
+  const ends = await Promise.allSettled(Array.from({ length: lanes }, lane));
+  const fault = ends.find((end) => end.status === "rejected");
+  if (fault) throw fault.reason;
+}
+
 async function renewOrHalve(
   world: World,
   horizons: Horizons,
-  refs: readonly ServiceRef[],
+  batch: readonly DueCustomer[],
   progress: RenewalProgress,
 ): Promise<void> {
   try {
-    const renewed = await renewBatch(world, horizons, refs);
+    const renewed = await renewBatch(
+      world,
+      horizons,
+      batch.map(({ customerId }) => customerId),
+    );
+    progress.due += batch.reduce((sum, { services }) => sum + services, 0);
     for (const one of renewed) add(progress, one);
   } catch (error) {
-    if (!isOfTheData(error)) throw error;
-    const [one, ...others] = new Set(refs.map(({ customerId }) => customerId));
-    if (!one) throw error;
+    const [one, ...others] = batch;
+    if (!isOfTheData(error) || !one) throw error;
     if (others.length === 0) {
-      await parkCustomer(world, one, error);
+      await parkCustomer(world, one.customerId, error);
+      progress.due += one.services;
       progress.parked += 1;
       return;
     }
-    const middle = customerAt(refs, Math.floor(refs.length / 2));
-    await renewOrHalve(
-      world,
-      horizons,
-      refs.filter(({ customerId }) => customerId < middle),
-      progress,
-    );
-    await renewOrHalve(
-      world,
-      horizons,
-      refs.filter(({ customerId }) => customerId >= middle),
-      progress,
-    );
+    const middle = Math.ceil(batch.length / 2);
+    await renewOrHalve(world, horizons, batch.slice(0, middle), progress);
+    await renewOrHalve(world, horizons, batch.slice(middle), progress);
   }
-}
-
-/** The customer at a place of the list, but never the first one: each half has somebody. */
-function customerAt(refs: readonly ServiceRef[], place: number): CustomerId {
-  const first = refs[0]?.customerId;
-  const at = refs.slice(place).find(({ customerId }) => customerId !== first);
-  return (at ?? refs.find(({ customerId }) => customerId !== first) ?? refs[0])?.customerId as CustomerId;
 }
 
 function add(progress: RenewalProgress, renewed: Renewed): void {
@@ -104,25 +137,28 @@ function add(progress: RenewalProgress, renewed: Renewed): void {
   progress.parked += renewed.parked;
 }
 
-async function renewBatch(world: World, horizons: Horizons, refs: readonly ServiceRef[]): Promise<Renewed[]> {
+async function renewBatch(
+  world: World,
+  horizons: Horizons,
+  customerIds: readonly CustomerId[],
+): Promise<Renewed[]> {
   const series = seriesOf(world.clock.now(), world.timeZone);
   await transact(world.jobs, {}, ({ sql }) => prepareSeries(sql, series));
-  return transact(world.jobs, {}, (tx) => renewLocked(world, tx, horizons, refs, series.key));
+  return transact(world.jobs, {}, (tx) => renewLocked(world, tx, horizons, customerIds, series.key));
 }
 
 async function renewLocked(
   world: World,
   { sql }: Transaction,
   horizons: Horizons,
-  refs: readonly ServiceRef[],
+  customerIds: readonly CustomerId[],
   series: string,
 ): Promise<Renewed[]> {
   const now = world.clock.now();
-  const customerIds = [...new Set(refs.map(({ customerId }) => customerId))];
   const [balances, customers, due] = await Promise.all([
     lockBalancesOf(sql, customerIds),
     customersOf(sql, customerIds, now),
-    lockDueServices(sql, refs, horizons),
+    lockDueServices(sql, customerIds, horizons),
   ]);
   const dueOf = byCustomer(due);
   const renewed: Renewed[] = [];

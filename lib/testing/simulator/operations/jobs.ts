@@ -54,13 +54,13 @@ function polled(turn: Turn, result: Polled[] | Lost): string {
 
 async function renew(turn: Turn): Promise<void> {
   turn.touchAll();
-  turn.note(renewed(turn, await run(turn, (world) => runRenewals(world, { batchSize: 3 }))));
+  turn.note(renewed(turn, await run(turn, (world) => runRenewals(world, { batchSize: 3, lanes: 1 }))));
 }
 
 async function renewTwice(turn: Turn): Promise<void> {
   turn.touchAll();
   const worker = async (gate: Gate) =>
-    renewed(turn, await run(turn, (world) => runRenewals(world, { batchSize: 2 }), gate));
+    renewed(turn, await run(turn, (world) => runRenewals(world, { batchSize: 2, lanes: 1 }), gate));
   const ends = await takeTurns(turn.random, [worker, worker]);
   turn.note(ends.map((end) => (end.status === "fulfilled" ? end.value : String(end.reason))).join(" | "));
 }
