@@ -1,10 +1,12 @@
-// `npm run chaos [-- --seeds N] [--seed S] [--steps N] [--trail] [--months N [--services N]] [--processes [--seconds N]]`:
+// `npm run chaos [-- --seeds N] [--seed S] [--steps N] [--trail] [--months N [--services N]] [--processes [--seconds N]]
+// [--demo DAYS]`:
 // random portals with faults, each made from a seed; ends with the line `violations: N`. DATABASE_URL names a server to use, which may be
 // spoiled; without it one is started that is gone afterwards.
 import path from "node:path";
 import { parseArgs } from "node:util";
 import { killProcesses } from "@/e2e/chaos/kill-processes";
-import { borrowTestServer, startTestServer } from "@/lib/testing/server";
+import { passSeededDays } from "@/lib/testing/demo-days/demo-days";
+import { borrowTestServer, startTestServer, type TestServer } from "@/lib/testing/server";
 import { simulateMonths } from "@/lib/testing/simulator/months/simulate-months";
 import { type Simulated, simulate } from "@/lib/testing/simulator/simulate";
 import type { Violated } from "@/lib/testing/simulator/simulation";
@@ -25,6 +27,8 @@ interface Wishes {
   /** A host over so many months instead, with so many services. */
   readonly months: number | null;
   readonly services: number;
+  /** The demo world over so many days instead, once with money arriving and once without. */
+  readonly demoDays: number | null;
 }
 
 /** So many portals live in this process at once: while one waits for the database, another goes on. */
@@ -45,6 +49,7 @@ class Total {
 }
 
 async function main(wishes: Wishes): Promise<number> {
+  if (wishes.demoDays !== null) return passDemo(wishes.demoDays);
   const beganAt = performance.now();
   const total = wishes.processes ? await killThem(wishes) : await simulateAll(wishes);
   sayCounts("operations", total.operations);
@@ -62,9 +67,7 @@ async function main(wishes: Wishes): Promise<number> {
 async function simulateAll(wishes: Wishes): Promise<Total> {
   const { seed, seeds, trail } = wishes;
   const total = new Total();
-  const given = process.env.DATABASE_URL?.trim();
-  if (given) say("On the server of DATABASE_URL, in databases of its own.");
-  const server = await (given ? borrowTestServer(given) : startTestServer());
+  const server = await testServer();
   const left = Array.from({ length: seeds }, (_, at) => seed + at);
   const takeSeeds = async () => {
     for (let next = left.shift(); next !== undefined; next = left.shift()) {
@@ -79,6 +82,39 @@ async function simulateAll(wishes: Wishes): Promise<Total> {
   } finally {
     await server.stop();
   }
+}
+
+/** The same worlds that `npm start` shows, taken on by the time machine with its jobs four times a day. */
+async function passDemo(days: number): Promise<number> {
+  const server = await testServer();
+  try {
+    let violations = 0;
+    for (const moneyFromDay of [1, null]) {
+      say(
+        `\nThe demo world, ${days} days, ${moneyFromDay === null ? "no money arrives" : "with money arriving"}:`,
+      );
+      const options = { days, moneyFromDay, onDay: (line: string) => say(`  ${line}`) };
+      const passed = await passSeededDays(server.url, 6, options);
+      const { told, happened } = passed.compared;
+      sayCounts("happened", passed.happened);
+      sayCounts("paid by", passed.paid);
+      say(`\n${told} mails were compared with the books, ${happened} things that happened with the mails`);
+      for (const { at, rule, detail } of passed.violations) {
+        say(`  ${at.toISOString()}: must hold: ${rule}\n    ${detail}`);
+      }
+      violations += passed.violations.length;
+    }
+    say(`violations: ${violations}`);
+    return violations;
+  } finally {
+    await server.stop();
+  }
+}
+
+function testServer(): Promise<TestServer> {
+  const given = process.env.DATABASE_URL?.trim();
+  if (given) say("On the server of DATABASE_URL, in databases of its own.");
+  return given ? borrowTestServer(given) : startTestServer();
 }
 
 async function simulateOne(wishes: Wishes, serverUrl: string, seed: number): Promise<Simulated> {
@@ -138,6 +174,7 @@ function parse(args: readonly string[]): Wishes {
       processes: { type: "boolean", default: false },
       months: { type: "string" },
       services: { type: "string", default: "300" },
+      demo: { type: "string" },
     },
   });
   // Who names a seed wants that one.
@@ -151,6 +188,7 @@ function parse(args: readonly string[]): Wishes {
     processes: values.processes,
     months: values.months === undefined ? null : whole("--months", values.months),
     services: whole("--services", values.services),
+    demoDays: values.demo === undefined ? null : whole("--demo", values.demo),
   };
 }
 

@@ -54,7 +54,7 @@ const inOrder: readonly Job[] = [
 export async function moveTime(
   movable: Movable,
   move: Move,
-  onHour: (now: Date) => void = () => {},
+  onHour: (now: Date) => void | Promise<void> = () => {},
 ): Promise<Passed> {
   const { world } = movable.tools;
   const from = world.clock.now();
@@ -63,7 +63,7 @@ export async function moveTime(
   for (let passed = 0; passed < hours; passed += stepHours) {
     await passHours(movable, stepHours);
     const isEvent = await runJobs(movable.tools);
-    onHour(world.clock.now());
+    await onHour(world.clock.now());
     if (move === "event" && isEvent) break;
   }
   const to = world.clock.now();

@@ -21,22 +21,27 @@ export function stopMail(about: Addressed, { what, services, payLinks }: StopNew
   const isOne = services.length === 1;
   const date = (at: Date) =>
     new Intl.DateTimeFormat(locale, { dateStyle: "long", timeZone: about.timeZone }).format(at);
+  const isOver = what === "terminated";
+  const count = services.length;
   const facts = {
-    what: isOne ? first.label : words("renewalShort.many", { count: services.length }),
+    what: isOne ? first.label : words("renewalShort.many", { count }),
     date: date(first.at),
+    count,
+    days: new Set(services.map(({ at }) => date(at))).size === 1 ? "one" : "several",
   };
   const reasons = services.map(({ label, at, invoice }) =>
-    invoice
-      ? words("stop.unpaid", {
-          label,
-          number: invoice.number,
-          amount: formatMoney(invoice.amount, locale),
-          date: date(at),
-        })
-      : words("stop.declined", { label, date: date(at) }),
+    isOver
+      ? words("stop.ended", { label, date: date(at) })
+      : invoice
+        ? words("stop.unpaid", {
+            label,
+            number: invoice.number,
+            amount: formatMoney(invoice.amount, locale),
+            date: date(at),
+          })
+        : words("stop.declined", { label, date: date(at) }),
   );
   const number = isOne && first.invoice ? encodeURIComponent(first.invoice.number) : null;
-  const isOver = what === "terminated";
   return mailOf({
     ...about,
     subject: words(`stop.${what}`, facts),
@@ -54,6 +59,6 @@ export function stopMail(about: Addressed, { what, services, payLinks }: StopNew
         }
       : {}),
     payLinks,
-    note: [...(isOver ? [] : reasons), words(`stop.${what}Note`)].join("\n"),
+    note: [...(isOver && isOne ? [] : reasons), words(`stop.${what}Note`, facts)].join("\n"),
   });
 }

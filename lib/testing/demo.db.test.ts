@@ -1,44 +1,20 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { manualClock, systemClock } from "@/lib/kernel/clock";
-import { parseSettings } from "@/lib/kernel/settings";
-import { startMailbox } from "@/lib/sandbox/mailbox/mailbox";
-import { startSandbox } from "@/lib/sandbox/server";
-import { createTestDatabase } from "./database";
+import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import { seedDemo } from "./demo";
+import { passDemoDays } from "./demo-days/demo-days";
+import { type DemoStage, openDemoStage } from "./demo-days/demo-stage";
 import { expectBooksBalance } from "./payment-facts";
-import { localGateway, openTestWorld, type TestWorld, testSecretKey, testWebhookSecret } from "./world";
+import type { TestWorld } from "./world";
 
+let stage: DemoStage;
 let world: TestWorld;
-let close: () => Promise<void>;
 
 beforeAll(async () => {
-  const database = await createTestDatabase();
-  const mailbox = await startMailbox({});
-  const sandbox = await startSandbox({ secretKey: testSecretKey, clock: systemClock });
-  world = openTestWorld({
-    url: database.url,
-    gateway: localGateway(sandbox.url),
-    clock: manualClock(new Date()),
-  });
-  close = async () => {
-    await Promise.all([world.close(), sandbox.close(), mailbox.close()]);
-    await database.drop();
-  };
-  const settings = parseSettings({
-    DATABASE_URL: database.url,
-    MALLARD_URL: "http://localhost:3000",
-    MALLARD_WORLD: "demo",
-    MAIL_FROM: "billing@ducky.example",
-    NEXTAUTH_SECRET: "only for tests, only for tests, only for tests",
-    SMTP_URL: mailbox.smtpUrl,
-    STRIPE_API_BASE: sandbox.url,
-    STRIPE_SECRET_KEY: testSecretKey,
-    STRIPE_WEBHOOK_SECRET: testWebhookSecret,
-  });
-  await seedDemo({ settings });
+  stage = await openDemoStage(inject("testServerUrl"), 24);
+  world = stage.world;
+  await seedDemo({ settings: stage.settings });
 }, 180_000);
 
-afterAll(() => close());
+afterAll(() => stage.close());
 
 /** How many rows there are of each word of a column. */
 async function countsOf(table: string, column: string): Promise<Record<string, number>> {
@@ -109,4 +85,18 @@ describe("the demo world", () => {
     expect(row).toMatchObject({ notes: 5, invited: 1, prices: 1 });
     expect(row?.logo).toMatch(/^data:image\/png;base64,/);
   });
+});
+
+describe("three weeks of the demo world, day by day", () => {
+  // Ninety days, the jobs four times a day, with and without money: `npm run chaos -- --demo 90`.
+  it("keep the books balanced after each step, and what people were told is what happened", async () => {
+    const passed = await passDemoDays(stage, { days: 21, moneyFromDay: 11 });
+    expect(passed.violations).toEqual([]);
+    expect(passed.compared.told).toBeGreaterThan(30);
+    expect(passed.compared.happened).toBeGreaterThan(20);
+    expect(passed.paid.total()).toBeGreaterThan(5);
+    expect(Object.keys(passed.happened.counts())).toEqual(
+      expect.arrayContaining(["service_renewed", "service_suspended", "service_resumed"]),
+    );
+  }, 240_000);
 });
