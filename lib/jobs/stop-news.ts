@@ -1,5 +1,5 @@
 import type { ReservedSql } from "@/db/client";
-import { suspendsAt, terminatesAt } from "@/lib/billing/suspension/decide-stop";
+import { announcedFor, suspendsAt, terminatesAt } from "@/lib/billing/suspension/decide-stop";
 import { type NextTerm, nextTerms } from "@/lib/billing/suspension/next-terms";
 import type { World } from "@/lib/billing/world";
 import type { CustomerId, ServiceId } from "@/lib/kernel/id";
@@ -28,8 +28,12 @@ export async function stopAheadNews(
   );
   const isTold = ({ renewalId, facts }: NextTerm) =>
     renewalId !== null && renewalIds.includes(renewalId) && facts.paying !== "unsure";
-  const at = what === "suspensionAhead" ? suspendsAt : terminatesAt;
-  return newsOf(world, sql, customerId, what, terms.filter(isTold), (term) => at(term.facts, world.timeZone));
+  const now = world.clock.now();
+  const whenOf = ({ facts }: NextTerm) => {
+    const at = (what === "suspensionAhead" ? suspendsAt : terminatesAt)(facts, world.timeZone);
+    return at && announcedFor(at, facts, now);
+  };
+  return newsOf(world, sql, customerId, what, terms.filter(isTold), whenOf);
 }
 
 const whatOf: Record<string, "suspended" | "terminated"> = {

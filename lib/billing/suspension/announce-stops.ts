@@ -5,7 +5,7 @@ import { type CustomerId, uuidv7 } from "@/lib/kernel/id";
 import { daysFromDue } from "../invoice/days-from-due";
 import { outboxAdded, remindersAdded } from "../reminder/remind";
 import type { World } from "../world";
-import { announcedDaysAhead, suspendsAt, terminatesAt } from "./decide-stop";
+import { announcedDaysAhead, announcedFor, suspendsAt, terminatesAt } from "./decide-stop";
 import { type NextTerm, nextTerms, type ServiceRef } from "./next-terms";
 
 /**
@@ -110,10 +110,10 @@ function toldOf(world: World, term: NextTerm, now: Date) {
   const isNear = (at: Date, days: number) => calendarDay(at, timeZone) <= addCalendarDays(today, days);
   const suspension = term.facts.announcedAt.suspension ? null : suspendsAt(term.facts, timeZone);
   if (suspension && isNear(suspension, announcedDaysAhead.suspension)) {
-    return { kind: "suspension_ahead" as const, at: suspension };
+    return { kind: "suspension_ahead" as const, at: announcedFor(suspension, term.facts, now) };
   }
   const termination = term.facts.announcedAt.termination ? null : terminatesAt(term.facts, timeZone);
   return termination && isNear(termination, announcedDaysAhead.termination)
-    ? { kind: "termination_ahead" as const, at: termination }
+    ? { kind: "termination_ahead" as const, at: announcedFor(termination, term.facts, now) }
     : null;
 }

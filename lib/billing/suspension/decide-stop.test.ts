@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { decideStop, type NextTermFacts, suspendsAt, terminatesAt } from "./decide-stop";
+import { announcedFor, decideStop, type NextTermFacts, suspendsAt, terminatesAt } from "./decide-stop";
 
 const day = 86_400_000;
 const expiry = new Date("2026-04-10T09:00:00Z");
@@ -102,6 +102,12 @@ describe("a suspended service", () => {
     }
   });
 
+  it("is not terminated within a day of its announcement", () => {
+    const late = { ...suspended, announcedAt: { suspension: at(2), termination: at(20) } };
+    expect(stop(late, at(20.9))).toEqual({ act: "wait", for: "announcement" });
+    expect(stop(late, at(21))).toEqual({ act: "terminate" });
+  });
+
   it("is not terminated before what it was renewed by is due", () => {
     const renewedLate = { ...suspended, invoice: { state: "open" as const, dueAt: at(21) } };
     expect(terminatesAt(renewedLate, "UTC")).toEqual(at(21));
@@ -169,6 +175,21 @@ describe("whatever is known of a service", () => {
         expect(since).toBeGreaterThanOrEqual(term.plan.terminateDays * day);
         expect(term.announcedAt.termination).not.toBeNull();
         expect(term.paying).toBe("nothing");
+      }),
+    );
+  });
+
+  it("is not stopped before the instant that its announcement names", () => {
+    fc.assert(
+      fc.property(terms, instants, instants, (term, toldAt, now) => {
+        const told = { ...term, announcedAt: { suspension: toldAt, termination: toldAt } };
+        const { act } = stop(told, now);
+        if (act !== "suspend" && act !== "terminate") return;
+        const planned = (act === "suspend" ? suspendsAt : terminatesAt)(term, "UTC");
+        expect(planned).not.toBeNull();
+        const named = announcedFor(planned as Date, term, toldAt);
+        expect(named.getTime()).toBeGreaterThanOrEqual(toldAt.getTime());
+        expect(now.getTime()).toBeGreaterThanOrEqual(named.getTime());
       }),
     );
   });

@@ -4,8 +4,8 @@ import type { InvoiceState } from "../invoice/states";
 /** How long before it a suspension or a termination is announced, in days of the billing time zone. */
 export const announcedDaysAhead = { suspension: 2, termination: 3 } as const;
 
-/** A suspension for a term that was not paid comes no sooner than so long after it was announced. */
-const noticeMs = 24 * 3_600_000;
+/** What is stopped because it was not paid comes no sooner than so long after it was announced. */
+const unpaidNoticeMs = 24 * 3_600_000;
 /** An open Checkout lives less than that; it defers a suspension once. */
 const deferralMs = 3_600_000;
 
@@ -71,16 +71,32 @@ export function decideStop(term: NextTermFacts, now: Date, timeZone: string): St
   if (suspension) return suspension <= now ? suspend(term, now) : { act: "none" };
   const termination = terminatesAt(term, timeZone);
   if (!termination || termination > now) return { act: "none" };
-  if (!term.announcedAt.termination) return { act: "wait", for: "announcement" };
+  if (!wasAnnounced(term, now)) return { act: "wait", for: "announcement" };
   return term.paying === "nothing" ? { act: "terminate" } : { act: "wait", for: "payment" };
 }
 
+/**
+ * The instant that an announcement names which is made now: `at`, or later where that would leave no time to act, as after a
+ * pause of the jobs. Pure.
+ */
+export function announcedFor(at: Date, term: NextTermFacts, now: Date): Date {
+  return latest(at, new Date(now.getTime() + noticeMsOf(term)));
+}
+
+function wasAnnounced(term: NextTermFacts, now: Date): boolean {
+  const { suspension, termination } = term.announcedAt;
+  const announced = term.state === "active" ? suspension : termination;
+  return announced !== null && announced.getTime() + noticeMsOf(term) <= now.getTime();
+}
+
+/** Whoever declined a renewal knows that it is suspended at its expiry. */
+function noticeMsOf({ state, renewal }: NextTermFacts): number {
+  return state === "active" && renewal?.state === "declined" ? 0 : unpaidNoticeMs;
+}
+
 function suspend(term: NextTermFacts, now: Date): Stop {
-  const { renewal, announcedAt, paying } = term;
-  const waitsMs = renewal?.state === "declined" ? 0 : noticeMs;
-  const announced = announcedAt.suspension;
-  if (!announced || announced.getTime() + waitsMs > now.getTime())
-    return { act: "wait", for: "announcement" };
+  const { renewal, paying } = term;
+  if (!wasAnnounced(term, now)) return { act: "wait", for: "announcement" };
   if (paying === "unsure") return { act: "wait", for: "payment" };
   if (paying === "nothing") return { act: "suspend" };
   const until = renewal?.deferredUntil ?? null;

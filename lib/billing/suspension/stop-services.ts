@@ -13,7 +13,7 @@ import { isOfTheData, parkCustomer } from "../renewal/park-customer";
 import { lockBalances } from "../scene";
 import type { World } from "../world";
 import { decideStop } from "./decide-stop";
-import { lockNextTerms, type NextTerm } from "./next-terms";
+import { lockNextTerms, type NextTerm, nextTerms } from "./next-terms";
 
 /** What a pass has done, in services. */
 export interface StopProgress {
@@ -46,8 +46,6 @@ export async function stopServices(world: World, customersMost = 200): Promise<S
 interface DueService {
   serviceId: ServiceId;
   isSuspended: boolean;
-  /** Nothing but what is under way on it holds its termination. */
-  isToClose: boolean;
   /** The payments that claim its invoices. */
   claimedBy: PaymentId[];
 }
@@ -79,11 +77,7 @@ async function stoppable(
     ), chosen as (
       select distinct customer_id from due order by customer_id limit ${customersMost}
     )
-    select d.customer_id, d.id, d.state, d.state = 'suspended' and exists (
-      select from reminders m join renewals r on r.customer_id = m.customer_id and r.id = m.subject_id
-      join notices n on n.customer_id = m.customer_id and n.id = m.outbox_id and n.state in ('sent', 'undeliverable')
-      where m.customer_id = d.customer_id and m.kind = 'termination_ahead' and r.service_id = d.id
-        and r.term_starts_at = d.expires_at) as is_to_close, array(
+    select d.customer_id, d.id, d.state, array(
       select distinct k.payment_id from invoice_lines l
       join invoice_claims k on k.customer_id = l.customer_id and k.invoice_id = l.invoice_id
       where l.customer_id = d.customer_id and l.service_id = d.id) as claimed_by
@@ -95,7 +89,6 @@ async function stoppable(
     own.push({
       serviceId: row.id,
       isSuspended: row.state === "suspended",
-      isToClose: row.is_to_close,
       claimedBy: row.claimed_by,
     });
   }
@@ -127,16 +120,24 @@ async function stopOrPark(
   }
 }
 
-/** What is under way may have paid: it is looked at once more; before a termination it is ended at Stripe. */
+/** What is under way may have paid: it is looked at once more; where nothing else holds a termination, it is ended at Stripe. */
 async function askStripe(
   world: World,
   customerId: CustomerId,
   services: readonly DueService[],
 ): Promise<void> {
-  for (const { claimedBy, isToClose } of services) {
+  const claimed = services.filter(({ claimedBy }) => claimedBy.length > 0);
+  if (claimed.length === 0) return;
+  const terms = await nextTerms(
+    world.jobs.sql,
+    claimed.map(({ serviceId }) => ({ customerId, serviceId })),
+  );
+  for (const { serviceId, claimedBy } of claimed) {
+    const facts = terms.find(({ service }) => service.id === serviceId)?.facts;
+    const stop = facts && decideStop({ ...facts, paying: "nothing" }, world.clock.now(), world.timeZone);
     for (const paymentId of claimedBy) {
       const ref = { customerId, paymentId };
-      await (isToClose ? closePayment(world, ref) : settle(world, ref));
+      await (stop?.act === "terminate" ? closePayment(world, ref) : settle(world, ref));
     }
   }
 }
