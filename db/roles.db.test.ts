@@ -79,9 +79,10 @@ const granted: Record<string, { app?: string; jobs?: string; staff?: string } | 
   },
   notices: {
     app: "select update(read_at)",
-    jobs: "insert select update(attempts,body,link,sent_at,state,subject)",
-    staff: "select update(state)",
+    jobs: "insert select update(attempts,body,copies,link,sent_at,state,subject)",
+    staff: "select update(sending,state)",
   },
+  notice_failures: { app: "select", jobs: "insert select update(kind,noted_at,reason)", staff: "select" },
   plan_prices: { app: "select", jobs: "select", staff: "insert select update" },
   plans: { app: "select", jobs: "select", staff: "insert select update" },
   refunds: {

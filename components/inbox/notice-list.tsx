@@ -1,4 +1,5 @@
 import { useTranslations } from "next-intl";
+import { MailFailures } from "@/components/mail/mail-failures";
 import { Badge, type Shape, type Tone } from "@/components/ui/badge";
 import { Moment } from "@/components/ui/day";
 import { TextLink } from "@/components/ui/text-link";
@@ -9,7 +10,7 @@ export function NoticeList({ notices }: { notices: readonly Notice[] }) {
   const t = useTranslations("inbox");
   return (
     <ul className="border-line border-t">
-      {notices.map(({ id, subject, body, path, state, at, isRead }) => {
+      {notices.map(({ id, subject, body, path, state, failures, at, isRead }) => {
         const { tone, shape } = looks[state];
         return (
           <li key={id} className="border-line border-b">
@@ -27,6 +28,11 @@ export function NoticeList({ notices }: { notices: readonly Notice[] }) {
               <p className="max-w-prose whitespace-pre-wrap break-words pb-5 text-ink-soft" dir="auto">
                 {body}
               </p>
+              {failures.length > 0 && (
+                <div className="pb-5">
+                  <MailFailures failures={failures} of="this" />
+                </div>
+              )}
               {path && (
                 <p className="pb-5">
                   <TextLink href={path}>{t("open")}</TextLink>
@@ -43,5 +49,6 @@ export function NoticeList({ notices }: { notices: readonly Notice[] }) {
 const looks = {
   waiting: { tone: "calm", shape: "dots" },
   sent: { tone: "good", shape: "tick" },
+  bounced: { tone: "bad", shape: "triangle" },
   undeliverable: { tone: "bad", shape: "triangle" },
 } as const satisfies Record<Notice["state"], { tone: Tone; shape: Shape }>;

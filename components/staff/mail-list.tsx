@@ -40,6 +40,13 @@ export function MailList({ mails }: { mails: readonly ListedMail[] }) {
               </Cell>
               <Cell className="max-sm:text-right">
                 <MailStateBadge state={mail.state} />
+                {mail.failures
+                  .filter(({ isCopy, kind }) => isCopy || kind === "delayed")
+                  .map(({ address, isCopy, kind }) => (
+                    <span key={address} className="block break-all text-ink-soft text-sm">
+                      {t(`${isCopy ? "copy" : "own"}_${kind === "delayed" ? "late" : "lost"}`, { address })}
+                    </span>
+                  ))}
                 {mail.attempts > 1 && (
                   <span className="block text-ink-soft text-sm">
                     {t("attempts", { count: mail.attempts })}
@@ -62,6 +69,7 @@ export function MailStateBadge({ state }: { state: MailState }) {
 const looks = {
   waiting: { tone: "calm", shape: "dots" },
   sent: { tone: "good", shape: "tick" },
+  bounced: { tone: "bad", shape: "triangle" },
   undeliverable: { tone: "bad", shape: "triangle" },
   withdrawn: { tone: "gone", shape: "slash" },
 } as const satisfies Record<MailState, { tone: Tone; shape: Shape }>;

@@ -1,5 +1,6 @@
 import { sql } from "drizzle-orm";
 import {
+  boolean,
   check,
   foreignKey,
   index,
@@ -27,8 +28,12 @@ export const notices = pgTable(
     subject: text("subject").notNull(),
     body: text("body").notNull(),
     link: text("link").notNull(),
-    state: text("state", { enum: ["waiting", "sent", "undeliverable", "withdrawn"] }).notNull(),
+    state: text("state", { enum: ["waiting", "sent", "bounced", "undeliverable", "withdrawn"] }).notNull(),
     attempts: integer("attempts").notNull().default(0),
+    /** How many times it was to go out: once, and once more whenever staff sent it again. Each has a Message-ID of its own. */
+    sending: integer("sending").notNull().default(1),
+    /** Further addresses that it went to. */
+    copies: text("copies").array().notNull().default([]),
     createdAt: instant("created_at").notNull(),
     sentAt: instant("sent_at"),
     readAt: instant("read_at"),
@@ -43,10 +48,46 @@ export const notices = pgTable(
     index("notices_unread_idx")
       .on(t.customerId)
       .where(sql`${t.readAt} is null and ${t.state} <> 'withdrawn'`),
-    check("notices_state_check", sql`${t.state} in ('waiting', 'sent', 'undeliverable', 'withdrawn')`),
+    check(
+      "notices_state_check",
+      sql`${t.state} in ('waiting', 'sent', 'bounced', 'undeliverable', 'withdrawn')`,
+    ),
     // One that staff send anew waits, and keeps when it was last taken.
-    check("notices_sent_check", sql`${t.state} <> 'sent' or ${t.sentAt} is not null`),
+    check("notices_sent_check", sql`${t.state} not in ('sent', 'bounced') or ${t.sentAt} is not null`),
+    check("notices_sending_check", sql`${t.sending} >= 1`),
     index("notices_created_idx").on(t.createdAt, t.id),
+    // A report of another mail server knows the mail by its Message-ID, and not whose it is.
+    index("notices_id_idx").on(t.id),
+  ],
+);
+
+/**
+ * An address that a notice did not reach when it went out the `sending`th time, with the mail server's own sentence: refused
+ * while it was handed over, sent back later, or (`delayed`) still being tried.
+ */
+export const noticeFailures = pgTable(
+  "notice_failures",
+  {
+    customerId: customerId(),
+    noticeId: uuid("notice_id").notNull(),
+    sending: integer("sending").notNull(),
+    address: text("address").notNull(),
+    isCopy: boolean("is_copy").notNull(),
+    kind: text("kind", { enum: ["refused", "bounced", "delayed"] }).notNull(),
+    reason: text("reason").notNull(),
+    notedAt: instant("noted_at").notNull(),
+  },
+  (t) => [
+    primaryKey({
+      name: "notice_failures_pk",
+      columns: [t.customerId, t.noticeId, t.sending, t.address],
+    }),
+    foreignKey({
+      name: "notice_failures_notice_fk",
+      columns: [t.customerId, t.noticeId],
+      foreignColumns: [notices.customerId, notices.id],
+    }),
+    check("notice_failures_kind_check", sql`${t.kind} in ('refused', 'bounced', 'delayed')`),
   ],
 );
 

@@ -1,12 +1,13 @@
 import type { Fragment } from "postgres";
 import { type CustomerId, isUuid } from "@/lib/kernel/id";
 import type { Page } from "@/lib/kernel/page";
+import { type MailFailure, readMailFailures } from "@/lib/mail/mail-failures";
 import { cursorIn, keyset, likeOf, pageOf } from "./keyset";
 import { daysCondition } from "./list-invoices";
 import type { StaffActor } from "./shapes";
 import { type StaffWorld, staffWorld } from "./world";
 
-export const mailStates = ["waiting", "sent", "undeliverable", "withdrawn"] as const;
+export const mailStates = ["waiting", "sent", "bounced", "undeliverable", "withdrawn"] as const;
 export type MailState = (typeof mailStates)[number];
 
 /** What a mail is about: the first word of its topic. */
@@ -23,7 +24,7 @@ export interface MailFilter {
   cursor: string | null;
 }
 
-/** A mail to a customer: on its way, taken by a mail server, refused for good, or withdrawn before it left. */
+/** A mail to a customer: on its way, taken by a mail server, come back, refused for good, or withdrawn before it left. */
 export interface ListedMail {
   id: string;
   subject: string;
@@ -35,12 +36,16 @@ export interface ListedMail {
   customerName: string;
   customerReference: string;
   email: string;
+  /** Addresses that it did not reach when it last went out. */
+  failures: readonly MailFailure[];
 }
 
 export interface ShownMail extends ListedMail {
   customerId: CustomerId;
   /** As the portal's inbox has it: without the links that pay. */
   body: string;
+  /** Further addresses that it went to. */
+  copies: readonly string[];
   readAt: Date | null;
 }
 
@@ -69,7 +74,8 @@ export async function listMail(
     select n.*, n.created_at::text as at, h.name, h.reference, h.email
     from notices n join customers h on h.id = n.customer_id
     where ${where} order by ${order} limit ${rowsPerPage + 1}`;
-  return pageOf(found, cursor, rowsPerPage, mailOf);
+  const failures = await failuresOf(world, found);
+  return pageOf(found, cursor, rowsPerPage, (row) => mailOf(row, failures));
 }
 
 /** One of them with its text; null if this customer was written no such mail. Every role of staff may look. */
@@ -82,10 +88,22 @@ export async function showMail(
   const [row] = await world.staff.sql`
     select n.*, h.name, h.reference, h.email from customers h join notices n on n.customer_id = h.id
     where h.reference = ${reference} and n.id = ${noticeId}`;
-  return row ? { ...mailOf(row), customerId: row.customer_id, body: row.body, readAt: row.read_at } : null;
+  if (!row) return null;
+  const { customer_id: customerId, body, copies, read_at: readAt } = row;
+  return { ...mailOf(row, await failuresOf(world, [row])), customerId, body, copies, readAt };
 }
 
-function mailOf(row: Record<string, unknown>): ListedMail {
+function failuresOf(
+  { staff }: StaffWorld,
+  rows: readonly Record<string, unknown>[],
+): Promise<Map<string, MailFailure[]>> {
+  return readMailFailures(
+    staff.sql,
+    rows.map((row) => ({ customerId: row.customer_id as string, id: row.id as string })),
+  );
+}
+
+function mailOf(row: Record<string, unknown>, failures: Map<string, MailFailure[]>): ListedMail {
   return {
     id: row.id as string,
     subject: row.subject as string,
@@ -97,5 +115,6 @@ function mailOf(row: Record<string, unknown>): ListedMail {
     customerName: row.name as string,
     customerReference: row.reference as string,
     email: row.email as string,
+    failures: failures.get(row.id as string) ?? [],
   };
 }

@@ -88,7 +88,7 @@ describe("the log of mails", () => {
 });
 
 describe("a mail that is sent again", () => {
-  it("is written anew, under the same id, and says so in the record", async () => {
+  it("is written anew, under a Message-ID of its own, and says so in the record", async () => {
     const one = await reminded("Again Ltd");
     expect(await resend(auditor, one, one.mail?.id)).toMatchObject({ refusal: { code: "not_allowed" } });
     expect(await resend(support, one, one.mail?.id)).toEqual({ ok: true, value: undefined });
@@ -97,7 +97,7 @@ describe("a mail that is sent again", () => {
     });
     sent = [];
     await deliver();
-    expect(sent).toMatchObject([{ id: one.mail?.id, subject: one.mail?.subject }]);
+    expect(sent).toMatchObject([{ id: `${one.mail?.id}.2`, subject: one.mail?.subject }]);
     expect(await mailOf("Again Ltd")).toMatchObject({ state: "sent", attempts: 2 });
     const [recorded] = await owner`
       select detail from activities where customer_id = ${one.customerId} and verb = 'mail_resent'`;

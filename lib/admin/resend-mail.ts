@@ -29,7 +29,8 @@ export async function resendMail(
     if (!notice) return refuse({ code: "mail_not_found" });
     const { state, subject } = notice;
     if (state === "waiting" || state === "withdrawn") return refuse({ code: "mail_not_resendable", state });
-    await sql`update notices set state = 'waiting' where customer_id = ${customerId} and id = ${noticeId}`;
+    await sql`
+      update notices set state = 'waiting', sending = sending + 1 where customer_id = ${customerId} and id = ${noticeId}`;
     await sql`update outbox set handled_at = null where customer_id = ${customerId} and id = ${noticeId}`;
     await sql`
       update tasks set done_at = ${now}

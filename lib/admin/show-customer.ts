@@ -1,5 +1,6 @@
 import type { CustomerId, InvoiceId, PaymentId, ServiceId } from "@/lib/kernel/id";
 import { type Money, money } from "@/lib/kernel/money";
+import { type MailFailure, readUnreached } from "@/lib/mail/mail-failures";
 import { activityOf, type ListedActivity } from "./list-activities";
 import type { StaffActor } from "./shapes";
 import { type StaffWorld, staffWorld } from "./world";
@@ -33,6 +34,8 @@ export interface CustomerPicture {
     createdAt: Date;
   }[];
   activities: ListedActivity[];
+  /** Their address and those of copies, where the last mail to them did not arrive. */
+  unreached: MailFailure[];
 }
 
 const rowsMost = 50;
@@ -49,7 +52,7 @@ export async function showCustomer(
     await sql`select * from customers where reference = ${reference} and not is_house limit 1`;
   if (!customer) return null;
   const id = customer.id as CustomerId;
-  const [balances, invoices, services, payments, activities] = await Promise.all([
+  const [balances, invoices, services, payments, activities, unreached] = await Promise.all([
     sql`select currency, posted_minor, held_minor from balances where customer_id = ${id} order by currency`,
     sql`
       select id, number, summary, state, currency, total_minor, due_at,
@@ -65,9 +68,11 @@ export async function showCustomer(
       select a.id, a.occurred_at, a.actor, a.verb, a.detail, u.name as who, false as is_house
       from activities a left join users u on u.id = a.user_id
       where a.customer_id = ${id} order by a.id desc limit ${activitiesMost}`,
+    readUnreached(sql, id),
   ]);
   return {
     id,
+    unreached,
     reference: customer.reference,
     name: customer.name,
     email: customer.email,

@@ -15,7 +15,7 @@ import { invoicesDueMail, renewalShortMail, renewedMail } from "@/lib/mail/renew
 import { stopMail } from "@/lib/mail/stop-mail";
 import { autoChargeNews } from "./auto-charge-news";
 import { mailOfMoneyBack } from "./money-back-news";
-import { concludeRow, concludeUntold, noteAttempt, type OutboxRow } from "./notices";
+import { concludeRow, concludeUntold, noteAttempt, type OutboxRow, type Outcome } from "./notices";
 import { openPayLinks } from "./pay-links";
 import { type ReminderNews, reminderNews } from "./reminder-news";
 import { isAboutStop, stoppedNews } from "./stop-news";
@@ -47,17 +47,28 @@ export async function deliverOutbox(given: Delivery, most = 50): Promise<number>
   for (const row of rows.filter(isForMail)) {
     const written = await writtenFor(delivery, row);
     if (!written) {
-      await concludeRow(world, row, "nothing_to_say");
+      await concludeRow(world, row, { kind: "nothing_to_say" });
       continue;
     }
     const { mail, alsoTold } = written;
-    await noteAttempt(world, row, mail);
-    const answer = await delivery.mailer.sendMail({ ...mail, id: row.id });
+    const id = await noteAttempt(world, row, mail);
+    const answer = await delivery.mailer.sendMail({ ...mail, id });
     if (answer.ok) sent += 1;
     else if (answer.refusal.code === "mail_not_taken") return sent;
-    await concludeRow(world, row, answer.ok ? "sent" : answer.refusal.code, alsoTold);
+    await concludeRow(world, row, outcomeOf(mail, answer), alsoTold);
   }
   return sent;
+}
+
+function outcomeOf(mail: Mail, answer: Awaited<ReturnType<Mailer["sendMail"]>>): Outcome {
+  if (answer.ok) return { kind: "sent", refusedCopies: answer.value.refusedCopies ?? [] };
+  const { refusal } = answer;
+  const address = typeof mail.to === "string" ? mail.to : mail.to.address;
+  return {
+    kind: "undeliverable",
+    code: refusal.code,
+    refused: "reason" in refusal ? { address: address.toLowerCase(), reason: refusal.reason } : null,
+  };
 }
 
 async function waiting(world: World, most: number): Promise<OutboxRow[]> {

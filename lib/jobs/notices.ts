@@ -1,7 +1,10 @@
+import type { ReservedSql } from "@/db/client";
 import { transact } from "@/db/transaction";
+import { askAboutMail } from "@/lib/billing/reminder/ask-about-mail";
 import type { World } from "@/lib/billing/world";
 import type { CustomerId } from "@/lib/kernel/id";
-import type { Mail } from "@/lib/mail/mailer";
+import { mailIdOf } from "@/lib/mail/mail-id";
+import type { Mail, RefusedCopy } from "@/lib/mail/mailer";
 
 /** Something that has happened and that somebody is to hear of. */
 export interface OutboxRow {
@@ -11,57 +14,97 @@ export interface OutboxRow {
   payload: Record<string, string | undefined>;
 }
 
-/** Puts the mail into the customer's inbox as it is sent now, before a mail server is asked to take it. */
-export async function noteAttempt(world: World, row: OutboxRow, mail: Mail): Promise<void> {
+/**
+ * Puts the mail into the customer's inbox as it is sent now, before a mail server is asked to take it. Returns the id under
+ * which it goes out, the same at each attempt.
+ */
+export async function noteAttempt(world: World, row: OutboxRow, mail: Mail): Promise<string> {
   const { customerId, id, topic } = row;
-  const { subject, text, inboxText = text, link = "" } = mail;
-  await world.jobs.sql`
-    insert into notices (customer_id, id, topic, subject, body, link, state, attempts, created_at)
-    values (${customerId}, ${id}, ${topic}, ${subject}, ${inboxText}, ${link}, 'waiting', 1, ${world.clock.now()})
+  const { subject, text, inboxText = text, link = "", cc = [] } = mail;
+  const copies = cc.map((address) => address.toLowerCase());
+  const [noted] = await world.jobs.sql`
+    insert into notices (customer_id, id, topic, subject, body, link, copies, state, attempts, created_at)
+    values (${customerId}, ${id}, ${topic}, ${subject}, ${inboxText}, ${link}, ${copies}, 'waiting', 1, ${world.clock.now()})
     on conflict (customer_id, id) do update
-    set subject = excluded.subject, body = excluded.body, link = excluded.link, attempts = notices.attempts + 1
-    where notices.state = 'waiting'`;
+    set subject = excluded.subject, body = excluded.body, link = excluded.link, copies = excluded.copies,
+      attempts = notices.attempts + 1
+    where notices.state = 'waiting'
+    returning sending`;
+  return mailIdOf(id, noted?.sending ?? 1);
 }
 
+/** How a row ends. */
+export type Outcome =
+  /** A mail server has it; these of its copies it refused. */
+  | { kind: "sent"; refusedCopies: readonly RefusedCopy[] }
+  /** No mail server will ever take it. */
+  | { kind: "undeliverable"; code: string; refused: RefusedCopy | null }
+  | { kind: "nothing_to_say" };
+
+/** What an outcome makes of its notice. */
+const stateAfter = { sent: "sent", undeliverable: "undeliverable", nothing_to_say: "withdrawn" } as const;
+
 /**
- * Marks the row as done. A mail that was refused for good is shown to staff in the same transaction; one that was in the
- * inbox and has nothing to say any more is withdrawn from there. `alsoTold` are further rows of the customer that the mail told.
+ * Marks the row as done. A mail that was refused for good is shown to staff in the same transaction, as is one that has come
+ * back meanwhile; one that was in the inbox and has nothing to say any more is withdrawn from there. `alsoTold` are further
+ * rows of the customer that the mail told.
  */
 export async function concludeRow(
   world: World,
   row: OutboxRow,
-  outcome: "sent" | "nothing_to_say" | (string & {}),
+  outcome: Outcome,
   alsoTold: readonly string[] = [],
 ): Promise<void> {
-  const { customerId, id } = row;
+  const { customerId, id, topic } = row;
   const now = world.clock.now();
-  const isSent = outcome === "sent";
-  const state = isSent ? "sent" : outcome === "nothing_to_say" ? "withdrawn" : "undeliverable";
+  const isSent = outcome.kind === "sent";
+  const isSilent = outcome.kind === "nothing_to_say";
   await transact(world.jobs, { customerId }, async ({ sql }) => {
     const marked = await sql`
       update outbox set handled_at = ${now}
       where customer_id = ${customerId} and id = ${id} and handled_at is null returning 1`;
     if (marked.length === 0) return;
-    if (alsoTold.length > 0) {
+    await concludeAlsoTold(sql, customerId, alsoTold, now);
+    // What was sent before and has nothing new to say was sent all the same, or came back.
+    const [notice] = await sql`
+      update notices n set sent_at = case when ${isSent} then ${now}::timestamptz else sent_at end,
+        state = case
+          when (${isSent} or (${isSilent} and sent_at is not null)) and exists (
+            select from notice_failures f where f.customer_id = n.customer_id and f.notice_id = n.id
+              and (f.sending = n.sending or ${isSilent}) and f.kind = 'bounced' and not f.is_copy) then 'bounced'
+          when ${isSilent} and sent_at is not null then 'sent'
+          else ${stateAfter[outcome.kind]} end
+      where customer_id = ${customerId} and id = ${id} and state = 'waiting'
+      returning state, sending`;
+    if (!notice) return;
+    const refused =
+      outcome.kind === "sent" ? outcome.refusedCopies : "refused" in outcome ? [outcome.refused] : [];
+    for (const { address, reason } of refused.filter((one) => one !== null)) {
       await sql`
-        update outbox set handled_at = ${now}
-        where customer_id = ${customerId} and id = any(${[...alsoTold]}::uuid[]) and handled_at is null`;
-      await sql`
-        update notices set state = case when sent_at is null then 'withdrawn' else 'sent' end
-        where customer_id = ${customerId} and id = any(${[...alsoTold]}::uuid[]) and state = 'waiting'`;
+        insert into notice_failures (customer_id, notice_id, sending, address, is_copy, kind, reason, noted_at)
+        values (${customerId}, ${id}, ${notice.sending}, ${address}, ${isSent}, 'refused', ${reason}, ${now})
+        on conflict (customer_id, notice_id, sending, address) do nothing`;
     }
-    // What was sent before and has nothing new to say was sent all the same.
-    await sql`
-      update notices set sent_at = case when ${isSent} then ${now}::timestamptz else sent_at end,
-        state = case when ${state === "withdrawn"} and sent_at is not null then 'sent' else ${state} end
-      where customer_id = ${customerId} and id = ${id} and state = 'waiting'`;
-    if (state !== "undeliverable") return;
-    await sql`
-      insert into tasks (customer_id, id, kind, subject, subject_id, detail, created_at)
-      values (${customerId}, ${id}, 'mail_undeliverable', 'customer', ${customerId},
-        ${sql.json({ topic: row.topic, reason: outcome })}, ${now})
-      on conflict (customer_id, id) do update set done_at = null`;
+    if (notice.state === "undeliverable" || (isSent && notice.state === "bounced")) {
+      const why = outcome.kind === "undeliverable" ? outcome.code : "bounced";
+      await askAboutMail(sql, { customerId, noticeId: id, topic, why, now });
+    }
   });
+}
+
+async function concludeAlsoTold(
+  sql: ReservedSql,
+  customerId: CustomerId,
+  ids: readonly string[],
+  now: Date,
+): Promise<void> {
+  if (ids.length === 0) return;
+  await sql`
+    update outbox set handled_at = ${now}
+    where customer_id = ${customerId} and id = any(${[...ids]}::uuid[]) and handled_at is null`;
+  await sql`
+    update notices set state = case when sent_at is null then 'withdrawn' else 'sent' end
+    where customer_id = ${customerId} and id = any(${[...ids]}::uuid[]) and state = 'waiting'`;
 }
 
 /** Marks rows as done of which nobody is told by mail, all at once: after a renewal run there are thousands of them. */

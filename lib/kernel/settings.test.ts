@@ -36,6 +36,20 @@ function complaint(env: Env): string {
 }
 
 describe("settings", () => {
+  test("about mail that comes back are an address and a secret that nobody guesses", () => {
+    const bounces = { MAIL_BOUNCE_ADDRESS: "bounces@example.com", MAIL_BOUNCE_SECRET: live.NEXTAUTH_SECRET };
+    expect(parseSettings({ ...live, ...bounces })).toMatchObject({
+      mailBounceAddress: "bounces@example.com",
+      mailBounceSecret: live.NEXTAUTH_SECRET,
+    });
+    expect(complaint({ ...live, MAIL_BOUNCE_ADDRESS: "Bounces <bounces@example.com>" })).toMatch(
+      /^MAIL_BOUNCE_ADDRESS is not one mail address/,
+    );
+    const secret = "too short to be it";
+    expect(complaint({ ...live, MAIL_BOUNCE_SECRET: secret })).toMatch(/^MAIL_BOUNCE_SECRET is too short/);
+    expect(complaint({ ...live, MAIL_BOUNCE_SECRET: secret })).not.toContain(secret);
+  });
+
   test("of a live portal are typed, complete and frozen", () => {
     const settings = parseSettings({ ...live, PATH: "/bin", HOME: "/root" });
     expect(settings).toEqual({
@@ -51,6 +65,8 @@ describe("settings", () => {
       stripeApiBase: null,
       smtpUrl: live.SMTP_URL,
       mailFrom: live.MAIL_FROM,
+      mailBounceAddress: null,
+      mailBounceSecret: null,
       mailboxUrl: null,
       timeMachine: null,
       nextauthSecret: live.NEXTAUTH_SECRET,

@@ -24,6 +24,10 @@ export interface Settings {
   readonly stripeApiBase: string | null;
   readonly smtpUrl: string;
   readonly mailFrom: string;
+  /** Where mail servers send reports of mails that they could not deliver; null: to mailFrom. */
+  readonly mailBounceAddress: string | null;
+  /** What such a report has to be handed in with at /api/mail/bounces; null: nobody may. */
+  readonly mailBounceSecret: string | null;
   /** Where the demo's mail can be read; null in the live world. */
   readonly mailboxUrl: string | null;
   /** The demo's billing clock, which can be moved: the file that says how far, and who moves it. Null elsewhere. */
@@ -98,6 +102,14 @@ const variables = z.object({
     isMailbox,
     "is not one mail address: write it as billing@example.com or as Billing <billing@example.com>",
   ),
+  MAIL_BOUNCE_ADDRESS: optional().refine(
+    (text) => text === undefined || (isMailbox(text) && !text.includes("<")),
+    "is not one mail address: write it as bounces@example.com, or leave it out",
+  ),
+  MAIL_BOUNCE_SECRET: optional().refine(
+    (text) => text === undefined || text.length >= 24,
+    "is too short to be safe: set it to at least 24 random characters (openssl rand -base64 32), or leave it out",
+  ),
   NEXTAUTH_SECRET: required("to at least 32 random characters (openssl rand -base64 32)").refine(
     (text) => text.length >= 32,
     "is too short to be safe: set it to at least 32 random characters (openssl rand -base64 32)",
@@ -157,6 +169,8 @@ function settingsOf(given: Variables): Settings {
     stripeApiBase: originOf(given.STRIPE_API_BASE),
     smtpUrl: given.SMTP_URL,
     mailFrom: given.MAIL_FROM,
+    mailBounceAddress: given.MAIL_BOUNCE_ADDRESS ?? null,
+    mailBounceSecret: given.MAIL_BOUNCE_SECRET ?? null,
     mailboxUrl: originOf(given.MALLARD_MAILBOX_URL),
     timeMachine: timeMachineOf(given),
     nextauthSecret: given.NEXTAUTH_SECRET,

@@ -7,6 +7,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { createMailer, type Mailer } from "./mailer";
 
 interface Taken {
+  from: string;
   to: string[];
   raw: string;
   mail: ParsedMail;
@@ -23,14 +24,15 @@ beforeEach(async () => {
     disabledCommands: ["STARTTLS", "AUTH"],
     onRcptTo: ({ address }, _session, answer) => {
       const codes: Record<string, number> = { "nobody@example.com": 550, "later@example.com": 451 };
-      const responseCode = codes[address];
+      const responseCode = codes[address.toLowerCase()];
       answer(responseCode ? Object.assign(new Error("no"), { responseCode }) : null);
     },
     onData: (stream, session, answer) => {
       readText(stream)
         .then(async (raw) => {
           const to = session.envelope.rcptTo.map(({ address }) => address);
-          taken.push({ to, raw, mail: await simpleParser(raw) });
+          const { mailFrom } = session.envelope;
+          taken.push({ from: mailFrom ? mailFrom.address : "", to, raw, mail: await simpleParser(raw) });
         })
         .then(() => answer(null), answer);
     },
@@ -47,7 +49,7 @@ const plain = { to: "ann@example.com", subject: "Invoice 7", text: "due" };
 describe("mail", () => {
   test("arrives with its text, its HTML and an id of its own", async () => {
     const sent = await mailer.sendMail({ ...plain, html: "<p>due</p>", id: "reminder-7" });
-    expect(sent).toEqual({ ok: true, value: { messageId: "<reminder-7@ducky.example>" } });
+    expect(sent).toEqual({ ok: true, value: { messageId: "<reminder-7@ducky.example>", refusedCopies: [] } });
     expect(taken).toHaveLength(1);
     const { mail, to } = taken[0] as Taken;
     expect(to).toEqual(["ann@example.com"]);
@@ -66,6 +68,42 @@ describe("mail", () => {
     const unsafe = await mailer.sendMail({ ...plain, cc: ["a@example.com, b@example.com"] });
     expect(unsafe).toEqual({ ok: false, refusal: { code: "mail_not_safe", field: "cc" } });
     expect(taken).toHaveLength(1);
+  });
+
+  test("says which copies the server refused, and is refused itself if it was taken for copies alone", async () => {
+    const cc = ["books@example.com", "Nobody@example.com", "later@example.com"];
+    expect(await mailer.sendMail({ ...plain, cc })).toMatchObject({
+      ok: true,
+      value: {
+        refusedCopies: [
+          { address: "nobody@example.com", reason: "550 no" },
+          { address: "later@example.com", reason: "451 no" },
+        ],
+      },
+    });
+    expect(taken[0]?.to).toEqual(["ann@example.com", "books@example.com"]);
+    expect(await mailer.sendMail({ ...plain, to: "nobody@example.com", cc: ["books@example.com"] })).toEqual({
+      ok: false,
+      refusal: { code: "mail_refused", reason: "550 no" },
+    });
+  });
+
+  test("comes back to who sent it, or to the address that is for that", async () => {
+    await mailer.sendMail(plain);
+    const bouncing = createMailer({
+      smtpUrl,
+      mailFrom: "Ducky Cloud <billing@ducky.example>",
+      mailBounceAddress: "bounces@ducky.example",
+    });
+    await bouncing.sendMail({ ...plain, cc: ["books@example.com"] });
+    expect(taken.map(({ from, to, mail }) => [from, to, mail.from?.text])).toEqual([
+      ["billing@ducky.example", ["ann@example.com"], '"Ducky Cloud" <billing@ducky.example>'],
+      [
+        "bounces@ducky.example",
+        ["ann@example.com", "books@example.com"],
+        '"Ducky Cloud" <billing@ducky.example>',
+      ],
+    ]);
   });
 
   test("carries names and subjects of every script", async () => {

@@ -33,15 +33,32 @@ export type MailRefusal =
   | { code: "mail_not_taken"; reason: string };
 
 export interface Mailer {
-  /** Hands a mail to the server. When this succeeds, delivery is the server's duty. */
-  sendMail(mail: Mail): Promise<Result<{ messageId: string }, MailRefusal>>;
+  /**
+   * Hands a mail to the server. When this succeeds, delivery is the server's duty, but for the copies that it refused. A mail
+   * that it took for copies alone is refused: to try it again would write to them again.
+   */
+  sendMail(mail: Mail): Promise<Result<SentMail, MailRefusal>>;
 }
 
+export interface SentMail {
+  readonly messageId: string;
+  readonly refusedCopies?: readonly RefusedCopy[];
+}
+
+/** An address that gets a copy, and what the mail server said of it. */
+export interface RefusedCopy {
+  readonly address: string;
+  readonly reason: string;
+}
+
+/** How mail leaves: by which server, in whose name, and where it comes back to. */
+type MailSettings = Pick<Settings, "smtpUrl" | "mailFrom"> & Partial<Pick<Settings, "mailBounceAddress">>;
+
 /**
- * Sends over SMTP_URL in the name of MAIL_FROM. A password in the URL only travels encrypted, except to this machine.
+ * Sends over SMTP_URL in the name of MAIL_FROM; what cannot be delivered comes back to MAIL_BOUNCE_ADDRESS. A password in the URL only travels encrypted, except to this machine.
  * Mails that follow each other share a connection.
  */
-export function createMailer({ smtpUrl, mailFrom }: Pick<Settings, "smtpUrl" | "mailFrom">): Mailer {
+export function createMailer({ smtpUrl, mailFrom, mailBounceAddress = null }: MailSettings): Mailer {
   const withTransport = sharedTransport(smtpUrl, mailFrom);
   const domain = /@([^\s@<>]+)>?$/.exec(mailFrom)?.[1] ?? "localhost";
   return {
@@ -52,9 +69,22 @@ export function createMailer({ smtpUrl, mailFrom }: Pick<Settings, "smtpUrl" | "
       const messageId = id === undefined ? undefined : `<${id}@${domain}>`;
       try {
         const sent = await withTransport((transport) =>
-          transport.sendMail({ to: recipient, cc: [...cc], subject, text, html, messageId }),
+          transport.sendMail({
+            to: recipient,
+            cc: [...cc],
+            subject,
+            text,
+            html,
+            messageId,
+            ...(mailBounceAddress !== null && {
+              envelope: { from: mailBounceAddress, to: [recipient.address, ...cc] },
+            }),
+          }),
         );
-        return ok({ messageId: sent.messageId });
+        const refused = refusedOf(sent);
+        const own = refused.find(({ address }) => address === recipient.address.toLowerCase());
+        if (own) return refuse({ code: "mail_refused", reason: own.reason });
+        return ok({ messageId: sent.messageId, refusedCopies: refused });
       } catch (error) {
         return refuse(refusalOf(error));
       }
@@ -133,9 +163,26 @@ function isOneAddress(text: string): boolean {
   return /^[^\s@<>,;:"\\()[\]\p{Cc}]+@[^\s@<>,;:"\\()[\]\p{Cc}]+$/u.test(text);
 }
 
+/** Of a mail that was taken for others. The types do not know the errors. */
+function refusedOf(sent: { rejected: readonly unknown[]; rejectedErrors?: readonly Error[] }): RefusedCopy[] {
+  return sent.rejected.map((address, at) => ({
+    address: String(address).toLowerCase(),
+    reason: sentenceOf(sent.rejectedErrors?.[at]),
+  }));
+}
+
+/** What the server itself said, where it said anything. */
+function sentenceOf(error: unknown): string {
+  const { message = "", response = message } = (error ?? {}) as { message?: string; response?: string };
+  return response
+    .replace(/[\p{Cc}\p{Zl}\p{Zp}\s]+/gu, " ")
+    .trim()
+    .slice(0, 300);
+}
+
 function refusalOf(error: unknown): MailRefusal {
-  const { message, code, responseCode } = error as Error & { code?: string; responseCode?: number };
-  const reason = String(message).slice(0, 300);
+  const { code, responseCode } = error as Error & { code?: string; responseCode?: number };
+  const reason = sentenceOf(error);
   // A password that the server does not know is our mistake, and can be mended.
   const isFinal = responseCode !== undefined && responseCode >= 500 && code !== "EAUTH";
   return { code: isFinal ? "mail_refused" : "mail_not_taken", reason };

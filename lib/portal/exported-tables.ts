@@ -39,6 +39,7 @@ export const exportedTables: Readonly<Record<string, ExportedTable>> = {
   transfers: { order: ["id"] },
   activities: { order: ["id"], only: "is_visible" },
   notices: { order: ["id"] },
+  notice_failures: { order: ["notice_id", "sending", "address"] },
   reminders: { order: ["id"] },
 };
 

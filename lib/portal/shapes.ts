@@ -15,6 +15,7 @@ import type {
 } from "@/lib/kernel/id";
 import type { Money } from "@/lib/kernel/money";
 import type { Page } from "@/lib/kernel/page";
+import type { MailFailure } from "@/lib/mail/mail-failures";
 import type { DeclineReason } from "./decline-reason";
 
 /** Who acts: a signed-in user, for one of the customers they belong to. Made by lib/auth only. */
@@ -321,7 +322,9 @@ export interface Notice {
   body: string;
   /** Where its main link leads: a path of the portal; null if it has none. */
   path: string | null;
-  state: "waiting" | "sent" | "undeliverable";
+  state: "waiting" | "sent" | "bounced" | "undeliverable";
+  /** Addresses that it did not reach when it was last sent, each with what the mail server said. */
+  failures: readonly MailFailure[];
   /** When a mail server took it; until then when it was written. */
   at: Date;
   isRead: boolean;

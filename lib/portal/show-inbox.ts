@@ -3,6 +3,7 @@ import type { World } from "@/lib/billing/world";
 import { isUuid } from "@/lib/kernel/id";
 import { decodeCursor, encodeCursor, type Page } from "@/lib/kernel/page";
 import { ok, type Result, refuse } from "@/lib/kernel/result";
+import { readMailFailures } from "@/lib/mail/mail-failures";
 import { maySee } from "./permit";
 import { readAs } from "./scoped";
 import type { CustomerActor, Notice } from "./shapes";
@@ -30,6 +31,11 @@ export function showInbox(
     if (isBack) shown.reverse();
     const at = (row: (typeof shown)[number] | undefined, way: string) =>
       row ? encodeCursor([way, row.id]) : null;
+    const { customerId } = actor;
+    const failures = await readMailFailures(
+      sql,
+      shown.map(({ id }) => ({ customerId, id })),
+    );
     const rows = shown.map(
       (row): Notice => ({
         id: row.id,
@@ -37,6 +43,7 @@ export function showInbox(
         body: row.body,
         path: pathOf(row.link),
         state: row.state,
+        failures: failures.get(row.id) ?? [],
         at: row.sent_at ?? row.created_at,
         isRead: row.read_at !== null,
       }),

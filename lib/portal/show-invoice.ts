@@ -113,7 +113,7 @@ async function readTimeline(
     where customer_id = ${customerId} and subject_id = ${id} and is_visible
     union all
     select r.id, coalesce(n.sent_at, r.created_at), 'system', case n.state when 'sent' then 'reminded'
-      when 'undeliverable' then 'reminder_refused' else 'reminder_waits' end, jsonb_build_object('subject', n.subject)
+      when 'undeliverable' then 'reminder_refused' when 'bounced' then 'reminder_refused' else 'reminder_waits' end, jsonb_build_object('subject', n.subject)
     from reminders r join notices n on n.customer_id = r.customer_id and n.id = r.outbox_id and n.state <> 'withdrawn'
     where r.customer_id = ${customerId} and r.subject_id = ${id} and r.kind in ('invoice_due', 'balance_low')
     order by 2 desc, 1 desc limit 100`;

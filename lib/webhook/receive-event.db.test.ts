@@ -4,7 +4,8 @@ import { stripeGateway } from "@/lib/gateway/stripe";
 import { signatureHeader } from "@/lib/sandbox/webhooks/signature";
 import { createTestDatabase } from "@/lib/testing/database";
 import { openTestWorld, type TestWorld, testSecretKey, testWebhookSecret } from "@/lib/testing/world";
-import { bodyMostBytes, receiveEvent } from "./receive-event";
+import { bodyMostBytes } from "./read-capped";
+import { receiveEvent } from "./receive-event";
 
 let world: TestWorld;
 let drop: () => Promise<void>;

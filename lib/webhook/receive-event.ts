@@ -1,8 +1,6 @@
 import type { World } from "@/lib/billing/world";
 import type { GatewayEvent } from "@/lib/gateway/port";
-
-/** Stripe's events are a few kB; what is larger is refused while it streams in, before any signature is computed. */
-export const bodyMostBytes = 1_000_000;
+import { readCapped } from "./read-capped";
 
 export type Received = { kind: "recorded"; eventId: string } | { kind: "refused"; status: 400 | 413 };
 
@@ -16,7 +14,7 @@ export async function receiveEvent(
 ): Promise<Received> {
   const body = await readCapped(request.body);
   if (body === null) return { kind: "refused", status: 413 };
-  const event = world.gateway.verifyEvent(body, request.signature, world.clock.now());
+  const event = world.gateway.verifyEvent(body.toString("utf8"), request.signature, world.clock.now());
   if (!event) return { kind: "refused", status: 400 };
   await recordEvents(world, [event], "webhook");
   return { kind: "recorded", eventId: event.id };
@@ -50,22 +48,4 @@ export async function recordEvents(
     )
     select count(*)::int as count from added`;
   return counted?.count ?? 0;
-}
-
-async function readCapped(stream: ReadableStream<Uint8Array> | null): Promise<string | null> {
-  if (!stream) return "";
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  const reader = stream.getReader();
-  for (;;) {
-    const { done, value } = await reader.read();
-    if (done) break;
-    size += value.byteLength;
-    if (size > bodyMostBytes) {
-      await reader.cancel();
-      return null;
-    }
-    chunks.push(value);
-  }
-  return Buffer.concat(chunks).toString("utf8");
 }

@@ -2,6 +2,7 @@ import type { Metadata } from "next";
 import { getLocale, getTranslations } from "next-intl/server";
 import { Suspense } from "react";
 import { languageTags, locales } from "@/app/messages/locale";
+import { MailFailures } from "@/components/mail/mail-failures";
 import { SettingsForm } from "@/components/settings/settings-form";
 import { SettingsHead } from "@/components/settings/settings-head";
 import { SettingsSection } from "@/components/settings/settings-section";
@@ -46,6 +47,12 @@ async function Settings({ actor }: { actor: CustomerActor }) {
         title={t("recipients")}
         intro={t("recipientsIntro", { email: view.company.email })}
       >
+        {view.unreached.length > 0 && (
+          <Callout tone="warn" className="mb-5">
+            <MailFailures failures={view.unreached} of="last" />
+            <p>{t("unreachedNext")}</p>
+          </Callout>
+        )}
         <RecipientsSection view={view} />
       </SettingsSection>
       {view.canExport && (

@@ -56,7 +56,7 @@ async function untold(world: World, after: CustomerId | null, customersMost: num
         join outbox o on o.customer_id = m.customer_id and o.id = m.outbox_id
         left join notices t on t.customer_id = m.customer_id and t.id = m.outbox_id
         where m.customer_id = n.customer_id and m.kind = n.kind and m.subject_id = n.renewal_id
-          and (o.handled_at is null or t.state in ('sent', 'undeliverable')))
+          and (o.handled_at is null or t.state in ('sent', 'bounced', 'undeliverable')))
       order by customer_id limit ${customersMost}
     )
     select n.customer_id, n.id from near n join chosen using (customer_id) order by n.customer_id, n.id`;

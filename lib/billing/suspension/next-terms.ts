@@ -75,7 +75,7 @@ async function read(
 /** A stage counts once its mail was taken, or recorded as undeliverable: it stands in the inbox since `created_at`. */
 const announcedAt = (kind: string) => `(
   select min(n.created_at) from reminders m
-  join notices n on n.customer_id = m.customer_id and n.id = m.outbox_id and n.state in ('sent', 'undeliverable')
+  join notices n on n.customer_id = m.customer_id and n.id = m.outbox_id and n.state in ('sent', 'bounced', 'undeliverable')
   where m.customer_id = s.customer_id and m.kind = '${kind}' and m.subject_id = r.id)`;
 
 /**

@@ -2,6 +2,7 @@ import type { Metadata } from "next";
 import { notFound } from "next/navigation";
 import { getTranslations } from "next-intl/server";
 import { DraftList } from "@/components/draft/draft-list";
+import { MailFailures } from "@/components/mail/mail-failures";
 import { ActionForm } from "@/components/sign-in/action-form";
 import { CustomerAside, CustomerMovements } from "@/components/staff/customer-more";
 import { CustomerSections } from "@/components/staff/customer-sections";
@@ -11,6 +12,7 @@ import { StaffFrame } from "@/components/staff/staff-frame";
 import { ActButton } from "@/components/ui/act-button";
 import { Amount } from "@/components/ui/amount";
 import type { AnswerTexts } from "@/components/ui/answer-texts";
+import { Callout } from "@/components/ui/callout";
 import { Fact, Facts } from "@/components/ui/facts";
 import { FileLink } from "@/components/ui/file-link";
 import { PageHead } from "@/components/ui/page-head";
@@ -78,6 +80,16 @@ export default async function CustomerPage({ params }: CustomerPageProps) {
           {picture.isClosed && ` · ${t("closed")}`}
         </p>
       </PageHead>
+      {picture.unreached.length > 0 && (
+        <Callout tone="warn" className="mb-6">
+          <MailFailures failures={picture.unreached} of="last" />
+          <p>
+            <TextLink href={`/admin/mail?q=${encodeURIComponent(picture.reference)}`}>
+              {customerWords("theirMail")}
+            </TextLink>
+          </p>
+        </Callout>
+      )}
       <Facts className="mb-6 grid-cols-2 border-y py-4 sm:flex sm:flex-wrap">
         {picture.balances.map(({ posted, held }) => (
           <Fact key={posted.currency} name={`${t("balance")} (${posted.currency})`}>

@@ -45,7 +45,7 @@ export async function checkWhatWasTold(simulation: Simulation): Promise<void> {
       select p.id from payments p where p.state = 'succeeded' and p.card_minor > 0 and (
         select count(*) from outbox o join notices n on n.customer_id = o.customer_id and n.id = o.id
         where o.customer_id = p.customer_id and o.topic = 'payment.succeeded'
-          and o.payload->>'paymentId' = p.id::text and n.state in ('sent', 'undeliverable')) <> 1`)(
+          and o.payload->>'paymentId' = p.id::text and n.state in ('sent', 'bounced', 'undeliverable')) <> 1`)(
       "a card payment that succeeded has one receipt",
     ),
     rule(owner`
@@ -76,7 +76,7 @@ function stopsWereAnnounced(
       select from reminders r join renewals w on w.customer_id = r.customer_id and w.id = r.subject_id
       join notices n on n.customer_id = r.customer_id and n.id = r.outbox_id
       where r.customer_id = a.customer_id and r.kind = ${kind} and w.service_id = a.subject_id
-        and n.state in ('sent', 'undeliverable') and n.created_at <= a.occurred_at)`)(
+        and n.state in ('sent', 'bounced', 'undeliverable') and n.created_at <= a.occurred_at)`)(
     "nothing is stopped that was not announced",
   );
 }

@@ -3,6 +3,7 @@ import { notFound } from "next/navigation";
 import { getTranslations } from "next-intl/server";
 import { resendMail } from "@/app/admin/mail/actions";
 import { staffTexts } from "@/app/admin/texts";
+import { MailFailures } from "@/components/mail/mail-failures";
 import { MailStateBadge } from "@/components/staff/mail-list";
 import { StaffFrame } from "@/components/staff/staff-frame";
 import { ActButton } from "@/components/ui/act-button";
@@ -36,7 +37,7 @@ export default async function MailPage({ params }: MailPageProps) {
     staffTexts(["mail_not_found", "mail_not_resendable"]),
   ]);
   if (!mail) notFound();
-  const isOver = mail.state === "sent" || mail.state === "undeliverable";
+  const isOver = mail.state !== "waiting" && mail.state !== "withdrawn";
   return (
     <StaffFrame hostName={context().settings.hostName} user={user} here="mail">
       <PageHead
@@ -52,6 +53,11 @@ export default async function MailPage({ params }: MailPageProps) {
         <Facts className="grid-cols-2 border-y py-4 sm:grid-cols-4">
           <Fact name={t("to")} className="break-all">
             {mail.email}
+            {mail.copies.map((copy) => (
+              <span key={copy} className="block text-ink-soft text-sm">
+                {t("copyTo", { address: copy })}
+              </span>
+            ))}
           </Fact>
           <Fact name={t("written")}>
             <Moment at={mail.createdAt} />
@@ -62,6 +68,7 @@ export default async function MailPage({ params }: MailPageProps) {
           </Fact>
           <Fact name={t("read")}>{mail.readAt ? <Moment at={mail.readAt} /> : "–"}</Fact>
         </Facts>
+        {mail.failures.length > 0 && <MailFailures failures={mail.failures} of="this" />}
         {isOver && mayStaff(actor.role, "mail.resend") && (
           <div className="grid justify-items-start gap-2">
             <ActButton
