@@ -396,6 +396,17 @@ test("the webhook takes only what Stripe has signed", async ({ request, scene })
   expect(await scene.owner`select id from stripe_events where id = 'evt_forged'`).toEqual([]);
 });
 
+test("the route of bounces takes nothing from who does not know its secret", async ({ request }) => {
+  const url = asked("/api/mail/bounces");
+  for (const authorization of [undefined, "", "Bearer", "Bearer x", "Basic eDp4"]) {
+    const answer = await request.post(url, {
+      headers: { ...(authorization !== undefined && { authorization }) },
+      data: "Content-Type: multipart/report",
+    });
+    expect(answer.status()).toBe(401);
+  }
+});
+
 test("every page forbids framing and sniffing, and is not kept by any cache", async ({
   pageOf,
   people,
