@@ -107,8 +107,8 @@ const variables = z.object({
     "is not one mail address: write it as bounces@example.com, or leave it out",
   ),
   MAIL_BOUNCE_SECRET: optional().refine(
-    (text) => text === undefined || text.length >= 24,
-    "is too short to be safe: set it to at least 24 random characters (openssl rand -base64 32), or leave it out",
+    (text) => text === undefined || /^[!-~]{24,}$/.test(text),
+    "is too short to be safe, or has a space: set it to at least 24 random characters (openssl rand -base64 32), or leave it out",
   ),
   NEXTAUTH_SECRET: required("to at least 32 random characters (openssl rand -base64 32)").refine(
     (text) => text.length >= 32,
