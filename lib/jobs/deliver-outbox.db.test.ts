@@ -1,3 +1,5 @@
+import type { AddressInfo } from "node:net";
+import { SMTPServer } from "smtp-server";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { giveGoodwill } from "@/lib/billing/payment/give-goodwill";
 import { readPayLink } from "@/lib/billing/payment/pay-link";
@@ -239,6 +241,31 @@ describe("the outbox", () => {
     const [notice] = await scene.world.jobs.sql`
       select subject, body from notices where customer_id = ${customer.customerId}`;
     expect(mail).toMatchObject({ subject: notice?.subject });
+  });
+
+  it("keeps a mail for a mailbox that is full, and sends what comes after it", async () => {
+    const [full, other] = [await payOrder({}), await payOrder({})];
+    await settle(scene.world, full.ref);
+    await settle(scene.world, other.ref);
+    const [row] = await scene.world.jobs
+      .sql`select email from customers where id = ${full.customer.customerId}`;
+    const server = new SMTPServer({
+      disabledCommands: ["STARTTLS", "AUTH"],
+      onRcptTo: ({ address }, _session, answer) =>
+        answer(
+          address === row?.email ? Object.assign(new Error("mailbox full"), { responseCode: 452 }) : null,
+        ),
+      onData: (stream, _session, answer) => stream.resume().on("end", () => answer(null)),
+    });
+    await new Promise<void>((listening) => server.listen(0, "127.0.0.1", listening));
+    const smtpUrl = `smtp://127.0.0.1:${(server.server.address() as AddressInfo).port}`;
+    const mailer = createMailer({ smtpUrl, mailFrom: "a@ducky.example" });
+    await deliverOutbox({ ...scene.delivery, mailer }, 1000);
+    expect(await noticesOf(full.customer)).toEqual([{ state: "waiting", attempts: 1 }]);
+    expect(await noticesOf(other.customer)).toEqual([{ state: "sent", attempts: 1 }]);
+    await new Promise<void>((closed) => server.close(closed));
+    await deliverOutbox(scene.delivery, 1000);
+    expect(await noticesOf(full.customer)).toEqual([{ state: "sent", attempts: 2 }]);
   });
 
   it("shows staff a mail that is refused for good, and goes on", async () => {

@@ -54,7 +54,11 @@ export async function deliverOutbox(given: Delivery, most = 50): Promise<number>
     const id = await noteAttempt(world, row, mail);
     const answer = await delivery.mailer.sendMail({ ...mail, id });
     if (answer.ok) sent += 1;
-    else if (answer.refusal.code === "mail_not_taken") return sent;
+    else if (answer.refusal.code === "mail_not_taken") {
+      // A mailbox that is full waits alone; without a server, all do.
+      if (answer.refusal.isOfThisOne) continue;
+      return sent;
+    }
     await concludeRow(world, row, outcomeOf(mail, answer), alsoTold);
   }
   return sent;

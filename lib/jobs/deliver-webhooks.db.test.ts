@@ -34,6 +34,8 @@ let url: string;
 let received: Received[];
 /** What the host's panel answers: an HTTP status, or nothing at all. */
 let answer: number | "nothing";
+/** What happens before it answers. */
+let onReceived: () => Promise<void>;
 const userId = newId<UserId>();
 const admin: StaffActor = { userId, sessionId: newId<SessionId>(), role: "admin" };
 
@@ -46,6 +48,7 @@ beforeAll(async () => {
     let body = "";
     for await (const part of request) body += part;
     received.push({ headers: request.headers as Record<string, string>, body, event: JSON.parse(body) });
+    await onReceived();
     if (answer !== "nothing") response.writeHead(answer, { location: "http://127.0.0.1:9/" }).end("taken");
   });
   await new Promise<void>((resolve) => receiver.listen(0, "127.0.0.1", resolve));
@@ -63,6 +66,7 @@ afterAll(() => drop());
 beforeEach(async () => {
   received = [];
   answer = 204;
+  onReceived = async () => {};
   const { endpoints } = await showWebhooks(admin, world);
   for (const { id, disabledAt } of endpoints) {
     if (!disabledAt) await disableEndpoint(admin, { endpointId: id }, world);
@@ -148,6 +152,30 @@ describe("an event of a service", () => {
     await Promise.all(Array.from({ length: 4 }, () => deliverWebhooks(world)));
     const ids = received.map(({ headers }) => headers["webhook-id"]);
     expect(new Set(ids).size).toBe(ids.length);
+  });
+
+  it("is left to another worker once slow endpoints have kept it waiting for too long", async () => {
+    await listening();
+    const planId = await makePlan(world);
+    for (let made = 0; made < 6; made += 1) await makeActiveService(world, await makeCustomer(world), planId);
+    const other: TestWorld = { ...world };
+    // All that goes out at once hangs, until the other worker has taken what was claimed.
+    let isFirst = true;
+    onReceived = async () => {
+      if (!isFirst) return;
+      isFirst = false;
+      world.clock.advance(10 * 60_000);
+      for (let pass = 0; pass < 3; pass += 1) await deliverWebhooks(other);
+    };
+    await deliverWebhooks(world);
+    const times = new Map<string, number>();
+    for (const { headers } of received) {
+      const id = headers["webhook-id"] ?? "";
+      times.set(id, (times.get(id) ?? 0) + 1);
+    }
+    // Eight were on their way; the others went out once.
+    expect(times.size).toBeGreaterThan(8);
+    expect([...times.values()].filter((count) => count > 1).length).toBeLessThanOrEqual(8);
   });
 
   it("is tried for three days by an endpoint that is down, then parked and shown, and can be sent again", async () => {

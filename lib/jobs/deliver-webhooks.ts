@@ -46,10 +46,14 @@ export async function deliverWebhooks(
 
 /** The first that waits of each subject, a few at once. */
 async function deliverRound(world: World, options: { most?: number; timeoutMs?: number }): Promise<number> {
+  const claimedAtMs = world.clock.now().getTime();
   const due = await claim(world, options.most ?? 200);
   let taken = 0;
+  // What slow endpoints have kept waiting for so long may be another worker's by now: sent from here as well, it could
+  // come after what follows it.
+  const isStillOurs = () => world.clock.now().getTime() - claimedAtMs < leaseMs - 2 * timeoutMs;
   const work = async () => {
-    for (let delivery = due.pop(); delivery; delivery = due.pop()) {
+    for (let delivery = due.pop(); delivery && isStillOurs(); delivery = due.pop()) {
       const posted = await attempt(world, delivery, options.timeoutMs ?? timeoutMs);
       if (await note(world, delivery, posted)) taken += 1;
     }

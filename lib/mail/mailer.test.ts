@@ -159,13 +159,15 @@ describe("mail", () => {
       refusal: { code: "mail_refused", reason: expect.stringContaining("550") },
     });
     expect(await mailer.sendMail({ ...plain, to: "later@example.com" })).toMatchObject({
-      refusal: { code: "mail_not_taken" },
+      refusal: { code: "mail_not_taken", isOfThisOne: true },
     });
   });
 
   test("without a server is to be tried again", async () => {
     await new Promise<void>((closed) => server.close(closed));
-    expect(await mailer.sendMail(plain)).toMatchObject({ refusal: { code: "mail_not_taken" } });
+    expect(await mailer.sendMail(plain)).toMatchObject({
+      refusal: { code: "mail_not_taken", isOfThisOne: false },
+    });
   });
 
   test("sends no password unencrypted to another machine", async () => {

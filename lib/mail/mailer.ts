@@ -29,8 +29,8 @@ export type MailRefusal =
   | { code: "mail_not_safe"; field: "to" | "cc" | "subject" | "id" }
   /** The mail server will not take it, now or later. */
   | { code: "mail_refused"; reason: string }
-  /** Nobody took it: try again. */
-  | { code: "mail_not_taken"; reason: string };
+  /** Nobody took it: try again. `isOfThisOne` if the server spoke of this mail, as of a full mailbox; others it may take. */
+  | { code: "mail_not_taken"; reason: string; isOfThisOne: boolean };
 
 export interface Mailer {
   /**
@@ -185,5 +185,9 @@ function refusalOf(error: unknown): MailRefusal {
   const reason = sentenceOf(error);
   // A password that the server does not know is our mistake, and can be mended.
   const isFinal = responseCode !== undefined && responseCode >= 500 && code !== "EAUTH";
-  return { code: isFinal ? "mail_refused" : "mail_not_taken", reason };
+  if (isFinal) return { code: "mail_refused", reason };
+  // 421 is the server going away, whatever it was asked.
+  const isOfThisOne =
+    responseCode !== undefined && responseCode !== 421 && (code === "EENVELOPE" || code === "EMESSAGE");
+  return { code: "mail_not_taken", reason, isOfThisOne };
 }
