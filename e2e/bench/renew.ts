@@ -1,17 +1,17 @@
 import type { Sql } from "@/db/client";
-import { runRenewalsRecorded } from "@/lib/billing/renewal/record-run";
 import { holdBooks } from "./books";
 import { spreadOf } from "./measure";
 import type { BenchOptions, Line, Part } from "./part";
-import { renewByLimit } from "./renew-limit";
-import { seedDue, worldAt } from "./renewals";
+import { limitBatch, renewByLimit } from "./renew-limit";
+import { type RenewProcess, startRenewProcess } from "./renew-process";
+import { seedDue } from "./renewals";
 import { type BenchServer, openOwner } from "./server";
 import { openWorld } from "./use-case";
 
 const sizes = [10_000, 100_000];
 const nobody = "00000000-0000-0000-0000-000000000000";
 
-/** Seconds of one round of a size, and the most memory the process had meanwhile. */
+/** Seconds of one round of a size, and the most memory the worker's process had meanwhile. */
 interface Round {
   application: number;
   limit: number;
@@ -24,12 +24,18 @@ export const renew: Part = {
     "application = the worker's run: issue, settle what balances cover, extend terms, remind who is short (one customer in " +
     "four), number; limit = the same rows by set-based SQL in batches of 10,000, as the owner. They take turns batch by " +
     "batch, each in a database of its own. Growth = seconds a renewal by those at 10,000; the last column is the " +
-    "application's by the limit's. Memory is that of this process, with both sides in it. --services 1000000 adds a size.",
+    "application's by the limit's. The application is a process of its own, as the worker is; memory is its resident set. " +
+    "--services 1000000 adds a size.",
   async run(server, options) {
     const wanted = options.services ? [...sizes, options.services] : sizes;
     const taken = new Map<number, Round[]>();
-    for (const size of [...new Set(wanted)].sort((a, b) => a - b)) {
-      taken.set(size, await measureSize(server, size, options));
+    const worker = startRenewProcess();
+    try {
+      for (const size of [...new Set(wanted)].sort((a, b) => a - b)) {
+        taken.set(size, await measureSize(server, worker, size, options));
+      }
+    } finally {
+      worker.stop();
     }
     const base = taken.get(sizes[0] as number) ?? [];
     return [...taken].map(([size, rounds]) => lineOf(size, rounds, base));
@@ -38,6 +44,7 @@ export const renew: Part = {
 
 async function measureSize(
   server: BenchServer,
+  worker: RenewProcess,
   size: number,
   { rounds, say }: BenchOptions,
 ): Promise<Round[]> {
@@ -48,7 +55,7 @@ async function measureSize(
   const done: Round[] = [];
   try {
     for (let round = 0; round < rounds; round += 1) {
-      const taken = await measureRound(server, seeded, { size, at, checked: round === 0 });
+      const taken = await measureRound(server, worker, seeded, { size, at, checked: round === 0 });
       done.push(taken);
       say(`  ${size.toLocaleString("en")}: ${(taken.limit / taken.application).toFixed(2)}`);
     }
@@ -60,57 +67,54 @@ async function measureSize(
 
 async function measureRound(
   server: BenchServer,
+  worker: RenewProcess,
   seeded: string,
   { size, at, checked }: { size: number; at: Date; checked: boolean },
 ): Promise<Round> {
   const ours = `${seeded}_application`;
   const theirs = `${seeded}_limit`;
-  const world = openWorld(await server.copy(ours, seeded), 2, 4);
+  const url = await server.copy(ours, seeded);
   const owner = openOwner(await server.copy(theirs, seeded), 1);
   try {
-    const round = await takeTurns(worldAt(world, at), owner, size, at);
-    if (checked) await holdBooks(world);
+    const round = await takeTurns(worker, url, owner, size, at);
+    if (checked) await checkBooks(url);
     return round;
   } finally {
-    await Promise.all([world.close(), owner.end()]);
+    await owner.end();
     await server.drop(ours);
     await server.drop(theirs);
   }
 }
 
+async function checkBooks(url: string): Promise<void> {
+  const world = openWorld(url, 2, 2);
+  await holdBooks(world).finally(() => world.close());
+}
+
 /** The limit has its turn whenever the run, between two of its batches, has come as far. */
 async function takeTurns(
-  world: ReturnType<typeof openWorld>,
+  worker: RenewProcess,
+  url: string,
   owner: Sql,
   size: number,
   at: Date,
 ): Promise<Round> {
-  const round: Round = { application: 0, limit: 0, megabytes: 0 };
+  let limit = 0;
   let after: string | null = nobody;
   let byLimit = 0;
-  const limitUpTo = async (count: number) => {
+  const { progress, seconds, megabytes } = await worker.run(url, at, async (due) => {
     const startedAt = performance.now();
-    while (after !== null && byLimit < count) {
+    while (after !== null && byLimit < due) {
       after = await renewByLimit(owner, at, after);
-      byLimit = Math.min(size, byLimit + 10_000);
+      byLimit = Math.min(size, byLimit + limitBatch);
     }
-    round.limit += (performance.now() - startedAt) / 1000;
-  };
-  let startedAt = performance.now();
-  const progress = await runRenewalsRecorded(world, {
-    onProgress: async ({ due }) => {
-      round.application += (performance.now() - startedAt) / 1000;
-      round.megabytes = Math.max(round.megabytes, process.memoryUsage().rss / 2 ** 20);
-      await limitUpTo(due);
-      startedAt = performance.now();
-    },
+    limit += (performance.now() - startedAt) / 1000;
   });
-  round.application += (performance.now() - startedAt) / 1000;
   if (progress.issued < size || progress.parked > 0)
     throw new Error(`the run left services: ${JSON.stringify(progress)}`);
   const [row] = await owner`select count(*) as issued from renewals`;
   if (Number(row?.issued) < size) throw new Error("the limit left services that are due");
-  return round;
+  return { application: seconds, limit, megabytes };
 }
 
 function lineOf(size: number, rounds: readonly Round[], base: readonly Round[]): Line {
