@@ -301,7 +301,9 @@ describe("an invitation", () => {
     const customer = await makeCustomer(world);
     const down: Post = {
       ...post,
-      mailer: { sendMail: async () => refuse({ code: "mail_not_taken", reason: "down" }) },
+      mailer: {
+        sendMail: async () => refuse({ code: "mail_not_taken", reason: "down", isOfThisOne: false }),
+      },
     };
     expect(
       await inviteMember(customer.actor, { email: "a@example.test", role: "viewer" }, world, down),

@@ -47,7 +47,8 @@ test("an unknown address gets no mail", async () => {
 test("a mail server that is down is not kept quiet", async () => {
   const { email } = await people.user();
   const down = {
-    sendMail: async () => ({ ok: false, refusal: { code: "mail_not_taken", reason: "" } }) as const,
+    sendMail: async () =>
+      ({ ok: false, refusal: { code: "mail_not_taken", reason: "", isOfThisOne: false } }) as const,
   };
   const answer = await requestPasswordReset({ email, address: "192.0.2.1" }, people.context, down);
   await expect(answer.ok && answer.value.deliver()).rejects.toThrow("mail_not_taken");

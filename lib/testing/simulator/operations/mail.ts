@@ -33,7 +33,7 @@ export function deliver(
 ): Promise<number> {
   const mailer: Mailer = {
     sendMail: async ({ id = "", to, subject }) => {
-      if (failing === "down") return refuse({ code: "mail_not_taken", reason: "down" });
+      if (failing === "down") return refuse({ code: "mail_not_taken", reason: "down", isOfThisOne: false });
       if (failing === "refuses") return refuse({ code: "mail_refused", reason: "no such mailbox" });
       const said = `${JSON.stringify(to)} ${subject}`;
       const before = simulation.mails.get(id);
@@ -48,6 +48,8 @@ export function deliver(
 
 /** What a job has that sends no mail. */
 export function nowhere(world: Mortal["world"]) {
-  const mailer: Mailer = { sendMail: async () => refuse({ code: "mail_not_taken", reason: "down" }) };
+  const mailer: Mailer = {
+    sendMail: async () => refuse({ code: "mail_not_taken", reason: "down", isOfThisOne: false }),
+  };
   return { world, mailer, host: { name: "Simulated", url: world.portalUrl } };
 }
