@@ -90,6 +90,10 @@ const granted: Record<string, { app?: string; jobs?: string; staff?: string } | 
     jobs: "insert select update(booked_at,ended_at,failure_code,first_sent_at,next_poll_at,poll_count,send_count,settled_currency,settled_minor,state,stripe_balance_transaction_id,stripe_refund_id)",
     staff: "insert select",
   },
+  renewal_requests: {
+    jobs: "select update(covered,ended_at,failure,run_id,started_at)",
+    staff: "insert select",
+  },
   renewal_runs: {
     jobs: "insert select update(due,ended_at,issued,paid,parked,short,updated_at)",
     staff: "select",

@@ -21,6 +21,7 @@ const houseTables = [
   "job_runs",
   "plan_prices",
   "plans",
+  "renewal_requests",
   "renewal_runs",
   "sessions",
   "settings",

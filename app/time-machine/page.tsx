@@ -1,7 +1,6 @@
 import type { Metadata } from "next";
 import { notFound } from "next/navigation";
 import { getTranslations } from "next-intl/server";
-import { KeepLooking } from "@/components/demo/keep-looking";
 import { TimePassed } from "@/components/demo/time-passed";
 import { PlainShell } from "@/components/shell/plain-shell";
 import { Preferences } from "@/components/shell/preferences";
@@ -9,6 +8,7 @@ import { UserMenu } from "@/components/shell/user-menu";
 import { ActButton } from "@/components/ui/act-button";
 import { Callout } from "@/components/ui/callout";
 import { Moment } from "@/components/ui/day";
+import { KeepLooking } from "@/components/ui/keep-looking";
 import { PageHead } from "@/components/ui/page-head";
 import { TextLink } from "@/components/ui/text-link";
 import { context } from "@/lib/auth/context";

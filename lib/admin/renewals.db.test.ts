@@ -1,13 +1,16 @@
 import postgres from "postgres";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { renewAll, renewalsRequested, runRequested } from "@/lib/billing/renewal/run-requested";
+import { wakeOn } from "@/lib/jobs/wake";
 import { createTestDatabase } from "@/lib/testing/database";
 import { giveBalance, makeActiveService, makeCustomer, makePlan } from "@/lib/testing/fixtures";
 import { makeStaff } from "@/lib/testing/staff";
 import { openTestWorld, type TestWorld } from "@/lib/testing/world";
 import { listRenewalRuns } from "./list-renewal-runs";
 import { type PreviewedRenewal, previewRenewals } from "./preview-renewals";
-import { runRenewalsNow } from "./run-renewals-now";
+import { requestRenewals } from "./request-renewals";
 import type { StaffActor } from "./shapes";
+import { showRequestedRun } from "./show-requested-run";
 
 const dayMs = 86_400_000;
 let world: TestWorld;
@@ -77,8 +80,7 @@ describe("renewals ahead", () => {
       "no_price",
     ]);
     expect(ahead.get(short.id)?.shortBy).toEqual({ minor: 360n, currency: "USD" });
-    const ran = await runRenewalsNow(finance, world);
-    expect(ran).toMatchObject({ ok: true, value: { due: 4, paid: 1, short: 1, parked: 1 } });
+    expect(await renewAll(world)).toMatchObject({ due: 4, paid: 1, short: 1, parked: 1 });
     const [paid] = await owner`
       select count(*)::int as count from invoices where state = 'paid' and origin = 'renewal'
         and customer_id = ${covered.customerId}`;
@@ -90,36 +92,98 @@ describe("renewals ahead", () => {
   });
 });
 
-describe("a run by hand", () => {
-  it("is listed with what it came to, and is in the record", async () => {
-    await renewing("Listed Ltd", 1_000n);
+describe("a run that staff ask for", () => {
+  const requested = () => showRequestedRun(auditor, world);
+  const due = async (name: string) => {
+    await renewing(name, 1_000n);
     await toTheirDay();
-    expect(await runRenewalsNow(finance, world)).toMatchObject({ ok: true });
+  };
+
+  it("is recorded when it is asked for, waits for a worker, and is listed with what it came to", async () => {
+    await due("Listed Ltd");
+    expect(await runRequested(world)).toBeNull();
+    expect(await requestRenewals(finance, world)).toEqual({ ok: true });
+    const [recorded] = await owner`select user_id, verb from activities order by id desc limit 1`;
+    expect(recorded).toEqual({ user_id: finance.userId, verb: "renewals_requested" });
+    expect(await requested()).toMatchObject({ state: "waiting", workerSilent: { heardAt: null } });
+    expect(await runRequested(world)).toMatchObject({ due: 1, issued: 1, paid: 1 });
     const { rows } = await listRenewalRuns(auditor, { cursor: null }, world);
     expect(rows[0]).toMatchObject({ state: "ended", issued: 1, paid: 1 });
-    const [recorded] =
-      await owner`select detail from activities where verb = 'renewals_run' order by id desc limit 1`;
-    expect(recorded?.detail).toMatchObject({ issued: "1", paid: "1", short: "0" });
+    const ended = { state: "ended", by: "Staff finance", issued: 1, paid: 1, short: 0, covered: 0 };
+    expect(await requested()).toMatchObject({ ...ended, workerSilent: null });
+    expect(await runRequested(world)).toBeNull();
   });
 
-  it("is for finance, and of two at once and beside the worker's one is told", async () => {
-    expect(await runRenewalsNow(auditor, world)).toMatchObject({ refusal: { code: "not_allowed" } });
+  it("is for finance; of two people at once one is told, and beside the scheduled run each term is billed once", async () => {
+    expect(await requestRenewals(auditor, world)).toMatchObject({ refusal: { code: "not_allowed" } });
     for (let count = 0; count < 5; count += 1) await renewing(`Both ${count}`, 1_000n);
     await toTheirDay();
-    const both = await Promise.all([runRenewalsNow(finance, world), runRenewalsNow(finance, world)]);
-    const ran = both.flatMap((one) => (one.ok ? one.value.issued : []));
-    expect(ran.reduce((sum, issued) => sum + issued, 0)).toBe(5);
-    for (const one of both) {
-      if (!one.ok) expect(one.refusal).toEqual({ code: "run_under_way" });
-    }
+    const both = await Promise.all([requestRenewals(finance, world), requestRenewals(finance, world)]);
+    expect(both.filter(({ ok }) => ok)).toHaveLength(1);
+    expect(both.find(({ ok }) => !ok)).toMatchObject({ refusal: { code: "run_under_way" } });
+    const ran = await Promise.all([runRequested(world), renewAll(world), runRequested(world)]);
+    expect(ran.reduce((sum, one) => sum + (one?.issued ?? 0), 0)).toBe(5);
+    expect(await requested()).toMatchObject({ state: "ended" });
+  });
+
+  it("is done by the next worker when the one that had begun it dies", async () => {
+    await due("Orphan Ltd");
+    expect(await requestRenewals(finance, world)).toEqual({ ok: true });
+    // As it stands after a worker was killed: taken up, and nobody holds the lock any more.
+    await owner`
+      update renewal_requests set started_at = ${world.clock.now()}, run_id = gen_random_uuid() where ended_at is null`;
+    await owner`
+      insert into job_runs (name, every_seconds, started_at) values ('poll-payments', 5, ${world.clock.now()})`;
+    expect(await requested()).toMatchObject({ state: "running", workerSilent: null });
+    const heardAt = world.clock.now();
+    world.clock.advance(60_000);
+    expect(await requested()).toMatchObject({ state: "running", workerSilent: { heardAt } });
+    expect(await runRequested(world)).toMatchObject({ issued: 1, paid: 1 });
+    expect(await requested()).toMatchObject({ state: "ended", issued: 1 });
+  });
+
+  it("says why it failed, and another may be asked for", async () => {
+    await due("Broken Ltd");
+    await owner`revoke insert on renewal_runs from mallard_jobs`;
+    expect(await requestRenewals(finance, world)).toEqual({ ok: true });
+    await expect(runRequested(world)).rejects.toThrow("permission denied");
+    await owner`grant insert on renewal_runs to mallard_jobs`;
+    expect(await requested()).toMatchObject({
+      state: "failed",
+      failure: expect.stringContaining("permission denied for table renewal_runs"),
+      workerSilent: null,
+    });
+    expect(await requestRenewals(finance, world)).toEqual({ ok: true });
+    expect(await runRequested(world)).not.toBeNull();
+  });
+
+  it("wakes the worker when it is committed, and one that comes later looks for it at once", async () => {
+    const ran: Awaited<ReturnType<typeof runRequested>>[] = [];
+    let heard = () => {};
+    const next = () => new Promise<void>((resolve) => (heard = resolve));
+    const first = next();
+    const worker = await wakeOn(world.jobs, renewalsRequested, async () => {
+      ran.push(await runRequested(world));
+      heard();
+    });
+    await first;
+    const second = next();
+    expect(await requestRenewals(finance, world)).toEqual({ ok: true });
+    await second;
+    await worker.stop();
+    expect(ran).toEqual([null, expect.objectContaining({ due: 0 })]);
+    expect(await requested()).toMatchObject({ state: "ended", issued: 0 });
+  });
+});
+
+describe("a run whose worker said nothing for minutes", () => {
+  it("counts as broken off", async () => {
     const now = world.clock.now();
     await owner`
       insert into renewal_runs (id, started_at, updated_at, due, issued, paid, short, parked)
       values ('0190a000-0000-7000-8000-000000000001', ${now}, ${now}, 9, 3, 3, 0, 0)`;
-    expect(await runRenewalsNow(finance, world)).toMatchObject({ refusal: { code: "run_under_way" } });
     world.clock.advance(6 * 60_000);
     const { rows } = await listRenewalRuns(auditor, { cursor: null }, world);
     expect(rows.find(({ due }) => due === 9)).toMatchObject({ state: "lost", issued: 3 });
-    expect(await runRenewalsNow(finance, world)).toMatchObject({ ok: true });
   });
 });

@@ -7,9 +7,7 @@ import { pollRefunds } from "@/lib/billing/refund/poll-refunds";
 import { announceExpiringCards } from "@/lib/billing/reminder/announce-cards";
 import { remindOfInvoices } from "@/lib/billing/reminder/remind";
 import { applyNextPlans } from "@/lib/billing/renewal/apply-next-plans";
-import { endCancelled } from "@/lib/billing/renewal/end-cancelled";
-import { runRenewalsRecorded } from "@/lib/billing/renewal/record-run";
-import { settleCovered } from "@/lib/billing/renewal/settle-covered";
+import { renewAll, renewalsRequested, runRequested } from "@/lib/billing/renewal/run-requested";
 import { announceStops } from "@/lib/billing/suspension/announce-stops";
 import { stopServices } from "@/lib/billing/suspension/stop-services";
 import { voidUnpaidOrders } from "@/lib/billing/suspension/void-unpaid-orders";
@@ -34,6 +32,8 @@ export interface Job {
   readonly name: string;
   /** Runs again so long after it ended; cron starts it anew each minute should that ever be lost. */
   readonly everySeconds: number;
+  /** Runs as soon as this is notified, too. */
+  readonly wakesOn?: string;
   /** Returns what is worth a line in the log, or null if there was nothing to do. */
   run(tools: WorkerTools): Promise<Record<string, unknown> | null>;
 }
@@ -45,6 +45,7 @@ export const jobs: readonly Job[] = [
   { name: "deliver-outbox", everySeconds: 5, run: runDeliverOutbox },
   { name: "deliver-webhooks", everySeconds: 5, run: runDeliverWebhooks },
   { name: "renew", everySeconds: 60, run: runRenewalJob },
+  { name: "renew-requested", everySeconds: 5, wakesOn: renewalsRequested, run: runRequestedJob },
   { name: "apply-plans", everySeconds: 60, run: runApplyPlans },
   { name: "charge-cards", everySeconds: 300, run: runChargeJob },
   { name: "remind", everySeconds: 300, run: runReminderJob },
@@ -87,10 +88,13 @@ async function runPollFees({ world }: WorkerTools) {
 }
 
 async function runRenewalJob({ world }: WorkerTools) {
-  const ended = await endCancelled(world);
-  const renewed = await runRenewalsRecorded(world);
-  const covered = await settleCovered(world);
-  return renewed.due > 0 || covered > 0 || ended > 0 ? { ...renewed, covered, ended } : null;
+  const renewed = await renewAll(world);
+  return renewed.due + renewed.covered + renewed.ended > 0 ? { ...renewed } : null;
+}
+
+async function runRequestedJob({ world }: WorkerTools) {
+  const renewed = await runRequested(world);
+  return renewed && { ...renewed };
 }
 
 async function runChargeJob({ world }: WorkerTools) {

@@ -2,10 +2,12 @@ import { PgBoss } from "pg-boss";
 import { jobSchema } from "@/db/migrate";
 import { type Job, jobs, type WorkerTools } from "./jobs";
 import { noteEnd, noteStart } from "./note-run";
+import { wakeOn } from "./wake";
 
 /**
  * Starts the worker's queues. Each job has a queue with at most one waiting and one running, over all workers: it
- * sends itself again when it ends, and cron sends it each minute in case a worker died in between.
+ * sends itself again when it ends, and cron sends it each minute in case a worker died in between. What wakes at a
+ * notice runs beside its queue then.
  */
 export async function startWorker(
   tools: WorkerTools,
@@ -15,7 +17,17 @@ export async function startWorker(
   boss.on("error", (error) => log("error", "queue_error", { message: error.message }));
   await boss.start();
   for (const job of jobs) await startJob(boss, tools, job);
-  return { stop: () => boss.stop({ graceful: true, timeout: 10_000 }) };
+  const ears = await Promise.all(
+    jobs.flatMap((job) =>
+      job.wakesOn ? [wakeOn(tools.world.jobs, job.wakesOn, () => runLogged(tools, job))] : [],
+    ),
+  );
+  return {
+    stop: async () => {
+      await Promise.all(ears.map((ear) => ear.stop()));
+      await boss.stop({ graceful: true, timeout: 10_000 });
+    },
+  };
 }
 
 async function startJob(boss: PgBoss, tools: WorkerTools, job: Job): Promise<void> {

@@ -4,6 +4,7 @@ import { staffTexts } from "@/app/admin/texts";
 import { ListPager, NoRows } from "@/components/staff/list-pager";
 import { RenewalPreview } from "@/components/staff/renewal-preview";
 import { RenewalRuns } from "@/components/staff/renewal-runs";
+import { RequestedRun } from "@/components/staff/requested-run";
 import { StaffFrame } from "@/components/staff/staff-frame";
 import { ActButton } from "@/components/ui/act-button";
 import { LinkTabs } from "@/components/ui/link-tabs";
@@ -11,11 +12,12 @@ import { PageHead } from "@/components/ui/page-head";
 import { listRenewalRuns } from "@/lib/admin/list-renewal-runs";
 import { previewDays, previewRenewals } from "@/lib/admin/preview-renewals";
 import type { StaffActor } from "@/lib/admin/shapes";
+import { showRequestedRun } from "@/lib/admin/show-requested-run";
 import { context } from "@/lib/auth/context";
 import { currentUser, requireStaff } from "@/lib/auth/current";
 import { mayStaff } from "@/lib/auth/staff-rights";
 import { commonFilter, listHref, type RawSearchParams, wordIn } from "../list-params";
-import { runRenewalsNow } from "./actions";
+import { requestRenewals } from "./actions";
 
 export async function generateMetadata(): Promise<Metadata> {
   return { title: (await getTranslations("staffNav"))("renewals") };
@@ -29,21 +31,24 @@ export default async function RenewalsPage({ searchParams }: { searchParams: Pro
   const view = wordIn(raw, "view", ["runs"]);
   const { cursor } = commonFilter(raw);
   const actor = await requireStaff(listHref(path, { view, cursor }));
-  const [user, t, nav, texts] = await Promise.all([
+  const [user, requested, t, nav, texts] = await Promise.all([
     currentUser(),
+    showRequestedRun(actor),
     getTranslations("renewalRuns"),
     getTranslations("staffNav"),
     staffTexts(["run_under_way"]),
   ]);
+  const isOpen = requested?.state === "waiting" || requested?.state === "running";
   return (
     <StaffFrame hostName={context().settings.hostName} user={user} here="renewals">
       <PageHead title={nav("renewals")}>
         <p className="mt-1 max-w-prose text-ink-soft">{t("intro")}</p>
       </PageHead>
-      {mayStaff(actor.role, "renewals.run") && (
+      {requested && <RequestedRun run={requested} />}
+      {!isOpen && mayStaff(actor.role, "renewals.run") && (
         <div className="mb-6">
           <ActButton
-            action={runRenewalsNow}
+            action={requestRenewals}
             input={{ isNow: true as const }}
             label={t("runNowLabel")}
             text={t("runNow")}

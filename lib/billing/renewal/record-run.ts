@@ -6,9 +6,12 @@ import { type RenewalProgress, type RunOptions, runRenewals } from "./run-renewa
  * A renewal run whose progress can be followed: its row is there from the first batch on and is written after each. A pass
  * that finds nothing due leaves no row; one whose worker dies keeps what it had done, without an end.
  */
-export async function runRenewalsRecorded(world: World, options: RunOptions = {}): Promise<RenewalProgress> {
+export async function runRenewalsRecorded(
+  world: World,
+  options: RunOptions = {},
+  id: string = newId(world.clock),
+): Promise<RenewalProgress> {
   const { sql } = world.jobs;
-  const id = newId(world.clock);
   const startedAt = world.clock.now();
   const note = async ({ due, issued, paid, short, parked }: RenewalProgress, endedAt: Date | null) => {
     const now = world.clock.now();
