@@ -130,6 +130,11 @@ describe("a customer's table", () => {
 });
 
 describe("every table", () => {
+  test("has indexes that serve both ways: none puts null last of what comes down, as no query asks", async () => {
+    const rows = await owner`select indexname from pg_indexes where indexdef like '%DESC NULLS LAST%'`;
+    expect(rows.map(({ indexname }) => indexname)).toEqual([]);
+  });
+
   test("has an index with the leading columns of each of its foreign keys", async () => {
     const all = await indexes();
     const without = (await constraints())

@@ -44,7 +44,7 @@ export const invoices = pgTable(
     primaryKey({ name: "invoices_pk", columns: [t.customerId, t.id] }),
     foreignKey({ name: "invoices_customer_fk", columns: [t.customerId], foreignColumns: [customers.id] }),
     uniqueIndex("invoices_number_key").on(t.customerId, t.number),
-    index("invoices_issued_idx").on(t.customerId, t.issuedAt.desc(), t.id.desc()),
+    index("invoices_issued_idx").on(t.customerId, t.issuedAt, t.id),
     /** Of all customers, for staff. */
     index("invoices_all_issued_idx").on(t.issuedAt, t.id),
     index("invoices_open_idx").on(t.customerId, t.dueAt, t.id).where(sql`${t.state} = 'open'`),

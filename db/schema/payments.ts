@@ -70,7 +70,7 @@ export const payments = pgTable(
     primaryKey({ name: "payments_pk", columns: [t.customerId, t.id] }),
     foreignKey({ name: "payments_customer_fk", columns: [t.customerId], foreignColumns: [customers.id] }),
     foreignKey({ name: "payments_user_fk", columns: [t.userId], foreignColumns: [users.id] }),
-    index("payments_created_idx").on(t.customerId, t.createdAt.desc(), t.id.desc()),
+    index("payments_created_idx").on(t.customerId, t.createdAt, t.id),
     /** Of all customers, for staff. */
     index("payments_all_created_idx").on(t.createdAt, t.id),
     foreignKey({
