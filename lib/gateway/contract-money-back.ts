@@ -8,13 +8,14 @@ import {
   type PaidContractCheck,
   requestOf,
 } from "./contract-stage";
-import type { RefundRequest } from "./port";
+import type { Outcome, Page, RefundRequest } from "./port";
 
 /** What the portal relies on of Stripe's refunds. */
 export const refundContract: readonly ContractCheck[] = [
   { name: "a charge is refunded in part, once under one key, with what it took", run: refundedOnce },
   { name: "no more is refunded than a charge has left", run: noMoreThanLeft },
   { name: "a refund is found by charge and our own id, without Stripe's", run: findRefund },
+  { name: "refunds since an instant are listed page by page, newest first", run: listRefunds },
   { name: "an unknown charge, refund or dispute is declined", run: unknownMoneyBack },
 ];
 
@@ -26,6 +27,10 @@ export const bankContract: readonly PaidContractCheck[] = [
   { name: "a dispute that is won brings the charge back", run: disputeWon },
   { name: "a dispute that is lost keeps the charge", run: disputeLost },
   { name: "an inquiry moves no money, and is closed without moving any", run: inquiry },
+  {
+    name: "disputes since an instant are listed page by page, newest first, as they are read",
+    run: listDisputes,
+  },
 ];
 
 async function refundedOnce(stage: ContractStage): Promise<void> {
@@ -57,6 +62,41 @@ async function findRefund(stage: ContractStage): Promise<void> {
   value(await gateway.createRefund(second, refundKeyOf(stage, second)));
   same(value(await gateway.findRefund(first.stripeChargeId, first.refundId))?.id, wanted.id, "refund");
   same(value(await gateway.findRefund(first.stripeChargeId, newId())), null, "nothing");
+}
+
+async function listRefunds(stage: ContractStage): Promise<void> {
+  const { gateway } = stage;
+  const since = stage.now();
+  const request = await refundRequestOf(stage, "pm_card_visa", "100");
+  const ids: string[] = [];
+  for (let made = 0; made < 3; made += 1) {
+    const next = { ...request, refundId: newId() };
+    ids.unshift(value(await gateway.createRefund(next, refundKeyOf(stage, next))).id);
+  }
+  await listedIn(ids, (after) => gateway.listRefunds(since, { after, most: 2 }));
+  const later = new Date(stage.now().getTime() + 3_600_000);
+  same(value(await gateway.listRefunds(later)), { rows: [], next: null }, "none since then");
+}
+
+/** Others may make some at the same time: ours are there, in their order, over as many pages as it takes. */
+async function listedIn(
+  ids: readonly string[],
+  pageAfter: (after: string | null) => Promise<Outcome<Page<{ id: string }>>>,
+): Promise<void> {
+  const listed: string[] = [];
+  let pages = 0;
+  for (let after: string | null = null; pages === 0 || after !== null; pages += 1) {
+    const page: Page<{ id: string }> = value(await pageAfter(after));
+    same(page.rows.length <= 2, true, "a page is no longer than asked for");
+    listed.push(...page.rows.map(({ id }) => id));
+    after = page.next;
+  }
+  same(pages > 1, true, "more than one page");
+  same(
+    listed.filter((id) => ids.includes(id)),
+    ids,
+    "listed",
+  );
 }
 
 async function unknownMoneyBack(stage: ContractStage): Promise<void> {
@@ -122,6 +162,26 @@ async function inquiry(stage: BankStage): Promise<void> {
   await stage.closeDispute(dispute.id, "won");
   const closed = value(await stage.gateway.readDispute(dispute.id));
   same([closed.status, closed.movements], ["warning_closed", []], "inquiry");
+}
+
+async function listDisputes(stage: BankStage): Promise<void> {
+  const since = stage.now();
+  const made = [
+    await disputed(stage, "chargeback"),
+    await disputed(stage, "inquiry"),
+    await disputed(stage, "chargeback"),
+  ].map(({ dispute }) => dispute);
+  made.reverse();
+  await listedIn(
+    made.map(({ id }) => id),
+    (after) => stage.gateway.listDisputes(since, { after, most: 2 }),
+  );
+  const { rows } = value(await stage.gateway.listDisputes(since));
+  same(
+    rows.find(({ id }) => id === made[0]?.id),
+    made[0],
+    "as it is read",
+  );
 }
 
 async function disputed(stage: BankStage, kind: "chargeback" | "inquiry") {

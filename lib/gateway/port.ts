@@ -217,6 +217,23 @@ export interface MoneyBackGateway {
   /** The refund of ours whose Stripe id we never learned: by listing, never by search. */
   findRefund(stripeChargeId: string, refundId: string): Promise<Outcome<Refund | null>>;
   readDispute(id: string): Promise<Outcome<Dispute>>;
+  /** The refunds that were made since the instant, newest first. */
+  listRefunds(since: Date, from?: ListFrom): Promise<Outcome<Page<Pick<Refund, "id" | "status">>>>;
+  /** The disputes that were opened since the instant, newest first. */
+  listDisputes(since: Date, from?: ListFrom): Promise<Outcome<Page<Dispute>>>;
+}
+
+/** Where a page of a list begins, and how long it is; the first of a hundred, if not said. */
+export interface ListFrom {
+  /** The last one of the page before. */
+  after?: string | null;
+  most?: number;
+}
+
+/** A page of a list; `next` is what the next one comes after, null if there is none. */
+export interface Page<T> {
+  rows: T[];
+  next: string | null;
 }
 
 export interface Gateway extends CardGateway, MoneyBackGateway {

@@ -1,6 +1,14 @@
 import type Stripe from "stripe";
 import { outcomeOf } from "./outcome";
-import type { BalanceMovement, Dispute, MoneyBackGateway, Refund, RefundRequest } from "./port";
+import type {
+  BalanceMovement,
+  Dispute,
+  ListFrom,
+  MoneyBackGateway,
+  Page,
+  Refund,
+  RefundRequest,
+} from "./port";
 import { idOf } from "./stripe-charges";
 
 const expand = ["balance_transaction", "failure_balance_transaction"];
@@ -15,7 +23,28 @@ export function stripeMoneyBack(stripe: Stripe): MoneyBackGateway {
     readRefund: (id) => outcomeOf(async () => refundOf(await stripe.refunds.retrieve(id, { expand }))),
     findRefund: (stripeChargeId, refundId) => outcomeOf(() => findRefund(stripe, stripeChargeId, refundId)),
     readDispute: (id) => outcomeOf(async () => disputeOf(await stripe.disputes.retrieve(id))),
+    listRefunds: (since, from) =>
+      outcomeOf(async () =>
+        pageOf(await stripe.refunds.list(listParams(since, from)), ({ id, status }) => ({
+          id,
+          status: status ?? "missing",
+        })),
+      ),
+    listDisputes: (since, from) =>
+      outcomeOf(async () => pageOf(await stripe.disputes.list(listParams(since, from)), disputeOf)),
   };
+}
+
+function listParams(since: Date, { after = null, most = 100 }: ListFrom = {}) {
+  const created = { gte: Math.floor(since.getTime() / 1000) };
+  return { created, limit: most, ...(after === null ? {} : { starting_after: after }) };
+}
+
+function pageOf<T extends { id: string }, Row>(
+  { data, has_more: hasMore }: Stripe.ApiList<T>,
+  rowOf: (each: T) => Row,
+): Page<Row> {
+  return { rows: data.map(rowOf), next: hasMore ? (data.at(-1)?.id ?? null) : null };
 }
 
 /** The same request gives the same bytes: an idempotency key is compared with its parameters. */

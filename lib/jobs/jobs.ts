@@ -3,6 +3,7 @@ import { topUpLow } from "@/lib/billing/auto-pay/top-up-low";
 import { pollDisputes } from "@/lib/billing/dispute/poll-disputes";
 import { pollFees } from "@/lib/billing/payment/poll-fees";
 import { pollPayments } from "@/lib/billing/payment/poll-payments";
+import { reconcileMoneyBack } from "@/lib/billing/reconciliation/reconcile-money-back";
 import { pollRefunds } from "@/lib/billing/refund/poll-refunds";
 import { announceExpiringCards } from "@/lib/billing/reminder/announce-cards";
 import { remindOfInvoices } from "@/lib/billing/reminder/remind";
@@ -52,6 +53,7 @@ export const jobs: readonly Job[] = [
   { name: "stop-services", everySeconds: 300, run: runStopJob },
   { name: "poll-fees", everySeconds: 60, run: runPollFees },
   { name: "read-back-events", everySeconds: 300, run: runReadBackEvents },
+  { name: "reconcile", everySeconds: 86_400, run: runReconcile },
   { name: "check-books", everySeconds: 300, run: runCheckBooks },
 ];
 
@@ -131,6 +133,18 @@ async function runDeliverOutbox(delivery: WorkerTools) {
 async function runReadBackEvents({ world, events }: WorkerTools) {
   const added = await events.readBack(world);
   return added ? { added } : null;
+}
+
+/** Each night: what Stripe has and no event has brought. */
+async function runReconcile({ world }: WorkerTools) {
+  const { found, differing, waiting, faults, isWhole } = await reconcileMoneyBack(world);
+  for (const { id, error } of faults) {
+    console.error(
+      JSON.stringify({ level: "error", event: "reconcile_fault", stripeId: id, error: text({ error }) }),
+    );
+  }
+  const isQuiet = found + differing + waiting.length + faults.length === 0 && isWhole;
+  return isQuiet ? null : { found, differing, waiting, faults: faults.length, isWhole };
 }
 
 async function runDeliverWebhooks({ world }: WorkerTools) {

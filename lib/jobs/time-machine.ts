@@ -48,7 +48,7 @@ const inOrder: readonly Job[] = [
 ];
 
 /**
- * Moves the billing clock on, hour by hour, and runs every job at each, as the worker would have run it; the local
+ * Moves the billing clock on, hour by hour, and runs every job whose time comes, as the worker would have run it; the local
  * Stripe does what it has to at its own instants between them. Only for the demo and tests: a job that faults ends it.
  */
 export async function moveTime(
@@ -61,8 +61,9 @@ export async function moveTime(
   const hours = move === "event" ? eventHoursMost : hoursOf[move];
   const { stepHours = 1 } = movable;
   for (let passed = 0; passed < hours; passed += stepHours) {
+    const before = world.clock.now();
     await passHours(movable, stepHours);
-    const isEvent = await runJobs(movable.tools);
+    const isEvent = await runJobs(movable.tools, before);
     await onHour(world.clock.now());
     if (move === "event" && isEvent) break;
   }
@@ -92,9 +93,12 @@ async function untilDue(stripe: NonNullable<Movable["stripe"]>, mostMs: number):
 }
 
 /** Whether one of them found something that customers or staff see. */
-async function runJobs(tools: WorkerTools): Promise<boolean> {
+async function runJobs(tools: WorkerTools, before: Date): Promise<boolean> {
   let isEvent = false;
+  const turnsBy = (at: Date, { everySeconds }: Job) => Math.floor(at.getTime() / (everySeconds * 1_000));
   for (const job of inOrder) {
+    // What is done once a day has its turn in one hour of it.
+    if (turnsBy(tools.world.clock.now(), job) === turnsBy(before, job)) continue;
     const done = await job.run(tools);
     if (done && job.name !== "poll-fees" && job.name !== "read-back-events") isEvent = true;
   }

@@ -50,7 +50,7 @@ const handlers: Record<string, Handler> = {
 
   "POST webhooks/mode": ({ deliveries, due }, { mode, types }) => {
     deliveries.setMode(
-      oneOf(mode, "deliver", "hold", "drop", "down"),
+      oneOf(mode, "deliver", "hold", "drop", "lose", "down"),
       (types as string[] | undefined) ?? null,
     );
     due.run();

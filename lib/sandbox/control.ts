@@ -105,7 +105,7 @@ export interface HeldWebhook {
 }
 
 export interface WebhookState {
-  mode: "deliver" | "hold" | "drop" | "down";
+  mode: "deliver" | "hold" | "drop" | "lose" | "down";
   types: string[] | null;
   copies: number;
   /** Deliveries under way or due now. */
@@ -140,6 +140,8 @@ export interface SandboxControl {
   releaseWebhooks(order?: string[], copies?: number): Promise<void>;
   /** Loses events from now on (all, or only these types): they stay undelivered and are never retried. */
   dropWebhooks(types?: string[]): Promise<void>;
+  /** Loses them for good: they reach nobody, but count as delivered, so that no list of undelivered ones has them. */
+  loseWebhooks(types?: string[]): Promise<void>;
   /** The endpoint seems unreachable: each attempt fails and is retried with backoff, for three days. */
   webhooksDown(): Promise<void>;
   /** Back to delivering, once each; what is held is sent. */
@@ -216,6 +218,7 @@ export function sandboxControl(url: string, secretKey: string): SandboxControl {
     heldWebhooks: () => get("webhooks/held"),
     releaseWebhooks: (order, copies) => done(post("webhooks/release", { order, copies })),
     dropWebhooks: (types) => done(post("webhooks/mode", { mode: "drop", types })),
+    loseWebhooks: (types) => done(post("webhooks/mode", { mode: "lose", types })),
     webhooksDown: () => done(post("webhooks/mode", { mode: "down" })),
     deliverWebhooks: () => done(post("webhooks/mode", { mode: "deliver" })),
     duplicateWebhooks: (copies) => done(post("webhooks/copies", { copies })),

@@ -12,7 +12,7 @@ import { write } from "../payment/write";
 import { lockBalances } from "../scene";
 import type { World } from "../world";
 import { type DisputeRecord, decideDispute } from "./decide-dispute";
-import { type DisputeVerdict, judgeDispute } from "./judge-dispute";
+import { type DisputeSaid, type DisputeVerdict, judgeDispute } from "./judge-dispute";
 
 export type SettledDispute =
   /** The state the dispute is in now; `changed` if this call brought something about. */
@@ -65,12 +65,17 @@ async function apply(
   if (!charge) throw new Error("a charge is never deleted");
   if (isNew) {
     const detail = { disputeId: found.id, amountMinor: `${said.amountMinor}`, currency: said.currency };
-    decision.askStaff("dispute_open", "dispute", found.id, { ...detail, reason: said.reason });
+    // One that is over when it is first heard of asks for no answer any more.
+    const isOver = verdict.kind === "said" && verdict.said.end !== null;
+    if (!isOver) decision.askStaff("dispute_open", "dispute", found.id, { ...detail, reason: said.reason });
     const of = { subject: "payment" as const, subjectId: charge.paymentId, isVisible: false };
     decision.record({ ...of, verb: "dispute_opened", detail });
   }
   const dispute = { ...found, ...amended(tx, found, said) };
-  const reason = verdict.kind === "quarantined" ? verdict.reason : mismatchOf(dispute, charge.currency, said);
+  const reason =
+    verdict.kind === "quarantined"
+      ? verdict.reason
+      : (mismatchOf(dispute, charge.currency, said) ?? endMismatchOf(dispute, verdict.said));
   if (reason || verdict.kind === "quarantined") {
     await quarantine(tx, decision, dispute.id, reason ?? "unknown");
     return { kind: "quarantined", reason: reason ?? "unknown" };
@@ -151,6 +156,11 @@ function amended(tx: Transaction, dispute: DisputeRecord, said: Dispute): { amou
 function mismatchOf(dispute: DisputeRecord, chargeCurrency: string, said: Dispute): string | null {
   if (said.currency !== chargeCurrency || !isCurrency(said.currency)) return "currency_differs";
   return dispute.state === "open" && said.amountMinor !== dispute.amountMinor ? "amount_differs" : null;
+}
+
+/** What is over here stays as it ended: where the bank has decided otherwise since, people look at it. */
+function endMismatchOf({ state }: DisputeRecord, { end }: DisputeSaid): string | null {
+  return state !== "open" && end !== null && end !== state ? "ended_otherwise" : null;
 }
 
 async function quarantine(

@@ -44,6 +44,7 @@ export class Deliveries {
     const applies = event !== undefined && (this.#types === null || this.#types.includes(event.type));
     if (applies && this.#mode === "hold") this.#held.push(task.id);
     else if (applies && this.#mode === "drop") this.#forget(task);
+    else if (applies && this.#mode === "lose") this.#delivered(task);
     else this.#queue.push(task);
     this.#pump();
   }

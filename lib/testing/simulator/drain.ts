@@ -1,13 +1,14 @@
 import { pollDisputes } from "@/lib/billing/dispute/poll-disputes";
 import { pollFees } from "@/lib/billing/payment/poll-fees";
 import { pollPayments } from "@/lib/billing/payment/poll-payments";
+import { reconcileMoneyBack } from "@/lib/billing/reconciliation/reconcile-money-back";
 import { pollRefunds } from "@/lib/billing/refund/poll-refunds";
 import { unparkEvent } from "@/lib/gateway/parked-events";
 import { processWaitingEvents } from "@/lib/webhook/process-events";
 import { readBackEvents } from "@/lib/webhook/read-back-events";
 import { checkInvariants } from "./checks";
 import { deliver } from "./operations/mail";
-import { isOpen } from "./operations/money-back";
+import { closeAtBank, isOpen } from "./operations/money-back";
 import { advance } from "./operations/time";
 import type { Simulation } from "./simulation";
 import { checkAgainstStripe } from "./stripe-against-ledger";
@@ -41,7 +42,8 @@ export async function drain(simulation: Simulation): Promise<void> {
 }
 
 /** Bank debits, refunds and disputes that nobody would ever end. */
-async function endDelayed({ stage, random }: Simulation): Promise<void> {
+async function endDelayed(simulation: Simulation): Promise<void> {
+  const { stage, random } = simulation;
   const dump = await stage.control.dump();
   for (const intent of dump.payment_intent ?? []) {
     if (intent.status !== "processing") continue;
@@ -53,7 +55,7 @@ async function endDelayed({ stage, random }: Simulation): Promise<void> {
   }
   for (const dispute of dump.dispute ?? []) {
     if (isOpen(dispute))
-      await stage.control.closeDispute(String(dispute.id), random.chance(0.5) ? "won" : "lost");
+      await closeAtBank(simulation, String(dispute.id), random.chance(0.5) ? "won" : "lost");
   }
 }
 
@@ -100,6 +102,7 @@ async function workUntilQuiet(simulation: Simulation): Promise<void> {
   const { world, control, owner } = simulation.stage;
   for (let round = 0; round < 60; round += 1) {
     await readBackEvents(world);
+    await reconcileMoneyBack(world);
     while ((await processWaitingEvents(world)).length > 0);
     await pollFees(world, 1_000);
     const parked = await owner`select event_id from event_runs where state = 'parked'`;

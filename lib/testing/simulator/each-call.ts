@@ -25,6 +25,8 @@ export function eachCall(gateway: Gateway, around: Around): Gateway {
     readRefund: (id) => around(() => gateway.readRefund(id)),
     findRefund: (charge, refund) => around(() => gateway.findRefund(charge, refund)),
     readDispute: (id) => around(() => gateway.readDispute(id)),
+    listRefunds: (since, from) => around(() => gateway.listRefunds(since, from)),
+    listDisputes: (since, from) => around(() => gateway.listDisputes(since, from)),
     readFee: (id) => around(() => gateway.readFee(id)),
     undeliveredEvents: (since) => around(() => gateway.undeliveredEvents(since)),
   };

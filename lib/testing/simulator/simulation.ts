@@ -35,6 +35,10 @@ export class Simulation {
   readonly armed: FaultKind[] = [];
   /** When missed events were last read back for certain. */
   readBackAt: Date;
+  /** When Stripe's lists were last gone through for certain. */
+  reconciledAt: Date;
+  /** Disputes of which no event ever reaches anybody, by Stripe's ids. */
+  readonly unheard = new Set<string>();
   step = 0;
   /** Chance is drawn from here alone. */
   readonly random: Random;
@@ -46,6 +50,7 @@ export class Simulation {
   ) {
     this.random = random.fork("steps");
     this.readBackAt = stage.world.clock.now();
+    this.reconciledAt = this.readBackAt;
   }
 
   get customers(): readonly SimulatedCustomer[] {

@@ -74,7 +74,20 @@ export async function checkAgainstStripe(
   }
   if (options.lateOnes !== "booked") return;
   await checkMoneyAddsUp(simulation, taken);
+  await checkDisputes(simulation, dump.dispute ?? []);
   await checkClearing(simulation, dump);
+}
+
+/** Each dispute that Stripe has is known here, as it ended there. */
+async function checkDisputes(simulation: Simulation, disputes: Record<string, unknown>[]): Promise<void> {
+  const rows = await simulation.stage.owner`select stripe_dispute_id as id, state from disputes`;
+  const states = new Map(rows.map((row) => [row.id as string, row.state as string]));
+  for (const { id, status } of disputes) {
+    const end = status === "warning_closed" ? "won" : status;
+    const state = states.get(String(id)) ?? "not known";
+    if (state !== end)
+      simulation.violate("a dispute is known as Stripe has it", `${id}: ${end}, but ${state}`);
+  }
 }
 
 /**

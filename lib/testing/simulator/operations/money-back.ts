@@ -1,4 +1,5 @@
 import { pollDisputes } from "@/lib/billing/dispute/poll-disputes";
+import { reconcileMoneyBack } from "@/lib/billing/reconciliation/reconcile-money-back";
 import { attachRefund } from "@/lib/billing/refund/attach-refund";
 import { pollRefunds } from "@/lib/billing/refund/poll-refunds";
 import { settleRefund } from "@/lib/billing/refund/settle-refund";
@@ -7,8 +8,9 @@ import type { ChargeId, CustomerId, RefundId, UserId } from "@/lib/kernel/id";
 import { newId } from "@/lib/kernel/id";
 import { type Currency, money } from "@/lib/kernel/money";
 import type { Operation } from "../operation";
-import { isLost, type Turn } from "../simulation";
-import { takeTurns } from "../turns";
+import { isLost, type Simulation, type Turn } from "../simulation";
+import { type Gate, takeTurns } from "../turns";
+import { unheard } from "../unheard";
 
 /** Card money that goes back: refunds by staff and at Stripe, which may fail later; charges that are disputed. */
 export const moneyBackOperations: readonly Operation[] = [
@@ -20,6 +22,8 @@ export const moneyBackOperations: readonly Operation[] = [
   { name: "bank: a charge is disputed", weight: 2, run: dispute },
   { name: "bank: a dispute is decided", weight: 3, run: decide },
   { name: "job: poll refunds and disputes", weight: 4, run: poll },
+  { name: "job: reconcile", weight: 2, run: (turn) => reconcile(turn) },
+  { name: "job: reconcile, two workers", weight: 1, run: reconcileTwice },
 ];
 
 interface FoundCharge {
@@ -135,23 +139,39 @@ async function endRefund(turn: Turn): Promise<void> {
 }
 
 async function dispute(turn: Turn): Promise<void> {
-  const { random, stage } = turn;
+  const { random, simulation, stage } = turn;
   const charge = await someCharge(turn);
   if (!charge) return turn.idle();
   const known = (await stage.control.dump()).dispute ?? [];
   if (known.some((one) => one.charge === charge.stripeChargeId)) return turn.idle();
   const kind = random.chance(0.25) ? "inquiry" : "chargeback";
-  await stage.control.dispute(charge.stripeChargeId, kind);
-  turn.note(`${kind} of ${charge.amountMinor} ${charge.currency}`);
+  const open = () => stage.control.dispute(charge.stripeChargeId, kind);
+  const isUnheard = random.chance(0.5);
+  const { id } = isUnheard ? await unheard(simulation, open) : await open();
+  if (isUnheard) {
+    simulation.unheard.add(id);
+    simulation.faults.add("every event of a dispute is lost");
+  }
+  turn.note(`${kind} of ${charge.amountMinor} ${charge.currency}${isUnheard ? ", unheard" : ""}`);
 }
 
 async function decide(turn: Turn): Promise<void> {
-  const { random, stage } = turn;
+  const { random, simulation, stage } = turn;
   const open = ((await stage.control.dump()).dispute ?? []).filter(isOpen);
   if (open.length === 0) return turn.idle();
   const outcome = random.pick(["won", "lost", "lost"] as const);
-  await stage.control.closeDispute(String(random.pick(open).id), outcome);
+  await closeAtBank(simulation, String(random.pick(open).id), outcome);
   turn.note(outcome);
+}
+
+/** Of a dispute that nobody heard of, nobody hears how it ended. */
+export async function closeAtBank(
+  simulation: Simulation,
+  id: string,
+  outcome: "won" | "lost",
+): Promise<void> {
+  const close = () => simulation.stage.control.closeDispute(id, outcome);
+  await (simulation.unheard.has(id) ? unheard(simulation, close) : close());
 }
 
 export function isOpen({ status }: Record<string, unknown>): boolean {
@@ -173,4 +193,21 @@ async function poll(turn: Turn): Promise<void> {
         : result.kind,
   );
   turn.note(said.join(", "));
+}
+
+async function reconcile(turn: Turn, gate?: Gate): Promise<void> {
+  turn.touchAll();
+  const pageMost = turn.random.pick([1, 3, 100]);
+  const done = await turn.within(turn.mortal(gate ? { gate } : {}), (world) =>
+    reconcileMoneyBack(world, pageMost),
+  );
+  if (isLost(done)) return turn.note(done.lost);
+  const { found, differing, waiting, faults, isWhole } = done;
+  if (differing > 0) turn.simulation.violate("what Stripe lists fits what is booked", `${differing} do not`);
+  const said = faults.map(({ error }) => turn.fault(error));
+  turn.note(`${found} found, ${waiting.length} wait${isWhole ? "" : ", cut short"} ${said.join(" ")}`);
+}
+
+async function reconcileTwice(turn: Turn): Promise<void> {
+  await takeTurns(turn.random, [(gate) => reconcile(turn, gate), (gate) => reconcile(turn, gate)]);
 }
