@@ -1,4 +1,5 @@
 import { useTranslations } from "next-intl";
+import { Happened } from "@/components/service/happened";
 import { Moment } from "@/components/ui/day";
 import type { TimelineEntry } from "@/lib/portal/shapes";
 
@@ -17,7 +18,9 @@ export function Timeline({ entries }: { entries: readonly TimelineEntry[] }) {
             key={entry.id}
             className="relative grid gap-0.5 pb-4 pl-6 before:absolute before:top-1.5 before:left-0 before:size-2.5 before:rounded-full before:border-2 before:border-edge before:bg-paper after:absolute after:top-4.5 after:bottom-0 after:left-1 after:w-px after:bg-line last:pb-0 last:after:hidden"
           >
-            <Sentence entry={entry} />
+            <p>
+              <Happened entry={entry} />
+            </p>
             <p className="text-ink-soft text-sm">
               <Moment at={entry.occurredAt} />
               {" · "}
@@ -31,10 +34,3 @@ export function Timeline({ entries }: { entries: readonly TimelineEntry[] }) {
 }
 
 const actors = { customer: "byCustomer", staff: "byStaff", system: "bySystem" } as const;
-
-/** A sentence for each verb of lib/billing. One that is newer than this page is told without detail, never as a code. */
-function Sentence({ entry }: { entry: TimelineEntry }) {
-  const t = useTranslations("timeline");
-  const verb = entry.verb as Parameters<typeof t.has>[0];
-  return <p>{t.has(verb) ? t(verb, entry.detail) : t("other")}</p>;
-}

@@ -1,5 +1,6 @@
 import { useTranslations } from "next-intl";
 import { Card } from "@/components/overview/card";
+import { Happened } from "@/components/service/happened";
 import { Moment } from "@/components/ui/day";
 import { TextLink } from "@/components/ui/text-link";
 import type { Happening, Overview } from "@/lib/portal/show-overview";
@@ -28,12 +29,11 @@ export function Lately({ overview: { lately } }: { overview: Overview }) {
   );
 }
 
-function Sentence({ happening: { verb, detail, about } }: { happening: Happening }) {
-  const t = useTranslations("timeline");
-  const known = verb as Parameters<typeof t.has>[0];
+function Sentence({ happening }: { happening: Happening }) {
+  const { about } = happening;
   return (
     <p className="min-w-0">
-      {t.has(known) ? t(known, detail) : t("other")}
+      <Happened entry={happening} />
       {about && (
         <>
           {" · "}

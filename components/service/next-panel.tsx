@@ -1,5 +1,6 @@
 import Link from "next/link";
 import { useTranslations } from "next-intl";
+import { PutOff } from "@/components/service/put-off";
 import { Amount } from "@/components/ui/amount";
 import { buttonLook } from "@/components/ui/button";
 import { Due } from "@/components/ui/due";
@@ -19,9 +20,16 @@ export function NextPanel({ service }: { service: ServiceDetail }) {
       </p>
       {next.length > 0 && (
         <ol className="mt-4 grid gap-3 border-t pt-4">
-          {next.map(({ kind, at }, index) => (
+          {next.map(({ kind, at, putOffBy }, index) => (
             <li key={kind} className="flex items-baseline justify-between gap-4">
-              <span className={index === 0 ? "font-medium" : "text-ink-soft"}>{t(`step_${kind}`)}</span>
+              <span className={index === 0 ? "font-medium" : "text-ink-soft"}>
+                {t(`step_${kind}`)}
+                {putOffBy && (
+                  <span className="font-normal text-ink-soft text-sm">
+                    <PutOff by={putOffBy} />
+                  </span>
+                )}
+              </span>
               <span className="text-right">
                 <Due at={at} isUrgent={index === 0} />
               </span>

@@ -1,4 +1,5 @@
 import { useLocale, useTimeZone, useTranslations } from "next-intl";
+import { PutOff } from "@/components/service/put-off";
 import { ActButton } from "@/components/ui/act-button";
 import { Amount } from "@/components/ui/amount";
 import { Callout } from "@/components/ui/callout";
@@ -34,7 +35,7 @@ function SuspensionCallout({
   const t = useTranslations("suspensions");
   const locale = useLocale();
   const timeZone = useTimeZone() ?? "UTC";
-  const { serviceId, label, at, isSuspended, invoice, ownGraceDays } = suspension;
+  const { serviceId, label, at, isSuspended, putOffBy, invoice, ownGraceDays } = suspension;
   const facts = { label, date: formatDay(at, locale, timeZone) };
   return (
     <Callout tone="bad">
@@ -52,6 +53,7 @@ function SuspensionCallout({
               })
             : t("declined")}
         </p>
+        {putOffBy && <PutOff by={putOffBy} />}
         {ownGraceDays !== null && (
           <ActButton
             action={takeOwnGrace}

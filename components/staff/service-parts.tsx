@@ -1,4 +1,5 @@
 import { useTranslations } from "next-intl";
+import { PutOff } from "@/components/service/put-off";
 import { Amount } from "@/components/ui/amount";
 import { Day } from "@/components/ui/day";
 import { Due } from "@/components/ui/due";
@@ -63,9 +64,16 @@ export function ServiceNext({ service }: PartProps) {
   const t = useTranslations("service");
   return (
     <ol className="grid max-w-lg gap-2">
-      {service.next.map(({ kind, at }) => (
+      {service.next.map(({ kind, at, putOffBy }) => (
         <li key={kind} className="flex items-baseline justify-between gap-4 border-b py-1.5">
-          <span>{t(`step_${kind}`)}</span>
+          <span>
+            {t(`step_${kind}`)}
+            {putOffBy && (
+              <span className="text-ink-soft text-sm">
+                <PutOff by={putOffBy} isForStaff />
+              </span>
+            )}
+          </span>
           <span className="text-right text-sm">
             <Due at={at} isUrgent={false} />
           </span>

@@ -1,4 +1,5 @@
 import type { Fragment } from "postgres";
+import { toldToCustomer } from "@/lib/billing/suspension/hold-suspension";
 import { isUuid } from "@/lib/kernel/id";
 import type { Page } from "@/lib/kernel/page";
 import { cursorIn, likeOf, pageOf } from "./keyset";
@@ -31,6 +32,9 @@ export interface ListedActivity {
   customer: { name: string; reference: string } | null;
 }
 
+/** What is recorded twice, once for the customer's eyes: staff read the other one, which has the reason. */
+export const customersTwins: readonly string[] = Object.values(toldToCustomer);
+
 const rowsPerPage = 50;
 
 /** The record over all customers, the newest first. Every role of staff may look; nobody may change it. */
@@ -56,7 +60,10 @@ export async function listActivities(
       sql`(u.name ilike ${like} or u.email ilike ${like} or c.name ilike ${like} or c.reference ilike ${like})`,
     beyond,
   ];
-  const where = conditions.reduce<Fragment>((all, one) => (one ? sql`${all} and ${one}` : all), sql`true`);
+  const where = conditions.reduce<Fragment>(
+    (all, one) => (one ? sql`${all} and ${one}` : all),
+    sql`a.verb <> all(${[...customersTwins]})`,
+  );
   const found = await sql`
     select a.id, a.occurred_at, a.actor, a.verb, a.detail, u.name as who, c.name, c.reference, c.is_house,
       a.occurred_at::text as at

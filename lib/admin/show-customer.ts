@@ -1,7 +1,7 @@
 import type { CustomerId, InvoiceId, PaymentId, ServiceId } from "@/lib/kernel/id";
 import { type Money, money } from "@/lib/kernel/money";
 import { type MailFailure, readUnreached } from "@/lib/mail/mail-failures";
-import { activityOf, type ListedActivity } from "./list-activities";
+import { activityOf, customersTwins, type ListedActivity } from "./list-activities";
 import type { StaffActor } from "./shapes";
 import { type StaffWorld, staffWorld } from "./world";
 
@@ -67,7 +67,7 @@ export async function showCustomer(
     sql`
       select a.id, a.occurred_at, a.actor, a.verb, a.detail, u.name as who, false as is_house
       from activities a left join users u on u.id = a.user_id
-      where a.customer_id = ${id} order by a.id desc limit ${activitiesMost}`,
+      where a.customer_id = ${id} and a.verb <> all(${[...customersTwins]}) order by a.id desc limit ${activitiesMost}`,
     readUnreached(sql, id),
   ]);
   return {

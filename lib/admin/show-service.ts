@@ -2,7 +2,7 @@ import { type NextStep, nextSteps } from "@/lib/billing/renewal/next-steps";
 import type { TermLength } from "@/lib/kernel/calendar";
 import { type CustomerId, isUuid, type ServiceId } from "@/lib/kernel/id";
 import { type Currency, type Money, money } from "@/lib/kernel/money";
-import { activityOf, type ListedActivity } from "./list-activities";
+import { activityOf, customersTwins, type ListedActivity } from "./list-activities";
 import type { StaffActor } from "./shapes";
 import { type StaffWorld, staffWorld } from "./world";
 
@@ -80,6 +80,7 @@ export async function showService(
       select a.id, a.occurred_at, a.actor, a.verb, a.detail, u.name as who, false as is_house
       from activities a left join users u on u.id = a.user_id
       where a.customer_id = ${customerId} and a.subject = 'service' and a.subject_id = ${serviceId}
+        and a.verb <> all(${[...customersTwins]})
       order by a.id desc limit 200`,
   ]);
   const holdUntil = row.suspension_hold_until > now ? row.suspension_hold_until : null;

@@ -1,4 +1,9 @@
-import { suspendsAt, terminatesAt } from "@/lib/billing/suspension/decide-stop";
+import {
+  type PutOffBy,
+  suspendsAt,
+  suspensionPutOffBy,
+  terminatesAt,
+} from "@/lib/billing/suspension/decide-stop";
 import { nextTerms } from "@/lib/billing/suspension/next-terms";
 import type { World } from "@/lib/billing/world";
 import { addDays } from "@/lib/kernel/calendar";
@@ -16,6 +21,8 @@ export interface Suspension {
   /** Suspended at that instant if nothing happens, or terminated where it is suspended already. */
   at: Date;
   isSuspended: boolean;
+  /** Who put its suspension off; null where nobody did. */
+  putOffBy: PutOffBy | null;
   invoice: { number: string; remaining: Money } | null;
   /** The days that the customer may give themselves now; null where there are none to be had. */
   ownGraceDays: number | null;
@@ -63,6 +70,7 @@ export function listSuspensions(actor: CustomerActor, world: World = portalWorld
             label: service.label,
             at,
             isSuspended,
+            putOffBy: suspensionPutOffBy(facts, timeZone),
             invoice: invoice
               ? { number: invoice.number, remaining: money(invoice.remaining_minor, invoice.currency) }
               : null,

@@ -17,6 +17,7 @@ const waiting: WaitingInvoice = {
   lastLow: -7,
   stages: dueStages,
   suspendsAt: addDays(dueAt, 4, timeZone),
+  putOffBy: null,
 };
 
 const told = (invoice: Partial<WaitingInvoice>, now: string) =>
@@ -32,6 +33,14 @@ describe("what happens to an open invoice next", () => {
       "due 2026-03-30T15:00",
       "suspend 2026-04-03T15:00",
     ]);
+  });
+
+  it("says of a suspension who put it off", () => {
+    const last = (invoice: Partial<WaitingInvoice>) =>
+      nextInvoiceSteps({ ...waiting, ...invoice }, new Date("2026-03-24T09:00:00Z"), timeZone).at(-1);
+    const at = addDays(dueAt, 20, timeZone);
+    expect(last({ suspendsAt: at, putOffBy: "host" })).toEqual({ kind: "suspend", at, putOffBy: "host" });
+    expect(last({ suspendsAt: at })).toEqual({ kind: "suspend", at });
   });
 
   it("is the card where auto-pay will charge it, and no reminder of a debt", () => {

@@ -2,6 +2,7 @@ import { addCalendarDays, addDays, calendarDay, startOfDay } from "@/lib/kernel/
 import { nextAttemptDay } from "../auto-pay/schedule";
 import { daysFromDue } from "../invoice/days-from-due";
 import { stageToSend } from "../reminder/stages";
+import type { PutOffBy } from "../suspension/decide-stop";
 import { orderVoidDays } from "../suspension/order-void-days";
 
 /** An open invoice that no payment is paying, as far as what happens to it next goes. */
@@ -20,11 +21,15 @@ export interface WaitingInvoice {
   readonly stages: readonly number[];
   /** When the first of its services is suspended if nothing happens; null where none is. */
   readonly suspendsAt: Date | null;
+  /** Who put that off; null where nobody did. */
+  readonly putOffBy: PutOffBy | null;
 }
 
 export interface InvoiceStep {
   kind: "remind" | "charge" | "due" | "suspend" | "void";
   at: Date;
+  /** Of a suspension that is later than it would be, who put it off. */
+  putOffBy?: PutOffBy;
 }
 
 /**
@@ -33,7 +38,7 @@ export interface InvoiceStep {
  * that the jobs go by (domain.md, Reminding, Renewing, Cancelling). Pure.
  */
 export function nextInvoiceSteps(invoice: WaitingInvoice, now: Date, timeZone: string): InvoiceStep[] {
-  const { origin, dueAt, hasAutoPay, suspendsAt } = invoice;
+  const { origin, dueAt, hasAutoPay, suspendsAt, putOffBy } = invoice;
   const today = daysFromDue(dueAt, now, timeZone);
   const onDay = (day: number) => {
     const at = startOfDay(addCalendarDays(calendarDay(dueAt, timeZone), day), timeZone);
@@ -45,7 +50,7 @@ export function nextInvoiceSteps(invoice: WaitingInvoice, now: Date, timeZone: s
     remindDay === null ? null : { kind: "remind", at: onDay(remindDay) },
     chargeDay === null ? null : { kind: "charge", at: onDay(chargeDay) },
     dueAt > now ? { kind: "due", at: dueAt } : null,
-    suspendsAt && { kind: "suspend", at: suspendsAt > now ? suspendsAt : now },
+    suspendsAt && { kind: "suspend", at: laterOf(suspendsAt, now), ...(putOffBy && { putOffBy }) },
     origin === "order" ? { kind: "void", at: laterOf(addDays(dueAt, orderVoidDays, timeZone), now) } : null,
   ];
   return steps.filter((step) => step !== null).sort((a, b) => a.at.getTime() - b.at.getTime());

@@ -2,7 +2,7 @@ import type { ReservedSql, Sql } from "@/db/client";
 import type { CustomerId, InvoiceId, ServiceId } from "@/lib/kernel/id";
 import { hasAutoPay, renewsByItself, willBeCharged } from "../auto-pay/will-be-charged";
 import { hostReminderDays, planReminderDays } from "../reminder/reminder-days";
-import { suspendsAt } from "../suspension/decide-stop";
+import { suspendsAt, suspensionPutOffBy } from "../suspension/decide-stop";
 import { nextTerms } from "../suspension/next-terms";
 import type { World } from "../world";
 import { type InvoiceStep, nextInvoiceSteps } from "./next-invoice-steps";
@@ -35,8 +35,11 @@ export async function readInvoiceSteps(
   );
   const stops = terms
     .filter((term) => term.invoiceId === invoiceId)
-    .flatMap(({ facts }) => suspendsAt(facts, timeZone) ?? [])
-    .sort((a, b) => a.getTime() - b.getTime());
+    .flatMap(({ facts }) => {
+      const at = suspendsAt(facts, timeZone);
+      return at ? [{ at, putOffBy: suspensionPutOffBy(facts, timeZone) }] : [];
+    })
+    .sort((a, b) => a.at.getTime() - b.at.getTime());
   const invoice = {
     origin: row.origin,
     dueAt: row.due_at,
@@ -46,7 +49,8 @@ export async function readInvoiceSteps(
     lastDue: row.last_due,
     lastLow: row.last_low,
     stages: row.days ?? ofHost,
-    suspendsAt: stops[0] ?? null,
+    suspendsAt: stops[0]?.at ?? null,
+    putOffBy: stops[0]?.putOffBy ?? null,
   };
   return nextInvoiceSteps(invoice, now, timeZone);
 }

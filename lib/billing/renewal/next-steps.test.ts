@@ -16,7 +16,8 @@ const running: SteppingService = {
 
 const told = (service: Partial<SteppingService>, at = now) =>
   nextSteps({ ...running, ...service }, at, "Europe/Berlin").map(
-    ({ kind, at }) => `${kind} ${at.toISOString().slice(0, 16)}`,
+    ({ kind, at, putOffBy }) =>
+      `${kind} ${at.toISOString().slice(0, 16)}${putOffBy ? ` put off by ${putOffBy}` : ""}`,
   );
 
 describe("what happens to a service next", () => {
@@ -34,9 +35,13 @@ describe("what happens to a service next", () => {
     const renewal = { state: "invoiced", dueAt: expiresAt } as const;
     const suspension = (more: Partial<SteppingService>) => told({ renewal, ...more })[1];
     expect(suspension({})).toBe("suspend 2026-03-31T14:00");
-    expect(suspension({ renewal: { ...renewal, ownGraceDays: 3 } })).toBe("suspend 2026-04-03T14:00");
+    expect(suspension({ renewal: { ...renewal, ownGraceDays: 3 } })).toBe(
+      "suspend 2026-04-03T14:00 put off by customer",
+    );
     expect(suspension({ holdUntil: new Date("2026-03-29T00:00Z") })).toBe("suspend 2026-03-31T14:00");
-    expect(suspension({ holdUntil: new Date("2026-05-01T00:00Z") })).toBe("suspend 2026-05-01T00:00");
+    expect(suspension({ holdUntil: new Date("2026-05-01T00:00Z") })).toBe(
+      "suspend 2026-05-01T00:00 put off by host",
+    );
   });
 
   it("goes by the invoice's own due date once it is issued", () => {

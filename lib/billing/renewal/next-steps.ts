@@ -24,6 +24,8 @@ export interface SteppingService {
 export interface NextStep {
   kind: "issue" | "due" | "end" | "suspend" | "terminate";
   at: Date;
+  /** Of a suspension that is later than it would be, who put it off: staff of the host, or the customer. */
+  putOffBy?: "host" | "customer";
 }
 
 /**
@@ -40,10 +42,10 @@ export function nextSteps(service: SteppingService, now: Date, timeZone: string)
     const at = later(addDays(from, plan.terminateDays, timeZone), service.holdUntil);
     return [{ kind: "terminate", at }];
   }
-  const { steps, at } = suspensionOf(service, expiresAt, now, timeZone);
+  const { steps, at, putOffBy } = suspensionOf(service, expiresAt, now, timeZone);
   return [
     ...steps,
-    { kind: "suspend", at },
+    { kind: "suspend", at, ...(putOffBy && { putOffBy }) },
     { kind: "terminate", at: addDays(at, plan.terminateDays, timeZone) },
   ];
 }
@@ -54,9 +56,13 @@ function suspensionOf(
   expiresAt: Date,
   now: Date,
   timeZone: string,
-): { steps: NextStep[]; at: Date } {
+): { steps: NextStep[]; at: Date; putOffBy: NextStep["putOffBy"] } {
+  const held = (at: Date, otherwise?: "customer") => {
+    const then = later(at, holdUntil);
+    return { at: then, putOffBy: then > at ? ("host" as const) : otherwise };
+  };
   if (renewal?.state === "declined" || renewal?.state === "lapsed") {
-    return { steps: [], at: later(expiresAt, holdUntil) };
+    return { steps: [], ...held(expiresAt) };
   }
   const isBilled = renewal?.state === "invoiced" && renewal.dueAt !== null;
   const planned = renewalIssueAt(expiresAt, plan.leadDays, timeZone);
@@ -65,8 +71,9 @@ function suspensionOf(
   const dueAt = isBilled && renewal.dueAt ? renewal.dueAt : renewalDueAt(expiresAt, issueAt, timeZone);
   const due: NextStep = { kind: "due", at: dueAt };
   const steps: NextStep[] = isBilled ? [due] : [{ kind: "issue", at: issueAt }, due];
-  const graceDays = plan.graceDays + (renewal?.ownGraceDays ?? 0);
-  return { steps, at: later(addDays(dueAt, graceDays, timeZone), holdUntil) };
+  const ownDays = renewal?.ownGraceDays ?? 0;
+  const at = addDays(dueAt, plan.graceDays + ownDays, timeZone);
+  return { steps, ...held(at, ownDays > 0 ? "customer" : undefined) };
 }
 
 function later(at: Date, other: Date | null | undefined): Date {

@@ -1,6 +1,13 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { announcedFor, decideStop, type NextTermFacts, suspendsAt, terminatesAt } from "./decide-stop";
+import {
+  announcedFor,
+  decideStop,
+  type NextTermFacts,
+  suspendsAt,
+  suspensionPutOffBy,
+  terminatesAt,
+} from "./decide-stop";
 
 const day = 86_400_000;
 const expiry = new Date("2026-04-10T09:00:00Z");
@@ -71,6 +78,8 @@ describe("a service whose next term is not paid", () => {
 
   it("is held off by staff, by days its customer took, and by neither for good", () => {
     expect(suspendsAt({ ...unpaid, holdUntil: at(20) }, "UTC")).toEqual(at(20));
+    expect(suspensionPutOffBy({ ...unpaid, holdUntil: at(20) }, "UTC")).toBe("host");
+    expect(suspensionPutOffBy({ ...unpaid, holdUntil: at(-20) }, "UTC")).toBeNull();
     const own: NextTermFacts = {
       ...unpaid,
       renewal: { state: "invoiced", ownGraceDays: 3, deferredUntil: null },

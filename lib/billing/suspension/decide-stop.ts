@@ -55,6 +55,17 @@ export function suspendsAt(term: NextTermFacts, timeZone: string): Date | null {
   return latest(expiresAt, addDays(invoice.dueAt, graceDays, timeZone), holdUntil);
 }
 
+/** Who put a suspension off: staff of the host, or the customer, who gave themselves days. */
+export type PutOffBy = "host" | "customer";
+
+/** Who put its suspension off, the one who did so longer; null where nobody did, or it is not to come. */
+export function suspensionPutOffBy(term: NextTermFacts, timeZone: string): PutOffBy | null {
+  const at = suspendsAt(term, timeZone);
+  if (!at) return null;
+  if (at > (suspendsAt({ ...term, holdUntil: null }, timeZone) ?? at)) return "host";
+  return term.renewal?.state === "invoiced" && term.renewal.ownGraceDays > 0 ? "customer" : null;
+}
+
 /** When a suspended service is terminated if nothing happens until then; null where nothing terminates it. */
 export function terminatesAt(term: NextTermFacts, timeZone: string): Date | null {
   const { renewal, invoice, suspendedAt } = term;

@@ -11,6 +11,9 @@ import type { World } from "../world";
 /** The longest that staff hold a suspension off at once, in days. */
 export const holdMostDays = 90;
 
+/** What the customer's timeline says of it; staff read of the same act with its reason. */
+export const toldToCustomer = { held: "suspension_put_off", holdEnded: "suspension_put_off_ended" } as const;
+
 export interface HoldInput {
   customerId: CustomerId;
   serviceId: ServiceId;
@@ -30,8 +33,8 @@ export type HoldRefusal =
 
 /**
  * Staff hold the suspension of a service off until a day has passed, with a reason that the record keeps (domain.md, Renewing;
- * issue: "staff can hold a suspension off until a date"), or end such a hold. Nothing else of it changes: what is owed
- * stays owed.
+ * issue: "staff can hold a suspension off until a date"), or end such a hold. The customer is told, without the reason.
+ * Nothing else of it changes: what is owed stays owed.
  */
 export function holdSuspension(
   world: World,
@@ -63,12 +66,18 @@ export function holdSuspension(
     await tx.sql`
       update services set suspension_hold_until = ${holdUntil} where customer_id = ${customerId} and id = ${serviceId}`;
     const decision = new Decision({ customerId, now, clock, timeZone, actor: "staff", userId }, balances);
+    const subject = { subject: "service", subjectId: serviceId } as const;
+    const detail: Record<string, string> = until ? { until } : {};
+    // Twice, since the reason is between staff: once as the customer reads it, and once with why.
     decision.record({
-      subject: "service",
-      subjectId: serviceId,
+      ...subject,
+      verb: until === null ? toldToCustomer.holdEnded : toldToCustomer.held,
+      detail,
+    });
+    decision.record({
+      ...subject,
       verb: until === null ? "suspension_hold_ended" : "suspension_held",
-      detail: { ...(until && { until }), reason: input.reason },
-      // The reason is between staff.
+      detail: { ...detail, reason: input.reason },
       isVisible: false,
     });
     write(tx, customerId, decision);

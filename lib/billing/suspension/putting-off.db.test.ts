@@ -1,9 +1,11 @@
 import postgres from "postgres";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { addCalendarDays, calendarDay } from "@/lib/kernel/calendar";
+import { addCalendarDays, type CalendarDay, calendarDay, startOfDay } from "@/lib/kernel/calendar";
 import type { ServiceId, UserId } from "@/lib/kernel/id";
 import { listSuspensions } from "@/lib/portal/list-suspensions";
 import { takeOwnGrace } from "@/lib/portal/own-grace";
+import { showInvoice } from "@/lib/portal/show-invoice";
+import { showService } from "@/lib/portal/show-service";
 import { createTestDatabase } from "@/lib/testing/database";
 import {
   makeActiveService,
@@ -81,7 +83,8 @@ describe("days that a customer gives themselves", () => {
     expect(await workedFor(1)).toBe(1);
     const [recorded] = await owner`
       select detail from activities where subject_id = ${service.serviceId} and verb = 'own_grace_taken'`;
-    expect(recorded).toEqual({ detail: { days: "3" } });
+    const until = calendarDay(taken.ok ? taken.value.suspendsAt : new Date(0), "UTC");
+    expect(recorded).toEqual({ detail: { days: "3", until } });
   });
 
   it("are for who may change services, while nothing else is past due or suspended, where the plan gives some", async () => {
@@ -127,5 +130,36 @@ describe("a suspension that staff hold off", () => {
       select verb, actor, detail->>'reason' as reason from activities where verb like 'suspension_h%' order by id`;
     const held = { verb: "suspension_held", actor: "staff", reason: "waits for a purchase order" };
     expect(recorded).toEqual([held, { ...held, verb: "suspension_hold_ended" }, held]);
+  });
+
+  it("is told to the customer with the day and without the reason: of the service, its invoice and the list", async () => {
+    const service = await overdue();
+    const until = addCalendarDays(calendarDay(world.clock.now(), "UTC"), 5);
+    const hold = (day: CalendarDay | null) =>
+      holdSuspension(world, world.staff, {
+        customerId: service.customerId,
+        serviceId: service.serviceId,
+        until: day,
+        reason: "waits for a purchase order",
+        userId: service.actor.userId as UserId,
+      });
+    expect(await hold(until)).toEqual({ ok: true });
+    const shown = await showService(service.actor, service.serviceId, world);
+    expect(shown?.timeline[0]).toMatchObject({
+      actor: "staff",
+      verb: "suspension_put_off",
+      detail: { until },
+    });
+    const at = startOfDay(addCalendarDays(until, 1), "UTC");
+    const put = { kind: "suspend", at, putOffBy: "host" };
+    expect(shown?.next).toContainEqual(put);
+    const invoice = await showInvoice(service.actor, shown?.openInvoiceNumber ?? "", world);
+    expect(invoice?.next).toContainEqual(put);
+    expect(await listSuspensions(service.actor, world)).toMatchObject([{ at, putOffBy: "host" }]);
+    expect(JSON.stringify([shown?.timeline, invoice?.timeline])).not.toContain("purchase order");
+    expect(await hold(null)).toEqual({ ok: true });
+    const after = await showService(service.actor, service.serviceId, world);
+    expect(after?.timeline[0]).toMatchObject({ verb: "suspension_put_off_ended", detail: {} });
+    expect(after?.next.map(({ putOffBy }) => putOffBy)).toEqual(after?.next.map(() => undefined));
   });
 });

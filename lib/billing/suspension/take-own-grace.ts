@@ -1,5 +1,6 @@
 import type { Database, ReservedSql } from "@/db/client";
 import { transact } from "@/db/transaction";
+import { calendarDay } from "@/lib/kernel/calendar";
 import type { CustomerId, ServiceId, UserId } from "@/lib/kernel/id";
 import { Decision } from "../decision";
 import { write } from "../payment/write";
@@ -52,16 +53,17 @@ export function takeOwnGrace(world: World, database: Database, input: OwnGraceIn
     const days = standing?.own_grace_days as number;
     await sql`
       update renewals set own_grace_days = ${days} where customer_id = ${customerId} and id = ${term.renewalId}`;
+    const renewal = term.facts.renewal && { ...term.facts.renewal, ownGraceDays: days };
+    const at = suspendsAt({ ...term.facts, renewal }, timeZone) as Date;
     const decision = new Decision({ customerId, now, clock, timeZone, actor: "customer", userId }, balances);
     decision.record({
       subject: "service",
       subjectId: serviceId,
       verb: "own_grace_taken",
-      detail: { days: days.toString() },
+      detail: { days: days.toString(), until: calendarDay(at, timeZone) },
     });
     write(tx, customerId, decision);
-    const renewal = term.facts.renewal && { ...term.facts.renewal, ownGraceDays: days };
-    return { ok: true, suspendsAt: suspendsAt({ ...term.facts, renewal }, timeZone) as Date };
+    return { ok: true, suspendsAt: at };
   });
 }
 

@@ -77,7 +77,7 @@ export default async function InvoicePage({ params }: InvoicePageProps) {
         <Section title={t("payments")} none={words("noPayments")} isEmpty={invoice.payments.length === 0}>
           <InvoicePaymentTable payments={invoice.payments} customer={customer} />
         </Section>
-        <InvoiceNext steps={invoice.next} />
+        <InvoiceNext steps={invoice.next} isForStaff />
         <Section
           title={words("reminders")}
           none={words("noReminders")}
