@@ -52,9 +52,17 @@ export const outbox = pgTable(
     payload: jsonb("payload").notNull(),
     createdAt: instant("created_at").notNull(),
     handledAt: instant("handled_at"),
+    /** The row whose mail told this one as well. */
+    toldBy: uuid("told_by"),
   },
   (t) => [
     primaryKey({ name: "outbox_pk", columns: [t.customerId, t.id] }),
+    foreignKey({
+      name: "outbox_told_by_fk",
+      columns: [t.customerId, t.toldBy],
+      foreignColumns: [t.customerId, t.id],
+    }),
+    index("outbox_told_by_idx").on(t.customerId, t.toldBy).where(sql`${t.toldBy} is not null`),
     foreignKey({ name: "outbox_customer_fk", columns: [t.customerId], foreignColumns: [customers.id] }),
     index("outbox_waiting_idx").on(t.id).where(sql`${t.handledAt} is null`),
   ],

@@ -18,7 +18,9 @@ import { mailOfMoneyBack } from "./money-back-news";
 import { concludeRow, concludeUntold, noteAttempt, type OutboxRow, type Outcome } from "./notices";
 import { openPayLinks } from "./pay-links";
 import { type ReminderNews, reminderNews } from "./reminder-news";
+import { renewedNews } from "./renewed-news";
 import { isAboutStop, stoppedNews } from "./stop-news";
+import { waitsForOthers } from "./told-together";
 
 export interface Delivery {
   world: World;
@@ -76,8 +78,10 @@ function outcomeOf(mail: Mail, answer: Awaited<ReturnType<Mailer["sendMail"]>>):
 }
 
 async function waiting(world: World, most: number): Promise<OutboxRow[]> {
-  const rows = await world.jobs.sql`
-    select customer_id, id, topic, payload from outbox where handled_at is null order by id limit ${most}`;
+  const { sql } = world.jobs;
+  const rows = await sql`
+    select o.customer_id, o.id, o.topic, o.payload from outbox o
+    where o.handled_at is null and not ${waitsForOthers(sql, world)} order by o.id limit ${most}`;
   return rows.map((row) => ({
     customerId: row.customer_id,
     id: row.id,
@@ -103,6 +107,7 @@ interface Written {
 
 async function writtenFor(delivery: Delivery, row: OutboxRow): Promise<Written | null> {
   if (row.topic === "reminder" || isAboutStop(row)) return mailOfReminder(delivery, row);
+  if (row.topic === "renewal.paid") return mailOfRenewed(delivery, row);
   const mailOf = aboutMoneyBack.test(row.topic) ? mailOfMoneyBack : mailOfPayment;
   const mail = await mailOf(delivery, row);
   return mail && { mail, alsoTold: [] };
@@ -133,6 +138,20 @@ async function mailOfReminder({ world, host }: Delivery, row: OutboxRow): Promis
     case "due":
       return { mail: await invoicesDueMail(about, news.due), alsoTold: news.alsoTold };
   }
+}
+
+async function mailOfRenewed({ world, host }: Delivery, row: OutboxRow): Promise<Written | null> {
+  const { customerId } = row;
+  const [[customer], news] = await transact(world.jobs, { customerId }, ({ sql }) =>
+    Promise.all([
+      sql`select name, email, locale, invoice_recipients as copies from customers where id = ${customerId}`,
+      renewedNews(sql, customerId, row.id),
+    ]),
+  );
+  if (!customer || !news) return null;
+  const { name, email, locale, copies } = customer;
+  const about = { locale, recipient: { name, email, copies }, host, timeZone: world.timeZone };
+  return { mail: await renewedMail(about, news.renewed), alsoTold: news.alsoTold };
 }
 
 async function stopNews(world: World, sql: ReservedSql, row: OutboxRow): Promise<ReminderNews | null> {
@@ -203,8 +222,6 @@ async function mailOfPayment(delivery: Delivery, row: OutboxRow): Promise<Mail |
           remaining: money(row.remaining_minor, row.currency),
         })),
       });
-    case "renewal.paid":
-      return renewedMail(about, receipt);
     case "payment.money_became_balance":
       return moneyBecameBalanceMail(about, {
         amount: money(BigInt(row.payload.amountMinor ?? "0"), currency),

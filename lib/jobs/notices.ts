@@ -61,10 +61,10 @@ export async function concludeRow(
   const isSilent = outcome.kind === "nothing_to_say";
   await transact(world.jobs, { customerId }, async ({ sql }) => {
     const marked = await sql`
-      update outbox set handled_at = ${now}
+      update outbox set handled_at = ${now}, told_by = case when ${isSent} then null else told_by end
       where customer_id = ${customerId} and id = ${id} and handled_at is null returning 1`;
     if (marked.length === 0) return;
-    await concludeAlsoTold(sql, customerId, alsoTold, now);
+    await concludeAlsoTold(sql, row, alsoTold, now);
     // What was sent before and has nothing new to say was sent all the same, or came back.
     const [notice] = await sql`
       update notices n set sent_at = case when ${isSent} then ${now}::timestamptz else sent_at end,
@@ -94,13 +94,13 @@ export async function concludeRow(
 
 async function concludeAlsoTold(
   sql: ReservedSql,
-  customerId: CustomerId,
+  { customerId, id }: OutboxRow,
   ids: readonly string[],
   now: Date,
 ): Promise<void> {
   if (ids.length === 0) return;
   await sql`
-    update outbox set handled_at = ${now}
+    update outbox set handled_at = ${now}, told_by = ${id}
     where customer_id = ${customerId} and id = any(${[...ids]}::uuid[]) and handled_at is null`;
   await sql`
     update notices set state = case when sent_at is null then 'withdrawn' else 'sent' end

@@ -10,6 +10,7 @@ import type { StopNews } from "@/lib/mail/stop-mail";
 import { expiringCard } from "./card-news";
 import { openPayLinks } from "./pay-links";
 import { stopAheadNews } from "./stop-news";
+import { isToBeTold } from "./told-together";
 
 interface Gathered {
   /** Further rows of the outbox whose reminders this mail tells. */
@@ -58,7 +59,8 @@ export async function reminderNews(
 
 /**
  * Of all reminders of invoices that wait for their mail, in the currency of this row's, the mail of the first tells: what the
- * renewal run and the reminders found at about the same time, or while no mail server answered. Null for the others.
+ * renewal run and the reminders found at about the same time, or while no mail server answered. Null for the others. One that
+ * staff send again tells what it told before.
  */
 async function gatheredInvoices(
   sql: ReservedSql,
@@ -67,14 +69,14 @@ async function gatheredInvoices(
 ): Promise<({ kinds: Set<string>; invoiceIds: string[] } & Gathered) | null> {
   const rows = await sql`
     with told as (
-      select r.outbox_id, r.kind, r.subject_id, i.currency from reminders r
+      select r.outbox_id, r.kind, r.subject_id, i.currency, o.handled_at is null as is_waiting from reminders r
       join outbox o on o.customer_id = r.customer_id and o.id = r.outbox_id
       join invoices i on i.customer_id = r.customer_id and i.id = r.subject_id
       where r.customer_id = ${customerId} and r.kind in ('invoice_due', 'balance_low')
-        and o.handled_at is null)
-    select t.outbox_id, t.kind, t.subject_id from told t
+        and ${isToBeTold(sql)})
+    select t.outbox_id, t.kind, t.subject_id, t.is_waiting from told t
     where t.currency in (select currency from told where outbox_id = ${outboxId}) order by t.outbox_id`;
-  if (rows[0]?.outbox_id !== outboxId) return null;
+  if (rows.find((row) => row.is_waiting)?.outbox_id !== outboxId) return null;
   return {
     kinds: new Set(rows.map((row) => row.kind)),
     invoiceIds: [...new Set(rows.map((row) => row.subject_id as string))],

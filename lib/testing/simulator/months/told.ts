@@ -33,7 +33,9 @@ export async function checkWhatWasTold(simulation: Simulation): Promise<void> {
     ),
     rule(owner`
       select r.id from reminders r join outbox o on o.customer_id = r.customer_id and o.id = r.outbox_id
-      where o.handled_at is null`)("each stage of a reminder was handed to mail"),
+      where o.handled_at is null and o.created_at < ${now}::timestamptz - interval '1 day'`)(
+      "each stage of a reminder was handed to mail, or waits for the last renewal of its day",
+    ),
     rule(owner`
       select n.id from notices n where n.state = 'waiting' or (n.state = 'undeliverable' and not exists (
         select from tasks t where t.customer_id = n.customer_id and t.id = n.id and t.kind = 'mail_undeliverable'))`)(
