@@ -48,6 +48,7 @@ export async function deliverOutbox(given: Delivery, most = 50): Promise<number>
   let sent = 0;
   for (const row of rows.filter(isForMail)) {
     const written = await writtenFor(delivery, row);
+    if (written === "elsewhere") continue;
     if (!written) {
       await concludeRow(world, row, { kind: "nothing_to_say" });
       continue;
@@ -105,7 +106,10 @@ interface Written {
   alsoTold: readonly string[];
 }
 
-async function writtenFor(delivery: Delivery, row: OutboxRow): Promise<Written | null> {
+/** Null where there is nothing to say any more. A row that another one's mail tells ends when that mail does. */
+type Writing = Written | "elsewhere" | null;
+
+async function writtenFor(delivery: Delivery, row: OutboxRow): Promise<Writing> {
   if (row.topic === "reminder" || isAboutStop(row)) return mailOfReminder(delivery, row);
   if (row.topic === "renewal.paid") return mailOfRenewed(delivery, row);
   const mailOf = aboutMoneyBack.test(row.topic) ? mailOfMoneyBack : mailOfPayment;
@@ -113,7 +117,7 @@ async function writtenFor(delivery: Delivery, row: OutboxRow): Promise<Written |
   return mail && { mail, alsoTold: [] };
 }
 
-async function mailOfReminder({ world, host }: Delivery, row: OutboxRow): Promise<Written | null> {
+async function mailOfReminder({ world, host }: Delivery, row: OutboxRow): Promise<Writing> {
   const { customerId } = row;
   const [[customer], news] = await transact(world.jobs, { customerId }, ({ sql }) =>
     Promise.all([
@@ -125,6 +129,8 @@ async function mailOfReminder({ world, host }: Delivery, row: OutboxRow): Promis
   const { name, email, locale, copies } = customer;
   const about = { locale, recipient: { name, email, copies }, host, timeZone: world.timeZone };
   switch (news.kind) {
+    case "elsewhere":
+      return "elsewhere";
     case "card":
       // Copies are of mails about invoices.
       return {
@@ -140,14 +146,15 @@ async function mailOfReminder({ world, host }: Delivery, row: OutboxRow): Promis
   }
 }
 
-async function mailOfRenewed({ world, host }: Delivery, row: OutboxRow): Promise<Written | null> {
+async function mailOfRenewed({ world, host }: Delivery, row: OutboxRow): Promise<Writing> {
   const { customerId } = row;
   const [[customer], news] = await transact(world.jobs, { customerId }, ({ sql }) =>
     Promise.all([
       sql`select name, email, locale, invoice_recipients as copies from customers where id = ${customerId}`,
-      renewedNews(sql, customerId, row.id),
+      renewedNews(world, sql, customerId, row.id),
     ]),
   );
+  if (news === "elsewhere") return news;
   if (!customer || !news) return null;
   const { name, email, locale, copies } = customer;
   const about = { locale, recipient: { name, email, copies }, host, timeZone: world.timeZone };

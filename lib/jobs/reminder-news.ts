@@ -10,7 +10,7 @@ import type { StopNews } from "@/lib/mail/stop-mail";
 import { expiringCard } from "./card-news";
 import { openPayLinks } from "./pay-links";
 import { stopAheadNews } from "./stop-news";
-import { isToBeTold } from "./told-together";
+import { isToBeTold, waitsForOthers } from "./told-together";
 
 interface Gathered {
   /** Further rows of the outbox whose reminders this mail tells. */
@@ -22,11 +22,13 @@ export type ReminderNews =
   | ({ kind: "low"; short: ShortRenewals } & Gathered)
   | ({ kind: "due"; due: RemindedInvoices } & Gathered)
   | { kind: "stop"; stop: StopNews }
-  | { kind: "card"; card: CardExpiring };
+  | { kind: "card"; card: CardExpiring }
+  /** Another row's mail tells it, and has not gone out yet. */
+  | { kind: "elsewhere" };
 
 /**
  * What the stages of one outbox row have to say now (domain.md, Reminding: computed when sent). Null if there is nothing to
- * say any more: the invoices were paid, are being paid, were cancelled, or another worker sends these stages.
+ * say any more: the invoices were paid, are being paid, or were cancelled.
  */
 export async function reminderNews(
   world: World,
@@ -47,8 +49,9 @@ export async function reminderNews(
     const card = await expiringCard(world, sql, customerId, told);
     return card && { kind: "card", card };
   }
-  const gathered = await gatheredInvoices(sql, customerId, outboxId);
+  const gathered = await gatheredInvoices(world, sql, customerId, outboxId);
   if (!gathered) return null;
+  if (gathered === "elsewhere") return { kind: "elsewhere" };
   if (gathered.kinds.has("invoice_due")) {
     const due = await remindedInvoices(world, sql, customerId, gathered.invoiceIds);
     return due && { kind: "due", due, alsoTold: gathered.alsoTold };
@@ -58,25 +61,29 @@ export async function reminderNews(
 }
 
 /**
- * Of all reminders of invoices that wait for their mail, in the currency of this row's, the mail of the first tells: what the
- * renewal run and the reminders found at about the same time, or while no mail server answered. Null for the others. One that
- * staff send again tells what it told before.
+ * Of all reminders of invoices that wait for their mail, in the currency of this row's, the mail of the first that may go out
+ * tells: what the renewal run and the reminders found at about the same time, or while no mail server answered; the others are
+ * told elsewhere. One that staff send again tells what it told before. Null if the row has no reminder to tell.
  */
 async function gatheredInvoices(
+  world: World,
   sql: ReservedSql,
   customerId: CustomerId,
   outboxId: string,
-): Promise<({ kinds: Set<string>; invoiceIds: string[] } & Gathered) | null> {
+): Promise<({ kinds: Set<string>; invoiceIds: string[] } & Gathered) | "elsewhere" | null> {
   const rows = await sql`
     with told as (
-      select r.outbox_id, r.kind, r.subject_id, i.currency, o.handled_at is null as is_waiting from reminders r
+      select r.outbox_id, r.kind, r.subject_id, i.currency,
+        o.handled_at is null and not ${waitsForOthers(sql, world)} as is_ready
+      from reminders r
       join outbox o on o.customer_id = r.customer_id and o.id = r.outbox_id
       join invoices i on i.customer_id = r.customer_id and i.id = r.subject_id
       where r.customer_id = ${customerId} and r.kind in ('invoice_due', 'balance_low')
         and ${isToBeTold(sql)})
-    select t.outbox_id, t.kind, t.subject_id, t.is_waiting from told t
+    select t.outbox_id, t.kind, t.subject_id, t.is_ready from told t
     where t.currency in (select currency from told where outbox_id = ${outboxId}) order by t.outbox_id`;
-  if (rows.find((row) => row.is_waiting)?.outbox_id !== outboxId) return null;
+  if (!rows.some((row) => row.outbox_id === outboxId)) return null;
+  if (rows.find((row) => row.is_ready)?.outbox_id !== outboxId) return "elsewhere";
   return {
     kinds: new Set(rows.map((row) => row.kind)),
     invoiceIds: [...new Set(rows.map((row) => row.subject_id as string))],

@@ -5,7 +5,7 @@ import type { StaffActor } from "@/lib/admin/shapes";
 import { remindOfInvoices } from "@/lib/billing/reminder/remind";
 import { runRenewals } from "@/lib/billing/renewal/run-renewals";
 import type { ServiceId } from "@/lib/kernel/id";
-import { ok } from "@/lib/kernel/result";
+import { ok, refuse } from "@/lib/kernel/result";
 import type { Mail } from "@/lib/mail/mailer";
 import { showInvoice } from "@/lib/portal/show-invoice";
 import { createTestDatabase } from "@/lib/testing/database";
@@ -26,10 +26,12 @@ let owner: postgres.Sql;
 let support: StaffActor;
 let drop: () => Promise<void>;
 let sent: Mail[] = [];
+let isFull = false;
 
 const mailer = {
   sendMail: async (mail: Mail) => {
     sent.push(mail);
+    if (isFull) return refuse({ code: "mail_not_taken" as const, reason: "452 full", isOfThisOne: true });
     return ok({ messageId: "<1@ducky.example>" });
   },
 };
@@ -116,6 +118,39 @@ describe("renewals of one customer on one day", () => {
     expect(await at("03T09:00")).toEqual([]);
     world.clock.set(new Date("2026-04-03T15:11:00Z"));
     expect(await deliver()).toEqual(["$10.00 is missing to renew web-1 by April 10, 2026"]);
+  });
+});
+
+describe("a reminder that waits for the mail of another one", () => {
+  it("is not lost when that mailbox is full, and is told when it is not", async () => {
+    const { customer } = await servicesFrom("10T09:00");
+    world.clock.set(new Date("2026-04-03T09:00:00Z"));
+    await runRenewals(world);
+    await makeInvoice(world, customer, 500n);
+    await remindOfInvoices(world);
+    isFull = true;
+    expect(await deliver()).toHaveLength(1);
+    isFull = false;
+    expect(await deliver()).toEqual([expect.stringMatching(/^2 invoices, \$15\.00 in all, are due/)]);
+    expect(await deliver()).toEqual([]);
+  });
+
+  it("goes out on its day all the same if that one waits for the day's last renewal, and tells it", async () => {
+    const { customer } = await servicesFrom("10T09:00", "10T15:00");
+    expect(await at("03T09:00")).toEqual([]);
+    await makeInvoice(world, customer, 500n);
+    await remindOfInvoices(world);
+    expect(await deliver()).toEqual([expect.stringMatching(/^2 invoices, \$15\.00 in all, are due/)]);
+    expect(await at("03T15:00")).toEqual(["$10.00 is missing to renew web-1 by April 10, 2026"]);
+  });
+
+  it("ends without a mail if another worker has recorded its stages", async () => {
+    const { customer } = await servicesFrom();
+    const [row] = await owner`
+      insert into outbox (customer_id, id, topic, payload, created_at)
+      values (${customer.customerId}, gen_random_uuid(), 'reminder', '{}', now()) returning id`;
+    expect(await deliver()).toEqual([]);
+    expect(await owner`select 1 from outbox where id = ${row?.id} and handled_at is null`).toEqual([]);
   });
 });
 

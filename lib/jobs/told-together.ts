@@ -16,7 +16,10 @@ const runDelayMs = 10 * 60_000;
  * renews later today: one mail tells of all of them (decision 0013). None waits longer than its day: an invoice is due three
  * days after its issue at the earliest, and stands in the portal from the first moment.
  */
-export function waitsForOthers(sql: Sql, { clock, timeZone }: Pick<World, "clock" | "timeZone">) {
+export function waitsForOthers(
+  sql: Sql | ReservedSql,
+  { clock, timeZone }: Pick<World, "clock" | "timeZone">,
+) {
   const now = clock.now();
   const today = calendarDay(now, timeZone);
   const begin = startOfDay(today, timeZone);
