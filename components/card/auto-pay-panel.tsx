@@ -4,6 +4,7 @@ import { ActButton } from "@/components/ui/act-button";
 import type { AnswerTexts } from "@/components/ui/answer-texts";
 import { Badge } from "@/components/ui/badge";
 import { Callout } from "@/components/ui/callout";
+import { DayOf } from "@/components/ui/day";
 import type { Result } from "@/lib/kernel/result";
 import type { AutoPayView } from "@/lib/portal/auto-pay";
 import type { CardView } from "@/lib/portal/shapes";
@@ -18,7 +19,7 @@ interface AutoPayPanelProps {
 /** Auto-pay: what it means, whether it is on, with which card; and the buttons that change it. */
 export function AutoPayPanel({ autoPay, cards, action }: AutoPayPanelProps) {
   const t = useTranslations("autoPay");
-  const { isOn, card, pausedBy } = autoPay;
+  const { isOn, card, pausedBy, lastDay, offered } = autoPay;
   const texts: AnswerTexts = {
     fault: t("fault"),
     lost: t("lost"),
@@ -28,7 +29,20 @@ export function AutoPayPanel({ autoPay, cards, action }: AutoPayPanelProps) {
     card_expired: t("card_expired"),
   };
   const named = (of: { brand: string; last4: string }) => ({ brand: brandName(of.brand), last4: of.last4 });
-  const others = cards.filter(({ id, isExpired }) => !isExpired && !(isOn && !pausedBy && id === card?.id));
+  const others = cards.filter(
+    ({ id, isExpired }) => !isExpired && !(isOn && !pausedBy && id === card?.id) && id !== offered?.id,
+  );
+  const choose = (other: { id: string; brand: string; last4: string }) =>
+    action && (
+      <ActButton
+        action={action}
+        input={{ cardId: other.id }}
+        label={t(isOn ? "useCardLabel" : "turnOnLabel", named(other))}
+        text={t(isOn ? "useCard" : "turnOn", named(other))}
+        done={t("turnedOn", named(other))}
+        texts={texts}
+      />
+    );
   return (
     <section aria-labelledby="auto-pay" className="grid gap-3 border-t pt-6">
       <h2 id="auto-pay" className="flex flex-wrap items-center gap-3 font-semibold text-lg">
@@ -39,25 +53,23 @@ export function AutoPayPanel({ autoPay, cards, action }: AutoPayPanelProps) {
       </h2>
       <p className="text-ink-soft">{t("meaning")}</p>
       {isOn && card && !pausedBy && <p>{t("charges", named(card))}</p>}
-      {isOn && card && pausedBy && (
-        <Callout tone="bad">
-          <p>{t(pausedBy === "card_removed" ? "pausedRemoved" : "pausedRefused", named(card))}</p>
+      {isOn && card && (pausedBy || lastDay) && (
+        <Callout tone={pausedBy ? "bad" : "warn"}>
+          {pausedBy && <p>{t(pausedWords[pausedBy], named(card))}</p>}
+          {lastDay && <p>{t.rich("endsOn", { ...named(card), day: () => <DayOf day={lastDay} /> })}</p>}
+          {offered && (
+            <>
+              <p>{t("offer", named(offered))}</p>
+              <div className="mt-1">{choose(offered)}</div>
+            </>
+          )}
         </Callout>
       )}
       {cards.length === 0 && !isOn && <p className="text-ink-soft text-sm">{t("noCards")}</p>}
       {action && (
         <div className="flex flex-wrap items-start gap-3">
           {others.map((other) => (
-            <div key={other.id}>
-              <ActButton
-                action={action}
-                input={{ cardId: other.id as string }}
-                label={t(isOn ? "useCardLabel" : "turnOnLabel", named(other))}
-                text={t(isOn ? "useCard" : "turnOn", named(other))}
-                done={t("turnedOn", named(other))}
-                texts={texts}
-              />
-            </div>
+            <div key={other.id}>{choose(other)}</div>
           ))}
           {isOn && (
             <div>
@@ -76,3 +88,9 @@ export function AutoPayPanel({ autoPay, cards, action }: AutoPayPanelProps) {
     </section>
   );
 }
+
+const pausedWords = {
+  card_removed: "pausedRemoved",
+  card_refused: "pausedRefused",
+  card_expired: "pausedExpired",
+} as const satisfies Record<NonNullable<AutoPayView["pausedBy"]>, string>;

@@ -1,5 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { transact } from "@/db/transaction";
 import { chargeDue } from "@/lib/billing/auto-pay/charge-due";
+import { autoChargeCard } from "@/lib/billing/card/auto-charge-card";
 import { readPayLink } from "@/lib/billing/payment/pay-link";
 import { settleRefund } from "@/lib/billing/refund/settle-refund";
 import { startRefund } from "@/lib/billing/refund/start-refund";
@@ -7,6 +9,8 @@ import { announceExpiringCards } from "@/lib/billing/reminder/announce-cards";
 import { runRenewals } from "@/lib/billing/renewal/run-renewals";
 import type { PaymentMethodId } from "@/lib/kernel/id";
 import { createMailer } from "@/lib/mail/mailer";
+import { showAutoPay, switchAutoPay } from "@/lib/portal/auto-pay";
+import { makeDefaultCard } from "@/lib/portal/change-cards";
 import { payFromBalance } from "@/lib/portal/pay";
 import { type Mailbox, startMailbox } from "@/lib/sandbox/mailbox/mailbox";
 import { refundWish, toppedUp } from "@/lib/testing/charged";
@@ -101,15 +105,70 @@ describe("a card about to expire", () => {
     ]);
   });
 
-  it("is not announced while there is time, where nothing charges it, or where a newer default card lasts", async () => {
+  it("offers the default card where that is another, which nobody charges until its customer says so", async () => {
+    const { customer, card } = await withCard(0);
+    await announceExpiringCards(world);
+    expect(await mailsTo(customer)).toMatchObject([{ text: expect.not.stringContaining("default card") }]);
+    expect(await showAutoPay(customer.actor, world)).toMatchObject({ pausedBy: null, offered: null });
+    await pass(world, 1000);
+    const newer = await saveCard(world, customer, "pm_card_mastercard");
+    await makeDefaultCard(customer.actor, { cardId: newer.id }, world);
+    // Saving one reads what Stripe knows of the others too.
+    await world.control.webhooksIdle();
+    await expireIn(customer, card.id, 0);
+    const offered = { id: newer.id, last4: "4444" };
+    expect(await showAutoPay(customer.actor, world)).toMatchObject({
+      card: { id: card.id },
+      pausedBy: null,
+      lastDay: expect.stringMatching(/^20/),
+      offered,
+    });
+    // Told once of that month; when it is over, and the other card is there, once more.
+    expect(await announceExpiringCards(world)).toBe(0);
+    await pass(world, 32 * day);
+    await Promise.all([1, 2].map(() => announceExpiringCards(world)));
+    expect(await announceExpiringCards(world)).toBe(0);
+    const [mail, ...others] = await mailsTo(customer);
+    expect(others).toHaveLength(1);
+    expect(mail?.subject).toMatch(/^Your card ending in 4242 has expired on/);
+    expect(mail?.text).toContain(
+      "Your default card ends in 4444. It is not charged automatically unless you say so",
+    );
+    expect(mail?.text).toContain(`${host.url}/payment-methods#auto-pay`);
+    const charged = async () =>
+      transact(world.jobs, { customerId: customer.customerId }, ({ sql }) =>
+        autoChargeCard(sql, customer.customerId, { now: world.clock.now(), timeZone: world.timeZone }),
+      );
+    expect(await showAutoPay(customer.actor, world)).toMatchObject({ pausedBy: "card_expired", offered });
+    expect(await charged()).toBeNull();
+    expect(await switchAutoPay(customer.actor, { cardId: newer.id }, world)).toMatchObject({ ok: true });
+    expect(await showAutoPay(customer.actor, world)).toMatchObject({
+      card: { id: newer.id },
+      pausedBy: null,
+      offered: null,
+    });
+    expect(await charged()).toMatchObject({ card: { id: newer.id } });
+  });
+
+  it("goes on by itself once its bank renews it, if it was stopped as expired and for nothing else", async () => {
+    const { customer, card } = await withCard(0);
+    const stop = (code: string) => world.owner`
+      update auto_charges set stopped_at = now(), stopped_code = ${code} where customer_id = ${customer.customerId}`;
+    const renewed = async () => {
+      await world.control.renewCard(card.stripeId);
+      await world.control.webhooksIdle();
+      return (await showAutoPay(customer.actor, world)).pausedBy;
+    };
+    await stop("lost_card");
+    expect(await renewed()).toBe("card_refused");
+    await stop("expired_card");
+    expect(await renewed()).toBeNull();
+  });
+
+  it("is not announced while there is time, or where nothing charges it", async () => {
     await withCard(3);
     const { customer: off } = await withCard(0);
     await world.owner`update auto_charges set pays_invoices = false where customer_id = ${off.customerId}`;
-    const { customer: replaced } = await withCard(0);
-    await pass(world, 1000);
-    const newer = await saveCard(world, replaced, "pm_card_mastercard");
-    await world.owner`update payment_methods set is_default = false where customer_id = ${replaced.customerId}`;
-    await world.owner`update payment_methods set is_default = true where id = ${newer.id}`;
     expect(await announceExpiringCards(world)).toBe(0);
     // Charged for top-ups alone, it is in use.
     await world.owner`

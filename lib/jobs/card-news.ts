@@ -1,14 +1,14 @@
 import type { ReservedSql } from "@/db/client";
-import { isChargedByItself } from "@/lib/billing/reminder/announce-cards";
-import { expiryStage, lastDayOf } from "@/lib/billing/reminder/card-expiry";
+import { isChargedByItself, isOffered } from "@/lib/billing/reminder/announce-cards";
+import { expiryStage, isOver, lastDayOf } from "@/lib/billing/reminder/card-expiry";
 import type { World } from "@/lib/billing/world";
-import { addCalendarDays, calendarDay, startOfDay } from "@/lib/kernel/calendar";
+import { calendarDay, startOfDay } from "@/lib/kernel/calendar";
 import type { CustomerId } from "@/lib/kernel/id";
 import type { CardExpiring } from "@/lib/mail/card-mail";
 
 /**
  * What there is to say of a card's expiry now. Null if there is nothing to say any more: it was removed, renewed by its
- * bank, replaced, is charged by nothing, or another worker tells it.
+ * bank, is charged by nothing, or another worker tells it.
  */
 export async function expiringCard(
   world: World,
@@ -17,8 +17,9 @@ export async function expiringCard(
   told: readonly { subjectId: string; stage: number }[],
 ): Promise<CardExpiring | null> {
   const rows = await sql`
-    select m.id, m.last4, m.exp_month, m.exp_year from payment_methods m
+    select m.id, m.last4, m.exp_month, m.exp_year, d.last4 as other_last4 from payment_methods m
     join auto_charges a on a.customer_id = m.customer_id
+    left join payment_methods d on ${isOffered(sql, world.clock.now(), world.timeZone)}
     where m.customer_id = ${customerId} and m.id = any(${told.map(({ subjectId }) => subjectId)}::uuid[])
       and ${isChargedByItself(sql)}`;
   const [card] = rows
@@ -27,15 +28,19 @@ export async function expiringCard(
       last4: row.last4 as string,
       expMonth: row.exp_month as number,
       expYear: row.exp_year as number,
+      otherLast4: row.other_last4 as string | null,
     }))
     .filter((card) =>
-      told.some(({ subjectId, stage }) => subjectId === card.id && stage === expiryStage(card)),
+      told.some(
+        ({ subjectId, stage }) => subjectId === card.id && Math.abs(stage) === expiryStage(card, false),
+      ),
     );
   if (!card) return null;
   const lastDay = lastDayOf(card);
   return {
     last4: card.last4,
     lastDay: startOfDay(lastDay, world.timeZone),
-    isOver: calendarDay(world.clock.now(), world.timeZone) >= addCalendarDays(lastDay, 1),
+    isOver: isOver(card, calendarDay(world.clock.now(), world.timeZone)),
+    otherLast4: card.otherLast4,
   };
 }

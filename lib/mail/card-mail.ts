@@ -9,10 +9,15 @@ export interface CardExpiring {
   /** An instant of the last day on which it can be charged. */
   lastDay: Date;
   isOver: boolean;
+  /** Of their default card, which may be charged instead once they say so; null where there is none. */
+  otherLast4: string | null;
 }
 
 /** Says until when the card can be charged, what happens then, and leads to where another one is saved. */
-export function cardExpiringMail(about: Addressed, { last4, lastDay, isOver }: CardExpiring): Promise<Mail> {
+export function cardExpiringMail(
+  about: Addressed,
+  { last4, lastDay, isOver, otherLast4 }: CardExpiring,
+): Promise<Mail> {
   const { locale, host, timeZone } = about;
   const words = mailWords(locale);
   const date = new Intl.DateTimeFormat(locale, { dateStyle: "long", timeZone }).format(lastDay);
@@ -21,7 +26,17 @@ export function cardExpiringMail(about: Addressed, { last4, lastDay, isOver }: C
     ...about,
     subject: words(isOver ? "cardExpiring.subjectOver" : "cardExpiring.subject", facts),
     intro: words(isOver ? "cardExpiring.introOver" : "cardExpiring.intro", facts),
-    link: { label: words("cardExpiring.action"), url: `${host.url}/payment-methods` },
-    note: words("cardExpiring.note"),
+    ...(otherLast4 === null
+      ? {
+          link: { label: words("cardExpiring.action"), url: `${host.url}/payment-methods` },
+          note: words("cardExpiring.note"),
+        }
+      : {
+          link: {
+            label: words("cardExpiring.move", { last4: otherLast4 }),
+            url: `${host.url}/payment-methods#auto-pay`,
+          },
+          note: words("cardExpiring.noteOther", { last4: otherLast4 }),
+        }),
   });
 }

@@ -127,7 +127,8 @@ export const exampleMails = {
       nextAt: null,
       payLinks: payLinksOf(about, [invoice.number]),
     }),
-  card_expiring: (about) => cardExpiringMail(about, { last4: "4242", lastDay: day, isOver: false }),
+  card_expiring: (about) =>
+    cardExpiringMail(about, { last4: "4242", lastDay: day, isOver: false, otherLast4: "4444" }),
   money_became_balance: (about) => moneyBecameBalanceMail(about, { amount: usd(2_340n), toDebt: usd(0n) }),
   suspension_ahead: (about) => stop(about, "suspensionAhead"),
   suspended: (about) => stop(about, "suspended"),

@@ -13,6 +13,7 @@ import {
 import { saveCard } from "@/lib/testing/saved-cards";
 import { calm, openStripeWorld, pass, type StripeWorld } from "@/lib/testing/stripe-world";
 import { impatient, strike, unsureKinds } from "@/lib/testing/unsure-faults";
+import { testSecretKey } from "@/lib/testing/world";
 import { addCard, pickUpSavedCard } from "./add-card";
 import { makeDefaultCard, removeCard } from "./change-cards";
 import { listCards } from "./list-cards";
@@ -330,10 +331,19 @@ describe("changing cards", () => {
     const customer = await makeCustomer(world);
     const card = await saveCard(world, customer);
     const [before] = await shown(customer);
-    await world.control.renewCard(card.stripeId);
+    await world.control.renewCard(card.stripeId, "1881");
     await world.control.webhooksIdle();
     const [after] = await shown(customer);
     expect(after?.expYear).toBeGreaterThan(before?.expYear ?? 0);
+    expect(after?.last4).toBe("1881");
+    // By the host, in Stripe's own dashboard.
+    await fetch(`${world.stripeUrl}/v1/payment_methods/${card.stripeId}`, {
+      method: "POST",
+      headers: { authorization: `Bearer ${testSecretKey}` },
+      body: new URLSearchParams({ "card[exp_month]": "3", "card[exp_year]": "2041" }),
+    });
+    await world.control.webhooksIdle();
+    expect((await shown(customer))[0]).toMatchObject({ expMonth: 3, expYear: 2041 });
     await world.gateway.detachCard(card.stripeId);
     await world.control.webhooksIdle();
     expect(await shown(customer)).toEqual([]);

@@ -124,8 +124,8 @@ const handlers: Record<string, Handler> = {
     world.store.transact(() => settleRefund(world, refund, oneOf(outcome, "succeeds", "fails")));
     return {};
   },
-  "POST payment-methods/:id/renew": ({ world }, _body, id) => {
-    world.store.transact(() => renewCard(world, id));
+  "POST payment-methods/:id/renew": ({ world }, { last4 }, id) => {
+    world.store.transact(() => renewCard(world, id, typeof last4 === "string" ? last4 : undefined));
     return {};
   },
   "POST payouts": ({ world }, { currency, outcome }) => ({
@@ -190,10 +190,11 @@ function answerOf(order: PayOrder): "approve" | "fail" | "leave" {
   return ("authentication" in order ? order.authentication : undefined) ?? "approve";
 }
 
-function renewCard(world: World, id: string): void {
+/** A number of its own, if it is said, and four more years. */
+function renewCard(world: World, id: string, last4?: string): void {
   const before = world.store.get("payment_method", id);
   if (!before?.card) throw noSuch("card", id);
-  const card = { ...before.card, exp_year: before.card.exp_year + 4 };
+  const card = { ...before.card, exp_year: before.card.exp_year + 4, ...(last4 && { last4 }) };
   const after = world.store.put("payment_method", { ...before, card });
   world.emit("payment_method.automatically_updated", after, before);
 }

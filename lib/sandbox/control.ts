@@ -177,8 +177,8 @@ export interface SandboxControl {
   closeDispute(disputeId: string, outcome: "won" | "lost"): Promise<void>;
   /** Ends a refund now: pending → succeeded or failed, succeeded → failed. */
   settleRefund(refundId: string, outcome: "succeeds" | "fails"): Promise<void>;
-  /** The card network renews a card: payment_method.automatically_updated. */
-  renewCard(paymentMethodId: string): Promise<void>;
+  /** The card network renews a card, under another number if one is said: payment_method.automatically_updated. */
+  renewCard(paymentMethodId: string, last4?: string): Promise<void>;
   /** Pays out what is available in a currency; null when there is nothing. `fails` sends payout.failed after it. */
   payOut(currency: string, outcome?: "paid" | "failed"): Promise<{ id: string | null }>;
 
@@ -242,7 +242,7 @@ export function sandboxControl(url: string, secretKey: string): SandboxControl {
     dispute: (chargeId, kind = "chargeback") => post(`charges/${chargeId}/dispute`, { kind }),
     closeDispute: (disputeId, outcome) => done(post(`disputes/${disputeId}/close`, { outcome })),
     settleRefund: (refundId, outcome) => done(post(`refunds/${refundId}/settle`, { outcome })),
-    renewCard: (paymentMethodId) => done(post(`payment-methods/${paymentMethodId}/renew`)),
+    renewCard: (paymentMethodId, last4) => done(post(`payment-methods/${paymentMethodId}/renew`, { last4 })),
     payOut: (currency, outcome = "paid") => post("payouts", { currency, outcome }),
 
     dump: () => get("dump"),

@@ -347,6 +347,17 @@ describe("saving a card and paying off session", () => {
     await local.control.renewCard(method);
     const [event] = (await local.stripe.events.list({ type: "payment_method.automatically_updated" })).data;
     expect(event?.data.object).toMatchObject({ id: method });
+    await local.control.renewCard(method, "1881");
+    expect((await local.stripe.paymentMethods.retrieve(method)).card?.last4).toBe("1881");
+  });
+
+  test("a card whose expiry is changed tells so, and nothing else of it can be", async () => {
+    const { method } = await savedCard("4242424242424242");
+    const card = { exp_month: 3, exp_year: 2035 };
+    expect((await local.stripe.paymentMethods.update(method, { card })).card).toMatchObject(card);
+    const [event] = (await local.stripe.events.list({ type: "payment_method.updated" })).data;
+    expect(event?.data.object).toMatchObject({ id: method, card });
+    await refusalOf(local.stripe.paymentMethods.update(method, { card: { number: "4000" } } as never));
   });
 
   test("an intent that may redirect wants a return_url, as at Stripe", async () => {

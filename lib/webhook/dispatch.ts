@@ -29,6 +29,7 @@ const handlers: Record<string, Handler> = {
   "setup_intent.succeeded": pickUpSetup,
   "payment_method.attached": pickUpMethod,
   "payment_method.automatically_updated": pickUpMethod,
+  "payment_method.updated": pickUpMethod,
   "payment_method.detached": pickUpMethod,
 };
 

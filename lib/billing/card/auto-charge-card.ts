@@ -37,6 +37,17 @@ export function stopAutoCharges(
     where customer_id = ${customerId} and payment_method_id = ${cardId} and stopped_at is null`;
 }
 
+/** The bank gave the card that is charged by itself a later expiry: had it been stopped as expired, it goes on. */
+export async function resumeRenewedCard(
+  sql: ReservedSql,
+  customerId: CustomerId,
+  cardId: PaymentMethodId,
+): Promise<void> {
+  await sql`
+    update auto_charges set stopped_at = null, stopped_code = null
+    where customer_id = ${customerId} and payment_method_id = ${cardId} and stopped_code = 'expired_card'`;
+}
+
 /**
  * A card was saved: where the one that was charged by itself was stopped or removed, the new one takes its place; saved
  * again it stays the same card, stopped if it was.

@@ -2,7 +2,7 @@ import type { ReservedSql } from "@/db/client";
 import type { Card } from "@/lib/gateway/port";
 import type { Clock } from "@/lib/kernel/clock";
 import { type CustomerId, newId, type PaymentMethodId } from "@/lib/kernel/id";
-import { takeUpAutoCharges } from "./auto-charge-card";
+import { resumeRenewedCard, takeUpAutoCharges } from "./auto-charge-card";
 
 /**
  * Keeps a card as Stripe describes it: a new one, or what changed of one that is known. The first card of a customer
@@ -16,6 +16,9 @@ export async function storeCard(
 ): Promise<void> {
   const id = newId<PaymentMethodId>(clock);
   await lockCards(sql, customerId);
+  const [known] = await sql`
+    select exp_month, exp_year from payment_methods
+    where customer_id = ${customerId} and stripe_payment_method_id = ${card.id}`;
   const [stored] = await sql`
     insert into payment_methods (customer_id, id, stripe_payment_method_id, fingerprint, brand, last4, exp_month,
       exp_year, is_default, created_at)
@@ -24,7 +27,11 @@ export async function storeCard(
     on conflict (customer_id, stripe_payment_method_id) do update
       set brand = excluded.brand, last4 = excluded.last4, exp_month = excluded.exp_month, exp_year = excluded.exp_year
     returning id`;
-  if (stored?.id !== id) return;
+  if (stored?.id !== id) {
+    const isLater = card.expYear * 12 + card.expMonth > known?.exp_year * 12 + known?.exp_month;
+    if (isLater) await resumeRenewedCard(sql, customerId, stored?.id);
+    return;
+  }
   await sql`
     insert into stripe_objects (id, kind, customer_id, row_id)
     values (${card.id}, 'payment_method', ${customerId}, ${id}) on conflict (id) do nothing`;

@@ -1,16 +1,17 @@
+import type { Fragment } from "postgres";
 import { bulkStatement } from "@/db/bulk-statement";
 import type { ReservedSql, Sql } from "@/db/client";
 import { transact } from "@/db/transaction";
-import { addCalendarDays, calendarDay } from "@/lib/kernel/calendar";
+import { addCalendarDays, type CalendarDay, calendarDay } from "@/lib/kernel/calendar";
 import { type CustomerId, type PaymentMethodId, uuidv7 } from "@/lib/kernel/id";
 import type { World } from "../world";
-import { type CardExpiry, cardAnnouncedDaysAhead, expiryStage, isExpiring } from "./card-expiry";
+import { type CardExpiry, cardAnnouncedDaysAhead, expiryStage, isExpiring, isOver } from "./card-expiry";
 import { outboxAdded, remindersAdded } from "./remind";
 
 /**
  * Tells customers that the card which is charged by itself is about to expire, or has: once for each card and month
- * printed on it, whoever runs at once. Nothing where nothing charges it, or where a newer card that lasts longer is the
- * default by now. Returns how many were recorded.
+ * printed on it, whoever runs at once, and once more when it is over while their default card is another that lasts, since
+ * no other card is charged than the one they agreed to. Nothing where nothing charges it. Returns how many were recorded.
  */
 export async function announceExpiringCards(world: World, customersMost = 200): Promise<number> {
   let recorded = 0;
@@ -30,16 +31,30 @@ interface ExpiringCard extends CardExpiry {
 }
 
 /**
- * Whether the card `m` is the one that is charged by itself by `a`, the customer's row of auto_charges, and no newer default
- * card lasts longer: as a condition within a query.
+ * Whether the card `m` is the one that is charged by itself by `a`, the customer's row of auto_charges: as a condition
+ * within a query.
  */
 export function isChargedByItself(sql: Sql | ReservedSql) {
   return sql`(a.payment_method_id = m.id and a.stopped_at is null and m.detached_at is null
     and (a.pays_invoices or exists (
-      select from auto_top_ups t where t.customer_id = a.customer_id and t.is_on))
-    and not exists (
-      select from payment_methods d where d.customer_id = m.customer_id and d.is_default and d.detached_at is null
-        and d.created_at > m.created_at and d.exp_year * 12 + d.exp_month > m.exp_year * 12 + m.exp_month))`;
+      select from auto_top_ups t where t.customer_id = a.customer_id and t.is_on)))`;
+}
+
+/**
+ * Whether `d` is the default card of the customer whose card `m` is charged for invoices by `a`, is another, and can still be
+ * charged in that month: what the customer may move auto-pay to. As a condition within a query.
+ */
+export function isOffered(sql: Sql | ReservedSql, now: Date, timeZone: string) {
+  return sql`(d.customer_id = m.customer_id and d.id <> m.id and d.is_default and d.detached_at is null
+    and a.pays_invoices and d.exp_year * 12 + d.exp_month >= ${monthOf(calendarDay(now, timeZone))}::int
+    and (m.detached_at is not null or a.stopped_at is not null
+      or d.exp_year * 12 + d.exp_month > m.exp_year * 12 + m.exp_month))`;
+}
+
+/** Months since the year 0. */
+function monthOf(day: CalendarDay): number {
+  const [year = 0, month = 0] = day.split("-").map(Number);
+  return year * 12 + month;
 }
 
 async function untold(
@@ -48,16 +63,21 @@ async function untold(
   customersMost: number,
 ): Promise<ExpiringCard[]> {
   const { sql } = world.jobs;
-  const today = calendarDay(world.clock.now(), world.timeZone);
-  const [year = 0, month = 0] = addCalendarDays(today, cardAnnouncedDaysAhead).split("-").map(Number);
+  const now = world.clock.now();
+  const today = calendarDay(now, world.timeZone);
+  const told = (stage: Fragment) => sql`exists (
+    select from reminders r where r.customer_id = m.customer_id and r.kind = 'card_expiring' and r.subject_id = m.id
+      and r.stage = ${stage})`;
+  const month = sql`(m.exp_year * 100 + m.exp_month)`;
   const rows = await sql`
     select m.customer_id, m.id, m.exp_month, m.exp_year from auto_charges a
     join customers c on c.id = a.customer_id and c.closed_at is null
     join payment_methods m on m.customer_id = a.customer_id and m.id = a.payment_method_id
     where a.customer_id > ${after ?? "00000000-0000-0000-0000-000000000000"}
-      and m.exp_year * 12 + m.exp_month <= ${year * 12 + month}::int and ${isChargedByItself(sql)}
-      and not exists (select from reminders r where r.customer_id = m.customer_id and r.kind = 'card_expiring'
-        and r.subject_id = m.id and r.stage = m.exp_year * 100 + m.exp_month)
+      and m.exp_year * 12 + m.exp_month <= ${monthOf(addCalendarDays(today, cardAnnouncedDaysAhead))}::int
+      and ${isChargedByItself(sql)} and not ${told(sql`-${month}`)} and (not ${told(month)} or (
+        m.exp_year * 12 + m.exp_month < ${monthOf(today)}::int
+        and exists (select from payment_methods d where ${isOffered(sql, now, world.timeZone)})))
     order by a.customer_id limit ${customersMost}`;
   return rows.map((row) => ({
     customerId: row.customer_id,
@@ -86,7 +106,7 @@ async function record(world: World, cards: readonly ExpiringCard[]): Promise<num
     id: uuidv7(world.clock),
     kind: "card_expiring",
     subject_id: card.id,
-    stage: expiryStage(card),
+    stage: expiryStage(card, isOver(card, today)),
     outbox_id: card.outboxId,
     created_at: now,
   }));

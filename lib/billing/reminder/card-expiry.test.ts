@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { addCalendarDays, type CalendarDay, daysBetween } from "@/lib/kernel/calendar";
-import { cardAnnouncedDaysAhead, expiryStage, isExpiring, lastDayOf } from "./card-expiry";
+import { cardAnnouncedDaysAhead, expiryStage, isExpiring, isOver, lastDayOf } from "./card-expiry";
 
 const card = fc.record({
   expMonth: fc.integer({ min: 1, max: 12 }),
@@ -38,10 +38,21 @@ describe("a card's expiry", () => {
     );
   });
 
-  test("has a stage of its own for each month", () => {
+  test("has a stage of its own for each month, and another when it is over", () => {
     fc.assert(
       fc.property(card, card, (a, b) => {
-        expect(expiryStage(a) === expiryStage(b)).toBe(lastDayOf(a) === lastDayOf(b));
+        for (const over of [true, false]) {
+          expect(expiryStage(a, over) === expiryStage(b, over)).toBe(lastDayOf(a) === lastDayOf(b));
+        }
+        expect(expiryStage(a, true)).not.toBe(expiryStage(b, false));
+      }),
+    );
+  });
+
+  test("is over on the day after its last, and not before", () => {
+    fc.assert(
+      fc.property(card, fc.integer({ min: -40, max: 40 }), (of, days) => {
+        expect(isOver(of, addCalendarDays(lastDayOf(of), days))).toBe(days > 0);
       }),
     );
   });

@@ -23,7 +23,15 @@ export function isExpiring(card: CardExpiry, today: CalendarDay): boolean {
   return addCalendarDays(today, cardAnnouncedDaysAhead) >= lastDayOf(card);
 }
 
-/** The stage under which it is recorded, as in 202702: a card that was renewed is announced again, at its new month. */
-export function expiryStage({ expMonth, expYear }: CardExpiry): number {
-  return expYear * 100 + expMonth;
+/** Whether its last day is over. */
+export function isOver(card: CardExpiry, today: CalendarDay): boolean {
+  return today > lastDayOf(card);
+}
+
+/**
+ * The stage under which it is recorded, as in 202702, and -202702 once it is over: a card that was renewed is announced
+ * again, at its new month.
+ */
+export function expiryStage({ expMonth, expYear }: CardExpiry, over: boolean): number {
+  return (expYear * 100 + expMonth) * (over ? -1 : 1);
 }

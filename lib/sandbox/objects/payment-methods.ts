@@ -179,6 +179,12 @@ export function cardError(
 const methodType = required(oneOf(...methodTypes));
 const billing = group({ email: text(), name: text(), phone: text() });
 
+/** Of a card only its expiry can be changed, as at Stripe. */
+const changes = {
+  card: group({ exp_month: integer({ min: 1, max: 12 }), exp_year: integer() }),
+  metadata: metadata(),
+} satisfies ParametersOf<Stripe.PaymentMethodUpdateParams>;
+
 export const paymentMethodRoutes: readonly Route[] = [
   route(
     "POST",
@@ -205,13 +211,22 @@ export const paymentMethodRoutes: readonly Route[] = [
     return method;
   }),
 
-  route("POST", "/v1/payment_methods/:id", { metadata: metadata() }, (world, given, id = "") => {
+  route("POST", "/v1/payment_methods/:id", changes, (world, given, id = "") => {
     const before = world.store.get("payment_method", id);
     if (!before) throw noSuch("PaymentMethod", id, "payment_method");
     if (!before.customer) {
       throw invalidRequest("You must save this PaymentMethod to a customer before you can update it.");
     }
-    const after = { ...before, metadata: changedMetadata(before.metadata ?? {}, given.metadata) };
+    const card = before.card && {
+      ...before.card,
+      exp_month: given.card?.exp_month ?? before.card.exp_month,
+      exp_year: given.card?.exp_year ?? before.card.exp_year,
+    };
+    const after = {
+      ...before,
+      ...(card && { card }),
+      metadata: changedMetadata(before.metadata ?? {}, given.metadata),
+    };
     world.store.put("payment_method", after);
     world.emit("payment_method.updated", after, before);
     return after;

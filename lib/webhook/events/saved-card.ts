@@ -2,7 +2,7 @@ import { type PickedUp, pickUpCard, pickUpCards } from "@/lib/billing/card/pick-
 import type { World } from "@/lib/billing/world";
 import type { EventObject, EventResult } from "../event-result";
 
-/** A card was attached, renewed by its bank, or detached: what it is now is asked of Stripe. */
+/** A card was attached, renewed by its bank, changed, or detached: what it is now is asked of Stripe. */
 export async function pickUpMethod(world: World, method: EventObject): Promise<EventResult> {
   return resultOf(await pickUpCard(world, method.id));
 }
