@@ -3,16 +3,25 @@ import type { Sql } from "@/db/client";
 import { isUuid, type PlanId, type ServiceId } from "@/lib/kernel/id";
 import type { Page } from "@/lib/kernel/page";
 import { cursorIn, keyset, likeOf, pageOf } from "./keyset";
+import { daysCondition } from "./list-invoices";
 import type { StaffActor } from "./shapes";
 import { type StaffWorld, staffWorld } from "./world";
 
-/** What a list of services is narrowed to. */
-export const serviceViews = ["expiring", "in_grace", "by_hand", "suspended", "ending", "ended"] as const;
+/** What a list of services is narrowed to: how it stands, and how it renews. */
+export const serviceViews = ["expiring", "in_grace", "suspended", "ending", "ended"] as const;
 export type ServiceView = (typeof serviceViews)[number];
+export const serviceRenewals = ["by_itself", "by_hand"] as const;
+export type ServiceRenewal = (typeof serviceRenewals)[number];
 
+/** The whole state of the list: all that is said must hold. */
 export interface ServicesFilter {
   view: ServiceView | null;
+  /** Of what runs and is to go on. */
+  renews: ServiceRenewal | null;
   planId: PlanId | null;
+  /** Days of expiry, YYYY-MM-DD. */
+  from: string | null;
+  to: string | null;
   /** Part of its label, of its plan, or of the customer's name or reference. */
   text: string | null;
   cursor: string | null;
@@ -50,7 +59,11 @@ export async function listServices(
   const like = likeOf(filter.text);
   const conditions = [
     filter.view && viewCondition(sql, filter.view, world.clock.now()),
+    filter.renews &&
+      sql`s.state in ('pending', 'active', 'suspended') and s.cancel_requested_at is null
+        and s.is_auto_renew = ${filter.renews === "by_itself"}`,
     filter.planId && sql`s.plan_id = ${filter.planId}`,
+    daysCondition(sql, sql`s.expires_at`, filter, world.timeZone),
     like &&
       sql`(s.label ilike ${like} or p.name ilike ${like} or h.name ilike ${like} or h.reference ilike ${like})`,
     beyond,
@@ -88,8 +101,6 @@ function viewCondition(sql: Sql, view: ServiceView, now: Date): Fragment {
       return sql`s.state = 'active' and s.expires_at > ${now} and s.expires_at <= ${soon}`;
     case "in_grace":
       return sql`s.state = 'active' and s.expires_at <= ${now}`;
-    case "by_hand":
-      return sql`s.state in ('active', 'suspended') and not s.is_auto_renew and s.cancel_requested_at is null`;
     case "suspended":
       return sql`s.state = 'suspended'`;
     case "ending":

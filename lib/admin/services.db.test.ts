@@ -1,7 +1,7 @@
 import postgres from "postgres";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { addCalendarDays, calendarDay } from "@/lib/kernel/calendar";
-import type { CustomerId, ServiceId } from "@/lib/kernel/id";
+import type { CustomerId, PlanId, ServiceId } from "@/lib/kernel/id";
 import { createTestDatabase } from "@/lib/testing/database";
 import { makeActiveService, makeCustomer, makePlan } from "@/lib/testing/fixtures";
 import { makeStaff } from "@/lib/testing/staff";
@@ -32,7 +32,15 @@ afterAll(async () => {
   await drop();
 });
 
-const everything: ServicesFilter = { view: null, planId: null, text: null, cursor: null };
+const everything: ServicesFilter = {
+  view: null,
+  renews: null,
+  planId: null,
+  from: null,
+  to: null,
+  text: null,
+  cursor: null,
+};
 
 async function referenceOf(customerId: CustomerId): Promise<string> {
   const [row] = await owner`select reference from customers where id = ${customerId}`;
@@ -49,7 +57,7 @@ async function serviceIn(days: number, name: string, isAutoRenew = true) {
 }
 
 describe("the list of services over all customers", () => {
-  it("has a view for what expires, is past its day, is renewed by hand, ends, is suspended and is over", async () => {
+  it("has a view for what expires, is past its day, ends, is suspended and is over", async () => {
     const name = "Views Ltd";
     const soon = await serviceIn(3, name);
     const sooner = await serviceIn(2, name);
@@ -65,20 +73,62 @@ describe("the list of services over all customers", () => {
       (await listServices(auditor, { ...everything, view, text: name }, world)).rows.map(({ id }) => id);
     expect(await seen("expiring")).toEqual([sooner.id, soon.id]);
     expect(await seen("in_grace")).toEqual([late.id]);
-    expect(await seen("by_hand")).toEqual([byHand.id]);
     expect(await seen("ending")).toEqual([ending.id]);
     expect(await seen("suspended")).toEqual([suspended.id]);
     expect(await seen("ended")).toEqual([over.id]);
     expect(await seen(null)).toHaveLength(7);
+    const { rows } = await listServices(auditor, { ...everything, renews: "by_hand", text: name }, world);
+    expect(rows.map(({ id }) => id)).toEqual([byHand.id]);
+  });
+
+  it("is narrowed by all that is said at once", async () => {
+    const customer = await makeCustomer(world, { name: "Both Ways Ltd" });
+    const plans = [await makePlan(world), await makePlan(world)] as const;
+    const now = world.clock.now().getTime();
+    const all: { id: string; planId: PlanId; days: number; isAutoRenew: boolean; state: string }[] = [];
+    for (const planId of plans) {
+      for (const days of [-3, 2, 20]) {
+        for (const isAutoRenew of [true, false]) {
+          const id = await makeActiveService(world, customer, planId, isAutoRenew);
+          const state = days < 0 ? "suspended" : "active";
+          await owner`
+            update services set expires_at = ${new Date(now + days * dayMs)}, state = ${state},
+              suspended_at = ${days < 0 ? new Date(now) : null} where id = ${id}`;
+          all.push({ id, planId, days, isAutoRenew, state });
+        }
+      }
+    }
+    const inDays = (days: number) => addCalendarDays(calendarDay(new Date(now), "UTC"), days);
+    for (const view of [null, "suspended", "expiring"] as const) {
+      for (const renews of [null, "by_itself", "by_hand"] as const) {
+        for (const planId of [null, plans[0]]) {
+          for (const days of [null, [-5, 2]] as const) {
+            const wanted = all.filter(
+              (one) =>
+                (view !== "suspended" || one.state === "suspended") &&
+                (view !== "expiring" || (one.days > 0 && one.days <= 7)) &&
+                (!renews || one.isAutoRenew === (renews === "by_itself")) &&
+                (!planId || one.planId === planId) &&
+                (!days || (one.days >= days[0] && one.days <= days[1])),
+            );
+            const [from, to] = days ? [inDays(days[0]), inDays(days[1])] : [null, null];
+            const filter = { ...everything, view, renews, planId, from, to, text: "both ways" };
+            const { rows } = await listServices(auditor, filter, world);
+            expect(rows.map(({ id }) => id).sort()).toEqual(wanted.map(({ id }) => id).sort());
+          }
+        }
+      }
+    }
   });
 
   it("goes through them page by page, each once, in both directions and both orders", async () => {
     const customer = await makeCustomer(world, { name: "Many Ltd" });
     const plan = await makePlan(world);
     for (let count = 0; count < 53; count += 1) await makeActiveService(world, customer, plan, false);
-    for (const view of [null, "by_hand"] as const) {
+    await owner`update services set state = 'suspended', suspended_at = now() where plan_id = ${plan}`;
+    for (const view of [null, "suspended"] as const) {
       const read = (cursor: string | null) =>
-        listServices(auditor, { ...everything, view, planId: plan, cursor }, world);
+        listServices(auditor, { ...everything, view, renews: "by_hand", planId: plan, cursor }, world);
       const first = await read(null);
       const second = await read(first.next);
       expect([first.rows.length, second.rows.length, second.next]).toEqual([50, 3, null]);

@@ -6,7 +6,7 @@ import { ServiceList } from "@/components/staff/service-list";
 import { StaffFrame } from "@/components/staff/staff-frame";
 import { PageHead } from "@/components/ui/page-head";
 import { listPlans } from "@/lib/admin/list-plans";
-import { listServices, type ServiceView, serviceViews } from "@/lib/admin/list-services";
+import { listServices, type ServiceView, serviceRenewals, serviceViews } from "@/lib/admin/list-services";
 import { context } from "@/lib/auth/context";
 import { currentUser, requireStaff } from "@/lib/auth/current";
 import { commonFilter, listHref, oneOf, type RawSearchParams, wordIn } from "../list-params";
@@ -21,8 +21,10 @@ const path = "/admin/services";
 export default async function ServicesPage({ searchParams }: { searchParams: Promise<RawSearchParams> }) {
   const raw = await searchParams;
   const view = wordIn(raw, "state", serviceViews);
-  const { cursor, text } = commonFilter(raw);
-  const actor = await requireStaff(listHref(path, { state: view, q: text, plan: oneOf(raw, "plan") }));
+  const renews = wordIn(raw, "renews", serviceRenewals);
+  const { cursor, ...common } = commonFilter(raw);
+  const said = { q: common.text, renews, from: common.from, to: common.to };
+  const actor = await requireStaff(listHref(path, { state: view, ...said, plan: oneOf(raw, "plan") }));
   const [user, plans, t, words] = await Promise.all([
     currentUser(),
     listPlans(actor),
@@ -30,9 +32,9 @@ export default async function ServicesPage({ searchParams }: { searchParams: Pro
     getTranslations("staffList"),
   ]);
   const plan = plans.find(({ key }) => key === oneOf(raw, "plan")) ?? null;
-  const page = await listServices(actor, { view, planId: plan?.id ?? null, text, cursor });
-  const state = { q: text, plan: plan?.key ?? null };
-  const isFiltered = view !== null || plan !== null || text !== null || cursor !== null;
+  const page = await listServices(actor, { ...common, view, renews, planId: plan?.id ?? null, cursor });
+  const state = { ...said, plan: plan?.key ?? null };
+  const isFiltered = view !== null || Object.values(state).some((value) => value !== null) || cursor !== null;
   const tab = (name: ServiceView | null) => ({
     href: listHref(path, { state: name, ...state }),
     text: words(`services_${name ?? "all"}`),
@@ -45,13 +47,22 @@ export default async function ServicesPage({ searchParams }: { searchParams: Pro
         path={path}
         tabs={{ label: words("byState"), all: [tab(null), ...serviceViews.map(tab)] }}
         searchLabel={words("searchServices")}
-        filter={{ text }}
-        select={{
-          name: "plan",
-          label: words("plan"),
-          value: plan?.key ?? null,
-          options: plans.map(({ key, name }) => ({ value: key, text: name })),
-        }}
+        filter={common}
+        selects={[
+          {
+            name: "plan",
+            label: words("plan"),
+            value: plan?.key ?? null,
+            options: plans.map(({ key, name }) => ({ value: key, text: name })),
+          },
+          {
+            name: "renews",
+            label: words("renews"),
+            value: renews,
+            options: serviceRenewals.map((value) => ({ value, text: words(`renews_${value}`) })),
+          },
+        ]}
+        hasDays={{ from: words("expiresFrom"), to: words("expiresTo") }}
         hidden={{ state: view }}
         clearHref={isFiltered ? path : null}
       />
