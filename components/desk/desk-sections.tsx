@@ -54,7 +54,7 @@ function Tasks({ desk, actions, texts, may }: SectionsProps) {
           <Row key={id} className={rowLook}>
             <Cell>{taskWords(t, kind, subject)}</Cell>
             <Cell className="max-sm:order-3 max-sm:text-ink-soft max-sm:text-sm">
-              <span dir="auto">{customerName}</span>
+              <CustomerLink name={customerName} reference={customerReference} />
             </Cell>
             <Cell className="max-sm:order-4 max-sm:text-ink-soft max-sm:text-sm">
               <Moment at={createdAt} />
@@ -64,7 +64,7 @@ function Tasks({ desk, actions, texts, may }: SectionsProps) {
               {kind === "suspense" && subject === "bank_receipt" && (
                 <TextLink href="/admin/bank">{t("openBank")}</TextLink>
               )}
-              {(subject === "refund" || subject === "dispute") && (
+              {(subject === "refund" || subject === "dispute") && customerReference && (
                 <TextLink href={`/admin/customers/${encodeURIComponent(customerReference)}/card-payments`}>
                   {t("openCustomer")}
                 </TextLink>
@@ -171,7 +171,7 @@ function Payments({ desk, actions, texts, may }: SectionsProps) {
         {desk.payments.map((payment) => (
           <Row key={payment.id} className={rowLook}>
             <Cell>
-              <span dir="auto">{payment.customerName}</span>
+              <CustomerLink name={payment.customerName} reference={payment.customerReference} />
             </Cell>
             <Cell numeric className="max-sm:order-2">
               <Amount of={payment.byCard} />
@@ -201,6 +201,16 @@ function Payments({ desk, actions, texts, may }: SectionsProps) {
         ))}
       </TableBody>
     </Section>
+  );
+}
+
+/** The house has no page: what belongs to no customer is its own. */
+function CustomerLink({ name, reference }: { name: string; reference: string | null }) {
+  if (reference === null) return <span dir="auto">{name}</span>;
+  return (
+    <TextLink href={`/admin/customers/${encodeURIComponent(reference)}`}>
+      <span dir="auto">{name}</span>
+    </TextLink>
   );
 }
 

@@ -1,13 +1,17 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { transact } from "@/db/transaction";
 import type { StaffRole } from "@/lib/auth/actor";
+import { houseCustomerId } from "@/lib/billing/payment/unmatched-receipt";
 import { newId, type SessionId, type UserId } from "@/lib/kernel/id";
 import { payDirect } from "@/lib/portal/pay";
 import { sandboxControl } from "@/lib/sandbox/control";
 import { startSandbox } from "@/lib/sandbox/server";
 import { createTestDatabase } from "@/lib/testing/database";
 import { makeCustomer, makeInvoice, plan } from "@/lib/testing/fixtures";
+import { makeStaff } from "@/lib/testing/staff";
 import { localGateway, openTestWorld, testSecretKey } from "@/lib/testing/world";
 import { closeTask } from "./close-task";
+import { recordActivity } from "./record-activity";
 import { replayParkedEvent } from "./replay-parked-event";
 import type { StaffActor } from "./shapes";
 import { showDesk } from "./show-desk";
@@ -88,6 +92,35 @@ describe("the desk", () => {
     expect(replayed.ok).toBe(true);
     const again = await replayParkedEvent(staff("support"), { eventId: "evt_parked_1" }, scene.world);
     expect(again).toEqual({ ok: false, refusal: { code: "event_not_parked" } });
+  });
+
+  it("leads to the customer of each task and payment, and not to the house, which has no page", async () => {
+    const { world } = scene;
+    const actor = await makeStaff(world, "support");
+    const { ref } = await openPayment();
+    await transact(world.staff, {}, ({ sql }) =>
+      recordActivity(world, sql, {
+        customerId: null,
+        userId: actor.userId,
+        verb: "host_changed",
+        detail: {},
+      }),
+    );
+    const tasks = [ref.customerId, houseCustomerId].map((customerId) => ({
+      customerId,
+      id: newId(world.clock),
+    }));
+    for (const { customerId, id } of tasks) {
+      await world.jobs.sql`
+        insert into tasks (customer_id, id, kind, subject, subject_id, detail, created_at)
+        values (${customerId}, ${id}, 'suspense', 'refund', ${customerId}, '{}', ${world.clock.now()})`;
+    }
+    const [row] = await world.staff.sql`select reference from customers where id = ${ref.customerId}`;
+    const desk = await showDesk(actor, world);
+    const shown = tasks.map(({ id }) => desk.tasks.find((task) => task.id === id)?.customerReference);
+    expect(shown).toEqual([row?.reference, null]);
+    const payment = desk.payments.find(({ id }) => id === ref.paymentId);
+    expect(payment?.customerReference).toBe(row?.reference);
   });
 
   it("lets one of two close a task, and tells the other", async () => {

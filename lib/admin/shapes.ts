@@ -20,7 +20,8 @@ export interface DeskTask {
   id: TaskId;
   customerId: CustomerId;
   customerName: string;
-  customerReference: string;
+  /** Null for the house's own, which has no page. */
+  customerReference: string | null;
   kind: string;
   subject: string;
   subjectId: string;
@@ -39,6 +40,7 @@ export interface DeskPayment {
   id: PaymentId;
   customerId: CustomerId;
   customerName: string;
+  customerReference: string | null;
   state: string;
   byCard: Money;
   createdAt: Date;

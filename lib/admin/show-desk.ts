@@ -9,13 +9,13 @@ export async function showDesk(_actor: StaffActor, world: StaffWorld = staffWorl
   const { sql } = world.staff;
   const [tasks, events, payments] = await Promise.all([
     sql`
-      select t.*, c.name, c.reference from tasks t join customers c on c.id = t.customer_id
+      select t.*, c.name, case when not c.is_house then c.reference end as reference from tasks t join customers c on c.id = t.customer_id
       where t.done_at is null order by t.id desc limit ${rowsMost}`,
     sql`
       select e.id, e.type, r.reason, e.received_at from event_runs r join stripe_events e on e.id = r.event_id
       where r.state = 'parked' order by e.received_at desc limit ${rowsMost}`,
     sql`
-      select p.id, p.customer_id, c.name, p.state, p.currency, p.card_minor, p.created_at, p.next_poll_at
+      select p.id, p.customer_id, c.name, case when not c.is_house then c.reference end as reference, p.state, p.currency, p.card_minor, p.created_at, p.next_poll_at
       from payments p join customers c on c.id = p.customer_id
       where p.next_poll_at is not null order by p.created_at desc limit ${rowsMost}`,
   ]);
@@ -41,6 +41,7 @@ export async function showDesk(_actor: StaffActor, world: StaffWorld = staffWorl
       id: row.id,
       customerId: row.customer_id,
       customerName: row.name,
+      customerReference: row.reference,
       state: row.state,
       byCard: money(row.card_minor, row.currency),
       createdAt: row.created_at,
