@@ -54,6 +54,8 @@ export const outbox = pgTable(
     handledAt: instant("handled_at"),
     /** The row whose mail told this one as well. */
     toldBy: uuid("told_by"),
+    /** Until then a worker tells it, and no other does. */
+    claimedUntil: instant("claimed_until"),
   },
   (t) => [
     primaryKey({ name: "outbox_pk", columns: [t.customerId, t.id] }),

@@ -27,6 +27,7 @@ import {
 } from "@/lib/testing/fixtures";
 import { localGateway, openTestWorld, testSecretKey } from "@/lib/testing/world";
 import { deliverOutbox } from "./deliver-outbox";
+import { claimUntold } from "./notices";
 
 const host = { name: "Ducky Cloud", url: "http://127.0.0.1:3000" };
 
@@ -241,6 +242,28 @@ describe("the outbox", () => {
     const [notice] = await scene.world.jobs.sql`
       select subject, body from notices where customer_id = ${customer.customerId}`;
     expect(mail).toMatchObject({ subject: notice?.subject });
+  });
+
+  it("sends each mail once by four workers at once", async () => {
+    const paid = [await payOrder({}), await payOrder({}), await payOrder({})];
+    for (const { ref } of paid) await settle(scene.world, ref);
+    await Promise.all(Array.from({ length: 4 }, () => deliverOutbox(scene.delivery, 1000)));
+    for (const { customer } of paid) {
+      expect(await mailsTo(customer.actor.userId)).toHaveLength(1);
+      expect(await noticesOf(customer)).toEqual([{ state: "sent", attempts: 1 }]);
+    }
+  });
+
+  it("leaves what another worker has taken, until that cannot be at it any more", async () => {
+    const { customer, ref } = await payOrder({});
+    await settle(scene.world, ref);
+    expect(await claimUntold(scene.world, customer.customerId)).not.toBeNull();
+    expect(await claimUntold(scene.world, customer.customerId)).toBeNull();
+    await deliverOutbox(scene.delivery, 1000);
+    expect(await noticesOf(customer)).toEqual([]);
+    scene.world.clock.advance(5 * 60_000);
+    await deliverOutbox(scene.delivery, 1000);
+    expect(await noticesOf(customer)).toEqual([{ state: "sent", attempts: 1 }]);
   });
 
   it("keeps a mail for a mailbox that is full, and sends what comes after it", async () => {

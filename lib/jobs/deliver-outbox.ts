@@ -5,7 +5,7 @@ import { receiptOf } from "@/lib/billing/payment/receipt";
 import { readStillShort } from "@/lib/billing/payment/still-short";
 import { publishEvents } from "@/lib/billing/webhook/publish-events";
 import type { World } from "@/lib/billing/world";
-import type { PaymentId } from "@/lib/kernel/id";
+import type { CustomerId, PaymentId } from "@/lib/kernel/id";
 import { add, type Currency, money } from "@/lib/kernel/money";
 import { autoChargeFailedMail } from "@/lib/mail/auto-pay-mail";
 import { cardExpiringMail } from "@/lib/mail/card-mail";
@@ -15,7 +15,16 @@ import { invoicesDueMail, renewalShortMail, renewedMail } from "@/lib/mail/renew
 import { stopMail } from "@/lib/mail/stop-mail";
 import { autoChargeNews } from "./auto-charge-news";
 import { mailOfMoneyBack } from "./money-back-news";
-import { concludeRow, concludeUntold, noteAttempt, type OutboxRow, type Outcome } from "./notices";
+import {
+  claimedMostMs,
+  claimUntold,
+  concludeRow,
+  concludeUntold,
+  noteAttempt,
+  type OutboxRow,
+  type Outcome,
+  releaseUntold,
+} from "./notices";
 import { openPayLinks } from "./pay-links";
 import { type ReminderNews, reminderNews } from "./reminder-news";
 import { renewedNews } from "./renewed-news";
@@ -46,7 +55,40 @@ export async function deliverOutbox(given: Delivery, most = 50): Promise<number>
     rows.filter((row) => !isForMail(row)),
   );
   let sent = 0;
-  for (const row of rows.filter(isForMail)) {
+  for (const [customerId, own] of byCustomer(rows.filter(isForMail))) {
+    const claimed = await claimUntold(world, customerId);
+    if (!claimed) continue;
+    try {
+      const told = await tellCustomer(
+        delivery,
+        own.filter(({ id }) => claimed.has(id)),
+      );
+      sent += told.sent;
+      if (told.stopped === "no_server") break;
+    } finally {
+      await releaseUntold(world, customerId, claimed);
+    }
+  }
+  return sent;
+}
+
+/** In the order of the first of each. */
+function byCustomer(rows: readonly OutboxRow[]): Map<CustomerId, OutboxRow[]> {
+  const all = new Map<CustomerId, OutboxRow[]>();
+  for (const row of rows) all.set(row.customerId, [...(all.get(row.customerId) ?? []), row]);
+  return all;
+}
+
+/** Writes to one customer what this worker has claimed, up to the first mail that is not taken. */
+async function tellCustomer(
+  delivery: Delivery,
+  rows: readonly OutboxRow[],
+): Promise<{ sent: number; stopped: "no_server" | "for_now" | null }> {
+  const { world } = delivery;
+  const beganMs = world.clock.now().getTime();
+  let sent = 0;
+  for (const row of rows) {
+    if (world.clock.now().getTime() - beganMs > claimedMostMs) return { sent, stopped: "for_now" };
     const written = await writtenFor(delivery, row);
     if (written === "elsewhere") continue;
     if (!written) {
@@ -58,13 +100,12 @@ export async function deliverOutbox(given: Delivery, most = 50): Promise<number>
     const answer = await delivery.mailer.sendMail({ ...mail, id });
     if (answer.ok) sent += 1;
     else if (answer.refusal.code === "mail_not_taken") {
-      // A mailbox that is full waits alone; without a server, all do.
-      if (answer.refusal.isOfThisOne) continue;
-      return sent;
+      // A mailbox that is full waits alone, with what its mail gathers; without a server, all do.
+      return { sent, stopped: answer.refusal.isOfThisOne ? "for_now" : "no_server" };
     }
     await concludeRow(world, row, outcomeOf(mail, answer), alsoTold);
   }
-  return sent;
+  return { sent, stopped: null };
 }
 
 function outcomeOf(mail: Mail, answer: Awaited<ReturnType<Mailer["sendMail"]>>): Outcome {

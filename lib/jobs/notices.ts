@@ -33,6 +33,40 @@ export async function noteAttempt(world: World, row: OutboxRow, mail: Mail): Pro
   return mailIdOf(id, noted?.sending ?? 1);
 }
 
+/** What a worker holds that died is another's then; nobody writes to one customer for so long. */
+const claimMs = 5 * 60_000;
+/** A pass that has written to one customer for so long leaves the rest to the next. */
+export const claimedMostMs = 3 * 60_000;
+
+/**
+ * Takes all that waits to be told to a customer, so that no other worker tells it meanwhile: mails gather it, and a server takes
+ * each once. Returns the ids of it; null while another worker has taken some.
+ */
+export function claimUntold(world: World, customerId: CustomerId): Promise<Set<string> | null> {
+  const now = world.clock.now();
+  return transact(world.jobs, { customerId }, async ({ sql }) => {
+    // One worker after the other: what one has taken is seen by the next.
+    await sql`select pg_advisory_xact_lock(hashtextextended('mallard outbox ' || ${customerId}, 0))`;
+    const [taken] = await sql`
+      select 1 from outbox where customer_id = ${customerId} and handled_at is null and claimed_until > ${now} limit 1`;
+    if (taken) return null;
+    const rows = await sql`
+      update outbox set claimed_until = ${new Date(now.getTime() + claimMs)}
+      where customer_id = ${customerId} and handled_at is null returning id`;
+    return new Set(rows.map(({ id }) => id as string));
+  });
+}
+
+/** Gives back what was taken, told or not: staff may send it again. */
+export async function releaseUntold(
+  world: World,
+  customerId: CustomerId,
+  ids: ReadonlySet<string>,
+): Promise<void> {
+  await world.jobs.sql`
+    update outbox set claimed_until = null where customer_id = ${customerId} and id = any(${[...ids]}::uuid[])`;
+}
+
 /** How a row ends. */
 export type Outcome =
   /** A mail server has it; these of its copies it refused. */
