@@ -44,8 +44,9 @@ const tools: WorkerTools = {
     readBack: readBackEvents,
   },
 };
-const worker = await startWorker(tools, settings.databaseUrl);
-const timeMachine = settings.timeMachine ? await openTimeMachine(settings.timeMachine) : null;
+let timeMachine: Awaited<ReturnType<typeof startTimeMachine>> | null = null;
+const worker = await startWorker(tools, settings.databaseUrl, () => timeMachine?.isMoving() ?? false);
+if (settings.timeMachine) timeMachine = await openTimeMachine(settings.timeMachine);
 console.log("worker ready");
 // To who started it, if it was started with a channel.
 process.send?.("ready");

@@ -16,7 +16,10 @@ interface State {
  * The time machine of the demo, on this machine only: GET / says how it stands, POST /day, /week and /event move the
  * clock. One move at a time: another one is refused with 409.
  */
-export async function startTimeMachine(movable: Movable, port: number): Promise<{ close(): Promise<void> }> {
+export async function startTimeMachine(
+  movable: Movable,
+  port: number,
+): Promise<{ isMoving(): boolean; close(): Promise<void> }> {
   const { clock } = movable.tools.world;
   const state: Omit<State, "now"> = { movingFrom: null, passed: null, hasFailed: false };
   const begin = (move: Move) => {
@@ -51,6 +54,7 @@ export async function startTimeMachine(movable: Movable, port: number): Promise<
     server.listen(port, "127.0.0.1", resolve);
   });
   return {
+    isMoving: () => state.movingFrom !== null,
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());

@@ -7,20 +7,20 @@ import { wakeOn } from "./wake";
 /**
  * Starts the worker's queues. Each job has a queue with at most one waiting and one running, over all workers: it
  * sends itself again when it ends, and cron sends it each minute in case a worker died in between. What wakes at a
- * notice runs beside its queue then.
+ * notice runs beside its queue then. While it is resting, nothing is run: the time machine does all of it.
  */
 export async function startWorker(
   tools: WorkerTools,
   databaseUrl: string,
+  isResting: () => boolean = () => false,
 ): Promise<{ stop(): Promise<void> }> {
   const boss = new PgBoss({ connectionString: databaseUrl, schema: jobSchema, max: 4 });
   boss.on("error", (error) => log("error", "queue_error", { message: error.message }));
   await boss.start();
-  for (const job of jobs) await startJob(boss, tools, job);
+  const run = (job: Job) => (isResting() ? Promise.resolve() : runLogged(tools, job));
+  for (const job of jobs) await startJob(boss, job, run);
   const ears = await Promise.all(
-    jobs.flatMap((job) =>
-      job.wakesOn ? [wakeOn(tools.world.jobs, job.wakesOn, () => runLogged(tools, job))] : [],
-    ),
+    jobs.flatMap((job) => (job.wakesOn ? [wakeOn(tools.world.jobs, job.wakesOn, () => run(job))] : [])),
   );
   return {
     stop: async () => {
@@ -30,12 +30,12 @@ export async function startWorker(
   };
 }
 
-async function startJob(boss: PgBoss, tools: WorkerTools, job: Job): Promise<void> {
+async function startJob(boss: PgBoss, job: Job, run: (job: Job) => Promise<void>): Promise<void> {
   // A job that died with its worker is given up soon; the next one finds the same work.
   await boss.createQueue(job.name, { policy: "stately", retryLimit: 0, expireInSeconds: 300 });
   await boss.schedule(job.name, "* * * * *");
   await boss.work(job.name, { pollingIntervalSeconds: 2 }, async () => {
-    await runLogged(tools, job);
+    await run(job);
     await boss.send(job.name, {}, { startAfter: job.everySeconds });
   });
   await boss.send(job.name, {});
