@@ -7,6 +7,7 @@ import { unparkEvent } from "@/lib/gateway/parked-events";
 import { processWaitingEvents } from "@/lib/webhook/process-events";
 import { readBackEvents } from "@/lib/webhook/read-back-events";
 import { checkInvariants } from "./checks";
+import { checkEvents } from "./events-against-rows";
 import { deliver } from "./operations/mail";
 import { closeAtBank, isOpen } from "./operations/money-back";
 import { advance } from "./operations/time";
@@ -38,6 +39,7 @@ export async function drain(simulation: Simulation): Promise<void> {
   await workUntilQuiet(simulation);
   await checkNothingIsLeft(simulation);
   await checkAgainstStripe(simulation, { lateOnes: "booked" });
+  await checkEvents(simulation);
   await checkInvariants(simulation, "all");
 }
 
