@@ -102,7 +102,8 @@ export const reminderKinds = [
 
 /**
  * A stage of reminding, once per (kind, subject, stage): in days from due (from the suspension, the termination), negative
- * ahead of it (domain.md, Reminding); of a card the month printed on it, as in 202702. Rows are only added.
+ * ahead of it (domain.md, Reminding); of a card the month printed on it, as in 202702, negative once it is over. Rows are only
+ * added.
  */
 export const reminders = pgTable(
   "reminders",
