@@ -74,7 +74,7 @@ const granted: Record<string, { app?: string; jobs?: string; staff?: string } | 
   },
   payment_methods: {
     app: "select update(is_default)",
-    jobs: "insert select update(brand,detached_at,exp_month,exp_year,is_default,last4)",
+    jobs: "insert select update(brand,detached_at,exp_month,exp_year,fingerprint,is_default,last4)",
     staff: "select",
   },
   notices: {

@@ -336,6 +336,8 @@ describe("changing cards", () => {
     const [after] = await shown(customer);
     expect(after?.expYear).toBeGreaterThan(before?.expYear ?? 0);
     expect(after?.last4).toBe("1881");
+    const [kept] = await world.owner`select fingerprint from payment_methods where id = ${card.id}`;
+    expect(kept?.fingerprint).toBe("local1881");
     // By the host, in Stripe's own dashboard.
     await fetch(`${world.stripeUrl}/v1/payment_methods/${card.stripeId}`, {
       method: "POST",

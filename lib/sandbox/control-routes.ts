@@ -194,7 +194,11 @@ function answerOf(order: PayOrder): "approve" | "fail" | "leave" {
 function renewCard(world: World, id: string, last4?: string): void {
   const before = world.store.get("payment_method", id);
   if (!before?.card) throw noSuch("card", id);
-  const card = { ...before.card, exp_year: before.card.exp_year + 4, ...(last4 && { last4 }) };
+  const card = {
+    ...before.card,
+    exp_year: before.card.exp_year + 4,
+    ...(last4 && { last4, fingerprint: `local${last4}` }),
+  };
   const after = world.store.put("payment_method", { ...before, card });
   world.emit("payment_method.automatically_updated", after, before);
 }

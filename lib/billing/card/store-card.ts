@@ -25,7 +25,8 @@ export async function storeCard(
     values (${customerId}, ${id}, ${card.id}, ${card.fingerprint}, ${card.brand}, ${card.last4}, ${card.expMonth},
       ${card.expYear}, false, ${clock.now()})
     on conflict (customer_id, stripe_payment_method_id) do update
-      set brand = excluded.brand, last4 = excluded.last4, exp_month = excluded.exp_month, exp_year = excluded.exp_year
+      set fingerprint = excluded.fingerprint, brand = excluded.brand, last4 = excluded.last4,
+        exp_month = excluded.exp_month, exp_year = excluded.exp_year
     returning id`;
   if (stored?.id !== id) {
     const isLater = card.expYear * 12 + card.expMonth > known?.exp_year * 12 + known?.exp_month;
