@@ -37,10 +37,18 @@ function Reach({ runway, short }: { runway: View; short: Short }) {
   const locale = useLocale();
   const timeZone = useTimeZone() ?? "UTC";
   const coversSome = runway.renewals[0]?.isCovered === true;
-  return t.rich(short.invoiceNumber ? "shortNow" : coversSome ? "until" : "untilNone", {
+  const says = short.isCharged
+    ? "charged"
+    : short.invoiceNumber
+      ? "shortNow"
+      : coversSome
+        ? "until"
+        : "untilNone";
+  return t.rich(says, {
     date: formatDay(short.dueAt, locale, timeZone),
     service: () => <bdi className="font-medium">{short.summary}</bdi>,
-    amount: () => <Amount of={short.by} className="font-semibold text-bad" />,
+    // What a card is charged for is no debt.
+    amount: () => <Amount of={short.by} className={`font-semibold ${short.isCharged ? "" : "text-bad"}`} />,
   });
 }
 

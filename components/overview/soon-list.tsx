@@ -54,5 +54,6 @@ function Fate({ service, runways }: { service: ServiceRow; runways: readonly Run
   const renewals = runways.flatMap((runway) => runway.renewals);
   const renewal = renewals.find(({ serviceIds }) => serviceIds.includes(service.id));
   if (!renewal) return t("fateOpen");
+  if (renewal.isCharged) return t("fateCharged");
   return t(renewal.isCovered ? "fateCovered" : "fateShort");
 }

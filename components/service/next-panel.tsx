@@ -72,7 +72,7 @@ function Lead({ service }: { service: ServiceDetail }) {
   if (isDeclined) return t("leadDeclined");
   if (!isAutoRenew) return t(openInvoiceNumber ? "leadOpen" : "leadByHand");
   if (!renewal) return t("leadAutoRenew");
-  return t.rich(renewal.isCovered ? "leadCovered" : "leadShort", {
+  return t.rich(renewal.isCovered ? "leadCovered" : renewal.isCharged ? "leadCharged" : "leadShort", {
     amount: () => <Amount of={renewal.amount} className="font-medium text-ink" />,
   });
 }

@@ -37,7 +37,7 @@ export function ServiceFacts({ service, onSwitch }: ServiceFactsProps) {
             })
           : t("noPrice")}
       </Fact>
-      <Fact name={t(isRunning ? "paidUntil" : "ran")}>
+      <Fact name={t(isRunning || state === "pending" ? "paidUntil" : "ran")}>
         {expiresAt ? <Due at={expiresAt} isUrgent={isRunning} /> : t("notYet")}
       </Fact>
       <Fact name={t("autoRenew")}>

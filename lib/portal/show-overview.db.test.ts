@@ -1,6 +1,6 @@
 import postgres from "postgres";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { ServiceId } from "@/lib/kernel/id";
+import { newId, type PaymentMethodId, type ServiceId } from "@/lib/kernel/id";
 import { createTestDatabase } from "@/lib/testing/database";
 import {
   giveBalance,
@@ -61,6 +61,25 @@ describe("the overview", () => {
       lately: [],
       canPay: true,
     });
+  });
+
+  it("says of a renewal that auto-pay charges a card for it, until that was stopped", async () => {
+    const customer = await makeCustomer(world);
+    const { customerId, actor } = customer;
+    await serviceUntil(customer, inDays(10));
+    const short = async () => (await showRunways(actor, world))[0]?.short;
+    expect(await short()).toMatchObject({ isCovered: false, isCharged: false });
+    const cardId = newId<PaymentMethodId>();
+    await owner`
+      insert into payment_methods (customer_id, id, stripe_payment_method_id, brand, last4, exp_month, exp_year, is_default,
+        created_at)
+      values (${customerId}, ${cardId}, ${`pm_${cardId}`}, 'visa', '4242', 12, 2030, true, ${world.clock.now()})`;
+    await owner`
+      insert into auto_charges (customer_id, payment_method_id, pays_invoices, user_id, changed_at)
+      values (${customerId}, ${cardId}, true, ${actor.userId}, ${world.clock.now()})`;
+    expect(await short()).toMatchObject({ isCovered: false, isCharged: true });
+    await owner`update auto_charges set stopped_at = now(), stopped_code = 'lost_card' where customer_id = ${customerId}`;
+    expect(await short()).toMatchObject({ isCharged: false });
   });
 
   it("says what is owed, what expires soon or does not run, and what happened, each with its way there", async () => {

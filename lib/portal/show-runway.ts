@@ -1,4 +1,6 @@
 import type { ReservedSql } from "@/db/client";
+import { willBeCharged } from "@/lib/billing/auto-pay/will-be-charged";
+import { autoChargeCard } from "@/lib/billing/card/auto-charge-card";
 import { topUpFor } from "@/lib/billing/payment/top-up-amount";
 import {
   type ForecastEvent,
@@ -9,7 +11,7 @@ import {
 } from "@/lib/billing/renewal/forecast";
 import { readForecastScenes } from "@/lib/billing/renewal/read-forecast";
 import type { World } from "@/lib/billing/world";
-import type { ServiceId } from "@/lib/kernel/id";
+import type { InvoiceId, ServiceId } from "@/lib/kernel/id";
 import { type Money, money } from "@/lib/kernel/money";
 import { readAs } from "./scoped";
 import type { CustomerActor } from "./shapes";
@@ -24,6 +26,8 @@ export interface RunwayRenewal {
   dueAt: Date;
   amount: Money;
   isCovered: boolean;
+  /** The balance does not reach for it, and auto-pay charges a card for what is missing, one day before it is due. */
+  isCharged: boolean;
 }
 
 /** How far a balance reaches, if nothing else happens. */
@@ -49,12 +53,22 @@ export async function readRunways(
   { customerId }: CustomerActor,
   world: World,
 ): Promise<Runway[]> {
-  const { timeZone } = world;
-  const scenes = await readForecastScenes(sql, customerId, { now: world.clock.now(), timeZone });
-  return scenes.map((scene) => runwayOf(scene, world)).filter(({ renewals }) => renewals.length > 0);
+  const today = { now: world.clock.now(), timeZone: world.timeZone };
+  const [scenes, card, charged] = await Promise.all([
+    readForecastScenes(sql, customerId, today),
+    autoChargeCard(sql, customerId, today),
+    sql`
+      select i.id from invoices i where i.customer_id = ${customerId} and i.state = 'open'
+        and ${willBeCharged(sql, today.now, today.timeZone)}`,
+  ]);
+  const ids = new Set(charged.map(({ id }) => id as InvoiceId));
+  const isCharged = (id: InvoiceId | null) => (id ? ids.has(id) : card?.paysInvoices === true);
+  return scenes
+    .map((scene) => runwayOf(scene, world, isCharged))
+    .filter(({ renewals }) => renewals.length > 0);
 }
 
-function runwayOf(scene: ForecastScene, world: World): Runway {
+function runwayOf(scene: ForecastScene, world: World, isCharged: (id: InvoiceId | null) => boolean): Runway {
   const { currency } = scene;
   const { events, firstShort } = forecastRenewals(scene);
   const limits = world.gateway.chargeLimits(currency);
@@ -66,6 +80,7 @@ function runwayOf(scene: ForecastScene, world: World): Runway {
     dueAt: event.dueAt,
     amount: money(event.amountMinor, currency),
     isCovered: event.isCovered,
+    isCharged: !event.isCovered && isCharged(event.invoiceId),
   });
   return {
     available: money(scene.availableMinor, currency),

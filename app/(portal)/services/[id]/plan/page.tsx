@@ -1,3 +1,4 @@
+import { ArrowLeft } from "lucide-react";
 import type { Metadata } from "next";
 import { notFound } from "next/navigation";
 import { getTranslations } from "next-intl/server";
@@ -37,7 +38,18 @@ export default async function PlanChangePage({ params, searchParams }: PlanChang
   const { service, preview, canChange } = shown;
   return (
     <>
-      <PageHead title={t("title")} above={<TextLink href="/services">{t("back")}</TextLink>}>
+      <PageHead
+        title={t("title")}
+        above={
+          <TextLink
+            href={`/services/${service.id}`}
+            className="inline-flex items-center gap-1.5 text-sm no-underline"
+          >
+            <ArrowLeft aria-hidden="true" className="size-4" />
+            <bdi>{service.label}</bdi>
+          </TextLink>
+        }
+      >
         <p className="mt-1 text-ink-soft">
           <span dir="auto">{service.label}</span>: <span dir="auto">{service.planName}</span>
         </p>
