@@ -54,7 +54,7 @@ export function ListFilters(props: ListFiltersProps) {
           )}
         </Field>
         {selects.map(({ name, label, value: chosen, options }) => (
-          <Field key={name} id={name} label={label} className="min-w-36 max-sm:flex-1">
+          <Field key={name} id={name} label={label} className="min-w-36 max-sm:flex-1 sm:max-w-44">
             {(control) => (
               <Select {...control} name={name} defaultValue={chosen ?? ""}>
                 <option value="">{t("any")}</option>
@@ -77,12 +77,14 @@ export function ListFilters(props: ListFiltersProps) {
             </Field>
           </>
         )}
-        <Button type="submit">{t("search")}</Button>
-        {clearHref && (
-          <Link href={clearHref} className={buttonLook("quiet")}>
-            {t("clear")}
-          </Link>
-        )}
+        <div className="flex gap-3">
+          <Button type="submit">{t("search")}</Button>
+          {clearHref && (
+            <Link href={clearHref} className={buttonLook("quiet")}>
+              {t("clear")}
+            </Link>
+          )}
+        </div>
       </FilterForm>
     </div>
   );
