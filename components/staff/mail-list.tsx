@@ -43,7 +43,7 @@ export function MailList({ mails }: { mails: readonly ListedMail[] }) {
                 {mail.failures
                   .filter(({ isCopy, kind }) => isCopy || kind === "delayed")
                   .map(({ address, isCopy, kind }) => (
-                    <span key={address} className="block break-all text-ink-soft text-sm">
+                    <span key={address} className="block break-words text-ink-soft text-sm">
                       {t(`${isCopy ? "copy" : "own"}_${kind === "delayed" ? "late" : "lost"}`, { address })}
                     </span>
                   ))}
