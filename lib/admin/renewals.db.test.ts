@@ -18,6 +18,8 @@ let auditor: StaffActor;
 let finance: StaffActor;
 /** Arranges what no role of the application may. */
 let owner: postgres.Sql;
+/** The connection of a worker that is killed. */
+let dying: postgres.Sql;
 let drop: () => Promise<void>;
 
 beforeAll(async () => {
@@ -25,6 +27,7 @@ beforeAll(async () => {
   world = openTestWorld({ url: database.url });
   [auditor, finance] = [await makeStaff(world, "auditor"), await makeStaff(world, "finance")];
   owner = postgres(database.url, { max: 1, onnotice: () => {} });
+  dying = postgres(database.url, { max: 1, onnotice: () => {} });
   drop = () => database.drop();
 });
 
@@ -34,7 +37,7 @@ afterEach(async () => {
 });
 
 afterAll(async () => {
-  await Promise.all([world.close(), owner.end()]);
+  await Promise.all([world.close(), owner.end(), dying.end()]);
   await drop();
 });
 
@@ -129,15 +132,19 @@ describe("a run that staff ask for", () => {
   it("is done by the next worker when the one that had begun it dies", async () => {
     await due("Orphan Ltd");
     expect(await requestRenewals(finance, world)).toEqual({ ok: true });
-    // As it stands after a worker was killed: taken up, and nobody holds the lock any more.
+    const [worker] = await dying`
+      select pg_backend_pid() as pid, pg_advisory_lock(hashtext('renewal_requests'))`;
     await owner`
       update renewal_requests set started_at = ${world.clock.now()}, run_id = gen_random_uuid() where ended_at is null`;
     await owner`
       insert into job_runs (name, every_seconds, started_at) values ('poll-payments', 5, ${world.clock.now()})`;
     expect(await requested()).toMatchObject({ state: "running", workerSilent: null });
+    expect(await runRequested(world)).toBeNull();
     const heardAt = world.clock.now();
     world.clock.advance(60_000);
     expect(await requested()).toMatchObject({ state: "running", workerSilent: { heardAt } });
+    // Killed: the server ends its connection, and with it the lock.
+    await owner`select pg_terminate_backend(${worker?.pid}, 10000)`;
     expect(await runRequested(world)).toMatchObject({ issued: 1, paid: 1 });
     expect(await requested()).toMatchObject({ state: "ended", issued: 1 });
   });
