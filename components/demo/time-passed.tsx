@@ -10,7 +10,7 @@ export function TimePassed({ passed }: { passed: NonNullable<TimeMachineState["p
   // A verb that is newer than this page is told without detail, never as a code.
   const sentenceOf = (verb: string) => {
     const known = verb as Parameters<typeof verbs.has>[0];
-    return verbs.has(known) ? verbs(known, {}) : verbs("other");
+    return verbs.has(known) ? verbs(known, { reason: "" }) : verbs("other");
   };
   const { from, to, happened, mails, booksBalance } = passed;
   return (

@@ -14,5 +14,5 @@ export function Happened({ entry: { verb, detail } }: { entry: Pick<TimelineEntr
     });
   }
   const known = verb as Parameters<typeof t.has>[0];
-  return t.has(known) ? t(known, detail) : t("other");
+  return t.has(known) ? t(known, { reason: "", ...detail }) : t("other");
 }

@@ -38,7 +38,11 @@ export function ServiceFacts({ service, onSwitch }: ServiceFactsProps) {
           : t("noPrice")}
       </Fact>
       <Fact name={t(isRunning || state === "pending" ? "paidUntil" : "ran")}>
-        {expiresAt ? <Due at={expiresAt} isUrgent={isRunning} /> : t("notYet")}
+        {expiresAt ? (
+          <Due at={expiresAt} isUrgent={isRunning} />
+        ) : (
+          t(state === "canceled" ? "never" : "notYet")
+        )}
       </Fact>
       <Fact name={t("autoRenew")}>
         {isEnding ? t("ending") : <AutoRenew service={service} onSwitch={onSwitch} />}

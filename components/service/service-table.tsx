@@ -71,7 +71,7 @@ function ServiceTableRow({
         {expiresAt ? (
           <Expiry at={expiresAt} isRunning={isRunning} />
         ) : (
-          <span className="text-ink-soft">{t("notYet")}</span>
+          <span className="text-ink-soft">{t(state === "canceled" ? "never" : "notYet")}</span>
         )}
       </Cell>
       <Cell className="max-sm:order-4 max-sm:text-ink-soft max-sm:text-sm">

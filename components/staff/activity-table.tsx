@@ -57,10 +57,11 @@ export function ActivityTable({ label, activities, withCustomer = false }: Activ
 function What({ verb, detail }: Pick<ListedActivity, "verb" | "detail">) {
   const verbs = useTranslations("timeline");
   const known = verb as Parameters<typeof verbs.has>[0];
-  const reason = detail.reason ?? detail.note;
+  // Of a suspension it is a word of ours, and in the sentence.
+  const reason = verb === "service_suspended" ? null : (detail.reason ?? detail.note);
   return (
     <>
-      {verbs.has(known) ? verbs(known, detail) : verb}
+      {verbs.has(known) ? verbs(known, { reason: "", ...detail }) : verb}
       {reason && (
         <span className="block break-words text-ink-soft text-sm" dir="auto">
           {reason}

@@ -41,7 +41,11 @@ export function ServiceList({ services }: { services: readonly ListedService[] }
                 </TextLink>
               </Cell>
               <Cell className={`whitespace-nowrap max-sm:order-4 max-sm:text-right ${small}`}>
-                {service.expiresAt ? <Due at={service.expiresAt} isUrgent={isRunning} /> : words("notYet")}
+                {service.expiresAt ? (
+                  <Due at={service.expiresAt} isUrgent={isRunning} />
+                ) : (
+                  words(service.state === "canceled" ? "never" : "notYet")
+                )}
               </Cell>
               <Cell className={`max-sm:order-5 ${small}`}>
                 <span className="sm:hidden">{words("autoRenew")}: </span>

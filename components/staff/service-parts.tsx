@@ -28,7 +28,11 @@ export function ServiceFacts({ service }: PartProps) {
         <span className="text-ink-soft text-sm">{terms(term.unit, { count: term.count })}</span>
       </Fact>
       <Fact name={services("expires")}>
-        {expiresAt ? <Due at={expiresAt} isUrgent={service.state === "active"} /> : services("notYet")}
+        {expiresAt ? (
+          <Due at={expiresAt} isUrgent={service.state === "active"} />
+        ) : (
+          services(service.state === "canceled" ? "never" : "notYet")
+        )}
       </Fact>
       <Fact name={services("autoRenew")}>
         {cancelRequestedAt ? services("ending") : services(isAutoRenew ? "autoRenewOn" : "autoRenewOff")}
