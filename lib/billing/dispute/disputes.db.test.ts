@@ -312,7 +312,7 @@ describe("debt", () => {
     const words = { hostName: "Ducky Cloud", wordsOf: paperWords };
     const paper = await printReceipt(customer.actor, { paymentId: topped.paymentId }, words, world);
     const { text } = await readPdf(paper?.content as Uint8Array);
-    expect(text).toContain("Paid what was owed $20.00 Added to your balance $6.00");
+    expect(text).toContain("Owed from a dispute $20.00 Added to your balance $6.00");
   });
 
   async function stateOfInvoice(id: string): Promise<string> {
