@@ -26,7 +26,7 @@ export function ServiceTerms({ service: { terms, termCount } }: { service: Servi
             {terms.map(({ startsAt, endsAt, invoiceNumber }) => (
               <Row
                 key={startsAt.toISOString()}
-                className="max-sm:grid-cols-[auto_auto_1fr] max-sm:items-baseline max-sm:gap-x-2"
+                className="max-sm:grid-cols-[auto_1fr] max-sm:items-baseline max-sm:gap-x-2 max-sm:gap-y-1"
               >
                 <Cell>
                   <Day at={startsAt} />
@@ -37,7 +37,7 @@ export function ServiceTerms({ service: { terms, termCount } }: { service: Servi
                   </span>
                   <Day at={endsAt} />
                 </Cell>
-                <Cell className="max-sm:justify-self-end">
+                <Cell className="max-sm:col-span-2 max-sm:text-sm">
                   {invoiceNumber && (
                     <TextLink
                       href={`/invoices/${encodeURIComponent(invoiceNumber)}`}
