@@ -46,6 +46,12 @@ export const services = pgTable(
     index("services_plan_idx").on(t.planId),
     index("services_next_plan_idx").on(t.nextPlanId, t.nextPlanAt).where(sql`${t.nextPlanId} is not null`),
     index("services_expires_idx").on(t.customerId, t.expiresAt, t.id),
+    /** Of all customers: what runs, for the renewal run and its preview, and all of them, for staff's list. */
+    index("services_running_idx").on(t.expiresAt, t.id).where(sql`${t.state} in ('active', 'suspended')`),
+    index("services_listed_idx").on(
+      sql`coalesce(${t.expiresAt}, '9999-01-01 00:00:00+00'::timestamptz)`,
+      t.id,
+    ),
     check(
       "services_state_check",
       sql`${t.state} in ('pending', 'active', 'suspended', 'terminated', 'canceled')`,
