@@ -80,7 +80,7 @@ test("abandoned: what was held on the balance is free again", { tag: "@phone" },
   const hosted = new HostedPage(page);
   await hosted.asksFor("$20.00");
   await page.goto("/balance");
-  await expect(page.getByRole("main")).toContainText("Held for payments under way");
+  await expect(page.getByRole("main")).toContainText("Held for payments and disputes under way");
   await InvoicePage.open(page, number);
   await expect(invoice.panel).toContainText("$20.00 by card and $10.00 held on your balance");
   await invoice.abandon.click();

@@ -34,7 +34,7 @@ async function untold(world: World, after: CustomerId | null, customersMost: num
   const soon = new Date(tomorrow.getTime() + 2 * 3_600_000);
   const rows = await world.jobs.sql`
     with near as materialized (
-      select s.customer_id, s.id, r.id as renewal_id,
+      select s.customer_id, s.id, r.id as renewal_id, case r.state when 'invoiced' then i.issued_at end as issued_at,
         case s.state when 'active' then 'suspension_ahead' else 'termination_ahead' end as kind
       from services s
       join customers c on c.id = s.customer_id and c.closed_at is null
@@ -56,6 +56,7 @@ async function untold(world: World, after: CustomerId | null, customersMost: num
         join outbox o on o.customer_id = m.customer_id and o.id = m.outbox_id
         left join notices t on t.customer_id = m.customer_id and t.id = m.outbox_id
         where m.customer_id = n.customer_id and m.kind = n.kind and m.subject_id = n.renewal_id
+          and (n.issued_at is null or m.created_at > n.issued_at)
           and (o.handled_at is null or t.state in ('sent', 'bounced', 'undeliverable')))
       order by customer_id limit ${customersMost}
     )

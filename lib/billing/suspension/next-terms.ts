@@ -72,11 +72,15 @@ async function read(
   }));
 }
 
-/** A stage counts once its mail was taken, or recorded as undeliverable: it stands in the inbox since `created_at`. */
+/**
+ * A stage counts once its mail was taken, or recorded as undeliverable: it stands in the inbox since `created_at`. What was
+ * announced before the term was billed anew named another day.
+ */
 const announcedAt = (kind: string) => `(
   select min(n.created_at) from reminders m
   join notices n on n.customer_id = m.customer_id and n.id = m.outbox_id and n.state in ('sent', 'bounced', 'undeliverable')
-  where m.customer_id = s.customer_id and m.kind = '${kind}' and m.subject_id = r.id)`;
+  where m.customer_id = s.customer_id and m.kind = '${kind}' and m.subject_id = r.id
+    and (i.id is null or m.created_at > i.issued_at))`;
 
 /**
  * What may pay is the payment that claims the invoice, or a top-up. Only Stripe knows of one that was just sent off, of a

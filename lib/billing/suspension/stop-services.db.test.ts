@@ -2,6 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { addDays } from "@/lib/kernel/calendar";
 import type { InvoiceId, ServiceId } from "@/lib/kernel/id";
 import { cancelInvoice } from "@/lib/portal/cancel-invoice";
+import { changePlan } from "@/lib/portal/change-plan";
 import { payFromBalance } from "@/lib/portal/pay";
 import {
   balancePlan,
@@ -133,6 +134,22 @@ describe("a service whose renewal nobody pays", () => {
     await passDays(1);
     expect(await stopServices(world)).toMatchObject({ suspended: 1 });
     expect(await standing(service)).toMatchObject({ state: "suspended" });
+  });
+
+  it("is announced anew when its term was billed anew after the announcement", async () => {
+    const service = await unpaid();
+    await passDays(2);
+    expect(await worked()).toMatchObject({ suspended: 0 });
+    const other = await makePlan(world);
+    const wish = { serviceId: service.serviceId, planId: other, way: "next_term" as const, agreedMinor: 0n };
+    expect(await changePlan(service.actor, wish, world)).toMatchObject({ ok: true });
+    await passDays(2);
+    expect(await worked()).toMatchObject({ suspended: 0, waiting: 1 });
+    await passDays(1);
+    expect(await worked()).toMatchObject({ suspended: 1 });
+    const announced = await world.owner`
+      select stage from reminders where customer_id = ${service.customerId} and kind = 'suspension_ahead' order by id`;
+    expect(announced.map(({ stage }) => stage)).toEqual([-2, -1]);
   });
 
   it("is paid by its balance at the last attempt, and goes on", async () => {
