@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { applyNextPlans } from "@/lib/billing/renewal/apply-next-plans";
 import { runRenewals } from "@/lib/billing/renewal/run-renewals";
 import { newId, type ServiceId } from "@/lib/kernel/id";
 import {
@@ -11,6 +12,7 @@ import {
 } from "@/lib/testing/fixtures";
 import { balanceOf, expectAllInOrder, expectBooksBalance, ledToStripe } from "@/lib/testing/payment-facts";
 import { calm, openStripeWorld, pass, type StripeWorld } from "@/lib/testing/stripe-world";
+import { changePlan } from "./change-plan";
 import { abandonPayment } from "./pay";
 import { type RenewInput, renewNow, showRenewNow } from "./renew-now";
 import type { PlanShown } from "./shapes";
@@ -86,6 +88,30 @@ describe("renewing now", () => {
     expect(await renewalsOf(one)).toEqual(Array(3).fill("paid paid"));
     expect(await monthsPaid(one)).toBe(3);
     expect((await balanceOf(world, one.customer)).posted).toBe(500n);
+  });
+
+  it("bills each term at the price of its start, and of the plan that was chosen for it", async () => {
+    const one = await running(20_000n);
+    const dear = await makePlan(world, { price: { USD: 3000n } });
+    const soonAfter = new Date(one.expiresAt.getTime() + dayMs);
+    await world.owner`
+      insert into plan_prices (plan_id, currency, valid_from, price_minor)
+      values (${dear}, 'USD', ${soonAfter}, 4000)`;
+    const wish = { serviceId: one.serviceId, planId: dear, way: "next_term" as const, agreedMinor: 0n };
+    expect(await changePlan(one.customer.actor, wish, world)).toMatchObject({ ok: true });
+    const input = await inputFor(one, 3, "balance");
+    expect(input.plan).toMatchObject({ balanceMinor: "11000" });
+    expect(await renewNow(one.customer.actor, input, world)).toMatchObject({ ok: true });
+    expect(await monthsPaid(one)).toBe(3);
+    const planOf = async () => {
+      const [row] = await world.owner`select plan_id from services where id = ${one.serviceId}`;
+      return row?.plan_id;
+    };
+    await applyNextPlans(world);
+    expect(await planOf()).not.toBe(dear);
+    await pass(world, one.expiresAt.getTime() - world.clock.now().getTime());
+    await applyNextPlans(world);
+    expect(await planOf()).toBe(dear);
   });
 
   it("pays them by one charge, with the invoice that was open already", async () => {

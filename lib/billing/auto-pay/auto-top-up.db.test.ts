@@ -89,6 +89,22 @@ describe("a balance below its threshold", () => {
     expect(await topUpLow(world)).toBe(1);
   });
 
+  it("has its cap by the months of the host's time zone", async () => {
+    const shanghai = { ...world, timeZone: "Asia/Shanghai" };
+    const now = world.clock.now();
+    const lastHours = new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth() + 1, 0, 15, 0));
+    await pass(world, lastHours.getTime() - now.getTime());
+    const customer = await toppingUp({ threshold: 100_000n, amount: 2000n, cap: 2000n });
+    expect(await topUpLow(shanghai)).toBe(1);
+    await pass(world, 30 * minute);
+    expect(await topUpLow(shanghai)).toBe(0);
+    // In Shanghai the next month has begun, in UTC it has not.
+    await pass(world, 60 * minute);
+    expect(await topUpLow(world)).toBe(0);
+    expect(await topUpLow(shanghai)).toBe(1);
+    expect(await standing(customer)).toMatchObject({ available: 4000n });
+  });
+
   it("is tried once an hour where the card is declined", async () => {
     const customer = await toppingUp({ card: "pm_card_chargeCustomerFail" });
     const tried: number[] = [];
