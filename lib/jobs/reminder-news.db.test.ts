@@ -104,6 +104,23 @@ describe("a renewal that the balance does not reach for", () => {
     ]);
   });
 
+  it("is written of in each currency by itself, and by what the balance has in that one", async () => {
+    await openWorld();
+    const customer = await makeCustomer(world);
+    const inEuro: TestCustomer = { ...customer, currency: "EUR" };
+    const planId = await makePlan(world, { price: { USD: 1000n, EUR: 900n } });
+    for (const of of [customer, customer, inEuro, inEuro]) await makeActiveService(world, of, planId, true);
+    await giveBalance(world, customer, 100n);
+    await giveBalance(world, inEuro, 1000n);
+    toLead();
+    const mails = await mailsAfterRun(customer);
+    expect(mails.map(({ subject }) => subject).sort()).toEqual([
+      "$19.00 is missing to renew 2 services by April 10, 2026",
+      "Renewed: web-1, €9.00 from your balance",
+      "€8.00 is missing to renew web-1 by April 10, 2026",
+    ]);
+  });
+
   it("is gathered with what the reminders find before the mail goes out, each stage recorded for itself", async () => {
     await openWorld();
     const customer = await makeCustomer(world);
