@@ -3,11 +3,11 @@ import { type CustomerId, type InvoiceId, newId, type PaymentId } from "@/lib/ke
 import type { Currency } from "@/lib/kernel/money";
 import { autoChargeCard } from "../card/auto-charge-card";
 import { Decision, remainingMinor } from "../decision";
-import { isAutoRenew, payFromBalanceNow, settleWaiting } from "../payment/balance-payment";
+import { isAutoRenew, payFromBalanceNow } from "../payment/balance-payment";
 import { contentHash } from "../payment/content-hash";
 import { addExternalPayment } from "../payment/external-payment";
 import { planPayment } from "../payment/plan";
-import { seeInvoices } from "../payment/settle-what-waits";
+import { seeInvoices, settleAndTell } from "../payment/settle-what-waits";
 import { write } from "../payment/write";
 import { type InvoiceRecord, lockBalances } from "../scene";
 import type { World } from "../world";
@@ -55,7 +55,7 @@ async function startLocked(
     decision,
     open.map((row) => row.id as InvoiceId),
   );
-  settleWaiting(decision, currency, []);
+  settleAndTell(decision, currency);
   const invoices = payable(decision, invoiceIds);
   if (invoices.length === 0) {
     write(tx, customerId, decision);
@@ -69,6 +69,7 @@ async function startLocked(
   const paymentId = newId<PaymentId>(clock);
   if (plan.funding === "balance") {
     payFromBalanceNow(decision, { id: paymentId, origin: "auto", currency }, plan.shares);
+    decision.tell("renewal.paid", { paymentId });
     write(tx, customerId, decision);
     return { kind: "paid" };
   }

@@ -43,6 +43,17 @@ export async function settleWhatWaits(
   write(tx, customerId, decision);
 }
 
+/**
+ * Lets the balance pay what waits for it and was seen, by no payment that has a receipt of its own: it is told as renewed.
+ * The caller writes the decision.
+ */
+export function settleAndTell(decision: Decision, currency: Currency): void {
+  const before = decision.changes.payments.length;
+  settleWaiting(decision, currency, []);
+  const payment = decision.changes.payments[before];
+  if (payment) decision.tell("renewal.paid", { paymentId: payment.id });
+}
+
 /** Locks invoices with what they bring, and shows them to the decision. */
 export async function seeInvoices(
   tx: Transaction,

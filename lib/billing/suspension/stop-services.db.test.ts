@@ -158,6 +158,9 @@ describe("a service whose renewal nobody pays", () => {
     await world.owner`update services set is_auto_renew = true where id = ${service.serviceId}`;
     await workedFor(6);
     expect(await standing(service)).toMatchObject({ state: "active", invoice: "paid", suspended_at: null });
+    const told = await world.owner`
+      select 1 from outbox where customer_id = ${service.customerId} and topic = 'renewal.paid'`;
+    expect(told).toHaveLength(1);
   });
 
   it("is taken up again when it is paid, and its term goes on from the old expiry", async () => {

@@ -3,10 +3,9 @@ import type { CustomerId, InvoiceId, PaymentId, ServiceId } from "@/lib/kernel/i
 import { Decision } from "../decision";
 import { decideVoid } from "../invoice/decide-void";
 import { numberCreditNotes, prepareSeries, seriesOf } from "../invoice/number-invoices";
-import { settleWaiting } from "../payment/balance-payment";
 import { closePayment } from "../payment/close-payment";
 import { settle } from "../payment/settle";
-import { seeInvoices } from "../payment/settle-what-waits";
+import { seeInvoices, settleAndTell } from "../payment/settle-what-waits";
 import { moneyOn } from "../payment/void-invoice";
 import { write } from "../payment/write";
 import { isOfTheData, parkCustomer } from "../renewal/park-customer";
@@ -166,7 +165,7 @@ async function stopLocked(
     services.map(({ serviceId }) => ({ customerId, serviceId })),
   );
   decision.see({ invoices: [], lines: [], services: terms.map(({ service }) => service) });
-  for (const currency of new Set(terms.map((term) => term.currency))) settleWaiting(decision, currency, []);
+  for (const currency of new Set(terms.map((term) => term.currency))) settleAndTell(decision, currency);
 
   const count = { suspended: 0, terminated: 0, waiting: 0 };
   const notes: { customerId: CustomerId; id: string }[] = [];
@@ -194,7 +193,7 @@ async function stopLocked(
   }
   // What came back from a void invoice may pay for a service that goes on.
   if (notes.length > 0) {
-    for (const currency of new Set(terms.map((term) => term.currency))) settleWaiting(decision, currency, []);
+    for (const currency of new Set(terms.map((term) => term.currency))) settleAndTell(decision, currency);
   }
   write(tx, customerId, decision);
   if (notes.length > 0) tx.write(numberCreditNotes(tx.sql, series, notes));
