@@ -109,7 +109,7 @@ describe("a renewal that the balance does not reach for", () => {
     const customer = await makeCustomer(world);
     const inEuro: TestCustomer = { ...customer, currency: "EUR" };
     const planId = await makePlan(world, { price: { USD: 1000n, EUR: 900n } });
-    for (const of of [customer, customer, inEuro, inEuro]) await makeActiveService(world, of, planId, true);
+    for (const one of [customer, customer, inEuro, inEuro]) await makeActiveService(world, one, planId, true);
     await giveBalance(world, customer, 100n);
     await giveBalance(world, inEuro, 1000n);
     toLead();
