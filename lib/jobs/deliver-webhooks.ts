@@ -8,9 +8,12 @@ import type { World } from "@/lib/billing/world";
 import { uuidv7 } from "@/lib/kernel/id";
 import { type Posted, postWebhook } from "./post-webhook";
 
-/** Longer than an attempt can take: a worker that died holds a delivery up no longer. */
+/** Longer than a pass and an attempt can take: a worker that died holds a delivery up no longer. */
 const leaseMs = 120_000;
+/** A pass over one endpoint ends after so long, whatever still waits, and the next one begins anew. */
+const passMs = 30_000;
 const timeoutMs = 15_000;
+/** Of one endpoint. */
 const atOnce = 8;
 
 interface Delivery {
@@ -21,6 +24,8 @@ interface Delivery {
   topic: string;
   body: unknown;
   attempts: number;
+  /** Before this one. */
+  lastAttemptAt: Date | null;
   url: string;
   sealedSecret: string;
 }
@@ -28,47 +33,81 @@ interface Delivery {
 /**
  * Sends what waits for the endpoints of the host, signed by Standard Webhooks: at least once, what is of one service or
  * invoice in its order, each attempt outside of any transaction. What an endpoint does not take with 2xx is tried again
- * for three days, then parked and shown to staff. Two workers send different ones. Returns how many were taken.
+ * for three days, then parked and shown to staff. Each endpoint is served by itself, so a slow one holds up no other. Two
+ * workers send different ones. Returns how many were taken.
  */
-export async function deliverWebhooks(
-  world: World,
-  options: { most?: number; timeoutMs?: number } = {},
-): Promise<number> {
+export async function deliverWebhooks(world: World, options: DeliverOptions = {}): Promise<number> {
   await publishEvents(world);
+  const rows = await world.jobs.sql`
+    select distinct endpoint_id from webhook_deliveries
+    where state = 'waiting' and next_attempt_at <= ${world.clock.now()}`;
+  const taken = await Promise.all(rows.map((row) => serve(world, row.endpoint_id, options)));
+  return taken.reduce((total, count) => total + count, 0);
+}
+
+interface DeliverOptions {
+  /** So many are claimed at once. */
+  most?: number;
+  timeoutMs?: number;
+}
+
+async function serve(world: World, endpointId: string, options: DeliverOptions): Promise<number> {
+  const endsAtMs = world.clock.now().getTime() + passMs;
+  const isOver = () => world.clock.now().getTime() >= endsAtMs;
   let total = 0;
   for (;;) {
     // Once one is taken, the next of its subject may follow.
-    const taken = await deliverRound(world, options);
+    const taken = await deliverRound(world, endpointId, options, isOver);
     total += taken;
-    if (taken === 0) return total;
+    if (taken === 0 || isOver()) return total;
   }
 }
 
 /** The first that waits of each subject, a few at once. */
-async function deliverRound(world: World, options: { most?: number; timeoutMs?: number }): Promise<number> {
-  const claimedAtMs = world.clock.now().getTime();
-  const due = await claim(world, options.most ?? 200);
+async function deliverRound(
+  world: World,
+  endpointId: string,
+  options: DeliverOptions,
+  isOver: () => boolean,
+): Promise<number> {
+  const due = await claim(world, endpointId, options.most ?? 200);
   let taken = 0;
-  // What slow endpoints have kept waiting for so long may be another worker's by now: sent from here as well, it could
-  // come after what follows it.
-  const isStillOurs = () => world.clock.now().getTime() - claimedAtMs < leaseMs - 2 * timeoutMs;
   const work = async () => {
-    for (let delivery = due.pop(); delivery && isStillOurs(); delivery = due.pop()) {
+    for (
+      let delivery = isOver() ? undefined : due.pop();
+      delivery;
+      delivery = isOver() ? undefined : due.pop()
+    ) {
       const posted = await attempt(world, delivery, options.timeoutMs ?? timeoutMs);
       if (await note(world, delivery, posted)) taken += 1;
     }
   };
   await Promise.all(Array.from({ length: atOnce }, work));
+  await release(world, due);
   return taken;
 }
 
+/** What was claimed and not tried waits as before; unless its lease is over, and another worker has it. */
+async function release(world: World, left: readonly Delivery[]): Promise<void> {
+  if (left.length === 0) return;
+  const now = world.clock.now();
+  const given = left.map(({ customerId, id, attempts, lastAttemptAt }) => {
+    return { customer_id: customerId, id, attempts, last: lastAttemptAt };
+  });
+  await world.jobs.sql`
+    update webhook_deliveries d set attempts = d.attempts - 1, last_attempt_at = t.last, next_attempt_at = ${now}
+    from json_to_recordset(${JSON.stringify(given)}::text::json)
+      as t(customer_id uuid, id uuid, attempts integer, last timestamptz)
+    where d.customer_id = t.customer_id and d.id = t.id and d.state = 'waiting' and d.attempts = t.attempts`;
+}
+
 /** The oldest of each subject whose time has come; the attempt counts from here on, whatever becomes of this worker. */
-async function claim(world: World, most: number): Promise<Delivery[]> {
+async function claim(world: World, endpointId: string, most: number): Promise<Delivery[]> {
   const now = world.clock.now();
   const rows = await world.jobs.sql`
     with due as (
-      select d.customer_id, d.id from webhook_deliveries d
-      where d.state = 'waiting' and d.next_attempt_at <= ${now}
+      select d.customer_id, d.id, d.last_attempt_at from webhook_deliveries d
+      where d.endpoint_id = ${endpointId} and d.state = 'waiting' and d.next_attempt_at <= ${now}
         and not exists (select from webhook_deliveries b where b.endpoint_id = d.endpoint_id
           and b.subject_id = d.subject_id and b.state = 'waiting' and b.outbox_id < d.outbox_id)
       order by d.outbox_id limit ${most} for update skip locked
@@ -77,7 +116,8 @@ async function claim(world: World, most: number): Promise<Delivery[]> {
       next_attempt_at = ${new Date(now.getTime() + leaseMs)}
     from due, webhook_endpoints e
     where d.customer_id = due.customer_id and d.id = due.id and e.id = d.endpoint_id
-    returning d.customer_id, d.id, d.outbox_id, d.subject_id, d.topic, d.body, d.attempts, e.url, e.sealed_secret`;
+    returning d.customer_id, d.id, d.outbox_id, d.subject_id, d.topic, d.body, d.attempts,
+      due.last_attempt_at, e.url, e.sealed_secret`;
   return rows.map((row) => ({
     customerId: row.customer_id,
     id: row.id,
@@ -86,6 +126,7 @@ async function claim(world: World, most: number): Promise<Delivery[]> {
     topic: row.topic,
     body: row.body,
     attempts: row.attempts,
+    lastAttemptAt: row.last_attempt_at,
     url: row.url,
     sealedSecret: row.sealed_secret,
   }));
