@@ -85,6 +85,7 @@ function ShortBy({ amount }: { amount: PreviewedRenewal["shortBy"] }) {
 
 const looks = {
   covered: { tone: "good", shape: "tick" },
+  charged: { tone: "good", shape: "ring" },
   short: { tone: "bad", shape: "bars" },
   being_paid: { tone: "calm", shape: "dots" },
   by_hand: { tone: "plain", shape: "ring" },

@@ -1,4 +1,5 @@
 import { transact } from "@/db/transaction";
+import { hasAutoPay, willBeCharged } from "@/lib/billing/auto-pay/will-be-charged";
 import { type ForecastScene, forecastRenewals } from "@/lib/billing/renewal/forecast";
 import { readForecastScenesOf } from "@/lib/billing/renewal/read-forecast";
 import { renewalIssueAt } from "@/lib/billing/renewal/renewal-days";
@@ -27,11 +28,11 @@ export interface PreviewedRenewal {
   /** With tax; of one that is not issued as far as the forecast knows it. Null where the plan has no price. */
   amount: Money | null;
   /**
-   * What pays it if nothing else happens: the balance, nothing, or a payment under way; by hand, where it does not renew
-   * by itself.
+   * What pays it if nothing else happens: the balance, the card of auto-pay, nothing, or a payment under way; by hand, where
+   * it does not renew by itself.
    */
-  outcome: "covered" | "short" | "being_paid" | "by_hand" | "no_price" | "parked";
-  /** What is missing, with what is unpaid before it; null unless it is short. */
+  outcome: "covered" | "charged" | "short" | "being_paid" | "by_hand" | "no_price" | "parked";
+  /** What is missing on the balance, with what is unpaid before it; null unless a card is charged for it, or it is short. */
   shortBy: Money | null;
 }
 
@@ -67,7 +68,9 @@ export async function previewRenewals(
         as remaining_minor, price.price_minor, exists (
         select from invoice_claims c where c.customer_id = i.customer_id and c.invoice_id = i.id) as is_claimed, exists (
         select from tasks t where t.customer_id = s.customer_id and t.kind = 'renewal_parked'
-          and t.subject_id in (s.id::text, s.customer_id::text) and t.done_at is null) as is_parked
+          and t.subject_id in (s.id::text, s.customer_id::text) and t.done_at is null) as is_parked,
+      case when i.id is null then ${hasAutoPay(sql, sql`s.customer_id`, now, timeZone)}
+        else ${willBeCharged(sql, now, timeZone)} end as is_charged
     from shown s join plans o on o.id = s.plan_id
     join plans p on p.id = case when s.next_plan_at <= s.expires_at then s.next_plan_id else s.plan_id end
     left join lateral (select x.price_minor from plan_prices x where x.plan_id = p.id and x.currency = s.currency
@@ -107,7 +110,8 @@ function outcomeOf(
 ): PreviewedRenewal["outcome"] {
   if (row.is_parked) return "parked";
   if (row.price_minor === null && row.invoice_id === null) return "no_price";
-  if (event) return event.isCovered ? "covered" : "short";
+  if (event?.isCovered) return "covered";
+  if (event) return row.is_charged ? "charged" : "short";
   if (row.is_claimed) return "being_paid";
   return "by_hand";
 }

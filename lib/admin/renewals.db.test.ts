@@ -2,8 +2,15 @@ import postgres from "postgres";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { renewAll, renewalsRequested, runRequested } from "@/lib/billing/renewal/run-requested";
 import { wakeOn } from "@/lib/jobs/wake";
+import { newId } from "@/lib/kernel/id";
 import { createTestDatabase } from "@/lib/testing/database";
-import { giveBalance, makeActiveService, makeCustomer, makePlan } from "@/lib/testing/fixtures";
+import {
+  giveBalance,
+  makeActiveService,
+  makeCustomer,
+  makePlan,
+  type TestCustomer,
+} from "@/lib/testing/fixtures";
 import { makeStaff } from "@/lib/testing/staff";
 import { openTestWorld, type TestWorld } from "@/lib/testing/world";
 import { listRenewalRuns } from "./list-renewal-runs";
@@ -49,6 +56,19 @@ async function renewing(name: string, minor: bigint, isAutoRenew = true) {
   return { ...customer, id };
 }
 
+/** Auto-pay with a card of that year. */
+async function withCard({ customerId, actor }: TestCustomer, expYear: number): Promise<void> {
+  const cardId = newId();
+  await owner`
+    insert into payment_methods (customer_id, id, stripe_payment_method_id, fingerprint, brand, last4, exp_month, exp_year,
+      is_default, created_at)
+    values (${customerId}, ${cardId}, ${`pm_${cardId}`}, ${cardId}, 'visa', '4242', 12, ${expYear}, true,
+      ${world.clock.now()})`;
+  await owner`
+    insert into auto_charges (customer_id, payment_method_id, pays_invoices, user_id, changed_at)
+    values (${customerId}, ${cardId}, true, ${actor.userId}, ${world.clock.now()})`;
+}
+
 async function previewed(): Promise<Map<string, PreviewedRenewal>> {
   const all: PreviewedRenewal[] = [];
   for (let cursor: string | null = null; ; ) {
@@ -92,6 +112,26 @@ describe("renewals ahead", () => {
     expect(after.get(short.id)).toMatchObject({ outcome: "short", shortBy: { minor: 360n } });
     expect(after.get(short.id)?.invoiceNumber).not.toBeNull();
     expect(after.get(noPrice.id)?.outcome).toBe("parked");
+  });
+
+  it("are charged to the card of auto-pay, before and after they are issued; not to one that has expired", async () => {
+    const charged = await renewing("Charged Ltd", 100n);
+    const expired = await renewing("Expired Ltd", 100n);
+    await withCard(charged, 2099);
+    await withCard(expired, 2020);
+    await toTheirDay();
+    const outcomes = async () => {
+      const ahead = await previewed();
+      return [charged, expired].map((one) => ahead.get(one.id)?.outcome);
+    };
+    expect(await outcomes()).toEqual(["charged", "short"]);
+    await renewAll(world);
+    expect(await outcomes()).toEqual(["charged", "short"]);
+    // Who is charged is not told of a debt; who is not, is, at once.
+    const told = await owner`
+      select distinct customer_id from outbox where topic = 'reminder'
+        and customer_id in (${charged.customerId}, ${expired.customerId})`;
+    expect(told.map((row) => row.customer_id)).toEqual([expired.customerId]);
   });
 });
 

@@ -24,7 +24,7 @@ export async function readInvoiceSteps(
   const [row] = await sql`
     select i.origin, i.due_at, ${willBeCharged(sql, now, timeZone)} as is_charged, ${last("invoice_due")} as last_due,
       ${last("balance_low")} as last_low, ${renewsByItself(sql)} as is_auto_renew,
-      ${hasAutoPay(sql, now, timeZone)} as has_auto_pay, ${planReminderDays(sql)} as days, array(select distinct l.service_id from invoice_lines l where l.customer_id = i.customer_id
+      ${hasAutoPay(sql, sql`i.customer_id`, now, timeZone)} as has_auto_pay, ${planReminderDays(sql)} as days, array(select distinct l.service_id from invoice_lines l where l.customer_id = i.customer_id
         and l.invoice_id = i.id and l.kind = 'renewal') as service_ids
     from invoices i where i.customer_id = ${customerId} and i.id = ${invoiceId} and i.state = 'open'
       and not exists (select from invoice_claims c where c.customer_id = i.customer_id and c.invoice_id = i.id)`;

@@ -2,6 +2,7 @@ import type { ReservedSql } from "@/db/client";
 import { type Transaction, transact } from "@/db/transaction";
 import type { CustomerId, PlanId } from "@/lib/kernel/id";
 import type { LockedBalance } from "@/lib/ledger/book";
+import { hasAutoPay } from "../auto-pay/will-be-charged";
 import { Decision } from "../decision";
 import { numberInvoices, numbersMost, prepareSeries, seriesOf } from "../invoice/number-invoices";
 import type { World } from "../world";
@@ -157,7 +158,7 @@ async function renewLocked(
   const now = world.clock.now();
   const [balances, customers, due] = await Promise.all([
     lockBalancesOf(sql, customerIds),
-    customersOf(sql, customerIds, now),
+    customersOf(sql, customerIds, now, world.timeZone),
     lockDueServices(sql, customerIds, horizons),
   ]);
   const dueOf = byCustomer(due);
@@ -227,13 +228,13 @@ async function customersOf(
   sql: ReservedSql,
   customerIds: readonly CustomerId[],
   now: Date,
+  timeZone: string,
 ): Promise<Map<CustomerId, { billTo: DecidedRenewals["billTo"]; taxRatePpm: number; isCharged: boolean }>> {
   const rows = await sql`
     select c.id, c.name, c.email, c.country, c.address, c.tax_id, coalesce((
       select t.rate_ppm from tax_rates t where t.country = c.country and t.valid_from <= ${now}
-      order by t.valid_from desc limit 1), 0) as rate_ppm, exists (
-      select from auto_charges a join payment_methods m on m.customer_id = a.customer_id and m.id = a.payment_method_id
-      where a.customer_id = c.id and a.pays_invoices and a.stopped_at is null and m.detached_at is null) as is_charged
+      order by t.valid_from desc limit 1), 0) as rate_ppm,
+      ${hasAutoPay(sql, sql`c.id`, now, timeZone)} as is_charged
     from customers c where c.id = any(${[...customerIds]}::uuid[]) and c.closed_at is null`;
   return new Map(
     rows.map((row) => [
