@@ -104,7 +104,7 @@ async function write(tx: Tx, payable: Payable, seen: Seen): Promise<void> {
   const paymentId = newId();
   const now = new Date();
   await writeMoney(tx, payable, seen, { paymentId, now });
-  await writeTerm(tx, payable, seen, now);
+  await writeTerm(tx, payable, seen, { paymentId, now });
 }
 
 interface Made {
@@ -167,7 +167,7 @@ async function writeMoney(tx: Tx, payable: Payable, seen: Seen, { paymentId, now
     .where(and(eq(invoices.customerId, customerId), eq(invoices.id, invoiceId), eq(invoices.state, "open")));
 }
 
-async function writeTerm(tx: Tx, payable: Payable, { line }: Seen, now: Date): Promise<void> {
+async function writeTerm(tx: Tx, payable: Payable, { line }: Seen, { paymentId, now }: Made): Promise<void> {
   const { customerId, userId, invoiceId } = payable;
   const serviceId = line.serviceId as string;
   const [startsAt, endsAt] = [line.termStartsAt as Date, line.termEndsAt as Date];
@@ -201,5 +201,6 @@ async function writeTerm(tx: Tx, payable: Payable, { line }: Seen, now: Date): P
   await tx.insert(outbox).values([
     { customerId, id: newId(), topic: "invoice.paid", payload: { invoiceId }, createdAt: now },
     { customerId, id: newId(), topic: "service.renewed", payload: { serviceId, expiresAt }, createdAt: now },
+    { customerId, id: newId(), topic: "payment.succeeded", payload: { paymentId }, createdAt: now },
   ]);
 }

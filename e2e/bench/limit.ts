@@ -82,6 +82,7 @@ begin
   values
     (p_customer, uuidv7(), 'invoice.paid', jsonb_build_object('invoiceId', p_invoice), p_now),
     (p_customer, uuidv7(), 'service.renewed', jsonb_build_object('serviceId', l.service_id, 'expiresAt',
-      to_char(l.term_ends_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')), p_now);
+      to_char(l.term_ends_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')), p_now),
+    (p_customer, uuidv7(), 'payment.succeeded', jsonb_build_object('paymentId', p_payment), p_now);
   return true;
 end $$`;

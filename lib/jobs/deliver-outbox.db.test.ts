@@ -9,7 +9,7 @@ import type { CalendarDay } from "@/lib/kernel/calendar";
 import { type BankReceiptId, newId, type PaymentId } from "@/lib/kernel/id";
 import { money } from "@/lib/kernel/money";
 import { createMailer } from "@/lib/mail/mailer";
-import { payDirect } from "@/lib/portal/pay";
+import { payDirect, payFromBalance } from "@/lib/portal/pay";
 import { paymentOutcome } from "@/lib/portal/payment-outcome";
 import { topUp } from "@/lib/portal/top-up";
 import { sandboxControl } from "@/lib/sandbox/control";
@@ -17,6 +17,8 @@ import { startMailbox } from "@/lib/sandbox/mailbox/mailbox";
 import { startSandbox } from "@/lib/sandbox/server";
 import { createTestDatabase } from "@/lib/testing/database";
 import {
+  balancePlan,
+  giveBalance,
   makeActiveService,
   makeCustomer,
   makeInvoice,
@@ -92,6 +94,23 @@ describe("the outbox", () => {
     expect(mails).toHaveLength(1);
     expect(mails[0]).toMatchObject({ subject: `Received: $10.00 for ${invoice.number}` });
     expect(JSON.stringify(mails[0])).toContain("web-1 now runs until");
+  });
+
+  it("sends a receipt for what the customer paid from their balance, once", async () => {
+    const { world } = scene;
+    const customer = await makeCustomer(world);
+    const { invoice } = await makeOrder(world, customer, await makePlan(world));
+    await giveBalance(world, customer, 1000n);
+    const paid = await payFromBalance(customer.actor, balancePlan(world, [invoice.id], 1000n), world);
+    expect(paid.ok).toBe(true);
+    await deliverOutbox(scene.delivery, 1000);
+    await deliverOutbox(scene.delivery, 1000);
+    const [mail, ...others] = await mailsTo(customer.actor.userId);
+    expect(others).toEqual([]);
+    expect(mail?.subject).toBe(`Paid: $10.00 for ${invoice.number} from your balance`);
+    expect(mail?.text).toContain(`you paid ${invoice.number} with $10.00 from your balance.`);
+    expect(mail?.text).toContain("web-1 now runs until");
+    expect(mail?.text).not.toContain("of it came from your balance");
   });
 
   it("writes of a renewal that goodwill paid, in the name that the host has given itself", async () => {

@@ -80,6 +80,19 @@ export const exampleMails = {
       open: [],
       services,
     }),
+  balance_receipt: (about) =>
+    receiptMail(about, {
+      total: usd(2_340n),
+      fromBalance: usd(2_340n),
+      toBalance: usd(0n),
+      toDebt: usd(0n),
+      settled: [],
+      available: usd(660n),
+      stillShort: null,
+      numbers: [invoice.number],
+      open: [],
+      services,
+    }),
   top_up_receipt: (about) =>
     receiptMail(about, {
       total: usd(5_000n),

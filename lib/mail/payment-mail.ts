@@ -30,17 +30,22 @@ export interface PaymentNews {
   services: readonly { label: string; expiresAt: Date }[];
 }
 
-/** The mail after a payment through Stripe or by bank arrived: amount and invoices in the subject, the new expiry dates inside. */
+/**
+ * The mail after a payment through Stripe or by bank arrived, or after the customer paid from their balance: amount and
+ * invoices in the subject, the new expiry dates inside.
+ */
 export function receiptMail(about: Addressed, news: PaymentNews): Promise<Mail> {
   const { locale, host } = about;
   const words = mailWords(locale);
   const amount = formatMoney(news.total, locale);
   const numbers = news.numbers.join(", ");
   const isForInvoices = news.numbers.length > 0;
+  const isOfBalance = isForInvoices && news.open.length === 0 && news.fromBalance.minor === news.total.minor;
   const date = (instant: Date) =>
     new Intl.DateTimeFormat(locale, { dateStyle: "long", timeZone: about.timeZone }).format(instant);
   const sentences = [
-    news.fromBalance.minor > 0n &&
+    !isOfBalance &&
+      news.fromBalance.minor > 0n &&
       words("receipt.fromBalance", { amount: formatMoney(news.fromBalance, locale) }),
     ...news.open.map(({ number, remaining }) =>
       words("receipt.stillOpen", { number, amount: formatMoney(remaining, locale) }),
@@ -50,19 +55,27 @@ export function receiptMail(about: Addressed, news: PaymentNews): Promise<Mail> 
       words("receipt.service", { label, date: date(expiresAt) }),
     ),
   ];
+  const { subject, intro } = openingOf(news, isOfBalance);
   return mailOf({
     ...about,
-    subject: isForInvoices
-      ? words("receipt.subject", { amount, numbers })
-      : words("receipt.subjectBalance", { amount }),
-    intro: isForInvoices
-      ? words(news.open.length > 0 ? "receipt.introPart" : "receipt.intro", { amount, numbers })
-      : words("receipt.introBalance", { amount }),
+    subject: words(subject, { amount, numbers }),
+    intro: words(intro, { amount, numbers }),
     link: isForInvoices
       ? { label: words("receipt.action"), url: `${host.url}/invoices/${news.numbers[0]}` }
       : { label: words("receipt.actionBalance"), url: `${host.url}/balance` },
     note: sentences.filter((sentence) => sentence !== false).join(" "),
   });
+}
+
+function openingOf({ numbers, open }: PaymentNews, isOfBalance: boolean) {
+  if (isOfBalance)
+    return { subject: "receipt.subjectFromBalance", intro: "receipt.introFromBalance" } as const;
+  if (numbers.length === 0)
+    return { subject: "receipt.subjectBalance", intro: "receipt.introBalance" } as const;
+  return {
+    subject: "receipt.subject",
+    intro: open.length > 0 ? "receipt.introPart" : "receipt.intro",
+  } as const;
 }
 
 /** What went to the balance; and if it did not stay there, what it paid, debt first, and what is left. */

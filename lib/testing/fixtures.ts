@@ -127,6 +127,12 @@ export async function makeActiveService(
     world,
   );
   if (!paid.ok) throw new Error(`the first term is paid: ${paid.refusal.code}`);
+  // Its receipt has gone out long ago.
+  await world.jobs.sql`
+    update outbox set handled_at = ${world.clock.now()}
+    where customer_id = ${customer.customerId} and topic = 'payment.succeeded' and handled_at is null
+      and payload->>'paymentId' = (select payment_id::text from payment_shares
+        where customer_id = ${customer.customerId} and invoice_id = ${invoice.id})`;
   return serviceId;
 }
 

@@ -44,11 +44,11 @@ export async function checkWhatWasTold(simulation: Simulation): Promise<void> {
     stopsWereAnnounced(simulation, "service_suspended", "suspension_ahead"),
     stopsWereAnnounced(simulation, "service_terminated", "termination_ahead"),
     rule(owner`
-      select p.id from payments p where p.state = 'succeeded' and p.card_minor > 0 and (
+      select p.id from payments p where p.state = 'succeeded' and (p.card_minor > 0 or p.origin = 'customer') and (
         select count(*) from outbox o join notices n on n.customer_id = o.customer_id and n.id = o.id
         where o.customer_id = p.customer_id and o.topic = 'payment.succeeded'
           and o.payload->>'paymentId' = p.id::text and n.state in ('sent', 'bounced', 'undeliverable')) <> 1`)(
-      "a card payment that succeeded has one receipt",
+      "a payment by card, or of a customer's own, that succeeded has one receipt",
     ),
     rule(owner`
       select n.id from notices n join outbox o on o.customer_id = n.customer_id and o.id = n.id
