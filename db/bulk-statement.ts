@@ -36,7 +36,7 @@ export function bulkStatement(sql: ReservedSql | Sql, parts: readonly BulkPart[]
  * Up to so many rows of each part travel as parameters of their own; more as one array for each column. A customer's
  * payment has one row nearly everywhere, and PostgreSQL is done with a row of parameters in half the time.
  */
-const fewRows = 2;
+const fewRows = 3;
 
 function cellsOf({ write, rows }: BulkPart): (string | null)[] {
   const columns = declarationsOf(write.columns);
