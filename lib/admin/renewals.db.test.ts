@@ -11,6 +11,7 @@ import {
   makePlan,
   type TestCustomer,
 } from "@/lib/testing/fixtures";
+import { holdRows } from "@/lib/testing/held-lock";
 import { makeStaff } from "@/lib/testing/staff";
 import { openTestWorld, type TestWorld } from "@/lib/testing/world";
 import { listRenewalRuns } from "./list-renewal-runs";
@@ -24,7 +25,7 @@ let world: TestWorld;
 let auditor: StaffActor;
 let finance: StaffActor;
 /** Arranges what no role of the application may. */
-let owner: postgres.Sql;
+let owner: postgres.Sql<{ bigint: bigint }>;
 /** The connection of a worker that is killed. */
 let dying: postgres.Sql;
 let drop: () => Promise<void>;
@@ -33,7 +34,7 @@ beforeAll(async () => {
   const database = await createTestDatabase();
   world = openTestWorld({ url: database.url });
   [auditor, finance] = [await makeStaff(world, "auditor"), await makeStaff(world, "finance")];
-  owner = postgres(database.url, { max: 1, onnotice: () => {} });
+  owner = postgres(database.url, { max: 3, onnotice: () => {}, types: { bigint: postgres.BigInt } });
   dying = postgres(database.url, { max: 1, onnotice: () => {} });
   drop = () => database.drop();
 });
@@ -138,8 +139,9 @@ describe("renewals ahead", () => {
 describe("a run that staff ask for", () => {
   const requested = () => showRequestedRun(auditor, world);
   const due = async (name: string) => {
-    await renewing(name, 1_000n);
+    const service = await renewing(name, 1_000n);
     await toTheirDay();
+    return service;
   };
 
   it("is recorded when it is asked for, waits for a worker, and is listed with what it came to", async () => {
@@ -186,6 +188,22 @@ describe("a run that staff ask for", () => {
     // Killed: the server ends its connection, and with it the lock.
     await owner`select pg_terminate_backend(${worker?.pid}, 10000)`;
     expect(await runRequested(world)).toMatchObject({ issued: 1, paid: 1 });
+    expect(await requested()).toMatchObject({ state: "ended", issued: 1 });
+  });
+
+  it("ends well though the connection that holds its lock is cut meanwhile", async () => {
+    const { customerId } = await due("Cut Ltd");
+    expect(await requestRenewals(finance, world)).toEqual({ ok: true });
+    const held = await holdRows({ owner }, "balances", customerId);
+    const ran = runRequested(world);
+    await held.untilAwaited();
+    const cut = await owner`
+      select pg_terminate_backend(pid, 10000) from pg_locks where locktype = 'advisory'
+        and database = (select oid from pg_database where datname = current_database())
+        and objid = hashtext('renewal_requests')::oid`;
+    expect(cut).toHaveLength(1);
+    await held.release();
+    expect(await ran).toMatchObject({ issued: 1, paid: 1 });
     expect(await requested()).toMatchObject({ state: "ended", issued: 1 });
   });
 

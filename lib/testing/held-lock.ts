@@ -8,6 +8,7 @@ export interface HeldLock {
 }
 
 type Sql = StripeWorld["owner"];
+type Owned = Pick<StripeWorld, "owner">;
 
 /**
  * Holds a table against inserts and updates: who comes to write into it stops there, with all that it wrote before.
@@ -22,7 +23,7 @@ export function holdTable(
 }
 
 /** Holds the rows of one customer in a table against whoever wants to lock them. */
-export function holdRows(world: StripeWorld, table: string, customerId: string): Promise<HeldLock> {
+export function holdRows(world: Owned, table: string, customerId: string): Promise<HeldLock> {
   return hold(world, (sql) => sql`select from ${sql(table)} where customer_id = ${customerId} for update`);
 }
 
@@ -36,7 +37,7 @@ export async function isLocked(world: StripeWorld, table: string, customerId: st
   return counted?.all !== counted?.free;
 }
 
-async function hold(world: StripeWorld, lock: (sql: Sql) => PromiseLike<unknown>): Promise<HeldLock> {
+async function hold(world: Owned, lock: (sql: Sql) => PromiseLike<unknown>): Promise<HeldLock> {
   const connection = await world.owner.reserve();
   const sql = connection as unknown as Sql;
   const [own] = await sql`select pg_backend_pid() as pid`;

@@ -27,17 +27,21 @@ export async function runRequested(world: World): Promise<RenewedAll | null> {
   const { sql } = world.jobs;
   const [open] = await sql`select from renewal_requests where ended_at is null`;
   if (!open) return null;
-  const lock = await sql.reserve();
+  const connection = await world.jobs.connections.take();
   try {
+    // From its first statement on the loss of the connection is noticed.
+    await connection.begin("select 1");
+    const lock = connection.sql;
     const [tried] = await lock`select pg_try_advisory_lock(hashtext('renewal_requests')) as is_ours`;
     if (!tried?.is_ours) return null;
     try {
       return await runLocked(world);
     } finally {
-      await lock`select pg_advisory_unlock(hashtext('renewal_requests'))`;
+      // Where the connection was lost, the lock went with it.
+      await lock`select pg_advisory_unlock(hashtext('renewal_requests'))`.catch(() => {});
     }
   } finally {
-    lock.release();
+    connection.release();
   }
 }
 
