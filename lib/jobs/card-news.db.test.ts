@@ -169,6 +169,11 @@ describe("a card about to expire", () => {
     await withCard(3);
     const { customer: off } = await withCard(0);
     await world.owner`update auto_charges set pays_invoices = false where customer_id = ${off.customerId}`;
+    // Given up by its bank it is charged no more, and was told of when that happened.
+    const { customer: stopped } = await withCard(0);
+    await world.owner`
+      update auto_charges set stopped_at = ${world.clock.now()}, stopped_code = 'lost_card'
+      where customer_id = ${stopped.customerId}`;
     expect(await announceExpiringCards(world)).toBe(0);
     // Charged for top-ups alone, it is in use.
     await world.owner`
