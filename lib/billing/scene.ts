@@ -1,3 +1,4 @@
+import type postgres from "postgres";
 import type { ReservedSql } from "@/db/client";
 import type {
   CustomerId,
@@ -53,6 +54,29 @@ export interface ServiceRecord {
   isAutoRenew: boolean;
   anchorDay: number | null;
   expiresAt: Date | null;
+}
+
+/** One that has a term: it has begun. */
+export type BegunService = ServiceRecord & { expiresAt: Date; anchorDay: number };
+
+type Row = postgres.Row;
+
+/** A service from a row with its columns. */
+export function serviceRecordOf(row: Row): ServiceRecord {
+  return {
+    id: row.id,
+    planId: row.plan_id,
+    label: row.label,
+    state: row.state,
+    isAutoRenew: row.is_auto_renew,
+    anchorDay: row.anchor_day,
+    expiresAt: row.expires_at,
+  };
+}
+
+/** The same where the query asks for services that have begun. */
+export function begunServiceOf(row: Row): BegunService {
+  return { ...serviceRecordOf(row), expiresAt: row.expires_at, anchorDay: row.anchor_day };
 }
 
 export interface PaymentRecord {

@@ -4,7 +4,7 @@ import { type Transaction, transact } from "@/db/transaction";
 import { type CustomerId, type InvoiceId, newId, type UserId } from "@/lib/kernel/id";
 import { postBooks } from "@/lib/ledger/post-book";
 import { Decision } from "../decision";
-import { lockBalances, type ServiceRecord } from "../scene";
+import { lockBalances, type ServiceRecord, serviceRecordOf } from "../scene";
 import type { World } from "../world";
 import { writeChanges } from "../write-changes";
 import { type InvoiceDraft, priceInvoice } from "./draft";
@@ -127,13 +127,5 @@ async function servicesOf(
   const rows = await tx.sql`
     select id, plan_id, label, state, is_auto_renew, anchor_day, expires_at from services
     where customer_id = ${customerId} and id = any(${ids}::uuid[]) order by id for update`;
-  return rows.map((row) => ({
-    id: row.id,
-    planId: row.plan_id,
-    label: row.label,
-    state: row.state,
-    isAutoRenew: row.is_auto_renew,
-    anchorDay: row.anchor_day,
-    expiresAt: row.expires_at,
-  }));
+  return rows.map(serviceRecordOf);
 }

@@ -2,12 +2,12 @@ import type { ReservedSql, Sql } from "@/db/client";
 import { addDays, type TermLength } from "@/lib/kernel/calendar";
 import type { CustomerId, PlanId, RenewalId } from "@/lib/kernel/id";
 import type { Currency } from "@/lib/kernel/money";
-import type { ServiceRecord } from "../scene";
+import { type BegunService, begunServiceOf } from "../scene";
 
 /** A service whose next term is to be billed, with what its invoice is made from. Minor units, net. */
 export interface DueService {
   customerId: CustomerId;
-  service: ServiceRecord & { expiresAt: Date; anchorDay: number };
+  service: BegunService;
   currency: Currency;
   plan: { name: string; term: TermLength };
   /** The price at the start of the term; null where the plan has none in the service's currency. */
@@ -85,15 +85,7 @@ export async function lockDueServices(
     order by s.customer_id, s.id for update of s`;
   return rows.map((row) => ({
     customerId: row.customer_id,
-    service: {
-      id: row.id,
-      planId: row.plan_id,
-      label: row.label,
-      state: row.state,
-      isAutoRenew: row.is_auto_renew,
-      anchorDay: row.anchor_day,
-      expiresAt: row.expires_at,
-    },
+    service: begunServiceOf(row),
     currency: row.currency,
     plan: { name: row.plan_name, term: { unit: row.term_unit, count: row.term_count } },
     priceMinor: row.price_minor,

@@ -2,7 +2,7 @@ import { transact } from "@/db/transaction";
 import type { CustomerId, ServiceId } from "@/lib/kernel/id";
 import { Decision } from "../decision";
 import { write } from "../payment/write";
-import { lockBalances, type ServiceRecord } from "../scene";
+import { lockBalances, serviceRecordOf } from "../scene";
 import type { World } from "../world";
 
 /**
@@ -30,15 +30,7 @@ function endOne(world: World, customerId: CustomerId, serviceId: ServiceId): Pro
       where customer_id = ${customerId} and id = ${serviceId} and cancel_requested_at is not null
         and state in ('active', 'suspended') and expires_at <= ${now} for update`;
     if (!row) return false;
-    const service: ServiceRecord = {
-      id: row.id,
-      planId: row.plan_id,
-      label: row.label,
-      state: row.state,
-      isAutoRenew: row.is_auto_renew,
-      anchorDay: row.anchor_day,
-      expiresAt: row.expires_at,
-    };
+    const service = serviceRecordOf(row);
     const { clock, timeZone } = world;
     const context = { customerId, now, clock, timeZone, actor: "system" as const, userId: null };
     const decision = new Decision(context, balances);

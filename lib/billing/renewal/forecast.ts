@@ -4,14 +4,14 @@ import type { CustomerId, InvoiceId, ServiceId } from "@/lib/kernel/id";
 import type { Currency } from "@/lib/kernel/money";
 import { Decision, remainingMinor } from "../decision";
 import { isAutoRenew, settleWaiting, waitingInOrder } from "../payment/balance-payment";
-import type { InvoiceRecord, LineRecord, ServiceRecord } from "../scene";
+import type { BegunService, InvoiceRecord, LineRecord } from "../scene";
 import { decideRenewals } from "./decide-renewals";
 import type { DueService } from "./due-services";
 import { renewalIssueAt } from "./renewal-days";
 
 /** A service that runs, with what its next terms cost. */
 export interface ForecastService {
-  service: ServiceRecord & { expiresAt: Date; anchorDay: number };
+  service: BegunService;
   plan: { name: string; term: TermLength; leadDays: number };
   /** Net, minor units, from an instant on; of the service's currency. */
   prices: readonly { validFrom: Date; priceMinor: bigint }[];

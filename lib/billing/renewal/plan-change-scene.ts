@@ -2,7 +2,7 @@ import type { ReservedSql } from "@/db/client";
 import type { TermLength } from "@/lib/kernel/calendar";
 import type { CustomerId, InvoiceId, PlanId, RenewalId, ServiceId, TermId } from "@/lib/kernel/id";
 import type { Currency } from "@/lib/kernel/money";
-import type { ServiceRecord } from "../scene";
+import { begunServiceOf, type ServiceRecord } from "../scene";
 import type { CreditSource, ProratedTerm } from "./prorate";
 
 export interface PlanOffer {
@@ -73,13 +73,7 @@ export async function readPlanChange(
   if (!row || !from || !to) return null;
   return {
     service: {
-      id: row.id,
-      planId: row.plan_id,
-      label: row.label,
-      state: row.state,
-      isAutoRenew: row.is_auto_renew,
-      anchorDay: row.anchor_day,
-      expiresAt: row.expires_at,
+      ...begunServiceOf(row),
       currency: row.currency,
       nextPlanId: row.next_plan_id,
       nextPlanAt: row.next_plan_at,

@@ -3,7 +3,7 @@ import type { ReservedSql } from "@/db/client";
 import type { CustomerId } from "@/lib/kernel/id";
 import type { Currency } from "@/lib/kernel/money";
 import { readDebtsOf } from "../payment/debt";
-import type { InvoiceRecord, LineRecord } from "../scene";
+import { begunServiceOf, type InvoiceRecord, type LineRecord } from "../scene";
 import type { ForecastScene, ForecastService } from "./forecast";
 
 /**
@@ -88,15 +88,7 @@ async function readServices(sql: ReservedSql, customerIds: readonly CustomerId[]
   return byCustomer(rows, (row): { currency: Currency; one: ForecastService } => ({
     currency: row.currency,
     one: {
-      service: {
-        id: row.id,
-        planId: row.plan_id,
-        label: row.label,
-        state: row.state,
-        isAutoRenew: row.is_auto_renew,
-        anchorDay: row.anchor_day,
-        expiresAt: row.expires_at,
-      },
+      service: begunServiceOf(row),
       plan: {
         name: row.plan_name,
         term: { unit: row.term_unit, count: row.term_count },

@@ -1,7 +1,7 @@
 import type { ReservedSql, Sql } from "@/db/client";
 import type { CustomerId, InvoiceId, RenewalId, ServiceId } from "@/lib/kernel/id";
 import type { Currency } from "@/lib/kernel/money";
-import type { ServiceRecord } from "../scene";
+import { begunServiceOf, type ServiceRecord } from "../scene";
 import type { NextTermFacts } from "./decide-stop";
 
 /** A service that may be stopped, with all that decides it. */
@@ -41,15 +41,7 @@ async function read(
   const rows = await sql.unsafe(`${text} ${lock}`, [named]);
   return rows.map((row) => ({
     customerId: row.customer_id,
-    service: {
-      id: row.id,
-      planId: row.plan_id,
-      label: row.label,
-      state: row.state,
-      isAutoRenew: row.is_auto_renew,
-      anchorDay: row.anchor_day,
-      expiresAt: row.expires_at,
-    },
+    service: begunServiceOf(row),
     currency: row.currency,
     renewalId: row.renewal_id,
     invoiceId: row.invoice_id,
