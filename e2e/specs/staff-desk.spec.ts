@@ -68,7 +68,8 @@ test("an endpoint that leads into the host's own network is refused, and one tha
   await expect(page.getByRole("main")).toContainText("whsec_");
   const endpoint = page.getByRole("listitem").filter({ hasText: url });
   await endpoint.getByRole("button", { name: "End" }).click();
+  await expect(endpoint).toContainText("ended");
   await page.reload();
   await expect(page.getByRole("main")).not.toContainText("whsec_");
-  await expect(page.getByRole("listitem").filter({ hasText: url })).toContainText("ended");
+  await expect(endpoint).toContainText("ended");
 });
