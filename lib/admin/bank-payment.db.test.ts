@@ -3,19 +3,9 @@ import type { StaffRole } from "@/lib/auth/actor";
 import { receiptOf } from "@/lib/billing/payment/receipt";
 import { settle } from "@/lib/billing/payment/settle";
 import { houseCustomerId } from "@/lib/billing/payment/unmatched-receipt";
-import {
-  type BankReceiptId,
-  type InvoiceId,
-  newId,
-  type PaymentId,
-  type SessionId,
-  type UserId,
-} from "@/lib/kernel/id";
+import { type BankReceiptId, type InvoiceId, newId, type PaymentId, type SessionId } from "@/lib/kernel/id";
 import { checkBooks } from "@/lib/ledger/books";
 import { payDirect, payFromBalance } from "@/lib/portal/pay";
-import { sandboxControl } from "@/lib/sandbox/control";
-import { startSandbox } from "@/lib/sandbox/server";
-import { createTestDatabase } from "@/lib/testing/database";
 import {
   giveBalance,
   makeActiveService,
@@ -26,7 +16,9 @@ import {
   plan,
   type TestCustomer,
 } from "@/lib/testing/fixtures";
-import { localGateway, openTestWorld, testSecretKey } from "@/lib/testing/world";
+import { openQuietStripe } from "@/lib/testing/quiet-stripe";
+import { makeStaff } from "@/lib/testing/staff";
+import { localGateway } from "@/lib/testing/world";
 import { assignReceipt } from "./assign-receipt";
 import { closeTask } from "./close-task";
 import { listUnmatched } from "./list-receipts";
@@ -34,19 +26,9 @@ import { recordBankPayment, recordUnmatched } from "./record-bank-payment";
 import { returnReceipt } from "./return-receipt";
 
 async function openScene() {
-  const [database, sandbox] = await Promise.all([
-    createTestDatabase(),
-    startSandbox({ secretKey: testSecretKey }),
-  ]);
-  const world = openTestWorld({ url: database.url, gateway: localGateway(sandbox.url), start: new Date() });
-  const userId = newId<UserId>();
-  await world.staff.sql`
-    insert into users (id, email, name, created_at) values (${userId}, 'sam@ducky.example', 'Sam Drake', now())`;
-  const close = async () => {
-    await world.close();
-    await Promise.all([database.drop(), sandbox.close()]);
-  };
-  return { world, userId, sandbox, close };
+  const scene = await openQuietStripe();
+  const { userId } = await makeStaff(scene.world, "finance", "Sam Drake");
+  return { ...scene, userId };
 }
 
 let scene: Awaited<ReturnType<typeof openScene>>;
@@ -197,21 +179,21 @@ describe("a bank payment", () => {
   });
 
   it("becomes balance where the card was quicker", async () => {
-    const { world, sandbox } = scene;
+    const { world, control } = scene;
     const customer = await makeCustomer(world);
     const invoice = await makeInvoice(world, customer, 1_000n);
     const input = plan(world, [invoice.id], { cardMinor: 1_000n });
     expect((await payDirect(customer.actor, input, world)).ok).toBe(true);
     const [session] = await world.jobs
       .sql`select stripe_session_id from payments where id = ${input.paymentId}`;
-    await sandboxControl(sandbox.url, testSecretKey).pay(session?.stripe_session_id);
+    await control.pay(session?.stripe_session_id);
     await record(customer, { invoiceIds: [invoice.id] });
     expect(await standing(customer)).toMatchObject({ posted: 1_000n, invoices: [["paid", 1_000n]] });
     expect(await broken()).toEqual([]);
   });
 
   it("pays though Stripe cannot say what became of a card; taken after all, that becomes balance", async () => {
-    const { world, sandbox } = scene;
+    const { world, control } = scene;
     const customer = await makeCustomer(world);
     const invoice = await makeInvoice(world, customer, 1_000n);
     const input = plan(world, [invoice.id], { cardMinor: 1_000n });
@@ -224,7 +206,7 @@ describe("a bank payment", () => {
     expect(await broken()).toEqual([]);
     const paymentId = input.paymentId as PaymentId;
     const [session] = await world.jobs.sql`select stripe_session_id from payments where id = ${paymentId}`;
-    await sandboxControl(sandbox.url, testSecretKey).pay(session?.stripe_session_id);
+    await control.pay(session?.stripe_session_id);
     await settle(world, { customerId, paymentId });
     expect(await standing(customer)).toMatchObject({ posted: 1_000n, invoices: [["paid", 1_000n]] });
     expect(await broken()).toEqual([]);

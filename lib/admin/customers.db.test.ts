@@ -1,11 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { StaffRole } from "@/lib/auth/actor";
-import { newId, type SessionId, type UserId } from "@/lib/kernel/id";
+import { newId, type SessionId } from "@/lib/kernel/id";
 import { checkBooks } from "@/lib/ledger/books";
 import { payCombined } from "@/lib/portal/pay";
-import { sandboxControl } from "@/lib/sandbox/control";
-import { startSandbox } from "@/lib/sandbox/server";
-import { createTestDatabase } from "@/lib/testing/database";
 import {
   giveBalance,
   makeActiveService,
@@ -16,7 +13,8 @@ import {
   plan,
   type TestCustomer,
 } from "@/lib/testing/fixtures";
-import { localGateway, openTestWorld, testSecretKey } from "@/lib/testing/world";
+import { openQuietStripe } from "@/lib/testing/quiet-stripe";
+import { makeStaff } from "@/lib/testing/staff";
 import { changeGoodwill } from "./change-goodwill";
 import { findCustomers } from "./find-customers";
 import type { StaffActor } from "./shapes";
@@ -24,25 +22,10 @@ import { showCustomer } from "./show-customer";
 import { voidInvoice } from "./void-invoice";
 
 async function openScene() {
-  const [database, sandbox] = await Promise.all([
-    createTestDatabase(),
-    startSandbox({ secretKey: testSecretKey }),
-  ]);
-  const world = openTestWorld({ url: database.url, gateway: localGateway(sandbox.url), start: new Date() });
-  // Whoever acts is named in what they do, so they exist.
-  const userId = newId<UserId>();
-  await world.staff.sql`
-    insert into users (id, email, name, created_at) values (${userId}, 'sam@ducky.example', 'Sam Drake', now())`;
+  const scene = await openQuietStripe();
+  const { userId } = await makeStaff(scene.world, "admin", "Sam Drake");
   const staff = (role: StaffRole): StaffActor => ({ userId, sessionId: newId<SessionId>(), role });
-  return {
-    world,
-    staff,
-    control: sandboxControl(sandbox.url, testSecretKey),
-    close: async () => {
-      await world.close();
-      await Promise.all([database.drop(), sandbox.close()]);
-    },
-  };
+  return { ...scene, staff };
 }
 
 let scene: Awaited<ReturnType<typeof openScene>>;

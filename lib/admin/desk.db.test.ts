@@ -4,12 +4,9 @@ import type { StaffRole } from "@/lib/auth/actor";
 import { houseCustomerId } from "@/lib/billing/payment/unmatched-receipt";
 import { newId, type SessionId, type UserId } from "@/lib/kernel/id";
 import { payDirect } from "@/lib/portal/pay";
-import { sandboxControl } from "@/lib/sandbox/control";
-import { startSandbox } from "@/lib/sandbox/server";
-import { createTestDatabase } from "@/lib/testing/database";
 import { makeCustomer, makeInvoice, plan } from "@/lib/testing/fixtures";
+import { openQuietStripe, type QuietStripeScene } from "@/lib/testing/quiet-stripe";
 import { makeStaff } from "@/lib/testing/staff";
-import { localGateway, openTestWorld, testSecretKey } from "@/lib/testing/world";
 import { closeTask } from "./close-task";
 import { recordActivity } from "./record-activity";
 import { replayParkedEvent } from "./replay-parked-event";
@@ -17,26 +14,10 @@ import type { StaffActor } from "./shapes";
 import { showDesk } from "./show-desk";
 import { syncPayment } from "./sync-payment";
 
-async function openScene() {
-  const [database, sandbox] = await Promise.all([
-    createTestDatabase(),
-    startSandbox({ secretKey: testSecretKey }),
-  ]);
-  const world = openTestWorld({ url: database.url, gateway: localGateway(sandbox.url), start: new Date() });
-  return {
-    world,
-    control: sandboxControl(sandbox.url, testSecretKey),
-    close: async () => {
-      await world.close();
-      await Promise.all([database.drop(), sandbox.close()]);
-    },
-  };
-}
-
-let scene: Awaited<ReturnType<typeof openScene>>;
+let scene: QuietStripeScene;
 
 beforeAll(async () => {
-  scene = await openScene();
+  scene = await openQuietStripe();
 });
 
 afterAll(() => scene.close());

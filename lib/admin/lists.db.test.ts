@@ -2,12 +2,10 @@ import postgres from "postgres";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Page } from "@/lib/kernel/page";
 import { payDirect, payFromBalance } from "@/lib/portal/pay";
-import { sandboxControl } from "@/lib/sandbox/control";
-import { startSandbox } from "@/lib/sandbox/server";
-import { createTestDatabase } from "@/lib/testing/database";
 import { balancePlan, giveBalance, makeCustomer, makeInvoice, plan } from "@/lib/testing/fixtures";
+import { openQuietStripe, type QuietStripeScene } from "@/lib/testing/quiet-stripe";
 import { makeStaff } from "@/lib/testing/staff";
-import { localGateway, openTestWorld, type TestWorld, testSecretKey } from "@/lib/testing/world";
+import type { TestWorld } from "@/lib/testing/world";
 import { closeTask } from "./close-task";
 import { listActivities } from "./list-activities";
 import { listEvents, showEvent } from "./list-events";
@@ -22,23 +20,19 @@ import { voidInvoice } from "./void-invoice";
 let world: TestWorld;
 let auditor: StaffActor;
 let finance: StaffActor;
-let control: ReturnType<typeof sandboxControl>;
+let control: QuietStripeScene["control"];
 /** Arranges what no role of the application may. */
 let owner: postgres.Sql;
 let close: () => Promise<void>;
 
 beforeAll(async () => {
-  const [database, sandbox] = await Promise.all([
-    createTestDatabase(),
-    startSandbox({ secretKey: testSecretKey }),
-  ]);
-  world = openTestWorld({ url: database.url, gateway: localGateway(sandbox.url), start: new Date() });
-  control = sandboxControl(sandbox.url, testSecretKey);
+  const stripe = await openQuietStripe();
+  ({ world, control } = stripe);
   [auditor, finance] = [await makeStaff(world, "auditor"), await makeStaff(world, "finance", "Fay Eider")];
-  owner = postgres(database.url, { max: 1, onnotice: () => {} });
+  owner = postgres(stripe.databaseUrl, { max: 1, onnotice: () => {} });
   close = async () => {
-    await Promise.all([world.close(), owner.end()]);
-    await Promise.all([database.drop(), sandbox.close()]);
+    await owner.end();
+    await stripe.close();
   };
 });
 

@@ -1,28 +1,17 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { StaffRole } from "@/lib/auth/actor";
-import { newId, type SessionId, type UserId } from "@/lib/kernel/id";
+import { newId, type SessionId } from "@/lib/kernel/id";
 import { checkBooks } from "@/lib/ledger/books";
 import { payCombined } from "@/lib/portal/pay";
-import { startSandbox } from "@/lib/sandbox/server";
-import { createTestDatabase } from "@/lib/testing/database";
 import { giveBalance, makeCustomer, makeInvoice, plan, type TestCustomer } from "@/lib/testing/fixtures";
-import { localGateway, openTestWorld, testSecretKey } from "@/lib/testing/world";
+import { openQuietStripe } from "@/lib/testing/quiet-stripe";
+import { makeStaff } from "@/lib/testing/staff";
 import { payOutBalance } from "./pay-out-balance";
 
 async function openScene() {
-  const [database, sandbox] = await Promise.all([
-    createTestDatabase(),
-    startSandbox({ secretKey: testSecretKey }),
-  ]);
-  const world = openTestWorld({ url: database.url, gateway: localGateway(sandbox.url), start: new Date() });
-  const userId = newId<UserId>();
-  await world.staff.sql`
-    insert into users (id, email, name, created_at) values (${userId}, 'sam@ducky.example', 'Sam Drake', now())`;
-  const close = async () => {
-    await world.close();
-    await Promise.all([database.drop(), sandbox.close()]);
-  };
-  return { world, userId, close };
+  const scene = await openQuietStripe();
+  const { userId } = await makeStaff(scene.world, "finance", "Sam Drake");
+  return { ...scene, userId };
 }
 
 let scene: Awaited<ReturnType<typeof openScene>>;

@@ -12,10 +12,7 @@ import { createMailer } from "@/lib/mail/mailer";
 import { payDirect, payFromBalance } from "@/lib/portal/pay";
 import { paymentOutcome } from "@/lib/portal/payment-outcome";
 import { topUp } from "@/lib/portal/top-up";
-import { sandboxControl } from "@/lib/sandbox/control";
 import { startMailbox } from "@/lib/sandbox/mailbox/mailbox";
-import { startSandbox } from "@/lib/sandbox/server";
-import { createTestDatabase } from "@/lib/testing/database";
 import {
   balancePlan,
   giveBalance,
@@ -27,30 +24,20 @@ import {
   makeRenewal,
   plan,
 } from "@/lib/testing/fixtures";
-import { localGateway, openTestWorld, testSecretKey } from "@/lib/testing/world";
+import { openQuietStripe } from "@/lib/testing/quiet-stripe";
 import { deliverOutbox } from "./deliver-outbox";
 import { claimUntold } from "./notices";
 
 const host = { name: "Ducky Cloud", url: "http://127.0.0.1:3000" };
 
 async function openScene() {
-  const [database, sandbox, mailbox] = await Promise.all([
-    createTestDatabase(),
-    startSandbox({ secretKey: testSecretKey }),
-    startMailbox({}),
-  ]);
-  const world = openTestWorld({ url: database.url, gateway: localGateway(sandbox.url), start: new Date() });
+  const [stripe, mailbox] = await Promise.all([openQuietStripe(), startMailbox({})]);
+  const { world, control } = stripe;
   const mailer = createMailer({ smtpUrl: mailbox.smtpUrl, mailFrom: "Ducky Cloud <billing@ducky.example>" });
-  return {
-    world,
-    mailbox,
-    control: sandboxControl(sandbox.url, testSecretKey),
-    delivery: { world, mailer, host },
-    close: async () => {
-      await world.close();
-      await Promise.all([database.drop(), sandbox.close(), mailbox.close()]);
-    },
+  const close = async () => {
+    await Promise.all([stripe.close(), mailbox.close()]);
   };
+  return { world, mailbox, control, delivery: { world, mailer, host }, close };
 }
 
 let scene: Awaited<ReturnType<typeof openScene>>;

@@ -1,9 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { settle } from "@/lib/billing/payment/settle";
 import { checkBooks } from "@/lib/ledger/books";
-import { sandboxControl } from "@/lib/sandbox/control";
-import { startSandbox } from "@/lib/sandbox/server";
-import { createTestDatabase } from "@/lib/testing/database";
 import {
   giveBalance,
   makeActiveService,
@@ -15,30 +12,14 @@ import {
   plan,
   type TestCustomer,
 } from "@/lib/testing/fixtures";
-import { localGateway, openTestWorld, testSecretKey } from "@/lib/testing/world";
+import { openQuietStripe, type QuietStripeScene } from "@/lib/testing/quiet-stripe";
 import { cancelInvoice } from "./cancel-invoice";
 import { payCombined } from "./pay";
 
-async function openScene() {
-  const [database, sandbox] = await Promise.all([
-    createTestDatabase(),
-    startSandbox({ secretKey: testSecretKey }),
-  ]);
-  const world = openTestWorld({ url: database.url, gateway: localGateway(sandbox.url), start: new Date() });
-  return {
-    world,
-    control: sandboxControl(sandbox.url, testSecretKey),
-    close: async () => {
-      await world.close();
-      await Promise.all([database.drop(), sandbox.close()]);
-    },
-  };
-}
-
-let scene: Awaited<ReturnType<typeof openScene>>;
+let scene: QuietStripeScene;
 
 beforeAll(async () => {
-  scene = await openScene();
+  scene = await openQuietStripe();
 });
 
 afterAll(() => scene.close());

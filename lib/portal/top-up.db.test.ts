@@ -4,9 +4,6 @@ import { receiptOf } from "@/lib/billing/payment/receipt";
 import { settle } from "@/lib/billing/payment/settle";
 import { newId } from "@/lib/kernel/id";
 import { checkBooks } from "@/lib/ledger/books";
-import { sandboxControl } from "@/lib/sandbox/control";
-import { startSandbox } from "@/lib/sandbox/server";
-import { createTestDatabase } from "@/lib/testing/database";
 import {
   makeActiveService,
   makeCustomer,
@@ -15,29 +12,13 @@ import {
   makeRenewal,
   type TestCustomer,
 } from "@/lib/testing/fixtures";
-import { localGateway, openTestWorld, testSecretKey } from "@/lib/testing/world";
+import { openQuietStripe, type QuietStripeScene } from "@/lib/testing/quiet-stripe";
 import { topUp } from "./top-up";
 
-async function openScene() {
-  const [database, sandbox] = await Promise.all([
-    createTestDatabase(),
-    startSandbox({ secretKey: testSecretKey }),
-  ]);
-  const world = openTestWorld({ url: database.url, gateway: localGateway(sandbox.url), start: new Date() });
-  return {
-    world,
-    control: sandboxControl(sandbox.url, testSecretKey),
-    close: async () => {
-      await world.close();
-      await Promise.all([database.drop(), sandbox.close()]);
-    },
-  };
-}
-
-let scene: Awaited<ReturnType<typeof openScene>>;
+let scene: QuietStripeScene;
 
 beforeAll(async () => {
-  scene = await openScene();
+  scene = await openQuietStripe();
 });
 
 afterAll(() => scene.close());
