@@ -17,7 +17,9 @@ export async function mailOfMoneyBack(
       sql`select name, email, locale from customers where id = ${customerId}`,
       sql`select currency, amount_minor from refunds where customer_id = ${customerId} and id = ${refundId}`,
       sql`
-        select d.currency, d.amount_minor, c.booked_at from disputes d
+        select d.currency, d.amount_minor, c.booked_at,
+          (select count(*) from transfers t where t.customer_id = d.customer_id and t.dispute_id = d.id
+            and t.kind in ('posted', 'post') and t.reason = 'dispute_lost') > 0 as was_lost from disputes d
         join charges c on c.customer_id = d.customer_id and c.id = d.charge_id
         where d.customer_id = ${customerId} and d.id = ${disputeId}`,
       sql`
@@ -47,5 +49,8 @@ export async function mailOfMoneyBack(
     held: of(sum(({ kind }) => kind === "pending")),
     taken: of(sum(({ kind, debit }) => isPosted(kind) && debit === "customer_balance")),
     owed: of(sum(({ debit }) => debit === "customer_debt")),
+    returned: dispute.was_lost
+      ? of(sum(({ debit, credit }) => debit === "disputed" && credit === "customer_balance"))
+      : null,
   });
 }

@@ -30,6 +30,7 @@ const disputed = {
   held: usd(1_000n),
   taken: usd(1_000n),
   owed: usd(1_340n),
+  returned: null,
 };
 const services = [{ label: "web-1", expiresAt: new Date("2027-01-14T09:00:00Z") }];
 

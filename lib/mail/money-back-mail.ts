@@ -44,6 +44,8 @@ export interface DisputeNews {
   taken: Money;
   /** What was lost and had been spent already. */
   owed: Money;
+  /** Won only after it was lost: what of it came back to the balance. Null if it was never lost. */
+  returned: Money | null;
 }
 
 export function disputeMail(
@@ -74,9 +76,13 @@ export function disputeMail(
       return mailOf({
         ...about,
         subject: words("disputeWon.subject", facts),
-        intro: words("disputeWon.intro", facts),
+        intro: words(news.returned ? "disputeWon.introAfterLoss" : "disputeWon.intro", facts),
         link: { label: words("disputeWon.action"), url: `${host.url}/balance` },
-        note: words("disputeWon.note"),
+        note: sentences([
+          (news.returned?.minor ?? 0n) > 0n &&
+            words("disputeWon.returned", { returned: formatMoney(news.returned as Money, locale) }),
+          words("disputeWon.note"),
+        ]),
       });
     case "lost":
       return mailOf({

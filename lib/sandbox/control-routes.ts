@@ -5,7 +5,7 @@ import type { Faults } from "@/lib/sandbox/http/faults";
 import type { SeenRequests } from "@/lib/sandbox/http/seen-requests";
 import { expireSession } from "@/lib/sandbox/objects/checkout-outcome";
 import { settleDelayed } from "@/lib/sandbox/objects/confirm-intent";
-import { closeDispute, openDispute } from "@/lib/sandbox/objects/disputes";
+import { appealDispute, closeDispute, openDispute } from "@/lib/sandbox/objects/disputes";
 import { payOut } from "@/lib/sandbox/objects/payouts";
 import { settleRefund } from "@/lib/sandbox/objects/refunds";
 import { testCard } from "@/lib/sandbox/objects/test-cards";
@@ -112,6 +112,12 @@ const handlers: Record<string, Handler> = {
   "POST charges/:id/dispute": ({ world }, { kind }, id) => ({
     id: world.store.transact(() => openDispute(world, id, oneOf(kind, "chargeback", "inquiry"))).id,
   }),
+  "POST disputes/:id/appeal": ({ world }, _given, id) => {
+    const dispute = world.store.get("dispute", id);
+    if (!dispute) throw noSuch("dispute", id);
+    world.store.transact(() => appealDispute(world, dispute));
+    return {};
+  },
   "POST disputes/:id/close": ({ world }, { outcome }, id) => {
     const dispute = world.store.get("dispute", id);
     if (!dispute) throw noSuch("dispute", id);

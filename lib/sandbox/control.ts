@@ -175,6 +175,8 @@ export interface SandboxControl {
   /** Disputes a charge; `inquiry` withdraws no funds. Returns the dispute's id. */
   dispute(chargeId: string, kind?: "chargeback" | "inquiry"): Promise<{ id: string }>;
   closeDispute(disputeId: string, outcome: "won" | "lost"): Promise<void>;
+  /** Appeals a dispute that is lost: it is open again at Stripe until `closeDispute`. */
+  appealDispute(disputeId: string): Promise<void>;
   /** Ends a refund now: pending → succeeded or failed, succeeded → failed. */
   settleRefund(refundId: string, outcome: "succeeds" | "fails"): Promise<void>;
   /** The card network renews a card, under another number if one is said: payment_method.automatically_updated. */
@@ -241,6 +243,7 @@ export function sandboxControl(url: string, secretKey: string): SandboxControl {
 
     dispute: (chargeId, kind = "chargeback") => post(`charges/${chargeId}/dispute`, { kind }),
     closeDispute: (disputeId, outcome) => done(post(`disputes/${disputeId}/close`, { outcome })),
+    appealDispute: (disputeId) => done(post(`disputes/${disputeId}/appeal`)),
     settleRefund: (refundId, outcome) => done(post(`refunds/${refundId}/settle`, { outcome })),
     renewCard: (paymentMethodId, last4) => done(post(`payment-methods/${paymentMethodId}/renew`, { last4 })),
     payOut: (currency, outcome = "paid") => post("payouts", { currency, outcome }),

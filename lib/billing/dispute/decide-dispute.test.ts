@@ -28,6 +28,7 @@ function begun({ charge, amountMinor, postedMinor }: Given): Standing {
     net: {},
     scene: {
       hold: null,
+      lost: { customerMinor: 0n, hostMinor: 0n },
       charge: {
         id: "charge" as ChargeId,
         paymentId: "payment" as PaymentId,
@@ -78,7 +79,11 @@ function applied(before: Standing, said: DisputeSaid): { after: Standing; change
       reinstatedAt: state.reinstated_at,
     };
   }
-  return { after: { scene: { ...before.scene, hold, dispute }, postedMinor, heldMinor, net }, changed };
+  const lost = {
+    customerMinor: (net.customer_balance ?? 0n) + (net.customer_debt ?? 0n),
+    hostMinor: net.dispute_loss ?? 0n,
+  };
+  return { after: { scene: { ...before.scene, hold, dispute, lost }, postedMinor, heldMinor, net }, changed };
 }
 
 const given = fc
@@ -148,6 +153,28 @@ describe("a dispute", () => {
         expect(fees).toBe(15n);
         expect(clearing).toBe(-fees);
         expect(Object.values(others).every((minor) => minor === 0n)).toBe(true);
+      }),
+    );
+  });
+
+  it("that is lost and then won on appeal is reversed: nobody has lost anything but Stripe's fee, once", () => {
+    fc.assert(
+      fc.property(given, looks, fc.bigInt({ min: 0n, max: 500n }), (facts, seen, arrivedMinor) => {
+        const lost = lastOf(facts, "lost", seen);
+        const won = courseOf(facts.amountMinor, "won")[3] as DisputeSaid;
+        const since = { ...lost, postedMinor: lost.postedMinor + arrivedMinor };
+        expect(applied(since, { ...won, end: null, reinstatement: null }).changed).toBe(false);
+        const { after, changed } = applied(since, won);
+        expect([changed, after.scene.dispute.state]).toEqual([true, "won"]);
+        const { processing_fees: fees = 0n, gateway_clearing: clearing = 0n, ...others } = after.net;
+        expect([fees, clearing]).toEqual([15n, -15n]);
+        // What is owed of it is paid from the balance that it came back to.
+        const { customer_balance: balance = 0n, customer_debt: debt = 0n, ...rest } = others;
+        expect([debt >= 0n, balance + debt]).toEqual([true, 0n]);
+        expect(Object.values(rest).every((minor) => minor === 0n)).toBe(true);
+        expect(after.postedMinor - debt).toBe(facts.postedMinor + arrivedMinor);
+        expect(applied(after, won).changed).toBe(false);
+        expect(applied(after, courseOf(facts.amountMinor, "lost")[3] as DisputeSaid).changed).toBe(false);
       }),
     );
   });

@@ -27,17 +27,28 @@ export interface DisputeScene {
   readonly charge: ChargeRecord;
   /** What of the balance is held for it. */
   readonly hold: OpenHold<DisputeHold> | null;
+  /** Who bore it when it was lost; all zero before. */
+  readonly lost: LossShares;
+}
+
+/** Who bears a dispute that was lost. Minor units. */
+export interface LossShares {
+  /** From the customer's balance or as their debt: the part that counts as a top-up. */
+  readonly customerMinor: bigint;
+  readonly hostMinor: bigint;
 }
 
 /**
  * Applies what Stripe says of a dispute (domain.md, The ledger). An inquiry books nothing. Funds withdrawn are disputed,
  * and what is available of the part that is not on invoices is held; reinstated, both come back. Lost: what was held is
- * posted, the rest of that part is the customer's debt, and only what is left after that is the host's loss. Returns
- * false if there was nothing to do.
+ * posted, the rest of that part is the customer's debt, and only what is left after that is the host's loss. Won after
+ * it was lost (an appeal): that is reversed (lib/decisions/0016-a-dispute-won-on-appeal-is-reversed.md). Returns false
+ * if there was nothing to do.
  */
 export function decideDispute(decision: Decision, scene: DisputeScene, said: DisputeSaid): boolean {
   const { dispute } = scene;
-  if (dispute.state !== "open") return false;
+  if (isWonOnAppeal(dispute, said)) regain(decision, scene, said);
+  if (dispute.state !== "open") return isWonOnAppeal(dispute, said);
   const isWithdrawn = said.withdrawal !== null && dispute.withdrawnAt === null;
   const isReinstated = said.reinstatement !== null && dispute.reinstatedAt === null;
   if (isWithdrawn) withdraw(decision, scene, said);
@@ -63,6 +74,43 @@ export function decideDispute(decision: Decision, scene: DisputeScene, said: Dis
     ended_at: said.end === null ? null : now,
   });
   return true;
+}
+
+/** Lost here, and won at Stripe, with its money back there: an appeal turned the bank's decision. */
+export function isWonOnAppeal(
+  { state, reinstatedAt }: Pick<DisputeRecord, "state" | "reinstatedAt">,
+  { end, reinstatement }: DisputeSaid,
+): boolean {
+  return state === "lost" && reinstatedAt === null && end === "won" && reinstatement !== null;
+}
+
+/**
+ * Each bears again what they bore before. The customer's part is money arriving on the balance: what of the debt is
+ * still owed is paid from it, before any invoice, as always.
+ */
+function regain(decision: Decision, scene: DisputeScene, said: DisputeSaid): void {
+  const { dispute, lost } = scene;
+  const { customerMinor, hostMinor } = lost;
+  assert(customerMinor + hostMinor === dispute.amountMinor, "what was lost was borne in full");
+  const book = decision.book(dispute.currency);
+  const entry = { debit: "disputed" as const, disputeId: dispute.id, reason: "dispute_reinstated" as const };
+  if (customerMinor > 0n) book.transfer({ ...entry, credit: "customer_balance", amountMinor: customerMinor });
+  if (hostMinor > 0n) book.transfer({ ...entry, credit: "dispute_loss", amountMinor: hostMinor });
+  reinstate(decision, scene, said);
+  decision.finishTask("dispute_quarantined", dispute.id);
+  const { now } = decision.context;
+  const { feeMinor, currency } = said.reinstatement ?? {};
+  decision.changes.disputeStates.push({
+    id: dispute.id,
+    from_state: "lost",
+    state: "won",
+    is_inquiry: false,
+    withdrawn_at: dispute.withdrawnAt,
+    reinstated_at: now,
+    fee_minor: feeMinor === undefined ? dispute.feeMinor : (dispute.feeMinor ?? 0n) + feeMinor,
+    fee_currency: currency ?? dispute.feeCurrency,
+    ended_at: now,
+  });
 }
 
 function withdraw(decision: Decision, { dispute, charge }: DisputeScene, said: DisputeSaid): void {

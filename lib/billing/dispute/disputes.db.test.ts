@@ -195,6 +195,90 @@ describe("a top-up that is disputed", () => {
   });
 });
 
+describe("a dispute that was lost and is appealed", () => {
+  /** The host appeals, and the network decides. */
+  async function appeal(id: string, outcome: "won" | "lost"): Promise<void> {
+    await world.control.appealDispute(id);
+    await world.control.webhooksIdle();
+    expect(await stateOf(id)).toBe("lost");
+    await close(id, outcome);
+  }
+
+  it("and won: what it took is on the balance again, and pays what was owed of it before anything else", async () => {
+    const charge = await topUp(5000n);
+    const before = await ledgerOf(world, charge.customer);
+    await spend(charge, 3800n);
+    const id = await dispute(charge);
+    await close(id, "lost");
+    expect(await ledgerOf(world, charge.customer)).toMatchObject({ customer_debt: 3800n });
+    await appeal(id, "won");
+    expect(await stateOf(id)).toBe("won");
+    expect(await balanceOf(world, charge.customer)).toEqual({ posted: 1200n, held: 0n });
+    const ledger = await ledgerOf(world, charge.customer);
+    expect([ledger.customer_debt, ledger.disputed, ledger.dispute_loss]).toEqual([
+      undefined,
+      undefined,
+      undefined,
+    ]);
+    expect(ledger.gateway_clearing).toBe((before.gateway_clearing ?? 0n) - fee);
+    expect(await toldOf(charge)).toEqual(["dispute.withdrawn", "dispute.lost", "dispute.won"]);
+    expect(await tasksOf(charge)).toEqual([]);
+  });
+
+  it("and won after the debt was paid: it is the customer's to spend", async () => {
+    const charge = await topUp(5000n);
+    await spend(charge, 5000n);
+    const id = await dispute(charge);
+    await close(id, "lost");
+    await topUp(6000n, charge.customer);
+    expect(await balanceOf(world, charge.customer)).toEqual({ posted: 1000n, held: 0n });
+    await appeal(id, "won");
+    expect(await balanceOf(world, charge.customer)).toEqual({ posted: 6000n, held: 0n });
+  });
+
+  it("and won where the host had lost it: the host has it again, and the customer's balance does not move", async () => {
+    const customer = await makeCustomer(world);
+    await giveBalance(world, customer, 100n);
+    const invoice = await makeInvoice(world, customer, 2600n);
+    const amounts = { balanceMinor: 100n, cardMinor: 2500n };
+    const { paymentId, sessionId } = await startCombined(world, customer, [invoice.id], amounts);
+    const charge = await charged(world, customer, paymentId, sessionId);
+    const id = await dispute(charge);
+    await close(id, "lost");
+    expect(await ledgerOf(world, customer)).toMatchObject({ dispute_loss: 2500n });
+    await appeal(id, "won");
+    expect((await ledgerOf(world, customer)).dispute_loss).toBeUndefined();
+    expect(await balanceOf(world, customer)).toEqual({ posted: 0n, held: 0n });
+    expect(await stateOf(id)).toBe("won");
+  });
+
+  it("and lost again stays as it was", async () => {
+    const charge = await topUp(5000n);
+    const id = await dispute(charge);
+    await close(id, "lost");
+    const before = await ledgerOf(world, charge.customer);
+    await appeal(id, "lost");
+    expect(await ledgerOf(world, charge.customer)).toEqual(before);
+    expect(await toldOf(charge)).toEqual(["dispute.withdrawn", "dispute.lost"]);
+  });
+
+  it("is reversed once, whatever is worked on at once", async () => {
+    const charge = await topUp(5000n);
+    const id = await dispute(charge);
+    await close(id, "lost");
+    await world.control.dropWebhooks();
+    await world.control.appealDispute(id);
+    await world.control.closeDispute(id, "won");
+    const lock = await holdRows(world, "balances", charge.customer.customerId);
+    const settling = [1, 2, 3].map(() => settleDispute(world, id));
+    await lock.untilAwaited();
+    await lock.release();
+    await Promise.all(settling);
+    expect(await balanceOf(world, charge.customer)).toEqual({ posted: 5000n, held: 0n });
+    expect((await toldOf(charge)).filter((topic) => topic === "dispute.won")).toHaveLength(1);
+  });
+});
+
 describe("an inquiry", () => {
   it("books nothing, and is closed without anybody losing anything", async () => {
     const charge = await topUp(5000n);

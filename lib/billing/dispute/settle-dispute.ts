@@ -11,7 +11,7 @@ import { settleWhatWaits } from "../payment/settle-what-waits";
 import { write } from "../payment/write";
 import { lockBalances } from "../scene";
 import type { World } from "../world";
-import { type DisputeRecord, decideDispute } from "./decide-dispute";
+import { type DisputeRecord, decideDispute, isWonOnAppeal, type LossShares } from "./decide-dispute";
 import { type DisputeSaid, type DisputeVerdict, judgeDispute } from "./judge-dispute";
 
 export type SettledDispute =
@@ -58,9 +58,10 @@ async function apply(
   const decision = new Decision(context, balances);
   const isNew = await addRow(world, tx, { customerId, chargeId }, said);
   const found = await lockDispute(tx, customerId, said.id);
-  const [charge, hold] = await Promise.all([
+  const [charge, hold, lost] = await Promise.all([
     readCharge(tx.sql, customerId, chargeId, found.id),
     openHold(tx, customerId, found.id),
+    readLoss(tx, customerId, found.id),
   ]);
   if (!charge) throw new Error("a charge is never deleted");
   if (isNew) {
@@ -80,7 +81,7 @@ async function apply(
     await quarantine(tx, decision, dispute.id, reason ?? "unknown");
     return { kind: "quarantined", reason: reason ?? "unknown" };
   }
-  const changed = decideDispute(decision, { dispute, charge, hold }, verdict.said);
+  const changed = decideDispute(decision, { dispute, charge, hold, lost }, verdict.said);
   // What is released is money arriving; and debt that has arisen is paid from what there is.
   if (changed) await settleWhatWaits(tx, decision, dispute.currency);
   else if (isNew) write(tx, customerId, decision);
@@ -143,6 +144,21 @@ async function openHold(
   return row ? { id: row.id as TransferId, disputeId, amountMinor: row.amount_minor } : null;
 }
 
+/** Who bore it when it was lost, less what came back since. */
+async function readLoss(
+  { sql }: Transaction,
+  customerId: CustomerId,
+  disputeId: DisputeId,
+): Promise<LossShares> {
+  const [row] = await sql`
+    select coalesce(sum(case when side.account in ('customer_balance', 'customer_debt') then side.minor end), 0)::bigint
+        as customer, coalesce(sum(case when side.account = 'dispute_loss' then side.minor end), 0)::bigint as host
+    from transfers t
+    cross join lateral (values (t.debit, t.amount_minor), (t.credit, -t.amount_minor)) side (account, minor)
+    where t.customer_id = ${customerId} and t.dispute_id = ${disputeId} and t.kind in ('posted', 'post')`;
+  return { customerMinor: row?.customer, hostMinor: row?.host };
+}
+
 /** Until its funds are withdrawn a dispute may become one about another amount, of another reason. */
 function amended(tx: Transaction, dispute: DisputeRecord, said: Dispute): { amountMinor: bigint } {
   if (dispute.withdrawnAt !== null || dispute.state !== "open") return { amountMinor: dispute.amountMinor };
@@ -158,9 +174,15 @@ function mismatchOf(dispute: DisputeRecord, chargeCurrency: string, said: Disput
   return dispute.state === "open" && said.amountMinor !== dispute.amountMinor ? "amount_differs" : null;
 }
 
-/** What is over here stays as it ended: where the bank has decided otherwise since, people look at it. */
-function endMismatchOf({ state }: DisputeRecord, { end }: DisputeSaid): string | null {
-  return state !== "open" && end !== null && end !== state ? "ended_otherwise" : null;
+/**
+ * What is over here stays as it ended, unless an appeal brought its money back: where the bank has taken it again since,
+ * or Stripe does not show it, people look at it.
+ */
+function endMismatchOf(dispute: DisputeRecord, said: DisputeSaid): string | null {
+  const { state } = dispute;
+  if (state === "open" || said.end === null || said.end === state || isWonOnAppeal(dispute, said))
+    return null;
+  return "ended_otherwise";
 }
 
 async function quarantine(

@@ -90,6 +90,22 @@ describe("a dispute whose every event was lost", () => {
     });
   });
 
+  it("is reversed, if it was lost and an appeal of which nobody heard won it", async () => {
+    const charge = await topUp(5000n);
+    const { id } = await world.control.dispute(charge.stripeChargeId);
+    await world.control.closeDispute(id, "lost");
+    await world.control.webhooksIdle();
+    await world.control.loseWebhooks();
+    await world.control.appealDispute(id);
+    expect(await reconcileMoneyBack(world)).toEqual(nothing);
+    await world.control.closeDispute(id, "won");
+    await world.control.webhooksIdle();
+    expect(await reconcileMoneyBack(world)).toEqual({ ...nothing, found: 1 });
+    const { disputes, balance } = await standing(charge);
+    expect({ disputes, balance }).toEqual({ disputes: ["won"], balance: { posted: 5000n, held: 0n } });
+    expect(await reconcileMoneyBack(world)).toEqual(nothing);
+  });
+
   it("and an inquiry books nothing", async () => {
     const charge = await topUp(5000n);
     const before = await ledgerOf(world, charge.customer);
@@ -157,21 +173,20 @@ describe("a pass", () => {
   it("shows a dispute to staff that ended otherwise than is booked, once", async () => {
     const charge = await topUp(5000n);
     const { id } = await world.control.dispute(charge.stripeChargeId);
-    await world.control.closeDispute(id, "lost");
+    await world.control.closeDispute(id, "won");
     await world.control.webhooksIdle();
     const read = await world.gateway.readDispute(id);
     if (read.outcome !== "succeeded") throw new Error("it is there");
-    const back = { balanceTransactionId: "txn_back", settledMinor: 5000n, feeMinor: 0n, currency: "USD" };
-    const won = { ...read.value, status: "won", movements: [...read.value.movements, back] };
+    const lost = { ...read.value, status: "lost", movements: read.value.movements.slice(0, 1) };
     const gateway: Gateway = {
       ...world.gateway,
-      readDispute: async () => ({ outcome: "succeeded", value: won }),
-      listDisputes: async () => ({ outcome: "succeeded", value: { rows: [won], next: null } }),
+      readDispute: async () => ({ outcome: "succeeded", value: lost }),
+      listDisputes: async () => ({ outcome: "succeeded", value: { rows: [lost], next: null } }),
     };
     for (const _ of [1, 2]) {
       expect(await reconcileMoneyBack(seenBy(world, { gateway }))).toEqual({ ...nothing, differing: 1 });
     }
-    expect(await standing(charge)).toMatchObject({ disputes: ["lost"], tasks: ["dispute_quarantined"] });
+    expect(await standing(charge)).toMatchObject({ disputes: ["won"], tasks: ["dispute_quarantined"] });
     await world.owner`update tasks set done_at = now() where customer_id = ${charge.customer.customerId}`;
   });
 

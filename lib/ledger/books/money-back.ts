@@ -20,7 +20,8 @@ export function moneyBackBooked({ sql, at }: Look) {
         sum(case when t.debit = 'disputed' and t.credit = 'gateway_clearing' then t.amount_minor else 0 end) as withdrawn,
         sum(case when t.debit = 'gateway_clearing' and t.credit = 'disputed' then t.amount_minor else 0 end) as reinstated,
         sum(case when t.debit in ('customer_balance', 'customer_debt', 'dispute_loss') and t.credit = 'disputed'
-          then t.amount_minor else 0 end) as lost,
+          then t.amount_minor when t.debit = 'disputed' and t.credit in ('customer_balance', 'dispute_loss')
+          then -t.amount_minor else 0 end) as lost,
         sum(case when t.currency <> d.fee_currency then 0 when t.debit = 'processing_fees' then t.amount_minor
           when t.credit = 'processing_fees' then -t.amount_minor else 0 end) as fee
       from transfers t join disputes d on d.customer_id = t.customer_id and d.id = t.dispute_id

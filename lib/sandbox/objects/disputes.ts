@@ -106,6 +106,14 @@ export function closeDispute(world: World, dispute: Stripe.Dispute, outcome: "wo
   return closed;
 }
 
+/** What the host does about a dispute that is lost: the network looks at it once more. Its money stays away meanwhile. */
+export function appealDispute(world: World, dispute: Stripe.Dispute): Stripe.Dispute {
+  if (dispute.status !== "lost") throw invalidRequest("Only a dispute that is lost can be appealed.");
+  const appealed = world.store.put("dispute", { ...dispute, status: "appeal_under_review" });
+  world.emit("charge.dispute.updated", appealed, dispute);
+  return appealed;
+}
+
 function isClosed(dispute: Stripe.Dispute): boolean {
   return ["won", "lost", "warning_closed"].includes(dispute.status);
 }
