@@ -2,8 +2,9 @@ import { settle } from "@/lib/billing/payment/settle";
 import { type RefundWish, startRefund } from "@/lib/billing/refund/start-refund";
 import { type ChargeId, newId, type PaymentId, type RefundId } from "@/lib/kernel/id";
 import { money, toDecimal } from "@/lib/kernel/money";
+import { payFromBalance } from "@/lib/portal/pay";
 import { topUp } from "@/lib/portal/top-up";
-import type { TestCustomer } from "./fixtures";
+import { balancePlan, makeInvoice, type TestCustomer } from "./fixtures";
 import { ledToStripe } from "./payment-facts";
 import type { StripeWorld } from "./stripe-world";
 
@@ -50,6 +51,18 @@ export async function charged(
     stripeChargeId: row?.stripe_charge_id,
     minor: row?.amount_minor,
   };
+}
+
+/** From here on the customer owes so much: a top-up was spent, and the cardholder's bank took it back for good. */
+export async function makeDebt(world: StripeWorld, customer: TestCustomer, minor: bigint): Promise<void> {
+  const charge = await toppedUp(world, customer, minor);
+  const invoice = await makeInvoice(world, customer, minor);
+  const paid = await payFromBalance(customer.actor, balancePlan(world, [invoice.id], minor), world);
+  if (!paid.ok) throw new Error(`the balance pays: ${paid.refusal.code}`);
+  const { id } = await world.control.dispute(charge.stripeChargeId);
+  await world.control.webhooksIdle();
+  await world.control.closeDispute(id, "lost");
+  await world.control.webhooksIdle();
 }
 
 /** A wish to refund so much of a charge, as somebody of staff decides on it who sees what can be refunded now. */

@@ -10,7 +10,7 @@ import { type BankReceiptId, type InvoiceId, newId } from "@/lib/kernel/id";
 import { money } from "@/lib/kernel/money";
 import { printReceipt } from "@/lib/portal/papers";
 import { payFromBalance } from "@/lib/portal/pay";
-import { type BookedCharge, charged, ledgerOf, refundWish, toppedUp } from "@/lib/testing/charged";
+import { type BookedCharge, charged, ledgerOf, makeDebt, refundWish, toppedUp } from "@/lib/testing/charged";
 import {
   balancePlan,
   giveBalance,
@@ -340,15 +340,14 @@ describe("a charge that paid invoices", () => {
 
 describe("debt", () => {
   /** Somebody who owes 30.00, with nothing on their balance. */
-  async function debtor(): Promise<BookedCharge> {
-    const charge = await topUp(3000n);
-    await spend(charge, 3000n);
-    await close(await dispute(charge), "lost");
-    return charge;
+  async function debtor(): Promise<TestCustomer> {
+    const customer = await makeCustomer(world);
+    await makeDebt(world, customer, 3000n);
+    return customer;
   }
 
   it("is paid before anything that waits, whatever brings the money", async () => {
-    const { customer } = await debtor();
+    const customer = await debtor();
     const plan = await makePlan(world, { price: { USD: 1000n } });
     const { customerId } = customer;
     await giveGoodwill(world, world.staff, { customerId, amount: money(2500n, "USD"), reason: "test" });
@@ -369,7 +368,7 @@ describe("debt", () => {
   });
 
   it("is on the receipt of the money that paid it, by card or by bank: no more than that money paid", async () => {
-    const { customer } = await debtor();
+    const customer = await debtor();
     const { customerId, currency } = customer;
     const receipt = {
       id: newId<BankReceiptId>(world.clock),

@@ -1,9 +1,11 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { addDays } from "@/lib/kernel/calendar";
-import type { InvoiceId, ServiceId } from "@/lib/kernel/id";
+import { addDays, calendarDay } from "@/lib/kernel/calendar";
+import { type BankReceiptId, type InvoiceId, newId, type ServiceId } from "@/lib/kernel/id";
+import { money } from "@/lib/kernel/money";
 import { cancelInvoice } from "@/lib/portal/cancel-invoice";
 import { changePlan } from "@/lib/portal/change-plan";
 import { payFromBalance } from "@/lib/portal/pay";
+import { ledgerOf, makeDebt } from "@/lib/testing/charged";
 import {
   balancePlan,
   giveBalance,
@@ -18,6 +20,7 @@ import { holdRows } from "@/lib/testing/held-lock";
 import { expectBooksBalance, startDirect } from "@/lib/testing/payment-facts";
 import { calm, openStripeWorld, pass, type StripeWorld, seenBy } from "@/lib/testing/stripe-world";
 import { tellAll } from "@/lib/testing/told";
+import { recordBankPayment } from "../payment/record-bank-payment";
 import { announceStops } from "./announce-stops";
 import { stopServices } from "./stop-services";
 import { voidUnpaidOrders } from "./void-unpaid-orders";
@@ -121,6 +124,35 @@ describe("a service whose renewal nobody pays", () => {
     const [note] = await world.owner`
       select reason, number is not null as has_number from credit_notes where customer_id = ${service.customerId}`;
     expect(note).toEqual({ reason: "terminated", has_number: true });
+  });
+
+  it("gives what was paid on its invoice back to the balance, where it pays debt before another invoice", async () => {
+    const service = await unpaid();
+    const other = await makeActiveService(
+      world,
+      service,
+      await makePlan(world, { price: { USD: 300n } }),
+      true,
+    );
+    await makeDebt(world, service, 200n);
+    const receipt = {
+      id: newId<BankReceiptId>(world.clock),
+      amount: money(400n, "USD"),
+      valueDate: calendarDay(world.clock.now(), world.timeZone),
+      reference: "TRX 9",
+      sender: "",
+      userId: service.actor.userId,
+    };
+    const wish = { customerId: service.customerId, receipt, invoiceIds: [service.invoiceId] };
+    await recordBankPayment(world, world.staff, wish);
+    const waiting = await makeRenewal(world, service, other);
+    await workedFor(20);
+    expect(await standing(service)).toMatchObject({ state: "terminated", invoice: "void" });
+    const [invoice] = await world.owner`select state from invoices where id = ${waiting.id}`;
+    expect(invoice?.state).toBe("open");
+    const ledger = await ledgerOf(world, service);
+    expect(ledger).toMatchObject({ customer_balance: 200n });
+    expect(ledger.customer_debt).toBeUndefined();
   });
 
   it("is not suspended while its announcement was not taken by a mail server, and is when it is undeliverable", async () => {

@@ -4,6 +4,7 @@ import { Decision } from "../decision";
 import { decideVoid } from "../invoice/decide-void";
 import { numberCreditNotes, prepareSeries, seriesOf } from "../invoice/number-invoices";
 import { closePayment } from "../payment/close-payment";
+import { payDebt, readDebt } from "../payment/debt";
 import { settle } from "../payment/settle";
 import { seeInvoices, settleAndTell } from "../payment/settle-what-waits";
 import { moneyOn } from "../payment/void-invoice";
@@ -191,9 +192,12 @@ async function stopLocked(
       }
     }
   }
-  // What came back from a void invoice may pay for a service that goes on.
+  // What came back from a void invoice pays debt, and then may pay for a service that goes on.
   if (notes.length > 0) {
-    for (const currency of new Set(terms.map((term) => term.currency))) settleAndTell(decision, currency);
+    for (const currency of new Set(terms.map((term) => term.currency))) {
+      payDebt(decision, currency, await readDebt(tx.sql, customerId, currency));
+      settleAndTell(decision, currency);
+    }
   }
   write(tx, customerId, decision);
   if (notes.length > 0) tx.write(numberCreditNotes(tx.sql, series, notes));
