@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { makeDebt } from "@/lib/testing/charged";
 import {
   giveBalance,
   makeActiveService,
@@ -138,6 +139,15 @@ describe("a renewal that is short", () => {
     await chargeDue(world);
     expect(await standing(small)).toEqual({ available: 0n, charged: ["invoices succeeded"] });
     expect(await small.invoiceState()).toBe("paid");
+  });
+
+  it("is charged by auto-pay where the amount does not cover what the customer owes beside it", async () => {
+    const customer = await renewing({ amount: 1200n });
+    await makeDebt(world, customer, 300n);
+    expect(await chargeDue(world)).toMatchObject({ charged: 1 });
+    expect((await standing(customer))?.charged).toEqual(["invoices succeeded"]);
+    expect(await customer.invoiceState()).toBe("paid");
+    await world.owner`update auto_top_ups set is_on = false`;
   });
 
   it("is charged by auto-pay on its next day when the top-up fails", async () => {

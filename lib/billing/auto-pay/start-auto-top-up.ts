@@ -7,6 +7,7 @@ import { autoChargeCard } from "../card/auto-charge-card";
 import { Decision, remainingMinor } from "../decision";
 import { isAutoRenew } from "../payment/balance-payment";
 import { contentHash } from "../payment/content-hash";
+import { readDebt } from "../payment/debt";
 import { addExternalPayment } from "../payment/external-payment";
 import { seeInvoices } from "../payment/settle-what-waits";
 import { write } from "../payment/write";
@@ -36,7 +37,7 @@ async function startLocked(
 ): Promise<PaymentId | null> {
   const { clock, timeZone } = world;
   const now = clock.now();
-  const [balances, [customer], [settings], auto, attempts] = await Promise.all([
+  const [balances, [customer], [settings], auto, attempts, debtMinor] = await Promise.all([
     lockBalances(tx.sql, customerId),
     tx.sql`select stripe_customer_id, locale from customers where id = ${customerId} and closed_at is null`,
     tx.sql`
@@ -44,6 +45,7 @@ async function startLocked(
       where customer_id = ${customerId} and currency = ${currency} and is_on`,
     autoChargeCard(tx.sql, customerId, { now, timeZone }),
     attemptsOf(tx.sql, customerId, currency, now, timeZone),
+    readDebt(tx.sql, customerId, currency),
   ]);
   if (!customer?.stripe_customer_id || !settings || !auto) return null;
   const context = { customerId, now, clock, timeZone, actor: "system" as const, userId: null };
@@ -63,7 +65,9 @@ async function startLocked(
     amountMinor: settings.amount_minor as bigint,
     monthlyCapMinor: settings.monthly_cap_minor as bigint,
   };
-  const need = { availableMinor, shortMinor: invoiceIds ? owedMinor - availableMinor : null };
+  // Whatever arrives pays debt first, so that what is short is that much more.
+  const shortMinor = invoiceIds ? debtMinor + owedMinor - availableMinor : null;
+  const need = { availableMinor, shortMinor };
   if (!isTopUpDue(rule, need, attempts, now)) return null;
 
   const paymentId = newId<PaymentId>(clock);
