@@ -69,6 +69,15 @@ async function toppedUp(customer: TestCustomer, amount: string, invoiceId: Invoi
   await world.control.webhooksIdle();
 }
 
+/** The invoices of each payment of which the customer is told that it renewed something by itself. */
+async function toldRenewed({ customerId }: TestCustomer): Promise<InvoiceId[][]> {
+  const rows = await world.owner`
+    select array(select s.invoice_id from payment_shares s where s.customer_id = o.customer_id
+      and s.payment_id = (o.payload->>'paymentId')::uuid order by s.invoice_id) as ids
+    from outbox o where o.customer_id = ${customerId} and o.topic = 'renewal.paid' order by o.id`;
+  return rows.map(({ ids }) => ids);
+}
+
 describe("a top-up begun from a later term of a service", () => {
   it("pays the earlier one first and then it, whatever their auto-renew", async () => {
     const { customer, first, second } = await twoTerms(false);
@@ -117,6 +126,29 @@ describe("money of a card payment that becomes balance", () => {
     await world.control.webhooksIdle();
     expect(await statesOf([renewal.id])).toEqual(["paid"]);
     expect(await balanceOf(world, customer)).toEqual({ posted: 0n, held: 0n });
+    expect(await toldRenewed(customer)).toEqual([[renewal.id]]);
+  });
+
+  it("tells what it settled where its payment was over, since no receipt does", async () => {
+    const customer = await makeCustomer(world);
+    const serviceId = await makeActiveService(world, customer, await makePlan(world), true);
+    const renewal = await makeRenewal(world, customer, serviceId);
+    const payment = await startDirect(world, customer, [renewal.id], { cardMinor: 1000n });
+    await world.control.expire(payment.sessionId);
+    await world.control.webhooksIdle();
+    await world.control.pay(payment.sessionId, { afterExpiry: true });
+    await world.control.webhooksIdle();
+    expect(await statesOf([renewal.id])).toEqual(["paid"]);
+    expect(await toldRenewed(customer)).toEqual([[renewal.id]]);
+  });
+
+  it("tells nothing beside its receipt", async () => {
+    const customer = await makeCustomer(world);
+    const serviceId = await makeActiveService(world, customer, await makePlan(world), true);
+    const renewal = await makeRenewal(world, customer, serviceId);
+    await toppedUp(customer, "10", renewal.id);
+    expect(await statesOf([renewal.id])).toEqual(["paid"]);
+    expect(await toldRenewed(customer)).toEqual([]);
   });
 
   it("does not touch what another payment holds", async () => {

@@ -38,9 +38,18 @@ export async function settleWhatWaits(
     settleWaiting(decision, currency, begunFrom, sourcePaymentId);
     // Where a payment brought the money its own receipt says what was settled; else nobody would be told.
     const payment = decision.changes.payments[before];
-    if (payment && sourcePaymentId === null) decision.tell("renewal.paid", { paymentId: payment.id });
+    if (payment && !hasReceipt(decision, sourcePaymentId)) {
+      decision.tell("renewal.paid", { paymentId: payment.id });
+    }
   }
   write(tx, customerId, decision);
+}
+
+/** A payment that came to nothing released what it held, and one that succeeded late was over: neither has a receipt. */
+function hasReceipt(decision: Decision, paymentId: PaymentId | null): boolean {
+  return decision.changes.outbox.some(
+    ({ topic, payload }) => topic === "payment.succeeded" && payload.paymentId === paymentId,
+  );
 }
 
 /**
