@@ -14,6 +14,7 @@ import {
 } from "@/lib/testing/fixtures";
 import { balanceOf, expectAllInOrder, expectBooksBalance, startDirect } from "@/lib/testing/payment-facts";
 import { calm, openStripeWorld, pass, type StripeWorld } from "@/lib/testing/stripe-world";
+import { changeCompany } from "./change-company";
 import { changePlan, type PlanChangeWay, showPlanChange } from "./change-plan";
 import { payFromBalance } from "./pay";
 
@@ -105,6 +106,19 @@ describe("a change of plan at once", () => {
       planId: one.large,
       invoices: [{ total_minor: 3100n }, { total_minor: 1600n, state: "paid", kind: "other" }],
     });
+  });
+
+  it("bills the customer as every invoice does, with address and tax id", async () => {
+    const one = await running();
+    const renewal = await makeRenewal(world, one.customer, one.serviceId);
+    const company = { name: "Teich GmbH", address: "Am Teich 1\n10115 Berlin", taxId: "DE123456789" };
+    await changeCompany(one.customer.actor, { ...company, locale: "en" }, world);
+    await giveBalance(world, one.customer, 3100n);
+    expect(await change(one, one.large, "at_once")).toMatchObject({ ok: true });
+    const bills = await world.owner`
+      select bill_to->>'name' as name, bill_to->>'address' as address, bill_to->>'taxId' as "taxId" from invoices
+      where customer_id = ${one.customer.customerId} and id > ${renewal.id}`;
+    expect([...bills]).toEqual([company, company]);
   });
 
   it("to a cheaper plan is a credit note to the balance", async () => {

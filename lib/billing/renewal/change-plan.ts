@@ -204,11 +204,12 @@ async function issue(
   if (drafts.length === 0) return [];
   const { customerId, now } = decision.context;
   const [customer] = await tx.sql`
-    select name, email, country, coalesce((select rate_ppm from tax_rates t where t.country = c.country
-      and t.valid_from <= ${now} order by valid_from desc limit 1), 0) as rate_ppm
+    select name, email, country, address, tax_id, coalesce((select rate_ppm from tax_rates t
+      where t.country = c.country and t.valid_from <= ${now} order by valid_from desc limit 1), 0) as rate_ppm
     from customers c where id = ${customerId}`;
   if (!customer) throw new Error("a service is of a customer");
-  const billTo: BillTo = { name: customer.name, email: customer.email, country: customer.country };
+  const { name, email, country, address, tax_id: taxId } = customer;
+  const billTo: BillTo = { name, email, country, address, taxId };
   const issued = drafts.map((draft) => ({
     ...priceInvoice(draft, customer.rate_ppm, world.clock),
     id: newId<InvoiceId>(world.clock),
