@@ -123,6 +123,8 @@ export const renewals = pgTable(
     ownGraceDays: integer("own_grace_days").notNull().default(0),
     /** Until when an open Checkout defers the suspension; once per term. */
     deferredUntil: instant("deferred_until"),
+    /** It was cancelled and not paid since: whatever by hand comes to nothing, it is declined again. */
+    wasDeclined: boolean("was_declined").notNull().default(false),
   },
   (t) => [
     primaryKey({ name: "renewals_pk", columns: [t.customerId, t.id] }),

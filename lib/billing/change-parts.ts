@@ -135,7 +135,8 @@ const writes: readonly ListWrite[] = [
   change(
     "renewalStates",
     `id uuid, from_state text, state text`,
-    `update renewals r set state = t.state
+    `update renewals r set state = t.state,
+       was_declined = t.state = 'declined' or (r.was_declined and t.state <> 'paid')
      from $rows
      where r.customer_id = $customer and r.id = t.id and r.state = t.from_state`,
   ),

@@ -40,6 +40,8 @@ export interface LineRecord {
   serviceId: ServiceId;
   renewalId: RenewalId | null;
   renewalState: string | null;
+  /** It was cancelled before, and is billed by hand. */
+  wasDeclined: boolean;
   termUnit: "day" | "month" | "year";
   termCount: number;
   termStartsAt: Date | null;
@@ -169,8 +171,8 @@ export async function lockInvoices(
 
 const linesLock = byIds(
   (ids) => `
-  select l.id, l.invoice_id, l.kind, l.service_id, l.renewal_id, r.state as renewal_state, l.term_unit, l.term_count,
-    l.term_starts_at, l.term_ends_at, s.plan_id, s.label, s.state, s.is_auto_renew, s.anchor_day, s.expires_at
+  select l.id, l.invoice_id, l.kind, l.service_id, l.renewal_id, r.state as renewal_state,
+    coalesce(r.was_declined, false) as was_declined, l.term_unit, l.term_count, l.term_starts_at, l.term_ends_at, s.plan_id, s.label, s.state, s.is_auto_renew, s.anchor_day, s.expires_at
   from invoice_lines l
   join services s on s.customer_id = l.customer_id and s.id = l.service_id
   left join renewals r on r.customer_id = l.customer_id and r.id = l.renewal_id
@@ -203,6 +205,7 @@ export async function lockLines(
       serviceId: row.service_id,
       renewalId: row.renewal_id,
       renewalState: row.renewal_state,
+      wasDeclined: row.was_declined,
       termUnit: row.term_unit,
       termCount: row.term_count,
       termStartsAt: row.term_starts_at,

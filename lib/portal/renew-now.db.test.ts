@@ -12,6 +12,7 @@ import {
 } from "@/lib/testing/fixtures";
 import { balanceOf, expectAllInOrder, expectBooksBalance, ledToStripe } from "@/lib/testing/payment-facts";
 import { calm, openStripeWorld, pass, type StripeWorld } from "@/lib/testing/stripe-world";
+import { cancelInvoice } from "./cancel-invoice";
 import { changePlan } from "./change-plan";
 import { abandonPayment } from "./pay";
 import { type RenewInput, renewNow, showRenewNow } from "./renew-now";
@@ -166,6 +167,28 @@ describe("renewing now", () => {
     expect(await renewalsOf(one)).toEqual(["paid paid"]);
     const [service] = await world.owner`select state from services where id = ${one.serviceId}`;
     expect(service?.state).toBe("active");
+  });
+
+  it("leaves a renewal declined that was, when the payment ends unpaid: the run does not bill it", async () => {
+    const one = await running();
+    const renewal = await makeRenewal(world, one.customer, one.serviceId);
+    expect(await cancelInvoice(one.customer.actor, { invoiceId: renewal.id }, world)).toMatchObject({
+      ok: true,
+    });
+    const input = await inputFor(one, 2, "direct");
+    const payment = await ledToStripe(world, one.customer, await renewNow(one.customer.actor, input, world));
+    await abandonPayment(one.customer.actor, { paymentId: payment.paymentId }, world);
+    expect(await renewalsOf(one)).toEqual(["declined void", "due void"]);
+    await giveBalance(world, one.customer, 1000n);
+    await pass(world, one.expiresAt.getTime() - dayMs - world.clock.now().getTime());
+    await runRenewals(world);
+    expect(await renewalsOf(one)).toEqual(["declined void", "due void"]);
+    expect(await balanceOf(world, one.customer)).toEqual({ posted: 1000n, held: 0n });
+    // By hand it is renewed all the same, and what follows renews as ever.
+    expect(await renewNow(one.customer.actor, await inputFor(one, 1, "balance"), world)).toMatchObject({
+      ok: true,
+    });
+    expect(await renewalsOf(one)).toEqual(["paid paid", "due void"]);
   });
 
   it("leaves nothing behind where it is refused", async () => {

@@ -108,6 +108,7 @@ export function renewalLine(invoiceId: string, serviceId: string, month: number)
     serviceId: serviceId as ServiceId,
     renewalId: `renewal-${invoiceId}` as RenewalId,
     renewalState: "invoiced",
+    wasDeclined: false,
     termUnit: "month",
     termCount: 1,
     termStartsAt: monthOf(month),

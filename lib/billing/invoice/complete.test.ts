@@ -42,6 +42,7 @@ function line(kind: LineRecord["kind"], change: Partial<LineRecord> = {}): LineR
     serviceId: "service" as ServiceId,
     renewalId: isRenewal ? ("renewal" as RenewalId) : null,
     renewalState: isRenewal ? "invoiced" : null,
+    wasDeclined: false,
     termUnit: "month",
     termCount: 1,
     termStartsAt: isRenewal ? new Date("2026-02-28T10:00:00Z") : null,

@@ -104,10 +104,12 @@ function endLines(decision: Decision, id: InvoiceId, renewalsBecome: RenewalEnd)
       decision.tell("service.canceled", { serviceId: line.serviceId });
     }
     if (line.renewalId) {
+      // Cancelled once, it is never billed but by hand: that this came to nothing does not make it due.
+      const isDeclinedStill = renewalsBecome === "due" && line.wasDeclined;
       decision.changes.renewalStates.push({
         id: line.renewalId,
         from_state: line.renewalState ?? "invoiced",
-        state: renewalsBecome,
+        state: isDeclinedStill ? "declined" : renewalsBecome,
       });
       if (renewalsBecome !== "declined") continue;
       decision.record({ subject: "service", subjectId: line.serviceId, verb: "renewal_declined" });

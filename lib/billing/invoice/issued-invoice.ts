@@ -71,6 +71,7 @@ export function linesOf(invoice: Issued): LineRecord[] {
         serviceId: line.service.id,
         renewalId: line.renewal?.id ?? null,
         renewalState: line.renewal ? "invoiced" : null,
+        wasDeclined: false,
         termUnit: line.service.term.unit,
         termCount: line.service.term.count,
         termStartsAt: line.renewal?.startsAt ?? null,

@@ -158,6 +158,7 @@ async function readRenewalLines(sql: ReservedSql, customerIds: readonly Customer
       serviceId: row.service_id,
       renewalId: row.renewal_id,
       renewalState: "invoiced",
+      wasDeclined: false,
       termUnit: row.term_unit,
       termCount: row.term_count,
       termStartsAt: row.term_starts_at,
