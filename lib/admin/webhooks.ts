@@ -1,5 +1,5 @@
 import { mayStaff } from "@/lib/auth/staff-rights";
-import { type AddressRefusal, checkedAddress, isLocalPortal } from "@/lib/billing/webhook/endpoint-address";
+import { type AddressRefusal, checkedAddress } from "@/lib/billing/webhook/endpoint-address";
 import { newEndpointSecret, sealSecret } from "@/lib/billing/webhook/endpoint-secret";
 import { type CustomerId, isUuid, uuidv7 } from "@/lib/kernel/id";
 import { ok, type Result, refuse } from "@/lib/kernel/result";
@@ -85,18 +85,18 @@ export async function showWebhooks(
   };
 }
 
-/** Registers an address for what happens from now on; for admins. Its secret is told this once. */
+/** Registers an address for what happens from now on; for admins. Its secret, a new one, is told this once. */
 export async function addEndpoint(
   actor: StaffActor,
   { url, note }: { url: string; note: string },
   world: StaffWorld = staffWorld(),
+  secret: string = newEndpointSecret(),
 ): Promise<Result<{ url: string; secret: string }, EndpointRefusal>> {
   if (!mayStaff(actor.role, "webhook.change")) return refuse({ code: "not_allowed" });
-  const checked = checkedAddress(url, isLocalPortal(world.portalUrl));
+  const checked = checkedAddress(url, world.panelOrigin ?? null);
   if (!checked.ok) return checked;
   const kept = note.trim();
   if (kept.length > noteLengthMost) return refuse({ code: "webhook_note_too_long", most: noteLengthMost });
-  const secret = newEndpointSecret();
   await world.staff.sql`
     insert into webhook_endpoints (id, url, note, sealed_secret, user_id, created_at)
     values (${uuidv7(world.clock)}, ${checked.value.href}, ${kept}, ${sealSecret(world.payLinkKey, secret)},

@@ -36,5 +36,6 @@ function openWorld(): StaffWorld {
     environment: "mallard",
     portalUrl: settings.mallardUrl,
     payLinkKey: payLinkKeyOf(settings.nextauthSecret),
+    panelOrigin: settings.panelUrl,
   };
 }

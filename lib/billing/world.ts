@@ -18,4 +18,6 @@ export interface World {
   readonly portalUrl: string;
   /** Signs pay links (payLinkKeyOf). */
   readonly payLinkKey: Uint8Array;
+  /** The demo's own control panel: the one address of this machine that events may be sent to. Elsewhere there is none. */
+  readonly panelOrigin?: string | null;
 }

@@ -91,5 +91,7 @@ async function announce(portal: Portal, options: ServeOptions, startedAt: number
     options.say(`Ready: ${plan.address}${sentence}`);
   }
   if (portal.mailbox !== null) options.say(`       ${portal.mailbox} shows the mail that the portal sends`);
+  if (portal.panel !== null)
+    options.say(`       ${portal.panel} is a host's control panel that hears of its services`);
   options.say(`       after ${seconds} s; Ctrl-C stops it, the logs are in .mallard/logs`);
 }

@@ -33,10 +33,12 @@ const world: World = {
   environment: "mallard",
   portalUrl: settings.mallardUrl,
   payLinkKey: payLinkKeyOf(settings.nextauthSecret),
+  panelOrigin: settings.panelUrl,
 };
 
 const tools: WorkerTools = {
   world,
+  wallClock: systemClock,
   mailer: createMailer(settings),
   host: { name: settings.hostName, url: settings.mallardUrl },
   events: {

@@ -1,11 +1,14 @@
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { Webhook } from "standardwebhooks";
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished } from "vitest";
 import { addEndpoint, disableEndpoint, replayDelivery, showWebhooks } from "@/lib/admin/webhooks";
 import type { StaffActor } from "@/lib/auth/actor";
+import { newEndpointSecret } from "@/lib/billing/webhook/endpoint-secret";
 import { attemptsMost } from "@/lib/billing/webhook/retry-delays";
+import { systemClock } from "@/lib/kernel/clock";
 import { newId, type ServiceId, type SessionId, type UserId } from "@/lib/kernel/id";
+import { startPanel } from "@/lib/sandbox/panel/panel";
 import { createTestDatabase } from "@/lib/testing/database";
 import {
   balancePlan,
@@ -52,7 +55,9 @@ beforeAll(async () => {
     if (answer !== "nothing") response.writeHead(answer, { location: "http://127.0.0.1:9/" }).end("taken");
   });
   await new Promise<void>((resolve) => receiver.listen(0, "127.0.0.1", resolve));
-  url = `http://127.0.0.1:${(receiver.address() as AddressInfo).port}/hooks`;
+  const panelOrigin = `http://127.0.0.1:${(receiver.address() as AddressInfo).port}`;
+  world = { ...world, panelOrigin };
+  url = `${panelOrigin}/hooks`;
   drop = async () => {
     receiver.closeAllConnections();
     receiver.close();
@@ -224,9 +229,41 @@ describe("an event of a service", () => {
     await deliverWebhooks(world);
     expect(await stateOf("service.activated")).toMatchObject({ state: "waiting", answerStatus: 302 });
     world.clock.advance(300_000);
-    // A portal of the open network: the same endpoint is now an address of its own machine.
-    await deliverWebhooks({ ...world, portalUrl: "https://billing.example.com" });
+    // Any other portal: the same endpoint is an address of its own machine.
+    await deliverWebhooks({ ...world, panelOrigin: null });
     expect(await stateOf("service.activated")).toMatchObject({ failureCode: "address_private" });
+  });
+});
+
+describe("the demo's control panel", () => {
+  it("hears of a service though the demo's clock was moved, and of what happened while it was down", async () => {
+    const secret = newEndpointSecret();
+    const panel = await startPanel({ secret });
+    onTestFinished(() => panel.close());
+    const demo = { ...world, panelOrigin: panel.url };
+    expect(await addEndpoint(admin, { url: `${panel.url}/events`, note: "" }, demo, secret)).toMatchObject({
+      ok: true,
+      value: { secret },
+    });
+    const send = () => deliverWebhooks(demo, { wallClock: systemClock });
+    const standing = async (serviceId: ServiceId) => {
+      const services = await (await fetch(`${panel.url}/services.json`)).json();
+      return services[serviceId]?.standing;
+    };
+    const planId = await makePlan(world);
+    const first = await makeActiveService(world, await makeCustomer(world), planId);
+    expect(await send()).toBeGreaterThan(0);
+    expect(await standing(first)).toBe("running");
+    const press = (button: string) =>
+      fetch(`${panel.url}/${button}`, { method: "POST", headers: { origin: panel.url }, redirect: "manual" });
+    await press("down");
+    const second = await makeActiveService(world, await makeCustomer(world), planId);
+    expect(await send()).toBe(0);
+    expect(await stateOf("service.activated")).toMatchObject({ state: "waiting", answerStatus: 503 });
+    await press("up");
+    world.clock.advance(5_000);
+    expect(await send()).toBeGreaterThan(0);
+    expect(await standing(second)).toBe("running");
   });
 });
 
@@ -281,15 +318,17 @@ describe("an endpoint", () => {
   });
 
   it("is for admins to register, with an address that may be called, and its secret is not in the table", async () => {
-    const open = { ...world, portalUrl: "https://billing.example.com" };
     const add = (wish: object, role: StaffActor["role"] = "admin") =>
-      addEndpoint({ ...admin, role }, { url: "https://panel.example.com/h", note: "", ...wish }, open);
+      addEndpoint({ ...admin, role }, { url: "https://panel.example.com/h", note: "", ...wish }, world);
     expect(await add({}, "finance")).toMatchObject({ refusal: { code: "not_allowed" } });
     expect(await add({ url: "http://panel.example.com" })).toMatchObject({
       refusal: { code: "webhook_url_not_https" },
     });
     expect(await add({ url: "https://10.0.0.1/" })).toMatchObject({
       refusal: { code: "webhook_url_private" },
+    });
+    expect(await addEndpoint(admin, { url, note: "" }, { ...world, panelOrigin: null })).toMatchObject({
+      refusal: { code: "webhook_url_not_https" },
     });
     expect(await add({ note: "x".repeat(201) })).toMatchObject({
       refusal: { code: "webhook_note_too_long" },

@@ -1,10 +1,11 @@
 import { Webhook } from "standardwebhooks";
 import { transact } from "@/db/transaction";
-import { isLocalPortal } from "@/lib/billing/webhook/endpoint-address";
+import { isPanel } from "@/lib/billing/webhook/endpoint-address";
 import { openSecret } from "@/lib/billing/webhook/endpoint-secret";
 import { publishEvents } from "@/lib/billing/webhook/publish-events";
 import { retryDelayMs } from "@/lib/billing/webhook/retry-delays";
 import type { World } from "@/lib/billing/world";
+import type { Clock } from "@/lib/kernel/clock";
 import { uuidv7 } from "@/lib/kernel/id";
 import { type Posted, postWebhook } from "./post-webhook";
 
@@ -49,6 +50,8 @@ interface DeliverOptions {
   /** So many are claimed at once. */
   most?: number;
   timeoutMs?: number;
+  /** What signatures are dated by: receivers go by their own clock. The world's, if left out. */
+  wallClock?: Clock;
 }
 
 async function serve(world: World, endpointId: string, options: DeliverOptions): Promise<number> {
@@ -78,7 +81,7 @@ async function deliverRound(
       delivery;
       delivery = isOver() ? undefined : due.pop()
     ) {
-      const posted = await attempt(world, delivery, options.timeoutMs ?? timeoutMs);
+      const posted = await attempt(world, delivery, options);
       if (await note(world, delivery, posted)) taken += 1;
     }
   };
@@ -132,9 +135,9 @@ async function claim(world: World, endpointId: string, most: number): Promise<De
   }));
 }
 
-function attempt(world: World, delivery: Delivery, mostMs: number): Promise<Posted> {
+function attempt(world: World, delivery: Delivery, options: DeliverOptions): Promise<Posted> {
   const body = JSON.stringify(delivery.body);
-  const sentAt = world.clock.now();
+  const sentAt = (options.wallClock ?? world.clock).now();
   const webhook = new Webhook(openSecret(world.payLinkKey, delivery.sealedSecret));
   const headers = {
     "content-type": "application/json",
@@ -143,8 +146,12 @@ function attempt(world: World, delivery: Delivery, mostMs: number): Promise<Post
     "webhook-timestamp": Math.floor(sentAt.getTime() / 1000).toString(),
     "webhook-signature": webhook.sign(delivery.outboxId, sentAt, body),
   };
-  const isLocal = isLocalPortal(world.portalUrl);
-  return postWebhook(new URL(delivery.url), headers, body, { isLocal, timeoutMs: mostMs });
+  const url = new URL(delivery.url);
+  const judged = {
+    isPanel: isPanel(url, world.panelOrigin ?? null),
+    timeoutMs: options.timeoutMs ?? timeoutMs,
+  };
+  return postWebhook(url, headers, body, judged);
 }
 
 /** Returns whether the endpoint took it. */

@@ -13,6 +13,7 @@ import { announceStops } from "@/lib/billing/suspension/announce-stops";
 import { stopServices } from "@/lib/billing/suspension/stop-services";
 import { voidUnpaidOrders } from "@/lib/billing/suspension/void-unpaid-orders";
 import type { World } from "@/lib/billing/world";
+import type { Clock } from "@/lib/kernel/clock";
 import { checkBooks } from "@/lib/ledger/books";
 import { keepChecks } from "@/lib/ledger/books/keep-checks";
 import { type Delivery, deliverOutbox } from "./deliver-outbox";
@@ -20,6 +21,8 @@ import { deliverWebhooks } from "./deliver-webhooks";
 
 /** What jobs work with. Stripe's events belong to lib/webhook, a neighbour: who starts the worker brings them. */
 export interface WorkerTools extends Delivery {
+  /** What the host's own systems go by, whatever the demo's time machine does. The world's, if left out. */
+  readonly wallClock?: Clock;
   readonly events: {
     /** Works on the stored events whose time has come; returns how many. */
     process(world: World): Promise<number>;
@@ -147,8 +150,8 @@ async function runReconcile({ world }: WorkerTools) {
   return isQuiet ? null : { found, differing, waiting, faults: faults.length, isWhole };
 }
 
-async function runDeliverWebhooks({ world }: WorkerTools) {
-  const taken = await deliverWebhooks(world);
+async function runDeliverWebhooks({ world, wallClock }: WorkerTools) {
+  const taken = await deliverWebhooks(world, { wallClock });
   return taken > 0 ? { taken } : null;
 }
 

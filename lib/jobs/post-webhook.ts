@@ -5,8 +5,8 @@ import { isIP, type LookupFunction } from "node:net";
 import { isReachable } from "@/lib/billing/webhook/endpoint-address";
 
 export interface PostOptions {
-  /** Whether this machine itself may be called: only where the portal runs for it alone. */
-  isLocal: boolean;
+  /** Whether this is the demo's own panel, the one address of this machine that may be called. */
+  isPanel: boolean;
   timeoutMs: number;
 }
 
@@ -27,10 +27,10 @@ export function postWebhook(
   url: URL,
   headers: Record<string, string>,
   body: string,
-  { isLocal, timeoutMs }: PostOptions,
+  { isPanel, timeoutMs }: PostOptions,
 ): Promise<Posted> {
   const host = url.hostname.replace(/^\[|\]$/g, "");
-  if (isIP(host) && !isReachable(host, isLocal)) {
+  if (isIP(host) && !isPanel && !isReachable(host)) {
     return Promise.resolve({ kind: "failed", code: "address_private" });
   }
   const send = url.protocol === "https:" ? httpsRequest : httpRequest;
@@ -42,7 +42,7 @@ export function postWebhook(
       headers: { ...headers, "content-length": length },
       signal,
       agent: false,
-      lookup: judged(isLocal),
+      lookup: judged,
     };
     const request = send(url, options, (response) => {
       response.resume();
@@ -55,19 +55,17 @@ export function postWebhook(
 }
 
 /** Resolves a name, and refuses it if any of its addresses is not to be reached. */
-function judged(isLocal: boolean): LookupFunction {
-  return (hostname, options, callback) => {
-    resolve(hostname, { ...options, all: true }, (error, addresses) => {
-      const [first] = addresses ?? [];
-      if (error || !first) return callback(error ?? new PrivateAddress(hostname), "");
-      if (!addresses.every(({ address }) => isReachable(address, isLocal))) {
-        return callback(new PrivateAddress(hostname), "");
-      }
-      if (options.all) return callback(null, addresses);
-      callback(null, first.address, first.family);
-    });
-  };
-}
+const judged: LookupFunction = (hostname, options, callback) => {
+  resolve(hostname, { ...options, all: true }, (error, addresses) => {
+    const [first] = addresses ?? [];
+    if (error || !first) return callback(error ?? new PrivateAddress(hostname), "");
+    if (!addresses.every(({ address }) => isReachable(address))) {
+      return callback(new PrivateAddress(hostname), "");
+    }
+    if (options.all) return callback(null, addresses);
+    callback(null, first.address, first.family);
+  });
+};
 
 function codeOf(error: NodeJS.ErrnoException): Extract<Posted, { kind: "failed" }>["code"] {
   if (error.name === "AbortError" || error.name === "TimeoutError" || error.code === "ABORT_ERR") {

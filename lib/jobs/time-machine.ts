@@ -41,10 +41,12 @@ export const hoursOf = { day: 24, week: 7 * 24 } as const;
 /** A clock that finds nothing to do for so long stops. */
 const eventHoursMost = 60 * 24;
 
+const deliveries = ["deliver-outbox", "deliver-webhooks"];
+
 /** Delivery comes last: what the others found to say goes out at the hour at which they found it. */
 const inOrder: readonly Job[] = [
-  ...jobs.filter(({ name }) => name !== "deliver-outbox" && name !== "check-books"),
-  ...jobs.filter(({ name }) => name === "deliver-outbox"),
+  ...jobs.filter(({ name }) => !deliveries.includes(name) && name !== "check-books"),
+  ...jobs.filter(({ name }) => deliveries.includes(name)),
 ];
 
 /**

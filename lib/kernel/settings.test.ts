@@ -68,6 +68,7 @@ describe("settings", () => {
       mailBounceAddress: null,
       mailBounceSecret: null,
       mailboxUrl: null,
+      panelUrl: null,
       timeMachine: null,
       nextauthSecret: live.NEXTAUTH_SECRET,
       proxyHops: 0,
@@ -155,6 +156,9 @@ describe("settings", () => {
     ["MALLARD_MAILBOX_URL", "https://hush.example.com"],
     ["MALLARD_CLOCK_FILE", "hush/clock"],
     ["MALLARD_TIME_MACHINE_URL", "https://hush.example.com"],
+    ["MALLARD_PANEL_URL", "https://hush.example.com"],
+    ["MALLARD_PANEL_URL", "http://hush.example.com:8027"],
+    ["MALLARD_PANEL_URL", "http://127.0.0.1:8027/hush"],
     ["MALLARD_PROXY_HOPS", "hush"],
     ["PORT", "65536"],
     ["PORT", "-1"],
@@ -212,7 +216,8 @@ describe("what must never be together", () => {
   test.each([
     ["MALLARD_CLOCK_FILE", "/tmp/clock"],
     ["MALLARD_TIME_MACHINE_URL", "http://127.0.0.1:8026"],
-  ])("the live world and the demo's time machine (%s)", (variable, text) => {
+    ["MALLARD_PANEL_URL", "http://127.0.0.1:8027"],
+  ])("the live world and what moves the demo's time or hears its events (%s)", (variable, text) => {
     for (const key of ["sk_live_abc123", "sk_test_abc123"]) {
       expect(complaint({ ...live, STRIPE_SECRET_KEY: key, [variable]: text })).toMatch(
         new RegExp(`^${variable} is of the demo world only`),

@@ -30,6 +30,8 @@ export interface Settings {
   readonly mailBounceSecret: string | null;
   /** Where the demo's mail can be read; null in the live world. */
   readonly mailboxUrl: string | null;
+  /** The demo's own control panel, which alone may be sent events on this machine; null in the live world. */
+  readonly panelUrl: string | null;
   /** The demo's billing clock, which can be moved: the file that says how far, and who moves it. Null elsewhere. */
   readonly timeMachine: { readonly clockFile: string; readonly url: string } | null;
   readonly nextauthSecret: string;
@@ -149,6 +151,10 @@ const variables = z.object({
     (text) => text === undefined || isLoopbackOrigin(text),
     "may only name the demo's time machine: write it as http://127.0.0.1:8026, or leave it out",
   ),
+  MALLARD_PANEL_URL: optional().refine(
+    (text) => text === undefined || isLoopbackOrigin(text),
+    "may only name the demo's control panel: write it as http://127.0.0.1:8027, or leave it out",
+  ),
   MALLARD_PROXY_HOPS: whole(0, 5, 0),
   PORT: whole(0, 65_535, 3000),
 });
@@ -172,6 +178,7 @@ function settingsOf(given: Variables): Settings {
     mailBounceAddress: given.MAIL_BOUNCE_ADDRESS ?? null,
     mailBounceSecret: given.MAIL_BOUNCE_SECRET ?? null,
     mailboxUrl: originOf(given.MALLARD_MAILBOX_URL),
+    panelUrl: originOf(given.MALLARD_PANEL_URL),
     timeMachine: timeMachineOf(given),
     nextauthSecret: given.NEXTAUTH_SECRET,
     proxyHops: given.MALLARD_PROXY_HOPS,
@@ -218,6 +225,11 @@ function contradictions(given: Variables): SettingsProblem[] {
       !demo && given.MALLARD_TIME_MACHINE_URL !== undefined,
       "MALLARD_TIME_MACHINE_URL",
       "is of the demo world only: leave it out, nothing moves the clock of the live world",
+    ],
+    [
+      !demo && given.MALLARD_PANEL_URL !== undefined,
+      "MALLARD_PANEL_URL",
+      "is of the demo world only: leave it out, and register your own panel's address with the portal",
     ],
     [
       demo && (given.MALLARD_CLOCK_FILE === undefined) !== (given.MALLARD_TIME_MACHINE_URL === undefined),

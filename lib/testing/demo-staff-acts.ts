@@ -5,6 +5,7 @@ import { changeHostSettings } from "@/lib/admin/host-settings";
 import { inviteStaff } from "@/lib/admin/invite-staff";
 import { previewPrice, setPrice } from "@/lib/admin/plan-price";
 import type { StaffActor } from "@/lib/admin/shapes";
+import { addEndpoint } from "@/lib/admin/webhooks";
 import type { World } from "@/lib/billing/world";
 import { addCalendarDays, calendarDay } from "@/lib/kernel/calendar";
 import type { CustomerId } from "@/lib/kernel/id";
@@ -49,6 +50,17 @@ export async function playHost(stage: StaffStage, { admin }: DemoStaff): Promise
     bank_name: "Bank am Ententeich",
   };
   done(await changeHostSettings(admin, { version: 0, values, logo }, stage), "the host's settings");
+}
+
+/** Registers the demo's own control panel, if one runs beside it. */
+export async function connectPanel(
+  stage: StaffStage,
+  { admin }: DemoStaff,
+  { panelUrl, panelSecret }: { panelUrl: string | null; panelSecret: string | null },
+): Promise<void> {
+  if (!panelUrl || !panelSecret) return;
+  const endpoint = { url: `${panelUrl}/events`, note: "Control panel" };
+  done(await addEndpoint(admin, endpoint, stage, panelSecret), "an endpoint");
 }
 
 /** What staff did of late beside money: notes, a colleague invited, a price that rises next month. */

@@ -30,7 +30,7 @@ import { type DemoCustomer, type DemoService, demoCustomers, demoPlans, demoStaf
 import { demoCrowd } from "./demo-crowd";
 import { playHabits } from "./demo-habits";
 import { playLastDay } from "./demo-last-day";
-import { type DemoStaff, playHost, playStaff } from "./demo-staff-acts";
+import { connectPanel, type DemoStaff, playHost, playStaff } from "./demo-staff-acts";
 
 export { demoCast as demoLogins, demoPassword } from "@/lib/portal/demo-logins";
 
@@ -48,12 +48,18 @@ interface Player extends DemoCustomer {
   actor: CustomerActor;
 }
 
+interface SeedOptions {
+  settings: Settings;
+  /** Of the demo's control panel, where one runs: its endpoint is registered. */
+  panelSecret?: string | null;
+}
+
 /**
  * Plays "Ducky Cloud" through the use cases that people use, from thirteen months ago until now, so that its books
  * balance: orders, renewals, payments from the balance, and at the end payments by card in every state. The same cast
  * gives the same world, with dates relative to today. Only for the embedded database with the local Stripe.
  */
-export async function seedDemo({ settings }: { settings: Settings }): Promise<void> {
+export async function seedDemo({ settings, panelSecret = null }: SeedOptions): Promise<void> {
   if (settings.world !== "demo" || !settings.stripeApiBase) throw new Error("only a demo world is seeded");
   const stage = await openStage(settings);
   try {
@@ -63,7 +69,11 @@ export async function seedDemo({ settings }: { settings: Settings }): Promise<vo
     for (const [index, customer] of [...demoCustomers, ...demoCrowd].entries())
       players.push(await makePlayer(stage, customer, index));
     const mailer = createMailer(settings);
-    await playHistory(stage, players, suspensions(stage, mailer));
+    const last = {
+      mailer,
+      connect: () => connectPanel(stage, staff, { panelUrl: settings.panelUrl, panelSecret }),
+    };
+    await playHistory(stage, players, lastWeek(stage, last));
     stage.clock.set(stage.today);
     for (const player of players) await playLastDay(stage, player, settings);
     await playHabits(stage, { players, staff, mailer, settings });
@@ -98,6 +108,7 @@ async function openStage(settings: Settings): Promise<Stage> {
     environment: "mallard",
     portalUrl: settings.mallardUrl,
     payLinkKey: payLinkKeyOf(settings.nextauthSecret),
+    panelOrigin: settings.panelUrl,
     plans: await makePlans(staff, clock),
   };
 }
@@ -198,9 +209,10 @@ async function playHistory(
 }
 
 /**
- * Who has not paid for days is told that it will be suspended, by mail as nothing is suspended untold, and then is.
+ * A week ago the control panel was connected: what happened since waits for it, and is sent once the portal runs. Who has
+ * not paid for days is told that it will be suspended, by mail as nothing is suspended untold, and then is.
  */
-function suspensions(world: Stage, mailer: Mailer): Event[] {
+function lastWeek(world: Stage, { mailer, connect }: { mailer: Mailer; connect(): Promise<void> }): Event[] {
   const host = { name: "Ducky Cloud", url: world.portalUrl };
   const on = (daysAgo: number, act: () => Promise<unknown>): Event => ({
     at: new Date(world.today.getTime() - daysAgo * dayMs),
@@ -213,6 +225,7 @@ function suspensions(world: Stage, mailer: Mailer): Event[] {
     on(7, async () => {
       // What happened until then was told in its time.
       await world.jobs.sql`update outbox set handled_at = created_at where handled_at is null`;
+      await connect();
       await announceStops(world);
       await deliverOutbox({ world, mailer, host });
     }),

@@ -27,12 +27,24 @@ export default async function WebhooksPage() {
     getTranslations("webhooks"),
     webhookTexts(),
   ]);
+  const { panelUrl } = context().settings;
   const mayChange = mayStaff(actor.role, "webhook.change");
   const mayReplay = mayStaff(actor.role, "webhook.replay");
   return (
     <StaffFrame hostName={context().settings.hostName} user={user} here="webhooks">
       <PageHead title={t("title")}>
         <p className="mt-1 max-w-prose text-ink-soft">{t("intro")}</p>
+        {panelUrl && (
+          <p className="mt-1 max-w-prose text-ink-soft">
+            {t.rich("demoPanel", {
+              link: (words) => (
+                <a href={panelUrl} className="font-medium text-accent underline">
+                  {words}
+                </a>
+              ),
+            })}
+          </p>
+        )}
       </PageHead>
       <div className="grid gap-12 pb-16">
         <div className="grid gap-12 lg:grid-cols-[minmax(0,1fr)_22rem]">

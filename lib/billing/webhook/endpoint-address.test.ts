@@ -1,8 +1,10 @@
 import { describe, expect, it } from "vitest";
-import { checkedAddress, isLocalPortal, isReachable } from "./endpoint-address";
+import { checkedAddress, isPanel, isReachable } from "./endpoint-address";
 
-const codeOf = (text: string, isLocal = false) => {
-  const checked = checkedAddress(text, isLocal);
+const panelOrigin = "http://127.0.0.1:8027";
+
+const codeOf = (text: string, panel: string | null = null) => {
+  const checked = checkedAddress(text, panel);
   return checked.ok ? null : checked.refusal.code;
 };
 
@@ -34,24 +36,33 @@ describe("an address for events", () => {
     ["https://[::ffff:10.0.0.1]/", "webhook_url_private"],
     ["https://[fd00::1]/", "webhook_url_private"],
     ["https://[fe80::1]/", "webhook_url_private"],
-  ])("is not %s: %s", (text, code) => expect(codeOf(text)).toBe(code));
+  ])("is not %s: %s, in the demo neither", (text, code) =>
+    expect([codeOf(text), codeOf(text, panelOrigin)]).toEqual([code, code]),
+  );
 
-  it("may be this machine's where the portal itself is, and still no other private one", () => {
-    expect(codeOf("http://127.0.0.1:4000/hooks", true)).toBeNull();
-    expect(codeOf("http://localhost:4000/hooks", true)).toBeNull();
-    expect(codeOf("http://10.0.0.1/hooks", true)).toBe("webhook_url_not_https");
-    expect(codeOf("https://10.0.0.1/hooks", true)).toBe("webhook_url_private");
-    expect([isLocalPortal("http://127.0.0.1:3000"), isLocalPortal("https://billing.example.com")]).toEqual([
-      true,
-      false,
-    ]);
-  });
+  it.each([`${panelOrigin}/events`, `${panelOrigin}/other?a=b`])(
+    "may be the demo's own panel, %s, in the demo alone",
+    (text) => {
+      expect(codeOf(text, panelOrigin)).toBeNull();
+      expect(codeOf(text)).toBe("webhook_url_not_https");
+      expect([isPanel(new URL(text), panelOrigin), isPanel(new URL(text), null)]).toEqual([true, false]);
+    },
+  );
+
+  it.each([
+    ["http://127.0.0.1:8028/events", "webhook_url_not_https"],
+    ["https://127.0.0.1:8027/events", "webhook_url_private"],
+    ["http://localhost:8027/events", "webhook_url_not_https"],
+    ["http://127.0.0.2:8027/events", "webhook_url_not_https"],
+    ["http://[::1]:8027/events", "webhook_url_not_https"],
+    ["http://ada@127.0.0.1:8027/events", "webhook_url_malformed"],
+    ["http://127.0.0.1:8027@10.0.0.1/events", "webhook_url_malformed"],
+  ])("is not near the demo's panel, as %s", (text, code) => expect(codeOf(text, panelOrigin)).toBe(code));
 
   it("is judged again by what its name resolves to", () => {
-    expect(["1.1.1.1", "2606:4700::1111"].map((one) => isReachable(one, false))).toEqual([true, true]);
-    expect(
-      ["127.0.0.1", "10.0.0.1", "::1", "::ffff:127.0.0.1", "fd00::1"].map((one) => isReachable(one, false)),
-    ).toEqual(Array(5).fill(false));
-    expect(isReachable("127.0.0.1", true)).toBe(true);
+    expect(["1.1.1.1", "2606:4700::1111"].map(isReachable)).toEqual([true, true]);
+    expect(["127.0.0.1", "10.0.0.1", "::1", "::ffff:127.0.0.1", "fd00::1"].map(isReachable)).toEqual(
+      Array(5).fill(false),
+    );
   });
 });

@@ -10,32 +10,31 @@ export type AddressRefusal =
 const lengthMost = 2000;
 
 /**
- * An address that events may be sent to: https, a public name or IP address, no user name. A portal that itself runs on
- * this machine alone (the demo, tests) may also send to this machine, without encryption.
+ * An address that events may be sent to: https, a public name or IP address, no user name. The one exception is the
+ * demo's own panel on this machine, by its exact origin, which the start command alone names (World.panelOrigin).
  */
-export function checkedAddress(text: string, isLocal: boolean): Result<URL, AddressRefusal> {
+export function checkedAddress(text: string, panelOrigin: string | null): Result<URL, AddressRefusal> {
   const url = parsed(text.trim());
   if (!url || text.length > lengthMost || url.username || url.password || url.hash) {
     return refuse({ code: "webhook_url_malformed" });
   }
-  const host = url.hostname.replace(/^\[|\]$/g, "");
-  const isHere = isLocal && (host === "localhost" || isLoopback(host));
-  if (url.protocol !== "https:" && !(url.protocol === "http:" && isHere)) {
-    return refuse({ code: "webhook_url_not_https" });
-  }
-  if (!isHere && !mayBePublic(host)) return refuse({ code: "webhook_url_private" });
+  if (isPanel(url, panelOrigin)) return ok(url);
+  if (url.protocol !== "https:") return refuse({ code: "webhook_url_not_https" });
+  if (!mayBePublic(url.hostname.replace(/^\[|\]$/g, ""))) return refuse({ code: "webhook_url_private" });
   return ok(url);
 }
 
-/** Whether the portal at this address runs for this machine alone. */
-export function isLocalPortal(portalUrl: string): boolean {
-  const host = new URL(portalUrl).hostname.replace(/^\[|\]$/g, "");
-  return host === "localhost" || isLoopback(host);
+/** Whether this is the demo's own panel: scheme, host and port, each exactly. */
+export function isPanel(url: URL, panelOrigin: string | null): boolean {
+  return panelOrigin !== null && url.origin === panelOrigin;
 }
 
 /** Whether an IP address may be connected to: what a name resolves to is asked again at every attempt. */
-export function isReachable(address: string, isLocal: boolean): boolean {
-  return isPublic(address) || (isLocal && isLoopback(address));
+export function isReachable(address: string): boolean {
+  const family = isIP(address);
+  if (family === 4) return !notPublic.check(address, "ipv4");
+  // An IPv4 address in the clothes of IPv6 reaches that one.
+  return family === 6 && global6.check(address, "ipv6") && !notPublic.check(address, "ipv6");
 }
 
 function parsed(text: string): URL | null {
@@ -48,20 +47,9 @@ function parsed(text: string): URL | null {
 
 /** A name that could be anybody's; what it resolves to is judged when it is called. */
 function mayBePublic(host: string): boolean {
-  if (isIP(host)) return isPublic(host);
+  if (isIP(host)) return isReachable(host);
   const name = host.replace(/\.$/, "");
   return name.includes(".") && !/\.(local|localhost|internal|intranet|lan|home|corp|home\.arpa)$/i.test(name);
-}
-
-function isLoopback(address: string): boolean {
-  return address === "::1" || (isIP(address) === 4 && address.startsWith("127."));
-}
-
-function isPublic(address: string): boolean {
-  const family = isIP(address);
-  if (family === 4) return !notPublic.check(address, "ipv4");
-  // An IPv4 address in the clothes of IPv6 reaches that one.
-  return family === 6 && global6.check(address, "ipv6") && !notPublic.check(address, "ipv6");
 }
 
 const notPublic = new BlockList();

@@ -10,6 +10,8 @@ export interface Start {
   readonly dev: boolean;
   readonly plan: Plan;
   readonly ports: PartPorts;
+  /** Of the demo's control panel, and of the endpoint that its seed registers. */
+  readonly panelSecret: string;
   readonly running: Running;
   readonly say: (line: string) => void;
   readonly step: <T>(what: string, work: () => Promise<T>) => Promise<T>;
@@ -21,6 +23,7 @@ export interface PartPorts {
   readonly mailPort: number;
   readonly mailboxPort: number;
   readonly timeMachinePort: number;
+  readonly panelPort: number;
 }
 
 /** What depends on what: each layer is ended, all of it at once, before the one below. */
@@ -73,7 +76,7 @@ export function typeScriptChild(start: Start, name: string, file: string, env: N
 
 /** What the web and the worker talk to, as far as no real one is named. */
 export async function startBackParts(start: Start, env: NodeJS.ProcessEnv): Promise<void> {
-  const { plan, ports } = start;
+  const { plan, ports, panelSecret } = start;
   const stripe = typeScriptChild(start, "stripe", "lib/sandbox/main.ts", {
     ...env,
     SANDBOX_PORT: String(ports.stripePort),
@@ -86,7 +89,15 @@ export async function startBackParts(start: Start, env: NodeJS.ProcessEnv): Prom
     MAILBOX_HTTP_PORT: String(ports.mailboxPort),
     MAILBOX_DATA: partData(start, "mailbox"),
   });
+  const panel = typeScriptChild(start, "panel", "lib/sandbox/panel/main.ts", {
+    ...env,
+    PANEL_PORT: String(ports.panelPort),
+    PANEL_SECRET: panelSecret,
+  });
   await allOrFirstFault([
+    ...(plan.world === "demo"
+      ? [startPart(start, "back", panel, `http://127.0.0.1:${ports.panelPort}`)]
+      : []),
     ...(plan.localStripe ? [startPart(start, "back", stripe, `http://127.0.0.1:${ports.stripePort}`)] : []),
     ...(plan.localMail ? [startPart(start, "back", mailbox, `http://127.0.0.1:${ports.mailboxPort}`)] : []),
   ]);

@@ -14,6 +14,7 @@ const secrets = {
   nextauthSecret: "n".repeat(40),
   stripeSecretKey: "sk_test_localkey",
   stripeWebhookSecret: "whsec_localsecret",
+  panelSecret: "whsec_cGFuZWw=",
 };
 const local = {
   databaseUrl: "postgres://127.0.0.1/ours",
@@ -21,6 +22,7 @@ const local = {
   mailPort: 2525,
   mailboxPort: 8025,
   timeMachinePort: 8026,
+  panelPort: 8027,
   clockFile: "/tmp/clock",
 };
 
@@ -46,6 +48,22 @@ test.each(choices)("the demo world exists only in our own database with our own 
   expect(given.STRIPE_API_BASE).toBe("STRIPE_SECRET_KEY" in env ? undefined : "http://127.0.0.1:4242");
   expect(given.MALLARD_TIME_MACHINE_URL).toBe(ours ? "http://127.0.0.1:8026" : undefined);
   expect(given.MALLARD_CLOCK_FILE).toBe(ours ? local.clockFile : undefined);
+  expect(given.MALLARD_PANEL_URL).toBe(ours ? "http://127.0.0.1:8027" : undefined);
+});
+
+test("nobody can name another address of this machine for events: the demo knows its own, others have none", () => {
+  const named = { MALLARD_PANEL_URL: "http://127.0.0.1:5432" };
+  const at = (env: Partial<Record<string, string>>) =>
+    environment(env, planFrom(env), secrets, local).MALLARD_PANEL_URL;
+  expect(at(named)).toBe("http://127.0.0.1:8027");
+  const { DATABASE_URL, STRIPE_SECRET_KEY, STRIPE_WEBHOOK_SECRET } = real;
+  for (const env of [
+    { DATABASE_URL },
+    { STRIPE_SECRET_KEY, STRIPE_WEBHOOK_SECRET },
+    { MALLARD_WORLD: "live" },
+  ]) {
+    expect(() => at({ ...env, ...named })).toThrow(/^MALLARD_PANEL_URL is of the demo world only/);
+  }
 });
 
 test("nobody can ask for the demo world in a database of their own", () => {

@@ -20,6 +20,7 @@ export interface LocalParts {
   readonly mailPort: number | null;
   readonly mailboxPort: number | null;
   readonly timeMachinePort: number | null;
+  readonly panelPort: number | null;
   readonly clockFile: string | null;
 }
 
@@ -88,6 +89,8 @@ export function environment(env: Env, plan: Plan, secrets: Secrets, local: Local
         MALLARD_CLOCK_FILE: local.clockFile,
         MALLARD_TIME_MACHINE_URL: `http://127.0.0.1:${local.timeMachinePort}`,
       }),
+    // Whatever the environment says: nobody but this command names an address of this machine that events go to.
+    ...(plan.world === "demo" && { MALLARD_PANEL_URL: `http://127.0.0.1:${local.panelPort}` }),
     NEXT_TELEMETRY_DISABLED: "1",
   };
   const complete = { ...outside, ...settings } as NodeJS.ProcessEnv;
@@ -103,6 +106,7 @@ export function refuseWrongSettings(env: Env, plan: Plan, secrets: Secrets): voi
     mailPort: 1,
     mailboxPort: 1,
     timeMachinePort: 1,
+    panelPort: 1,
     clockFile: path.resolve("clock"),
   });
 }

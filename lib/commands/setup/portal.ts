@@ -40,7 +40,9 @@ export interface Portal {
   readonly environment: NodeJS.ProcessEnv;
   /** Where the mail is caught, if it is. */
   readonly mailbox: string | null;
-  /** For tests that kill web, worker, stripe or mailbox: each is started again under its name. */
+  /** The demo's control panel; null elsewhere. */
+  readonly panel: string | null;
+  /** For tests that kill web, worker, stripe, mailbox or panel: each is started again under its name. */
   pidOf(name: string): number | undefined;
   stop(): Promise<void>;
 }
@@ -63,7 +65,7 @@ export async function startPortal(options: PortalOptions): Promise<Portal> {
   running.add("lock", async () => lock.release());
   try {
     const ports = await choosePorts(options.stateDir);
-    const start: Start = { ...options, plan, ports, running };
+    const start: Start = { ...options, plan, ports, running, panelSecret: secrets.panelSecret };
     const complete: Complete = (databaseUrl) =>
       environment(env, plan, secrets, { databaseUrl, ...ports, clockFile: clockFile(start) });
     const given = await startParts(start, options, complete);
@@ -71,6 +73,7 @@ export async function startPortal(options: PortalOptions): Promise<Portal> {
       plan,
       environment: given,
       mailbox: plan.localMail ? `http://127.0.0.1:${ports.mailboxPort}` : null,
+      panel: given.MALLARD_PANEL_URL ?? null,
       pidOf: (name) => running.children.get(name)?.pid(),
       stop: () => running.stop(),
     };
@@ -86,13 +89,15 @@ async function choosePorts(stateDir: string): Promise<PartPorts> {
   const mailPort = await freePort(kept.mail);
   const mailboxPort = await freePort(kept.mailbox);
   const timeMachinePort = await freePort(kept.timeMachine);
+  const panelPort = await freePort(kept.panel);
   keepPorts(stateDir, {
     stripe: stripePort,
     mail: mailPort,
     mailbox: mailboxPort,
     timeMachine: timeMachinePort,
+    panel: panelPort,
   });
-  return { stripePort, mailPort, mailboxPort, timeMachinePort };
+  return { stripePort, mailPort, mailboxPort, timeMachinePort, panelPort };
 }
 
 async function startParts(
@@ -170,6 +175,9 @@ async function prepareOurs(start: Start, durable: boolean, complete: Complete): 
 }
 
 async function seed(start: Start, env: NodeJS.ProcessEnv): Promise<void> {
-  const child = typeScriptChild(start, "seed", "lib/commands/setup/seed-demo.ts", env);
+  const child = typeScriptChild(start, "seed", "lib/commands/setup/seed-demo.ts", {
+    ...env,
+    PANEL_SECRET: start.panelSecret,
+  });
   await start.step("Making the demo world (once)", () => runToEnd(child, start.signal));
 }

@@ -9,6 +9,8 @@ export interface Secrets {
   readonly nextauthSecret: string;
   readonly stripeSecretKey: string;
   readonly stripeWebhookSecret: string;
+  /** What the demo's control panel checks events with. */
+  readonly panelSecret: string;
 }
 
 /** Ports that rows of the database speak of (the hosted payment page), so they stay the same if they can. */
@@ -17,6 +19,7 @@ export interface Ports {
   readonly mail?: number;
   readonly mailbox?: number;
   readonly timeMachine?: number;
+  readonly panel?: number;
 }
 
 /** The directory that outlives a start, git-ignored; made here, and refused with a sentence if it cannot be. */
@@ -43,6 +46,7 @@ export function keptSecrets(dir: string): Secrets {
     nextauthSecret: kept.nextauthSecret ?? random(),
     stripeSecretKey: kept.stripeSecretKey ?? `sk_test_local${random()}`,
     stripeWebhookSecret: kept.stripeWebhookSecret ?? `whsec_local${random()}`,
+    panelSecret: kept.panelSecret ?? `whsec_${randomBytes(32).toString("base64")}`,
   };
   if (JSON.stringify(kept) !== JSON.stringify(secrets)) {
     rmSync(file, { force: true });
