@@ -1,4 +1,8 @@
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
+import { newEndpointSecret } from "@/lib/billing/webhook/endpoint-secret";
+import { deliverWebhooks } from "@/lib/jobs/deliver-webhooks";
+import { systemClock } from "@/lib/kernel/clock";
+import { type Panel, startPanel } from "@/lib/sandbox/panel/panel";
 import { seedDemo } from "./demo";
 import { passDemoDays } from "./demo-days/demo-days";
 import { type DemoStage, openDemoStage } from "./demo-days/demo-stage";
@@ -7,14 +11,19 @@ import type { TestWorld } from "./world";
 
 let stage: DemoStage;
 let world: TestWorld;
+let panel: Panel;
+const panelSecret = newEndpointSecret();
 
 beforeAll(async () => {
-  stage = await openDemoStage(inject("testServerUrl"), 24);
+  [stage, panel] = await Promise.all([
+    openDemoStage(inject("testServerUrl"), 24),
+    startPanel({ secret: panelSecret }),
+  ]);
   world = stage.world;
-  await seedDemo({ settings: stage.settings });
+  await seedDemo({ settings: { ...stage.settings, panelUrl: panel.url }, panelSecret });
 }, 180_000);
 
-afterAll(() => stage.close());
+afterAll(() => Promise.all([stage.close(), panel.close()]));
 
 /** How many rows there are of each word of a column. */
 async function countsOf(table: string, column: string): Promise<Record<string, number>> {
@@ -84,6 +93,16 @@ describe("the demo world", () => {
         (select count(*)::int from plan_prices where valid_from > ${world.clock.now()}) as prices`;
     expect(row).toMatchObject({ notes: 5, invited: 1, prices: 1 });
     expect(row?.logo).toMatch(/^data:image\/png;base64,/);
+  });
+
+  it("has a control panel that was connected a week ago, and hears of what happened since", async () => {
+    await deliverWebhooks({ ...world, panelOrigin: panel.url }, { wallClock: systemClock });
+    expect(Object.keys(await countsOf("webhook_deliveries", "state"))).toEqual(["delivered"]);
+    const services: object = await (await fetch(`${panel.url}/services.json`)).json();
+    const standings = new Set(Object.values(services).map(({ standing }) => standing));
+    expect(standings).toEqual(new Set(["running", "stopped"]));
+    // The weeks to come are about customers.
+    await stage.owner`update webhook_endpoints set disabled_at = now()`;
   });
 });
 

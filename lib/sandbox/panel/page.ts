@@ -46,7 +46,8 @@ function servicesOf(
   words: PanelWords,
   at: (instant: Date) => Markup,
 ): Markup {
-  const since = html`<p class="quiet">${words.since} ${at(startedAt)}.</p>`;
+  const [before = "", after = ""] = words.since.split("{at}");
+  const since = html`<p class="quiet">${before}${at(startedAt)}${after}</p>`;
   if (services.size === 0) return html`${since}<p class="empty">${words.noService}</p>`;
   const known = [...services.values()].sort((a, b) => b.knownAt.getTime() - a.knownAt.getTime());
   const row = ({ label, customer, plan, standing, knownAt }: KnownService) => html`<tr>
@@ -55,7 +56,7 @@ function servicesOf(
 <td class="${standing}"><span aria-hidden="true">${shapes[standing]}</span> ${words[standing]}</td>
 <td class="quiet">${at(knownAt)}</td>
 </tr>`;
-  return html`${since}<table>
+  return html`${since}<table class="services">
 <thead><tr><th>${words.service}</th><th>${words.customer}</th><th>${words.standing}</th><th>${words.knownAt}</th></tr></thead>
 <tbody>${known.map(row)}</tbody>
 </table>`;
@@ -65,10 +66,10 @@ function arrivalsOf(arrivals: readonly Arrival[], words: PanelWords, at: (instan
   if (arrivals.length === 0) return html`<p class="empty">${words.noArrival}</p>`;
   const row = ({ at: cameAt, became, event }: Arrival) => html`<tr>
 <td>${event ? html`<code>${event.type}</code><span class="quiet">${event.data.label ?? event.data.number ?? ""}</span>` : "–"}</td>
-<td>${words[became]}</td>
+<td class="${event ? "" : "failed"}">${words[became]}</td>
 <td class="quiet">${at(cameAt)}</td>
 </tr>`;
-  return html`<table>
+  return html`<table class="events">
 <thead><tr><th>${words.event}</th><th>${words.became}</th><th>${words.cameAt}</th></tr></thead>
 <tbody>${arrivals.map(row)}</tbody>
 </table>`;

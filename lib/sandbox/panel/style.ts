@@ -25,5 +25,12 @@ td span.quiet { font-size: 13px; }
 code { font-family: ui-monospace, monospace; font-size: 13px; line-height: 23px; }
 .running { color: var(--good); } .stopped { color: var(--warn); } .removed { color: var(--quiet); }
 td.running, td.stopped, td.removed { white-space: nowrap; }
-@media (max-width: 600px) { thead { display: none; } tr { display: grid; grid-template-columns: minmax(0, 1fr) auto; gap: 0 16px; padding: 8px 0; border-bottom: 1px solid var(--line); } td { border: 0; padding: 2px 0; } }
+.failed { color: var(--bad); }
+@media (max-width: 600px) {
+thead { display: none; }
+tr { display: grid; grid-template-columns: minmax(0, 1fr) auto; gap: 0 16px; padding: 8px 0; border-bottom: 1px solid var(--line); }
+td { border: 0; padding: 2px 0; }
+.services td:nth-child(even) { text-align: end; }
+.events td:first-child { grid-column: 1 / -1; }
+}
 `;
