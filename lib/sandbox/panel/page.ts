@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { html, type Markup, raw } from "../mailbox/markup";
-import type { Arrival, PanelState } from "./panel";
 import type { KnownService } from "./receive-event";
+import type { Arrival, PanelState } from "./state";
 import { style } from "./style";
 import { type PanelWords, wordsFor } from "./words";
 

@@ -1,7 +1,8 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { pageOf, policy } from "./page";
-import { type Received, receiveEvent, type Services } from "./receive-event";
+import { receiveEvent } from "./receive-event";
+import type { Arrival, PanelState } from "./state";
 
 export interface PanelOptions {
   /** 0 is any free port. */
@@ -14,21 +15,6 @@ export interface Panel {
   /** Where people look at it; events go to `/events`. */
   readonly url: string;
   close(): Promise<void>;
-}
-
-/** What came, the newest first. */
-export interface Arrival {
-  readonly at: Date;
-  readonly became: Received["kind"] | "was_down";
-  readonly event: Received["event"];
-}
-
-/** What the panel knows: all of it in memory. */
-export interface PanelState {
-  readonly startedAt: Date;
-  readonly services: Services;
-  readonly arrivals: Arrival[];
-  isDown: boolean;
 }
 
 const loopback = "127.0.0.1";
