@@ -39,7 +39,9 @@ export function RequestedRun({ run }: { run: Shown }) {
   }
   return (
     <p className="mb-6 max-w-prose text-ink-soft text-sm">
-      {t.rich("askedEnded", { by, at, issued, paid, short, parked, covered })}
+      {run.foundNothing
+        ? t.rich("askedNothing", { by, at })
+        : t.rich("askedEnded", { by, at, issued, paid, short, parked, covered })}
     </p>
   );
 }

@@ -155,8 +155,16 @@ describe("a run that staff ask for", () => {
     const { rows } = await listRenewalRuns(auditor, { cursor: null }, world);
     expect(rows[0]).toMatchObject({ state: "ended", issued: 1, paid: 1 });
     const ended = { state: "ended", by: "Staff finance", issued: 1, paid: 1, short: 0, covered: 0 };
-    expect(await requested()).toMatchObject({ ...ended, workerSilent: null });
+    expect(await requested()).toMatchObject({ ...ended, foundNothing: false, workerSilent: null });
     expect(await runRequested(world)).toBeNull();
+  });
+
+  it("says so when it found nothing to do", async () => {
+    await renewAll(world);
+    expect(await requestRenewals(finance, world)).toEqual({ ok: true });
+    expect(await requested()).toMatchObject({ state: "waiting", foundNothing: false });
+    expect(await runRequested(world)).toMatchObject({ due: 0, covered: 0 });
+    expect(await requested()).toMatchObject({ state: "ended", foundNothing: true });
   });
 
   it("is for finance; of two people at once one is told, and beside the scheduled run each term is billed once", async () => {

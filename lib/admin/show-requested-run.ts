@@ -8,6 +8,8 @@ export interface RequestedRun {
   /** Not taken up yet; under way; over; or over because it threw, with what it threw. */
   state: "waiting" | "running" | "ended" | "failed";
   failure: string | null;
+  /** It is over, nothing was due, and no balance covered anything that was open. */
+  foundNothing: boolean;
   /** So far, in services. All zero while nothing was found due. */
   issued: number;
   paid: number;
@@ -28,7 +30,7 @@ export async function showRequestedRun(
   world: StaffWorld = staffWorld(),
 ): Promise<RequestedRun | null> {
   const [row] = await world.staff.sql`
-    select q.requested_at, q.started_at, q.ended_at, q.covered, q.failure, u.name, r.issued, r.paid, r.short, r.parked,
+    select q.requested_at, q.started_at, q.ended_at, q.covered, q.failure, u.name, r.id as run_id, r.issued, r.paid, r.short, r.parked,
       (select max(greatest(j.started_at, j.ended_at)) from job_runs j) as heard_at
     from renewal_requests q join users u on u.id = q.user_id left join renewal_runs r on r.id = q.run_id
     order by q.requested_at desc, q.id desc limit 1`;
@@ -39,6 +41,7 @@ export async function showRequestedRun(
     requestedAt: row.requested_at,
     by: row.name,
     state: stateOf(row),
+    foundNothing: stateOf(row) === "ended" && row.run_id === null && !row.covered,
     failure: row.failure,
     issued: row.issued ?? 0,
     paid: row.paid ?? 0,
