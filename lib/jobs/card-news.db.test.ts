@@ -84,7 +84,7 @@ describe("a card about to expire", () => {
     await Promise.all([1, 2, 3].map(() => announceExpiringCards(world)));
     const [mail, ...others] = await mailsTo(customer);
     expect(others).toEqual([]);
-    expect(mail?.subject).toMatch(/^Your card ending in 4242 expires on \w+ \d+, 20\d\d$/);
+    expect(mail?.subject).toMatch(/^Your card ending in 4242 expires on \d+ \w+ 20\d\d$/);
     expect(mail?.text).toContain(`${host.url}/payment-methods`);
     const notices = await world.owner`
       select subject, link, state from notices where customer_id = ${customer.customerId}`;
@@ -205,7 +205,7 @@ describe("auto-pay that did not go through", () => {
     const [mail, ...others] = await mailsTo(customer);
     expect(others).toEqual([]);
     expect(mail?.subject).toMatch(/^We could not charge your card \$10\.00 for INV-\S+$/);
-    expect(mail?.text).toMatch(/Nothing was taken\. We try again on \w+ \d+, 20\d\d/);
+    expect(mail?.text).toMatch(/Nothing was taken\. We try again on \d+ \w+ 20\d\d/);
     expect(mail?.text).toContain(`${host.url}/payment-methods`);
     expect(mail?.text).toMatch(/Pay INV-\S+ without signing in: http\S+\/pay\/\S+/);
   });
@@ -214,7 +214,7 @@ describe("auto-pay that did not go through", () => {
     const customer = await declined("pm_card_authenticationRequired");
     const [mail, ...others] = await mailsTo(customer);
     expect(others).toEqual([]);
-    expect(mail?.text).toContain("your bank wants you to confirm the charge of $10.00");
+    expect(mail?.text).toContain("Your bank wants you to confirm the charge of $10.00");
     const [, number] = /\/invoices\/(INV-[\w-]+)\n/.exec(mail?.text ?? "") ?? [];
     const [, token = ""] = /without signing in: http\S+\/pay\/(\S+)/.exec(mail?.text ?? "") ?? [];
     const [invoice] = await world.owner`

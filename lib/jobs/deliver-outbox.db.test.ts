@@ -95,7 +95,7 @@ describe("the outbox", () => {
     const [mail, ...others] = await mailsTo(customer.actor.userId);
     expect(others).toEqual([]);
     expect(mail?.subject).toBe(`Paid: $10.00 for ${invoice.number} from your balance`);
-    expect(mail?.text).toContain(`you paid ${invoice.number} with $10.00 from your balance.`);
+    expect(mail?.text).toContain(`You paid ${invoice.number} with $10.00 from your balance.`);
     expect(mail?.text).toContain("web-1 now runs until");
     expect(mail?.text).not.toContain("of it came from your balance");
   });
@@ -230,7 +230,7 @@ describe("the outbox", () => {
     await settle(world, ref);
     await deliverOutbox(scene.delivery, 1000);
     const words = JSON.stringify(await mailsTo(customer.actor.userId));
-    expect(words).toContain("your bank did not complete the payment of $12.00 for your balance");
+    expect(words).toContain("Your bank did not complete the payment of $12.00 for your balance");
     expect(words).toContain(`${host.url}/balance`);
   });
 

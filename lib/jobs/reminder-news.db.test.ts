@@ -84,7 +84,7 @@ describe("a renewal that the balance does not reach for", () => {
     toLead();
     const [mail, ...others] = await mailsAfterRun(customer);
     expect(others).toEqual([]);
-    expect(mail?.subject).toBe("$6.80 is missing to renew web-1 by April 10, 2026");
+    expect(mail?.subject).toBe("$6.80 is missing to renew web-1 by 10 April 2026");
     expect(mail?.text).toContain("your balance has $3.20: $6.80 is missing");
     expect(mail?.text).toMatch(/\/invoices\/INV-2026-\d+\n/);
     expect(mail?.text).toMatch(/\/balance\/top-up\?invoice=INV-2026-\d+\n/);
@@ -99,7 +99,7 @@ describe("a renewal that the balance does not reach for", () => {
     toLead();
     const mails = await mailsAfterRun(customer);
     expect(mails.map(({ subject }) => subject).sort()).toEqual([
-      "$20.00 is missing to renew 2 services by April 10, 2026",
+      "$20.00 is missing to renew 2 services by 10 April 2026",
       "Renewed: web-1, $10.00 from your balance",
     ]);
   });
@@ -115,9 +115,9 @@ describe("a renewal that the balance does not reach for", () => {
     toLead();
     const mails = await mailsAfterRun(customer);
     expect(mails.map(({ subject }) => subject).sort()).toEqual([
-      "$19.00 is missing to renew 2 services by April 10, 2026",
+      "$19.00 is missing to renew 2 services by 10 April 2026",
       "Renewed: web-1, €9.00 from your balance",
-      "€8.00 is missing to renew web-1 by April 10, 2026",
+      "€8.00 is missing to renew web-1 by 10 April 2026",
     ]);
   });
 

@@ -85,8 +85,8 @@ describe("renewals of one customer on one day", () => {
     // The run is a little late, and is waited for.
     world.clock.set(new Date("2026-04-03T22:31:00Z"));
     expect(await deliver()).toEqual([]);
-    expect(await at("03T22:32")).toEqual(["$30.00 is missing to renew 3 services by April 10, 2026"]);
-    expect(await at("04T01:00")).toEqual(["$10.00 is missing to renew web-1 by April 11, 2026"]);
+    expect(await at("03T22:32")).toEqual(["$30.00 is missing to renew 3 services by 10 April 2026"]);
+    expect(await at("04T01:00")).toEqual(["$10.00 is missing to renew web-1 by 11 April 2026"]);
   });
 
   it("that the balance paid are told in one mail with all that it paid", async () => {
@@ -107,7 +107,7 @@ describe("renewals of one customer on one day", () => {
     await owner`update services set cancel_requested_at = now() where id = ${services[1] ?? ""}`;
     expect(await deliver()).toEqual([]);
     await owner`update services set is_auto_renew = false where id = ${services[2] ?? ""}`;
-    expect(await deliver()).toEqual(["$10.00 is missing to renew web-1 by April 10, 2026"]);
+    expect(await deliver()).toEqual(["$10.00 is missing to renew web-1 by 10 April 2026"]);
     expect(
       await owner`select 1 from outbox where customer_id = ${customer.customerId} and handled_at is null`,
     ).toEqual([]);
@@ -117,7 +117,7 @@ describe("renewals of one customer on one day", () => {
     await servicesFrom("10T09:00", "10T15:00");
     expect(await at("03T09:00")).toEqual([]);
     world.clock.set(new Date("2026-04-03T15:11:00Z"));
-    expect(await deliver()).toEqual(["$10.00 is missing to renew web-1 by April 10, 2026"]);
+    expect(await deliver()).toEqual(["$10.00 is missing to renew web-1 by 10 April 2026"]);
   });
 });
 
@@ -141,7 +141,7 @@ describe("a reminder that waits for the mail of another one", () => {
     await makeInvoice(world, customer, 500n);
     await remindOfInvoices(world);
     expect(await deliver()).toEqual([expect.stringMatching(/^2 invoices, \$15\.00 in all, are due/)]);
-    expect(await at("03T15:00")).toEqual(["$10.00 is missing to renew web-1 by April 10, 2026"]);
+    expect(await at("03T15:00")).toEqual(["$10.00 is missing to renew web-1 by 10 April 2026"]);
   });
 
   it("ends without a mail if another worker has recorded its stages", async () => {
@@ -192,6 +192,6 @@ describe("a reminder that the mail of another one told", () => {
     await giveBalance(world, customer, 1_000n);
     expect(await deliver()).toEqual([expect.stringMatching(/^Renewed: /)]);
     expect(await again()).toMatchObject({ ok: true });
-    expect(await deliver()).toEqual([`${invoice.number} for $5.00 is due on April 10, 2026`]);
+    expect(await deliver()).toEqual([`${invoice.number} for $5.00 is due on 10 April 2026`]);
   });
 });

@@ -1,4 +1,5 @@
 import { formatMoney, type Money } from "@/lib/kernel/money";
+import { longDay } from "./dates";
 import { mailOf, type PayLinkLine } from "./layout";
 import type { Mail } from "./mailer";
 import { mailWords } from "./messages";
@@ -24,9 +25,7 @@ export function autoChargeFailedMail(about: Addressed, failed: AutoChargeFailed)
   const facts = {
     amount: formatMoney(failed.amount, locale),
     numbers: numbers.join(", "),
-    date: nextAt
-      ? new Intl.DateTimeFormat(locale, { dateStyle: "long", timeZone: about.timeZone }).format(nextAt)
-      : "",
+    date: nextAt ? longDay(nextAt, about) : "",
   };
   const cards = { label: words("autoPayFailed.cards"), url: `${host.url}/payment-methods` };
   if (!first) {

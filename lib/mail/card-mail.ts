@@ -1,3 +1,4 @@
+import { longDay } from "./dates";
 import { mailOf } from "./layout";
 import type { Mail } from "./mailer";
 import { mailWords } from "./messages";
@@ -18,10 +19,9 @@ export function cardExpiringMail(
   about: Addressed,
   { last4, lastDay, isOver, otherLast4 }: CardExpiring,
 ): Promise<Mail> {
-  const { locale, host, timeZone } = about;
+  const { locale, host } = about;
   const words = mailWords(locale);
-  const date = new Intl.DateTimeFormat(locale, { dateStyle: "long", timeZone }).format(lastDay);
-  const facts = { last4, date };
+  const facts = { last4, date: longDay(lastDay, about) };
   return mailOf({
     ...about,
     subject: words(isOver ? "cardExpiring.subjectOver" : "cardExpiring.subject", facts),

@@ -1,4 +1,5 @@
 import { formatMoney, type Money } from "@/lib/kernel/money";
+import { longDay } from "./dates";
 import { mailOf } from "./layout";
 import type { Mail } from "./mailer";
 import { mailWords } from "./messages";
@@ -56,10 +57,7 @@ export function disputeMail(
   const { locale, host } = about;
   const words = mailWords(locale);
   const amount = formatMoney(news.amount, locale);
-  const date = new Intl.DateTimeFormat(locale, { dateStyle: "long", timeZone: about.timeZone }).format(
-    news.paidAt,
-  );
-  const facts = { amount, date };
+  const facts = { amount, date: longDay(news.paidAt, about) };
   switch (outcome) {
     case "withdrawn":
       return mailOf({

@@ -1,4 +1,5 @@
 import { formatMoney, isPositive, type Money, subtract } from "@/lib/kernel/money";
+import { longDay } from "./dates";
 import { mailOf, type PayLinkLine } from "./layout";
 import type { Mail } from "./mailer";
 import { mailWords } from "./messages";
@@ -41,8 +42,7 @@ export function receiptMail(about: Addressed, news: PaymentNews): Promise<Mail> 
   const numbers = news.numbers.join(", ");
   const isForInvoices = news.numbers.length > 0;
   const isOfBalance = isForInvoices && news.open.length === 0 && news.fromBalance.minor === news.total.minor;
-  const date = (instant: Date) =>
-    new Intl.DateTimeFormat(locale, { dateStyle: "long", timeZone: about.timeZone }).format(instant);
+  const date = (instant: Date) => longDay(instant, about);
   const sentences = [
     !isOfBalance &&
       news.fromBalance.minor > 0n &&

@@ -1,4 +1,5 @@
 import { formatMoney, type Money } from "@/lib/kernel/money";
+import { longDay } from "./dates";
 import { mailOf, type PayLinkLine } from "./layout";
 import type { Mail } from "./mailer";
 import { mailWords } from "./messages";
@@ -23,7 +24,7 @@ export function renewalShortMail(
   const { locale, host } = about;
   const words = mailWords(locale);
   const amount = (of: Money) => formatMoney(of, locale);
-  const date = (instant: Date) => longDate(about, instant);
+  const date = (instant: Date) => longDay(instant, about);
   const [first] = invoices;
   if (!first) throw new Error("a mail about renewals names one");
   const isOne = invoices.length === 1;
@@ -71,14 +72,15 @@ export function invoicesDueMail(
   const [first] = invoices;
   if (!first) throw new Error("a reminder names an invoice");
   const isOne = invoices.length === 1;
+  const when = daysFromDue > 0 ? "overdue" : daysFromDue === 0 ? "today" : "ahead";
   const facts = {
     number: first.number,
     label: first.label,
     count: invoices.length,
     amount: formatMoney(total, locale),
-    date: longDate(about, first.dueAt),
+    date: longDay(first.dueAt, about),
+    when,
   };
-  const when = daysFromDue > 0 ? "overdue" : daysFromDue === 0 ? "today" : "ahead";
   const lines = isOne ? [] : linesOf(about, invoices);
   return mailOf({
     ...about,
@@ -93,16 +95,12 @@ export function invoicesDueMail(
   });
 }
 
-function longDate({ locale, timeZone }: Addressed, instant: Date): string {
-  return new Intl.DateTimeFormat(locale, { dateStyle: "long", timeZone }).format(instant);
-}
-
 function linesOf(about: Addressed, invoices: ShortRenewals["invoices"]): string[] {
   return invoices.map(({ label, amount, dueAt }) =>
     mailWords(about.locale)("renewalShort.line", {
       label,
       amount: formatMoney(amount, about.locale),
-      date: longDate(about, dueAt),
+      date: longDay(dueAt, about),
     }),
   );
 }
@@ -114,7 +112,7 @@ export function renewedMail(
 ): Promise<Mail> {
   const { locale, host } = about;
   const words = mailWords(locale);
-  const date = (instant: Date) => longDate(about, instant);
+  const date = (instant: Date) => longDay(instant, about);
   const amount = formatMoney(renewed.fromBalance, locale);
   const numbers = renewed.paid.map(({ number }) => number).join(", ");
   const [first] = renewed.services;

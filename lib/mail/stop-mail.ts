@@ -1,4 +1,5 @@
 import { formatMoney, type Money } from "@/lib/kernel/money";
+import { longDay } from "./dates";
 import { mailOf, type PayLinkLine } from "./layout";
 import type { Mail } from "./mailer";
 import { mailWords } from "./messages";
@@ -19,8 +20,7 @@ export function stopMail(about: Addressed, { what, services, payLinks }: StopNew
   const [first] = services;
   if (!first) throw new Error("a mail about services names one");
   const isOne = services.length === 1;
-  const date = (at: Date) =>
-    new Intl.DateTimeFormat(locale, { dateStyle: "long", timeZone: about.timeZone }).format(at);
+  const date = (at: Date) => longDay(at, about);
   const isOver = what === "terminated";
   const count = services.length;
   const facts = {
@@ -59,6 +59,14 @@ export function stopMail(about: Addressed, { what, services, payLinks }: StopNew
         }
       : {}),
     payLinks,
-    note: [...(isOver && isOne ? [] : reasons), words(`stop.${what}Note`, facts)].join("\n"),
+    note: [...(isOver && isOne ? [] : reasons), words(noteOf(what, services), facts)].join("\n"),
   });
+}
+
+/** What mends it: paying, or renewing anew where there is nothing to pay. */
+function noteOf(what: StopNews["what"], services: StopNews["services"]) {
+  const isToPay = services.some(({ invoice }) => invoice !== null);
+  return what === "suspensionAhead" && !isToPay
+    ? "stop.suspensionAheadDeclinedNote"
+    : (`stop.${what}Note` as const);
 }

@@ -139,7 +139,10 @@ async function falseReceipt({ owner, world }: DemoStage, notice: Notice): Promis
     join invoice_lines l on l.customer_id = a.customer_id and l.invoice_id = a.invoice_id
     join terms t on t.customer_id = l.customer_id and t.invoice_line_id = l.id
     join services s on s.customer_id = t.customer_id and s.id = t.service_id`;
-  const dates = new Intl.DateTimeFormat(locale, { dateStyle: "long", timeZone: world.timeZone });
+  const dates = new Intl.DateTimeFormat(locale === "en" ? "en-GB" : locale, {
+    dateStyle: "long",
+    timeZone: world.timeZone,
+  });
   return terms
     .filter(
       ({ label, number, ends_at }) =>

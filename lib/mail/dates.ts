@@ -1,0 +1,7 @@
+/** Days before months in English, as on the pages: "3 December 2026" cannot be misread on either side of an ocean. */
+const tags: Record<string, string> = { en: "en-GB", zh: "zh-CN" };
+
+/** A day as mails write it, with the month in full: "3 December 2026". */
+export function longDay(at: Date, { locale, timeZone }: { locale: string; timeZone: string }): string {
+  return new Intl.DateTimeFormat(tags[locale] ?? locale, { dateStyle: "long", timeZone }).format(at);
+}
