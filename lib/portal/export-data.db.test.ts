@@ -76,6 +76,15 @@ describe("the export of a customer's data", () => {
     }
   });
 
+  it("has nothing of what staff wrote for each other", async () => {
+    const between = await owner`
+      select distinct detail ->> 'reason' as reason from activities
+      where customer_id = ${one.customerId} and not is_visible and detail ? 'reason'`;
+    expect(between.length).toBeGreaterThan(0);
+    const text = JSON.stringify(await exported(one));
+    for (const { reason } of between) expect(text).not.toContain(reason);
+  });
+
   it("is for owners, and is written down", async () => {
     const userId = newId<UserId>(world.clock);
     await world.staff.sql`

@@ -2,7 +2,7 @@
 export interface ExportedTable {
   /** In which order: the columns of its key after the customer's. */
   readonly order: readonly string[];
-  /** Columns that are left out: secrets, and what only our own machinery reads. */
+  /** Columns that are left out: secrets, what only our own machinery reads, and what staff wrote for each other. */
   readonly without?: readonly string[];
   /** Which of the customer's rows, where not all are theirs to see. */
   readonly only?: string;
@@ -33,7 +33,7 @@ export const exportedTables: Readonly<Record<string, ExportedTable>> = {
   allocations: { order: ["id"] },
   charges: { order: ["id"] },
   bank_receipts: { order: ["id"] },
-  refunds: { order: ["id"], without: ["request", "request_key"] },
+  refunds: { order: ["id"], without: ["request", "request_key", "note"] },
   disputes: { order: ["id"] },
   balances: { order: ["currency"] },
   transfers: { order: ["id"] },
