@@ -104,6 +104,15 @@ describe("a bank payment", () => {
     expect(await broken()).toEqual([]);
   });
 
+  it("is known again by its reference in whatever alphabet and case, and the books find it registered", async () => {
+    const customer = await makeCustomer(scene.world);
+    const own = receipt({ reference: "ΤΙΜΟΛΟΓΙΟ ΑΓΟΡΑΣ, İZMİR, ÄRZTE" });
+    expect(await record(customer, own)).toMatchObject({ value: { isNew: true } });
+    const again = { ...own, receiptId: newId<BankReceiptId>() };
+    expect(await record(customer, again)).toMatchObject({ value: { isNew: false } });
+    expect(await broken()).toEqual([]);
+  });
+
   it("of less leaves the invoice open with what remains, and a second one pays it", async () => {
     const customer = await makeCustomer(scene.world);
     const invoice = await makeInvoice(scene.world, customer, 1_000n);
