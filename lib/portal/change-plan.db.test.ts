@@ -3,6 +3,7 @@ import { settle } from "@/lib/billing/payment/settle";
 import { applyNextPlans } from "@/lib/billing/renewal/apply-next-plans";
 import { runRenewals } from "@/lib/billing/renewal/run-renewals";
 import type { PlanId, ServiceId } from "@/lib/kernel/id";
+import { makeDebt } from "@/lib/testing/charged";
 import {
   balancePlan,
   giveBalance,
@@ -106,6 +107,26 @@ describe("a change of plan at once", () => {
       planId: one.large,
       invoices: [{ total_minor: 3100n }, { total_minor: 1600n, state: "paid", kind: "other" }],
     });
+  });
+
+  it("that credits one term and bills another pays debt first, and is refused where that leaves too little", async () => {
+    const one = await running();
+    const [service] = await world.owner`select expires_at from services where id = ${one.serviceId}`;
+    await world.owner`
+      insert into plan_prices (plan_id, currency, valid_from, price_minor)
+      values (${one.small}, 'USD', ${service?.expires_at}, 9300)`;
+    const { id } = await makeRenewal(world, one.customer, one.serviceId);
+    await giveBalance(world, one.customer, 9300n);
+    await payFromBalance(one.customer.actor, balancePlan(world, [id], 9300n), world);
+    await makeDebt(world, one.customer, 2000n);
+    expect(await shown(one, one.large, "at_once")).toMatchObject({
+      ...{ charged: { minor: 3100n }, credited: { minor: 3100n }, shortBy: { minor: 2000n } },
+    });
+    const poor = { code: "balance_too_low", shortBy: { minor: 2000n, currency: "USD" } };
+    expect(await change(one, one.large, "at_once")).toEqual({ ok: false, refusal: poor });
+    await giveBalance(world, one.customer, 2000n);
+    expect(await change(one, one.large, "at_once")).toMatchObject({ ok: true });
+    expect(await balanceOf(world, one.customer)).toEqual({ posted: 0n, held: 0n });
   });
 
   it("bills the customer as every invoice does, with address and tax id", async () => {

@@ -35,6 +35,7 @@ import {
   seriesOf,
 } from "../invoice/number-invoices";
 import { payFromBalanceNow } from "../payment/balance-payment";
+import { payDebt, readDebt } from "../payment/debt";
 import { seeInvoices, settleWhatWaits } from "../payment/settle-what-waits";
 import { moneyOn } from "../payment/void-invoice";
 import { lockBalances } from "../scene";
@@ -112,10 +113,14 @@ async function changeLocked(
     return refused({ code: "plan_change_differs" });
   }
   const { currency } = scene.service;
-  const availableMinor = decision.book(currency).availableMinor + decided.creditedMinor;
+  // What is given back pays debt before it pays the bill.
+  const debtMinor = await readDebt(sql, customerId, currency);
+  const availableMinor = decision.book(currency).availableMinor + decided.creditedMinor - debtMinor;
   const shortMinor = decided.chargedMinor - availableMinor;
-  if (shortMinor > 0n) return refused({ code: "balance_too_low", shortBy: money(shortMinor, currency) });
-  return write(world, input, tx, decision, { scene, decided }, series);
+  if (decided.chargedMinor > 0n && shortMinor > 0n) {
+    return refused({ code: "balance_too_low", shortBy: money(shortMinor, currency) });
+  }
+  return write(world, input, tx, decision, { scene, decided, debtMinor }, series);
 }
 
 interface Change {
@@ -123,12 +128,17 @@ interface Change {
   decided: DecidedPlanChange;
 }
 
+interface Agreed extends Change {
+  /** What the customer owes beside it. Minor units. */
+  debtMinor: bigint;
+}
+
 async function write(
   world: World,
   input: PlanChangeInput,
   tx: Transaction,
   decision: Decision,
-  { scene, decided }: Change,
+  { scene, decided, debtMinor }: Agreed,
   [creditSeries, invoiceSeries]: readonly [Series, Series],
 ): Promise<PlanChanged> {
   const { customerId } = input;
@@ -147,6 +157,7 @@ async function write(
     const origin = input.actor;
     const share = { invoiceId: bill.id, balanceMinor: bill.total.minor, cardMinor: 0n };
     const paymentId = newId<PaymentId>(world.clock);
+    payDebt(decision, currency, debtMinor);
     payFromBalanceNow(decision, { id: paymentId, origin, currency }, [share]);
     decision.tell("payment.succeeded", { paymentId });
   }

@@ -2,6 +2,7 @@ import type { ReservedSql } from "@/db/client";
 import type { TermLength } from "@/lib/kernel/calendar";
 import type { CustomerId, PlanId, ServiceId } from "@/lib/kernel/id";
 import { type Currency, type Money, money } from "@/lib/kernel/money";
+import { readDebt } from "../payment/debt";
 import type { ServiceState } from "../service/states";
 import type { World } from "../world";
 import { decidePlanChange, type PlanChangeRefusal, type PlanChangeWay } from "./decide-plan-change";
@@ -101,12 +102,17 @@ export async function previewPlanChange(
   const { currency } = scene.service;
   const answer = decidePlanChange(scene, wish.way, now, world.timeZone);
   if (!answer.ok) return answer;
-  const [balance] = await sql`
-    select posted_minor - held_minor as available_minor from balances
-    where customer_id = ${wish.customerId} and currency = ${currency}`;
+  const [[balance], debtMinor] = await Promise.all([
+    sql`
+      select posted_minor - held_minor as available_minor from balances
+      where customer_id = ${wish.customerId} and currency = ${currency}`,
+    readDebt(sql, wish.customerId, currency),
+  ]);
   const available: bigint = balance?.available_minor ?? 0n;
   const { way, startsAt, chargedMinor, creditedMinor, changes, reissued } = answer.decided;
   const dueMinor = chargedMinor - creditedMinor;
+  // Debt is paid first; what only gives back needs nothing.
+  const shortMinor = chargedMinor > 0n ? dueMinor + debtMinor - available : 0n;
   return {
     ok: true,
     value: {
@@ -116,7 +122,7 @@ export async function previewPlanChange(
       credited: money(creditedMinor, currency),
       due: money(dueMinor, currency),
       available: money(available, currency),
-      shortBy: money(dueMinor > available ? dueMinor - available : 0n, currency),
+      shortBy: money(shortMinor > 0n ? shortMinor : 0n, currency),
       terms: changes.map(({ remainingDays, termDays, credited, charged }) => ({
         remainingDays,
         termDays,
