@@ -22,7 +22,8 @@ export type GoodwillRefusal =
 
 /**
  * Gives a customer goodwill, or takes it back, with a reason; from finance on. What is given settles what waits for
- * money in the same transaction; what is taken back is at most what is available.
+ * money in the same transaction; what is taken back is at most what is available. `changeId` is that of the form on the
+ * page: sent twice it is one change.
  */
 export async function changeGoodwill(
   actor: StaffActor,
@@ -32,6 +33,7 @@ export async function changeGoodwill(
     amount: string;
     way: "give" | "take_back";
     reason: string;
+    changeId: string;
   },
   world: StaffWorld = staffWorld(),
 ): Promise<Result<{ amount: Money }, GoodwillRefusal>> {
@@ -46,12 +48,12 @@ export async function changeGoodwill(
   if (amount.minor > goodwillMostMinor) {
     return refuse({ code: "goodwill_too_large", most: money(goodwillMostMinor, amount.currency) });
   }
-  const { customerId, way } = input;
+  const { customerId, way, changeId } = input;
   const [customer] = await world.staff
     .sql`select closed_at from customers where id = ${customerId} and not is_house`;
   if (!customer) return refuse({ code: "customer_not_found" });
   if (customer.closed_at) return refuse({ code: "customer_closed" });
-  const change = { customerId, amount, reason: checked.reason, userId: actor.userId };
+  const change = { customerId, amount, reason: checked.reason, changeId, userId: actor.userId };
   if (way === "give") {
     await giveGoodwill(world, world.staff, change);
     return ok({ amount });

@@ -58,7 +58,8 @@ function goodwill(
   wish: Partial<Parameters<typeof changeGoodwill>[1]>,
 ) {
   const { customerId, currency } = customer;
-  const input = { customerId, currency, amount: "10", way: "give" as const, reason: "an outage", ...wish };
+  const change = { amount: "10", way: "give" as const, reason: "an outage", changeId: newId() };
+  const input = { customerId, currency, ...change, ...wish };
   return changeGoodwill(scene.staff(role), input, scene.world);
 }
 
@@ -83,6 +84,20 @@ describe("goodwill", () => {
     expect((await goodwill(customer, "finance", { way: "take_back", amount: "4" })).ok).toBe(true);
     expect(await balanceOf(customer)).toEqual({ posted: 600n, held: 0n });
     expect(await books(customer)).toEqual([]);
+  });
+
+  it("that is sent twice, at once or again after a cut answer, is given once and taken back once", async () => {
+    const customer = await makeCustomer(scene.world);
+    const gift = { changeId: newId() };
+    const given = await Promise.all(Array.from({ length: 8 }, () => goodwill(customer, "finance", gift)));
+    expect((await goodwill(customer, "finance", gift)).ok).toBe(true);
+    expect(given.every(({ ok }) => ok)).toBe(true);
+    expect(await balanceOf(customer)).toEqual({ posted: 1_000n, held: 0n });
+    const back = { way: "take_back" as const, amount: "4", changeId: newId() };
+    for (const _ of [1, 2]) expect((await goodwill(customer, "finance", back)).ok).toBe(true);
+    expect(await balanceOf(customer)).toEqual({ posted: 600n, held: 0n });
+    expect((await goodwill(customer, "finance", {})).ok).toBe(true);
+    expect(await balanceOf(customer)).toEqual({ posted: 1_600n, held: 0n });
   });
 
   it.each([

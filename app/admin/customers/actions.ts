@@ -30,6 +30,7 @@ const GoodwillInput = z.strictObject({
   amount: z.string().max(100),
   way: z.enum(["give", "take_back"]),
   reason,
+  changeId: uuid,
 });
 const PayOutInput = z.strictObject({
   customerId,

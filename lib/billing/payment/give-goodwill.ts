@@ -1,14 +1,23 @@
-import type { Database } from "@/db/client";
+import type { Database, ReservedSql } from "@/db/client";
 import { transact } from "@/db/transaction";
 import { assert } from "@/lib/kernel/assert";
 import type { CustomerId, UserId } from "@/lib/kernel/id";
 import { type Money, money } from "@/lib/kernel/money";
 import { ok, type Result, refuse } from "@/lib/kernel/result";
+import type { LockedBalance } from "@/lib/ledger/book";
 import { Decision } from "../decision";
 import { lockBalances } from "../scene";
 import type { World } from "../world";
 import { settleWhatWaits } from "./settle-what-waits";
 import { write } from "./write";
+
+interface Goodwill {
+  customerId: CustomerId;
+  amount: Money;
+  reason: string;
+  /** Made once for each form shown: the same amount sent twice is one gift, or one taken back. */
+  changeId?: string;
+}
 
 /**
  * Gives a customer money of the host's own, with a reason. It is money arriving: what waits for it is settled in the
@@ -17,14 +26,15 @@ import { write } from "./write";
 export async function giveGoodwill(
   world: World,
   database: Database,
-  gift: { customerId: CustomerId; amount: Money; reason: string; userId?: UserId | null },
+  gift: Goodwill & { userId?: UserId | null },
 ): Promise<void> {
-  const { customerId, amount, reason, userId = null } = gift;
+  const { customerId, amount, reason, changeId, userId = null } = gift;
   assert(amount.minor > 0n, "goodwill gives something");
   await transact(database, { customerId }, async (tx) => {
     const { sql } = tx;
     const { clock, timeZone } = world;
-    const balances = await lockBalances(sql, customerId);
+    const [balances, isDone] = await lockedFor(sql, "goodwill_given", gift);
+    if (isDone) return;
     const context = { customerId, now: clock.now(), clock, timeZone, actor: "staff" as const, userId };
     const decision = new Decision(context, balances);
     decision.book(amount.currency).transfer({
@@ -37,7 +47,12 @@ export async function giveGoodwill(
       subject: "balance",
       subjectId: customerId,
       verb: "goodwill_given",
-      detail: { amountMinor: amount.minor.toString(), currency: amount.currency, reason },
+      detail: {
+        amountMinor: amount.minor.toString(),
+        currency: amount.currency,
+        reason,
+        ...(changeId && { changeId }),
+      },
     });
     await settleWhatWaits(tx, decision, amount.currency);
   });
@@ -47,13 +62,14 @@ export async function giveGoodwill(
 export async function takeGoodwill(
   world: World,
   database: Database,
-  taken: { customerId: CustomerId; amount: Money; reason: string; userId: UserId },
+  taken: Goodwill & { userId: UserId },
 ): Promise<Result<undefined, { code: "goodwill_above_available"; available: Money }>> {
-  const { customerId, amount, reason, userId } = taken;
+  const { customerId, amount, reason, changeId, userId } = taken;
   assert(amount.minor > 0n, "goodwill taken back is something");
   return transact(database, { customerId }, async (tx) => {
     const { clock, timeZone } = world;
-    const balances = await lockBalances(tx.sql, customerId);
+    const [balances, isDone] = await lockedFor(tx.sql, "goodwill_taken_back", taken);
+    if (isDone) return ok();
     const context = { customerId, now: clock.now(), clock, timeZone, actor: "staff" as const, userId };
     const decision = new Decision(context, balances);
     const book = decision.book(amount.currency);
@@ -73,9 +89,30 @@ export async function takeGoodwill(
       subject: "balance",
       subjectId: customerId,
       verb: "goodwill_taken_back",
-      detail: { amountMinor: amount.minor.toString(), currency: amount.currency, reason },
+      detail: {
+        amountMinor: amount.minor.toString(),
+        currency: amount.currency,
+        reason,
+        ...(changeId && { changeId }),
+      },
     });
     write(tx, customerId, decision);
     return ok();
   });
+}
+
+/** The balances under lock, and whether this very change was made before. */
+function lockedFor(
+  sql: ReservedSql,
+  verb: "goodwill_given" | "goodwill_taken_back",
+  { customerId, amount, changeId }: Goodwill,
+): Promise<[LockedBalance[], boolean]> {
+  const made = async () => {
+    if (!changeId) return false;
+    const rows = await sql`
+      select 1 from activities where customer_id = ${customerId} and subject_id = ${customerId} and verb = ${verb}
+        and detail ->> 'changeId' = ${changeId} and detail ->> 'amountMinor' = ${amount.minor.toString()}`;
+    return rows.length > 0;
+  };
+  return Promise.all([lockBalances(sql, customerId), made()]);
 }

@@ -23,6 +23,7 @@ import { listDrafts } from "@/lib/admin/show-draft";
 import { context } from "@/lib/auth/context";
 import { currentUser, requireStaff } from "@/lib/auth/current";
 import { mayStaff, type StaffRight } from "@/lib/auth/staff-rights";
+import { newId } from "@/lib/kernel/id";
 import {
   addNote,
   changeGoodwill,
@@ -237,7 +238,7 @@ async function GoodwillForms({ picture, answers }: { picture: CustomerPicture; a
           <div className="mt-3">
             <ActionForm
               action={changeGoodwill}
-              hidden={{ customerId: picture.id, currency: picture.currency, way }}
+              hidden={{ customerId: picture.id, currency: picture.currency, way, changeId: newId() }}
               fields={fields}
               submit={t(`goodwill_${way}`)}
               answers={answers}
