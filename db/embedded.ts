@@ -2,7 +2,7 @@ import { type ChildProcess, fork } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { existsSync } from "node:fs";
 import { chmod, mkdir, readFile, rm, writeFile } from "node:fs/promises";
-import { createServer } from "node:net";
+import { type AddressInfo, createServer, type Server } from "node:net";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { initialise } from "./embedded-cluster";
@@ -79,20 +79,50 @@ async function keptPassword(place: Place): Promise<string> {
 
 /** The preferred port of the loopback interface if it is free, else any free one. */
 export async function freePort(preferred = 0): Promise<number> {
-  for (const candidate of preferred > 0 ? [preferred, 0] : [0]) {
-    const port = await new Promise<number | null>((resolve) => {
-      const probe = createServer();
-      probe.once("error", () => resolve(null));
-      probe.listen(candidate, "127.0.0.1", () => {
-        const address = probe.address();
-        probe.close(() => resolve(typeof address === "object" && address !== null ? address.port : null));
-      });
-    });
-    if (port !== null) return port;
+  const [port = 0] = await freePorts([preferred]);
+  return port;
+}
+
+/**
+ * As many, each its preferred one if that is free. All are held until the last is found: one that is given back at once may
+ * be had again, and two parts of a portal would be told the same, and keep it. Never one of those that are `taken`.
+ */
+export async function freePorts(
+  preferred: readonly (number | undefined)[],
+  taken: readonly number[] = [],
+): Promise<number[]> {
+  const held: Server[] = [];
+  try {
+    const ports: number[] = [];
+    for (const wish of preferred) {
+      let port: number | null = null;
+      for (const candidate of wish ? [wish, 0, 0] : [0, 0]) {
+        port ??= await hold(candidate, held, taken);
+      }
+      if (port === null) {
+        throw new EmbeddedError(
+          "No free port can be had on 127.0.0.1: check the limits of this machine's network.",
+        );
+      }
+      ports.push(port);
+    }
+    return ports;
+  } finally {
+    await Promise.all(held.map((probe) => new Promise((closed) => probe.close(closed))));
   }
-  throw new EmbeddedError(
-    "No free port can be had on 127.0.0.1: check the limits of this machine's network.",
-  );
+}
+
+/** Null if it is not to be had. */
+function hold(candidate: number, held: Server[], taken: readonly number[]): Promise<number | null> {
+  return new Promise((resolve) => {
+    const probe = createServer();
+    probe.once("error", () => resolve(null));
+    probe.listen(candidate, "127.0.0.1", () => {
+      held.push(probe);
+      const { port } = probe.address() as AddressInfo;
+      resolve(taken.includes(port) ? null : port);
+    });
+  });
 }
 
 /** What the keeper is told; it is plain JavaScript, so that it starts at once and needs no loader. */

@@ -13,12 +13,12 @@ export interface RunningDatabase {
 const oldestMajor = 15;
 
 export async function startOwnServer(
-  stateDir: string,
+  { stateDir, say }: { stateDir: string; say: (line: string) => void },
   durable: boolean,
-  say: (line: string) => void,
+  port: number,
 ): Promise<RunningDatabase> {
   const onNotice = (notice: string) => say(`[database] ${notice}`);
-  return startEmbedded({ dir: path.join(stateDir, "postgres"), durable, onNotice });
+  return startEmbedded({ dir: path.join(stateDir, "postgres"), durable, port, onNotice });
 }
 
 /** Connects once to a database that is not ours; a SetupFault says what to do if that fails. */

@@ -24,6 +24,7 @@ export interface PartPorts {
   readonly mailboxPort: number;
   readonly timeMachinePort: number;
   readonly panelPort: number;
+  readonly databasePort: number;
 }
 
 /** What depends on what: each layer is ended, all of it at once, before the one below. */

@@ -1,5 +1,5 @@
 import { rm } from "node:fs/promises";
-import { freePort } from "@/db/embedded";
+import { freePort, freePorts } from "@/db/embedded";
 import { migrate } from "@/db/migrate";
 import { ensureBuilt } from "./build";
 import { runToEnd } from "./child";
@@ -64,7 +64,7 @@ export async function startPortal(options: PortalOptions): Promise<Portal> {
   const lock = await lockState(options.stateDir, plan.address);
   running.add("lock", async () => lock.release());
   try {
-    const ports = await choosePorts(options.stateDir);
+    const ports = await choosePorts(options.stateDir, plan.port);
     const start: Start = { ...options, plan, ports, running, panelSecret: secrets.panelSecret };
     const complete: Complete = (databaseUrl) =>
       environment(env, plan, secrets, { databaseUrl, ...ports, clockFile: clockFile(start) });
@@ -83,21 +83,22 @@ export async function startPortal(options: PortalOptions): Promise<Portal> {
   }
 }
 
-async function choosePorts(stateDir: string): Promise<PartPorts> {
+async function choosePorts(stateDir: string, webPort: number): Promise<PartPorts> {
   const kept = keptPorts(stateDir);
-  const stripePort = await freePort(kept.stripe);
-  const mailPort = await freePort(kept.mail);
-  const mailboxPort = await freePort(kept.mailbox);
-  const timeMachinePort = await freePort(kept.timeMachine);
-  const panelPort = await freePort(kept.panel);
-  keepPorts(stateDir, {
-    stripe: stripePort,
-    mail: mailPort,
-    mailbox: mailboxPort,
-    timeMachine: timeMachinePort,
-    panel: panelPort,
-  });
-  return { stripePort, mailPort, mailboxPort, timeMachinePort, panelPort };
+  const preferred = [kept.stripe, kept.mail, kept.mailbox, kept.timeMachine, kept.panel, kept.database];
+  const [stripe = 0, mail = 0, mailbox = 0, timeMachine = 0, panel = 0, database = 0] = await freePorts(
+    preferred,
+    [webPort],
+  );
+  keepPorts(stateDir, { stripe, mail, mailbox, timeMachine, panel, database });
+  return {
+    stripePort: stripe,
+    mailPort: mail,
+    mailboxPort: mailbox,
+    timeMachinePort: timeMachine,
+    panelPort: panel,
+    databasePort: database,
+  };
 }
 
 async function startParts(
@@ -153,7 +154,7 @@ async function prepareTheirs(start: Start, complete: Complete): Promise<NodeJS.P
 async function prepareOurs(start: Start, durable: boolean, complete: Complete): Promise<NodeJS.ProcessEnv> {
   const { plan, running, step } = start;
   const server = await step("Starting the database", () =>
-    startOwnServer(start.stateDir, durable, start.say),
+    startOwnServer(start, durable, start.ports.databasePort),
   );
   running.add("database", () => server.stop());
   start.signal.throwIfAborted();

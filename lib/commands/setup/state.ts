@@ -20,6 +20,7 @@ export interface Ports {
   readonly mailbox?: number;
   readonly timeMachine?: number;
   readonly panel?: number;
+  readonly database?: number;
 }
 
 /** The directory that outlives a start, git-ignored; made here, and refused with a sentence if it cannot be. */
