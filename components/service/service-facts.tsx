@@ -1,6 +1,7 @@
 import { useTranslations } from "next-intl";
 import { AutoRenew } from "@/components/service/auto-renew";
 import type { SwitchAction } from "@/components/service/auto-renew-switch";
+import { NotBegun } from "@/components/service/not-begun";
 import { Amount } from "@/components/ui/amount";
 import { Due } from "@/components/ui/due";
 import { Fact, Facts } from "@/components/ui/facts";
@@ -38,11 +39,7 @@ export function ServiceFacts({ service, onSwitch }: ServiceFactsProps) {
           : t("noPrice")}
       </Fact>
       <Fact name={t(isRunning || state === "pending" ? "paidUntil" : "ran")}>
-        {expiresAt ? (
-          <Due at={expiresAt} isUrgent={isRunning} />
-        ) : (
-          t(state === "canceled" ? "never" : "notYet")
-        )}
+        {expiresAt ? <Due at={expiresAt} isUrgent={isRunning} /> : <NotBegun state={state} voidsAt={null} />}
       </Fact>
       <Fact name={t("autoRenew")}>
         {isEnding ? t("ending") : <AutoRenew service={service} onSwitch={onSwitch} />}

@@ -1,6 +1,7 @@
 import { useTranslations } from "next-intl";
 import { AutoRenew } from "@/components/service/auto-renew";
 import type { SwitchAction } from "@/components/service/auto-renew-switch";
+import { NotBegun } from "@/components/service/not-begun";
 import { Amount } from "@/components/ui/amount";
 import { Badge, type Shape, type Tone } from "@/components/ui/badge";
 import { Due, useDaysFromNow } from "@/components/ui/due";
@@ -71,7 +72,9 @@ function ServiceTableRow({
         {expiresAt ? (
           <Expiry at={expiresAt} isRunning={isRunning} />
         ) : (
-          <span className="text-ink-soft">{t(state === "canceled" ? "never" : "notYet")}</span>
+          <span className="text-ink-soft">
+            <NotBegun state={state} voidsAt={service.voidsAt} />
+          </span>
         )}
       </Cell>
       <Cell className="max-sm:order-4 max-sm:text-ink-soft max-sm:text-sm">

@@ -1,4 +1,5 @@
 import { useTranslations } from "next-intl";
+import { NotBegun } from "@/components/service/not-begun";
 import { ServiceStateBadge } from "@/components/service/service-table";
 import { Due } from "@/components/ui/due";
 import { Cell, Column, Row, Table, TableBody, TableHead } from "@/components/ui/table";
@@ -44,7 +45,7 @@ export function ServiceList({ services }: { services: readonly ListedService[] }
                 {service.expiresAt ? (
                   <Due at={service.expiresAt} isUrgent={isRunning} />
                 ) : (
-                  words(service.state === "canceled" ? "never" : "notYet")
+                  <NotBegun state={service.state} voidsAt={service.voidsAt} />
                 )}
               </Cell>
               <Cell className={`max-sm:order-5 ${small}`}>

@@ -1,4 +1,5 @@
 import { useTranslations } from "next-intl";
+import { NotBegun } from "@/components/service/not-begun";
 import { PutOff } from "@/components/service/put-off";
 import { Amount } from "@/components/ui/amount";
 import { Day } from "@/components/ui/day";
@@ -31,7 +32,7 @@ export function ServiceFacts({ service }: PartProps) {
         {expiresAt ? (
           <Due at={expiresAt} isUrgent={service.state === "active"} />
         ) : (
-          services(service.state === "canceled" ? "never" : "notYet")
+          <NotBegun state={service.state} voidsAt={null} />
         )}
       </Fact>
       <Fact name={services("autoRenew")}>

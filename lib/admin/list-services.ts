@@ -1,5 +1,6 @@
 import type { Fragment } from "postgres";
 import type { Sql } from "@/db/client";
+import { openOrderDueAt, orderVoidAt } from "@/lib/billing/suspension/order-void-days";
 import { isUuid, type PlanId, type ServiceId } from "@/lib/kernel/id";
 import type { Page } from "@/lib/kernel/page";
 import { cursorIn, keyset, likeOf, pageOf } from "./keyset";
@@ -39,6 +40,8 @@ export interface ListedService {
   isEnding: boolean;
   /** Its oldest open invoice. */
   openInvoiceNumber: string | null;
+  /** Of an order that waits for its payment, when it is void if nobody pays it; else null. */
+  voidsAt: Date | null;
 }
 
 const rowsPerPage = 50;
@@ -51,6 +54,7 @@ export async function listServices(
   world: StaffWorld = staffWorld(),
 ): Promise<Page<ListedService>> {
   const { sql } = world.staff;
+  const today = { now: world.clock.now(), timeZone: world.timeZone };
   const cursor = cursorIn(filter.cursor, isUuid);
   const at = sql`coalesce(s.expires_at, '9999-01-01 00:00:00+00'::timestamptz)`;
   // What is about to happen first; of all, and of what is over, the latest.
@@ -58,7 +62,7 @@ export async function listServices(
   const { beyond, order } = keyset(sql, { at, id: sql`s.id` }, cursor, way);
   const like = likeOf(filter.text);
   const conditions = [
-    filter.view && viewCondition(sql, filter.view, world.clock.now()),
+    filter.view && viewCondition(sql, filter.view, today.now),
     filter.renews &&
       sql`s.state in ('pending', 'active', 'suspended') and s.cancel_requested_at is null
         and s.is_auto_renew = ${filter.renews === "by_itself"}`,
@@ -77,7 +81,7 @@ export async function listServices(
       p.name as plan_name, h.name, h.reference, ${at}::text as at, (
         select i.number from invoice_lines l join invoices i on i.customer_id = l.customer_id and i.id = l.invoice_id
         where l.customer_id = s.customer_id and l.service_id = s.id and i.state = 'open'
-        order by i.due_at, i.id limit 1) as open_number
+        order by i.due_at, i.id limit 1) as open_number, ${openOrderDueAt(sql)} as order_due_at
     from services s join plans p on p.id = s.plan_id join customers h on h.id = s.customer_id
     where ${where} order by ${order} limit ${rowsPerPage + 1}`;
   return pageOf(found, cursor, rowsPerPage, (row) => ({
@@ -91,6 +95,7 @@ export async function listServices(
     isAutoRenew: row.is_auto_renew,
     isEnding: row.is_ending,
     openInvoiceNumber: row.open_number,
+    voidsAt: row.order_due_at && orderVoidAt(row.order_due_at, today),
   }));
 }
 

@@ -1,9 +1,12 @@
 import postgres from "postgres";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { voidUnpaidOrders } from "@/lib/billing/suspension/void-unpaid-orders";
 import { addCalendarDays, calendarDay } from "@/lib/kernel/calendar";
 import type { CustomerId, PlanId, ServiceId } from "@/lib/kernel/id";
+import { listServices as listOwnServices } from "@/lib/portal/list-services";
+import { showService as showOwnService } from "@/lib/portal/show-service";
 import { createTestDatabase } from "@/lib/testing/database";
-import { makeActiveService, makeCustomer, makePlan } from "@/lib/testing/fixtures";
+import { makeActiveService, makeCustomer, makeOrder, makePlan } from "@/lib/testing/fixtures";
 import { makeStaff } from "@/lib/testing/staff";
 import { openTestWorld, type TestWorld } from "@/lib/testing/world";
 import { holdSuspension } from "./hold-suspension";
@@ -158,6 +161,29 @@ describe("a service for staff", () => {
     expect(held?.activities[0]).toMatchObject({ verb: "suspension_held", who: "Sol Teal" });
     expect(await hold(support, null)).toEqual({ ok: true, value: undefined });
     expect((await show())?.next).toEqual(before?.next);
+  });
+
+  it("shows of an order until when it waits, as its customer sees it and as the job then does", async () => {
+    const customer = await makeCustomer(world, { name: "Waiting Ltd" });
+    const { serviceId } = await makeOrder(world, customer, await makePlan(world));
+    const reference = await referenceOf(customer.customerId);
+    const seen = async () => {
+      const [service] = (await listServices(auditor, { ...everything, text: "Waiting Ltd" }, world)).rows;
+      const [own] = (await listOwnServices(customer.actor, world)).services;
+      const pages = [
+        await showService(auditor, { reference, serviceId }, world),
+        await showOwnService(customer.actor, serviceId, world),
+      ];
+      const steps = pages.map((page) => page?.next.find(({ kind }) => kind === "void")?.at ?? null);
+      return [...new Set([service?.voidsAt, own?.voidsAt, ...steps].map((at) => at?.getTime() ?? null))];
+    };
+    const [at] = await seen();
+    expect(await seen()).toEqual([expect.any(Number)]);
+    world.clock.set(new Date((at ?? 0) - 1_000));
+    expect(await voidUnpaidOrders(world)).toBe(0);
+    world.clock.advance(1_000);
+    expect(await voidUnpaidOrders(world)).toBe(1);
+    expect(await seen()).toEqual([null]);
   });
 
   it("is found only under its own customer", async () => {

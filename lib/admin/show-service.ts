@@ -1,4 +1,5 @@
 import { type NextStep, nextSteps } from "@/lib/billing/renewal/next-steps";
+import { openOrderDueAt } from "@/lib/billing/suspension/order-void-days";
 import type { TermLength } from "@/lib/kernel/calendar";
 import { type CustomerId, isUuid, type ServiceId } from "@/lib/kernel/id";
 import { type Currency, type Money, money } from "@/lib/kernel/money";
@@ -55,7 +56,8 @@ export async function showService(
   const now = world.clock.now();
   const [row] = await sql`
     select s.*, h.name as customer_name, h.reference, p.name as plan_name, p.term_unit, p.term_count, p.lead_days,
-      p.grace_days, p.terminate_days, n.name as next_plan_name, r.state as renewal_state, r.own_grace_days, i.due_at, (
+      p.grace_days, p.terminate_days, n.name as next_plan_name, r.state as renewal_state, r.own_grace_days, i.due_at,
+      ${openOrderDueAt(sql)} as order_due_at, (
         select price_minor from plan_prices x where x.plan_id = s.plan_id and x.currency = s.currency
           and x.valid_from <= ${now} order by valid_from desc limit 1) as price_minor
     from customers h join services s on s.customer_id = h.id join plans p on p.id = s.plan_id
@@ -106,6 +108,7 @@ export async function showService(
       {
         state: row.state,
         expiresAt: row.expires_at,
+        orderDueAt: row.order_due_at,
         isEnding: row.cancel_requested_at !== null,
         plan: { leadDays: row.lead_days, graceDays: row.grace_days, terminateDays: row.terminate_days },
         renewal: row.renewal_state && {

@@ -1,4 +1,5 @@
 import type { ReservedSql } from "@/db/client";
+import { openOrderDueAt, orderVoidAt } from "@/lib/billing/suspension/order-void-days";
 import type { World } from "@/lib/billing/world";
 import type { ServiceId } from "@/lib/kernel/id";
 import { money } from "@/lib/kernel/money";
@@ -12,12 +13,12 @@ export function listServices(
   actor: CustomerActor,
   world: World = portalWorld(),
 ): Promise<{ services: ServiceRow[]; canChange: boolean; canPay: boolean }> {
-  const now = world.clock.now();
+  const today = { now: world.clock.now(), timeZone: world.timeZone };
   return readAs(world, actor, async (sql) => {
     const [canChange, canPay, services] = await Promise.all([
       may(sql, actor, "services.change"),
       mayPay(sql, actor),
-      readServiceRows(sql, actor, now),
+      readServiceRows(sql, actor, today),
     ]);
     return { services, canChange, canPay };
   });
@@ -27,9 +28,10 @@ export function listServices(
 export async function readServiceRows(
   sql: ReservedSql,
   { customerId }: CustomerActor,
-  now: Date,
+  today: { now: Date; timeZone: string },
   id: ServiceId | null = null,
 ): Promise<ServiceRow[]> {
+  const { now } = today;
   const rows = await sql`
     select s.id, s.label, s.state, s.currency, s.expires_at, s.is_auto_renew, s.cancel_requested_at is not null as is_ending,
       p.name, p.term_unit, p.term_count, (
@@ -37,7 +39,7 @@ export async function readServiceRows(
           and x.valid_from <= ${now} order by valid_from desc limit 1) as price_minor, (
         select i.number from invoice_lines l join invoices i on i.customer_id = l.customer_id and i.id = l.invoice_id
         where l.customer_id = s.customer_id and l.service_id = s.id and i.state = 'open'
-        order by i.due_at limit 1) as open_number
+        order by i.due_at limit 1) as open_number, ${openOrderDueAt(sql)} as order_due_at
     from services s join plans p on p.id = s.plan_id
     where s.customer_id = ${customerId} and (${id}::uuid is null or s.id = ${id}::uuid)
     order by s.state in ('terminated', 'canceled'), s.expires_at nulls first, s.id limit 500`;
@@ -54,5 +56,7 @@ export async function readServiceRows(
     isRenewable:
       (row.state === "active" || row.state === "suspended") && !row.is_ending && row.price_minor > 0n,
     openInvoiceNumber: row.open_number,
+    orderDueAt: row.order_due_at,
+    voidsAt: row.order_due_at && orderVoidAt(row.order_due_at, today),
   }));
 }

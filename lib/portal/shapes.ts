@@ -313,6 +313,9 @@ export interface ServiceRow {
   /** It can be renewed by hand: it runs, is not to end, and costs something. */
   isRenewable: boolean;
   openInvoiceNumber: string | null;
+  /** When the open order that it waits for is due, and when it is void if nobody pays it; else null. */
+  orderDueAt: Date | null;
+  voidsAt: Date | null;
 }
 
 /** What the customer was told, as it was sent by mail. */

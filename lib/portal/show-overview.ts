@@ -45,7 +45,7 @@ export function showOverview(actor: CustomerActor, world: World = portalWorld())
         where customer_id = ${actor.customerId} and state = 'open' having count(*) = 1`,
       readBalances(sql, actor),
       readRunways(sql, actor, world),
-      readServiceRows(sql, actor, now),
+      readServiceRows(sql, actor, { now, timeZone: world.timeZone }),
       readLately(sql, actor),
       mayPay(sql, actor),
     ]);

@@ -44,7 +44,7 @@ export function showService(
   const { customerId } = actor;
   return readAs(world, actor, async (sql) => {
     const [[row], canChange, canPay, [rules], runways, terms, invoices, timeline] = await Promise.all([
-      readServiceRows(sql, actor, now, id as ServiceId),
+      readServiceRows(sql, actor, { now, timeZone: world.timeZone }, id as ServiceId),
       may(sql, actor, "services.change"),
       mayPay(sql, actor),
       readRules(sql, actor, id),

@@ -1,9 +1,9 @@
-import { addCalendarDays, addDays, calendarDay, startOfDay } from "@/lib/kernel/calendar";
+import { addCalendarDays, calendarDay, startOfDay } from "@/lib/kernel/calendar";
 import { nextAttemptDay } from "../auto-pay/schedule";
 import { daysFromDue } from "../invoice/days-from-due";
 import { stageToSend } from "../reminder/stages";
 import type { PutOffBy } from "../suspension/decide-stop";
-import { orderVoidDays } from "../suspension/order-void-days";
+import { orderVoidAt } from "../suspension/order-void-days";
 
 /** An open invoice that no payment is paying, as far as what happens to it next goes. */
 export interface WaitingInvoice {
@@ -51,7 +51,7 @@ export function nextInvoiceSteps(invoice: WaitingInvoice, now: Date, timeZone: s
     chargeDay === null ? null : { kind: "charge", at: onDay(chargeDay) },
     dueAt > now ? { kind: "due", at: dueAt } : null,
     suspendsAt && { kind: "suspend", at: laterOf(suspendsAt, now), ...(putOffBy && { putOffBy }) },
-    origin === "order" ? { kind: "void", at: laterOf(addDays(dueAt, orderVoidDays, timeZone), now) } : null,
+    origin === "order" ? { kind: "void", at: orderVoidAt(dueAt, { now, timeZone }) } : null,
   ];
   return steps.filter((step) => step !== null).sort((a, b) => a.at.getTime() - b.at.getTime());
 }

@@ -71,6 +71,17 @@ describe("what happens to a service next", () => {
     expect(told({ state: "suspended", suspendedAt })).toEqual(["terminate 2026-04-14T15:00"]);
   });
 
+  it("is its end as an order where nobody pays it", () => {
+    const order = {
+      state: "pending",
+      expiresAt: null,
+      orderDueAt: new Date("2026-03-20T15:00:00Z"),
+    } as const;
+    expect(told(order)).toEqual(["due 2026-03-20T15:00", "void 2026-04-03T14:00"]);
+    expect(told(order, new Date("2026-03-25T09:00:00Z"))).toEqual(["void 2026-04-03T14:00"]);
+    expect(told({ ...order, state: "canceled" })).toEqual([]);
+  });
+
   it.each(["pending", "terminated", "canceled"] as const)("is nothing while it is %s", (state) => {
     expect(told({ state })).toEqual([]);
   });

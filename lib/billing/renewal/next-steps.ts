@@ -1,5 +1,6 @@
 import { addDays } from "@/lib/kernel/calendar";
 import type { ServiceState } from "../service/states";
+import { orderVoidAt } from "../suspension/order-void-days";
 import { renewalDueAt, renewalIssueAt } from "./renewal-days";
 
 /** A service, as far as what happens to it next goes. */
@@ -8,6 +9,8 @@ export interface SteppingService {
   expiresAt: Date | null;
   /** It ends with its last paid term, on the customer's wish. */
   isEnding: boolean;
+  /** When the open order that it waits for is due. */
+  orderDueAt?: Date | null;
   plan: { leadDays: number; graceDays: number; terminateDays: number };
   /** The renewal that begins at its expiry, if there is one. */
   renewal: {
@@ -22,7 +25,7 @@ export interface SteppingService {
 }
 
 export interface NextStep {
-  kind: "issue" | "due" | "end" | "suspend" | "terminate";
+  kind: "issue" | "due" | "end" | "suspend" | "terminate" | "void";
   at: Date;
   /** Of a suspension that is later than it would be, who put it off: staff of the host, or the customer. */
   putOffBy?: "host" | "customer";
@@ -31,10 +34,14 @@ export interface NextStep {
 /**
  * What happens to a service next and when, in order, if nobody does anything: the invoice of its next term, the day it is
  * due, then grace, suspension and termination (domain.md, Renewing, "After due"; Cancelling: declined, it is suspended at its
- * expiry without grace). From the rules that the jobs go by. Pure.
+ * expiry without grace, and an order that nobody pays is given up). From the rules that the jobs go by. Pure.
  */
 export function nextSteps(service: SteppingService, now: Date, timeZone: string): NextStep[] {
-  const { state, expiresAt, isEnding, plan } = service;
+  const { state, expiresAt, isEnding, plan, orderDueAt } = service;
+  if (state === "pending" && orderDueAt) {
+    const due: NextStep[] = orderDueAt > now ? [{ kind: "due", at: orderDueAt }] : [];
+    return [...due, { kind: "void", at: orderVoidAt(orderDueAt, { now, timeZone }) }];
+  }
   if (!expiresAt || (state !== "active" && state !== "suspended")) return [];
   if (isEnding) return [{ kind: "end", at: expiresAt }];
   if (state === "suspended") {

@@ -1,16 +1,15 @@
-import { addDays } from "@/lib/kernel/calendar";
 import type { CustomerId, InvoiceId } from "@/lib/kernel/id";
 import { closeAndVoid } from "../payment/close-and-void";
 import { isOfTheData, parkCustomer } from "../renewal/park-customer";
 import type { World } from "../world";
-import { orderVoidDays } from "./order-void-days";
+import { orderVoidDueBy } from "./order-void-days";
 
 /**
  * Voids the orders that nobody paid, each after an open payment on it was closed at Stripe; while Stripe cannot say, it is
  * left for the next run. Returns how many were voided.
  */
 export async function voidUnpaidOrders(world: World, most = 500): Promise<number> {
-  const dueBefore = addDays(world.clock.now(), -orderVoidDays, world.timeZone);
+  const dueBefore = orderVoidDueBy({ now: world.clock.now(), timeZone: world.timeZone });
   const rows = await world.jobs.sql`
     select i.customer_id, i.id from invoices i
     where i.state = 'open' and i.origin = 'order' and i.due_at <= ${dueBefore}
