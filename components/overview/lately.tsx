@@ -1,6 +1,7 @@
 import { useTranslations } from "next-intl";
 import { Card } from "@/components/overview/card";
 import { Happened } from "@/components/service/happened";
+import { Amount } from "@/components/ui/amount";
 import { Moment } from "@/components/ui/day";
 import { TextLink } from "@/components/ui/text-link";
 import type { Happening, Overview } from "@/lib/portal/show-overview";
@@ -30,22 +31,33 @@ export function Lately({ overview: { lately } }: { overview: Overview }) {
 }
 
 function Sentence({ happening }: { happening: Happening }) {
-  const { about } = happening;
+  const { subject, amount } = happening;
   return (
     <p className="min-w-0">
       <Happened entry={happening} />
-      {about && (
+      {subject?.kind === "invoice" && (
         <>
           {" · "}
-          {about.kind === "invoice" ? (
-            <TextLink href={`/invoices/${encodeURIComponent(about.number)}`} className="figures">
-              {about.number}
-            </TextLink>
-          ) : (
-            <TextLink href={`/services/${about.id}`}>
-              <bdi>{about.label}</bdi>
-            </TextLink>
-          )}
+          <TextLink
+            href={`/invoices/${encodeURIComponent(subject.number)}`}
+            className="figures whitespace-nowrap"
+          >
+            {subject.number}
+          </TextLink>
+        </>
+      )}
+      {subject?.kind === "service" && (
+        <>
+          {" · "}
+          <TextLink href={`/services/${subject.id}`}>
+            <bdi>{subject.label}</bdi>
+          </TextLink>
+        </>
+      )}
+      {amount && (
+        <>
+          {" · "}
+          <Amount of={amount} />
         </>
       )}
     </p>

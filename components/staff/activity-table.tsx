@@ -1,8 +1,10 @@
 import { useTranslations } from "next-intl";
+import type { ReactNode } from "react";
+import { Amount } from "@/components/ui/amount";
 import { Moment } from "@/components/ui/day";
 import { Cell, Column, Row, Table, TableBody, TableHead } from "@/components/ui/table";
 import { TextLink } from "@/components/ui/text-link";
-import type { ListedActivity } from "@/lib/admin/list-activities";
+import type { ActivitySubject, ListedActivity } from "@/lib/admin/list-activities";
 
 interface ActivityTableProps {
   label: string;
@@ -10,6 +12,8 @@ interface ActivityTableProps {
   /** Where the list is of one customer alone, or of one thing of theirs, it need not say whose. */
   withCustomer?: boolean;
 }
+
+type Shown = Pick<ListedActivity, "verb" | "detail" | "subject" | "amount" | "customer">;
 
 /** What was done: when, what and why, whose it is, and who did it. */
 export function ActivityTable({ label, activities, withCustomer = false }: ActivityTableProps) {
@@ -24,13 +28,13 @@ export function ActivityTable({ label, activities, withCustomer = false }: Activ
         <Column>{t("who")}</Column>
       </TableHead>
       <TableBody>
-        {activities.map(({ id, occurredAt, actor, who, verb, detail, customer }) => (
+        {activities.map(({ id, occurredAt, actor, who, customer, ...shown }) => (
           <Row key={id} className="max-sm:grid-cols-[1fr_auto] max-sm:gap-x-4 max-sm:gap-y-1">
             <Cell className={`whitespace-nowrap max-sm:order-2 ${small}`}>
               <Moment at={occurredAt} />
             </Cell>
             <Cell className="max-sm:col-span-2">
-              <What verb={verb} detail={detail} />
+              <What activity={{ customer, ...shown }} />
             </Cell>
             {withCustomer && (
               <Cell className={`max-sm:order-4 max-sm:col-span-2 ${small}`}>
@@ -53,20 +57,46 @@ export function ActivityTable({ label, activities, withCustomer = false }: Activ
   );
 }
 
-/** The sentence of a verb, and why it was done where somebody said so. */
-function What({ verb, detail }: Pick<ListedActivity, "verb" | "detail">) {
+/** The sentence of a verb, what it was done to and how much it was about, and why where somebody said so. */
+function What({ activity }: { activity: Shown }) {
+  const { verb, detail, subject, amount } = activity;
   const verbs = useTranslations("timeline");
   const known = verb as Parameters<typeof verbs.has>[0];
   // Of a suspension it is a word of ours, and in the sentence.
   const reason = verb === "service_suspended" ? null : (detail.reason ?? detail.note);
+  const sum = amount && <Amount of={amount} />;
+  const parts = subject?.kind === "payment" ? [to(activity, sum)] : [to(activity, nameOf(subject)), sum];
   return (
     <>
       {verbs.has(known) ? verbs(known, { reason: "", ...detail }) : verb}
+      {parts.filter(Boolean).map((part, place) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: they stand in a fixed order and never change
+        <span key={place}> · {part}</span>
+      ))}
       {reason && (
         <span className="block break-words text-ink-soft text-sm" dir="auto">
           {reason}
         </span>
       )}
     </>
+  );
+}
+
+function nameOf(subject: ActivitySubject | null): ReactNode {
+  if (subject?.kind === "invoice") return subject.number;
+  return subject?.kind === "service" ? subject.label : null;
+}
+
+/** The words as a link to what it was done to. */
+function to({ subject, customer }: Shown, words: ReactNode): ReactNode {
+  if (!subject || !customer || !words) return null;
+  const rest =
+    subject.kind === "invoice"
+      ? `invoices/${encodeURIComponent(subject.number)}`
+      : `${subject.kind}s/${subject.id}`;
+  return (
+    <TextLink href={`/admin/customers/${encodeURIComponent(customer.reference)}/${rest}`}>
+      <bdi className="whitespace-nowrap">{words}</bdi>
+    </TextLink>
   );
 }

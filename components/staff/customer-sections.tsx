@@ -31,9 +31,14 @@ export function CustomerSections({ picture, voidForm, payLink, children }: Secti
   const paper = useTranslations("paper.links");
   const changePlan = useTranslations("planChange");
   const papers = (path: string) => `/admin/customers/${encodeURIComponent(picture.reference)}/${path}`;
+  const listOf = (list: string) => `/admin/${list}?q=${encodeURIComponent(picture.reference)}`;
   return (
     <>
-      <Section title={t("invoices")} isEmpty={picture.invoices.length === 0}>
+      <Section
+        title={t("invoices")}
+        isEmpty={picture.invoices.length === 0}
+        more={{ href: listOf("invoices"), text: t("allInvoices") }}
+      >
         <TableHead>
           <Column>{t("invoice")}</Column>
           <Column>{t("due")}</Column>
@@ -106,7 +111,11 @@ export function CustomerSections({ picture, voidForm, payLink, children }: Secti
           ))}
         </TableBody>
       </Section>
-      <Section title={t("payments")} isEmpty={picture.payments.length === 0}>
+      <Section
+        title={t("payments")}
+        isEmpty={picture.payments.length === 0}
+        more={{ href: listOf("payments"), text: t("allPayments") }}
+      >
         <TableHead>
           <Column>{t("started")}</Column>
           <Column>{t("how")}</Column>
@@ -128,12 +137,14 @@ export function CustomerSections({ picture, voidForm, payLink, children }: Secti
                 <Amount of={amount} />
               </Cell>
               <Cell className="max-sm:order-4">
-                <PaymentStateBadge state={state as PaymentState} />
-                {state === "succeeded" && (
-                  <FileLink href={papers(`payments/${id}/receipt`)} className="text-sm">
-                    {paper("receiptOf")}
-                  </FileLink>
-                )}
+                <span className="flex flex-wrap items-baseline gap-x-4 gap-y-1">
+                  <PaymentStateBadge state={state as PaymentState} />
+                  {state === "succeeded" && (
+                    <FileLink href={papers(`payments/${id}/receipt`)} className="text-sm">
+                      {paper("receiptOf")}
+                    </FileLink>
+                  )}
+                </span>
               </Cell>
             </Row>
           ))}
@@ -152,11 +163,26 @@ export function CustomerSections({ picture, voidForm, payLink, children }: Secti
   );
 }
 
-function Section({ title, isEmpty, children }: { title: string; isEmpty: boolean; children: ReactNode }) {
+interface SectionProps {
+  title: string;
+  isEmpty: boolean;
+  /** The list that goes on where this one ends. */
+  more?: { href: string; text: string };
+  children: ReactNode;
+}
+
+function Section({ title, isEmpty, more, children }: SectionProps) {
   const t = useTranslations("staff");
   return (
     <section>
-      <h2 className="mb-2 font-semibold text-lg">{title}</h2>
+      <div className="mb-2 flex items-baseline justify-between gap-4">
+        <h2 className="font-semibold text-lg">{title}</h2>
+        {more && !isEmpty && (
+          <TextLink href={more.href} className="text-sm">
+            {more.text}
+          </TextLink>
+        )}
+      </div>
       {isEmpty ? (
         <p className="text-ink-soft">{t("nothing")}</p>
       ) : (

@@ -1,4 +1,5 @@
 import type { Fragment } from "postgres";
+import { type Subject, subjectOf, subjectParts } from "@/lib/billing/activity-subject";
 import { toldToCustomer } from "@/lib/billing/suspension/hold-suspension";
 import { isUuid } from "@/lib/kernel/id";
 import type { Page } from "@/lib/kernel/page";
@@ -6,6 +7,8 @@ import { cursorIn, likeOf, pageOf } from "./keyset";
 import { daysCondition } from "./list-invoices";
 import type { StaffActor } from "./shapes";
 import { type StaffWorld, staffWorld } from "./world";
+
+export type { ActivitySubject } from "@/lib/billing/activity-subject";
 
 export const activityActors = ["staff", "customer", "system"] as const;
 export type ActivityActor = (typeof activityActors)[number];
@@ -19,8 +22,8 @@ export interface ActivitiesFilter {
   cursor: string | null;
 }
 
-/** Something that was done: who, what, to whom, why. */
-export interface ListedActivity {
+/** Something that was done: who, what, to what and whom, why. */
+export interface ListedActivity extends Subject {
   id: string;
   occurredAt: Date;
   actor: ActivityActor;
@@ -64,15 +67,16 @@ export async function listActivities(
     (all, one) => (one ? sql`${all} and ${one}` : all),
     sql`a.verb <> all(${[...customersTwins]})`,
   );
+  const { columns, joins } = subjectParts(sql);
   const found = await sql`
     select a.id, a.occurred_at, a.actor, a.verb, a.detail, u.name as who, c.name, c.reference, c.is_house,
-      a.occurred_at::text as at
-    from activities a join customers c on c.id = a.customer_id left join users u on u.id = a.user_id
+      a.occurred_at::text as at, ${columns}
+    from activities a join customers c on c.id = a.customer_id left join users u on u.id = a.user_id ${joins}
     where ${where} order by ${order} limit ${rowsPerPage + 1}`;
   return pageOf(found, cursor, rowsPerPage, activityOf);
 }
 
-/** A row of `activities` with the names of who did it and of the customer. */
+/** A row of `activities` with the names of who did it and of the customer, and what it was done to if that was asked. */
 export function activityOf(row: Record<string, unknown>): ListedActivity {
   return {
     id: row.id as string,
@@ -81,6 +85,7 @@ export function activityOf(row: Record<string, unknown>): ListedActivity {
     who: row.who as string | null,
     verb: row.verb as string,
     detail: row.detail as Record<string, string>,
+    ...subjectOf(row),
     customer: row.is_house ? null : { name: row.name as string, reference: row.reference as string },
   };
 }

@@ -1,5 +1,6 @@
 import postgres from "postgres";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { money } from "@/lib/kernel/money";
 import type { Page } from "@/lib/kernel/page";
 import { payDirect, payFromBalance } from "@/lib/portal/pay";
 import { balancePlan, giveBalance, makeCustomer, makeInvoice, plan } from "@/lib/testing/fixtures";
@@ -219,16 +220,35 @@ describe("events of Stripe's", () => {
 describe("the record of what was done", () => {
   it("says who, what, whose and why, and is narrowed to staff, to a person, to a customer and to days", async () => {
     const customer = await makeCustomer(world, { name: "Recorded GmbH" });
-    const { id } = await makeInvoice(world, customer, 900n);
+    const { id, number } = await makeInvoice(world, customer, 900n);
+    const { paymentId, sessionId } = await payCard(customer, 800n);
+    await control.pay(sessionId);
+    await syncPayment(finance, { customerId: customer.customerId, paymentId: paymentId as never }, world);
     await voidInvoice(
       finance,
       { customerId: customer.customerId, invoiceId: id, reason: "by mistake" },
       world,
     );
     const page = await listActivities(auditor, { ...anything, actor: "staff", text: "Recorded" }, world);
+    const all = await listActivities(auditor, { ...anything, text: "Recorded" }, world);
+    expect(all.rows).toContainEqual(
+      expect.objectContaining({
+        verb: "invoice_issued",
+        subject: { kind: "invoice", number },
+        amount: money(900n, "USD"),
+      }),
+    );
+    expect(all.rows).toContainEqual(
+      expect.objectContaining({
+        verb: "payment_succeeded",
+        subject: { kind: "payment", id: paymentId },
+        amount: money(800n, "USD"),
+      }),
+    );
     expect(page.rows).toContainEqual(
       expect.objectContaining({
         verb: "invoice_voided",
+        subject: { kind: "invoice", number },
         who: "Fay Eider",
         customer: { name: "Recorded GmbH", reference: await referenceOf(customer) },
       }),

@@ -1,3 +1,4 @@
+import { subjectParts } from "@/lib/billing/activity-subject";
 import type { CustomerId, InvoiceId, PaymentId, ServiceId } from "@/lib/kernel/id";
 import { type Money, money } from "@/lib/kernel/money";
 import { type MailFailure, readUnreached } from "@/lib/mail/mail-failures";
@@ -39,6 +40,8 @@ export interface CustomerPicture {
 }
 
 const rowsMost = 50;
+/** Of what there is a list to go on in; open invoices come first. */
+const newestMost = 12;
 const activitiesMost = 20;
 
 /** Null if there is no customer of that reference. Every role of staff may look. */
@@ -52,21 +55,22 @@ export async function showCustomer(
     await sql`select * from customers where reference = ${reference} and not is_house limit 1`;
   if (!customer) return null;
   const id = customer.id as CustomerId;
+  const { columns, joins } = subjectParts(sql);
   const [balances, invoices, services, payments, activities, unreached] = await Promise.all([
     sql`select currency, posted_minor, held_minor from balances where customer_id = ${id} order by currency`,
     sql`
       select id, number, summary, state, currency, total_minor, due_at,
         total_minor - amount_paid_minor - amount_credited_minor as remaining_minor
-      from invoices where customer_id = ${id} order by state <> 'open', issued_at desc, id desc limit ${rowsMost}`,
+      from invoices where customer_id = ${id} order by state <> 'open', issued_at desc, id desc limit ${newestMost}`,
     sql`
       select s.id, s.label, s.state, s.expires_at, p.name from services s join plans p on p.id = s.plan_id
       where s.customer_id = ${id} order by s.expires_at nulls first, s.id limit ${rowsMost}`,
     sql`
       select id, state, funding, origin, currency, balance_minor + card_minor + bank_minor as amount_minor, created_at
-      from payments where customer_id = ${id} order by created_at desc, id desc limit ${rowsMost}`,
+      from payments where customer_id = ${id} order by created_at desc, id desc limit ${newestMost}`,
     sql`
-      select a.id, a.occurred_at, a.actor, a.verb, a.detail, u.name as who, false as is_house
-      from activities a left join users u on u.id = a.user_id
+      select a.id, a.occurred_at, a.actor, a.verb, a.detail, u.name as who, false as is_house, ${columns}
+      from activities a left join users u on u.id = a.user_id ${joins}
       where a.customer_id = ${id} and a.verb <> all(${[...customersTwins]}) order by a.id desc limit ${activitiesMost}`,
     readUnreached(sql, id),
   ]);

@@ -93,11 +93,16 @@ describe("the overview", () => {
     expect(shown.onlyOpen).toBeNull();
     expect(shown.soon.map(({ id }) => id)).toEqual([pending, soon]);
     expect(shown.serviceCount).toBe(3);
-    expect(shown.lately[0]).toMatchObject({ verb: "invoice_issued", about: { kind: "invoice", number } });
+    expect(shown.lately[0]).toMatchObject({
+      verb: "invoice_issued",
+      subject: { kind: "invoice", number },
+      amount: { minor: 500n, currency: "USD" },
+    });
     expect(shown.lately).toContainEqual(
       expect.objectContaining({
         verb: "service_activated",
-        about: { kind: "service", id: soon, label: "web-1" },
+        subject: { kind: "service", id: soon, label: "web-1" },
+        amount: null,
       }),
     );
   });

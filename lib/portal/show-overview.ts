@@ -1,4 +1,5 @@
 import type { ReservedSql } from "@/db/client";
+import { type Subject, subjectOf, subjectParts } from "@/lib/billing/activity-subject";
 import type { World } from "@/lib/billing/world";
 import { addDays } from "@/lib/kernel/calendar";
 import { readOwed } from "./list-invoices";
@@ -16,9 +17,7 @@ const soonMost = 5;
 const latelyMost = 8;
 
 /** Something that happened, with what it happened to. */
-export interface Happening extends TimelineEntry {
-  about: { kind: "invoice"; number: string } | { kind: "service"; id: string; label: string } | null;
-}
+export interface Happening extends TimelineEntry, Subject {}
 
 export interface Overview {
   owed: InvoiceList["owed"];
@@ -67,11 +66,10 @@ export function showOverview(actor: CustomerActor, world: World = portalWorld())
 }
 
 async function readLately(sql: ReservedSql, { customerId }: CustomerActor): Promise<Happening[]> {
+  const { columns, joins } = subjectParts(sql);
   const rows = await sql`
-    select a.id, a.occurred_at, a.actor, a.verb, a.detail, i.number, s.id as service_id, s.label
-    from activities a
-    left join invoices i on a.subject = 'invoice' and i.customer_id = a.customer_id and i.id = a.subject_id
-    left join services s on a.subject = 'service' and s.customer_id = a.customer_id and s.id = a.subject_id
+    select a.id, a.occurred_at, a.actor, a.verb, a.detail, ${columns}
+    from activities a ${joins}
     where a.customer_id = ${customerId} and a.is_visible order by a.id desc limit ${latelyMost}`;
   return rows.map((row) => ({
     id: row.id,
@@ -79,10 +77,6 @@ async function readLately(sql: ReservedSql, { customerId }: CustomerActor): Prom
     actor: row.actor,
     verb: row.verb,
     detail: row.detail,
-    about: row.number
-      ? { kind: "invoice", number: row.number }
-      : row.service_id
-        ? { kind: "service", id: row.service_id, label: row.label }
-        : null,
+    ...subjectOf(row),
   }));
 }
