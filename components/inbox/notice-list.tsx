@@ -26,7 +26,16 @@ export function NoticeList({ notices }: { notices: readonly Notice[] }) {
                 <Moment at={at} className="text-ink-soft text-sm sm:text-right" />
               </summary>
               <p className="max-w-prose whitespace-pre-wrap break-words pb-5 text-ink-soft" dir="auto">
-                {body}
+                {body.map(({ text, path }, place) =>
+                  path === null ? (
+                    text
+                  ) : (
+                    // biome-ignore lint/suspicious/noArrayIndexKey: the pieces of a text that was sent stay where they are
+                    <TextLink key={place} href={path}>
+                      {text}
+                    </TextLink>
+                  ),
+                )}
               </p>
               {failures.length > 0 && (
                 <div className="pb-5">

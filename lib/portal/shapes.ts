@@ -17,6 +17,7 @@ import type { Money } from "@/lib/kernel/money";
 import type { Page } from "@/lib/kernel/page";
 import type { MailFailure } from "@/lib/mail/mail-failures";
 import type { DeclineReason } from "./decline-reason";
+import type { TextPiece } from "./linked-text";
 
 /** Who acts: a signed-in user, for one of the customers they belong to. Made by lib/auth only. */
 export interface CustomerActor {
@@ -322,7 +323,8 @@ export interface ServiceRow {
 export interface Notice {
   id: string;
   subject: string;
-  body: string;
+  /** Its text, with the portal's own addresses as links. */
+  body: readonly TextPiece[];
   /** Where its main link leads: a path of the portal; null if it has none. */
   path: string | null;
   state: "waiting" | "sent" | "bounced" | "undeliverable";

@@ -4,6 +4,7 @@ import { isUuid } from "@/lib/kernel/id";
 import { decodeCursor, encodeCursor, type Page } from "@/lib/kernel/page";
 import { ok, type Result, refuse } from "@/lib/kernel/result";
 import { readMailFailures } from "@/lib/mail/mail-failures";
+import { linkedText } from "./linked-text";
 import { maySee } from "./permit";
 import { readAs } from "./scoped";
 import type { CustomerActor, Notice } from "./shapes";
@@ -40,7 +41,7 @@ export function showInbox(
       (row): Notice => ({
         id: row.id,
         subject: row.subject,
-        body: row.body,
+        body: linkedText(row.body, originOf(row.link)),
         path: pathOf(row.link),
         state: row.state,
         failures: failures.get(row.id) ?? [],
@@ -63,6 +64,10 @@ export function countUnread(actor: CustomerActor, world: World = portalWorld()):
         limit 99) unread`;
     return row?.count ?? 0;
   });
+}
+
+function originOf(link: string): string | null {
+  return URL.canParse(link) ? new URL(link).origin : null;
 }
 
 /** The portal may have moved since the mail was sent: only where on it the link leads is kept. */
