@@ -47,6 +47,7 @@ export function SoonList({ overview: { soon, runways, serviceCount } }: { overvi
 /** What happens at its expiry, if nobody does anything. */
 function Fate({ service, runways }: { service: ServiceRow; runways: readonly Runway[] }) {
   const t = useTranslations("overview");
+  if (service.isBeingPaid) return t("fateBeingPaid");
   if (service.state === "pending") return t("fatePending");
   if (service.state === "suspended") return t("fateSuspended");
   if (service.isEnding) return t("fateEnding");

@@ -9,7 +9,7 @@ import type { ServiceDetail } from "@/lib/portal/show-service";
 /** What happens next and when, if nobody does anything; and the button that keeps it from happening. */
 export function NextPanel({ service }: { service: ServiceDetail }) {
   const t = useTranslations("service");
-  const { next, openInvoiceNumber, canChange, canRenew } = service;
+  const { next, openInvoiceNumber, isBeingPaid, canChange, canRenew } = service;
   return (
     <section aria-labelledby="next" className="rounded-lg border bg-surface p-5 sm:p-6 lg:sticky lg:top-20">
       <h2 id="next" className="font-semibold text-lg">
@@ -41,9 +41,9 @@ export function NextPanel({ service }: { service: ServiceDetail }) {
         <p className="mt-5">
           <Link
             href={`/invoices/${encodeURIComponent(openInvoiceNumber)}`}
-            className={`${buttonLook("primary")} w-full`}
+            className={`${buttonLook(isBeingPaid ? "secondary" : "primary")} w-full`}
           >
-            {t(canChange ? "pay" : "look", { number: openInvoiceNumber })}
+            {t(canChange && !isBeingPaid ? "pay" : "look", { number: openInvoiceNumber })}
           </Link>
         </p>
       )}
@@ -64,7 +64,8 @@ export function NextPanel({ service }: { service: ServiceDetail }) {
 /** How things stand, in a sentence. */
 function Lead({ service }: { service: ServiceDetail }) {
   const t = useTranslations("service");
-  const { state, renewal, isAutoRenew, isDeclined, isEnding, openInvoiceNumber } = service;
+  const { state, renewal, isAutoRenew, isDeclined, isEnding, openInvoiceNumber, isBeingPaid } = service;
+  if (isBeingPaid) return t("leadBeingPaid");
   if (state === "pending") return t("leadPending");
   if (state === "terminated" || state === "canceled") return t("leadEnded");
   if (state === "suspended") return t(openInvoiceNumber ? "leadSuspended" : "leadSuspendedDeclined");

@@ -37,13 +37,14 @@ function SuspensionCallout({
   const timeZone = useTimeZone() ?? "UTC";
   const { serviceId, label, at, isSuspended, putOffBy, invoice, ownGraceDays } = suspension;
   const facts = { label, date: formatDay(at, locale, timeZone) };
+  const sentence = isSuspended ? "terminates" : invoice?.isBeingPaid ? "suspendsUnlessPaid" : "suspends";
   return (
-    <Callout tone="bad">
+    <Callout tone={invoice?.isBeingPaid ? "warn" : "bad"}>
       <div className="grid justify-items-start gap-2">
         <p>
-          {t(isSuspended ? "terminates" : "suspends", facts)}{" "}
+          {t(sentence, facts)}{" "}
           {invoice
-            ? t.rich("unpaid", {
+            ? t.rich(invoice.isBeingPaid ? "beingPaid" : "unpaid", {
                 amount: () => <Amount of={invoice.remaining} />,
                 link: () => (
                   <TextLink href={`/invoices/${encodeURIComponent(invoice.number)}`} className="figures">

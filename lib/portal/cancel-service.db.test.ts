@@ -92,10 +92,15 @@ describe("cancelling a service at the end of its term", () => {
     const { id } = await makeRenewal(world, one.customer, one.serviceId);
     await world.owner`update services set is_auto_renew = false where id = ${one.serviceId}`;
     await giveBalance(world, one.customer, 400n);
+    const isBeingPaid = async () =>
+      (await showService(one.customer.actor, one.serviceId, world))?.isBeingPaid;
+    expect(await isBeingPaid()).toBe(false);
     const payment = await startCombined(world, one.customer, [id], { balanceMinor: 400n, cardMinor: 600n });
+    expect(await isBeingPaid()).toBe(true);
     // Stripe's event that it expired would be faster sometimes, and name the end.
     await world.control.holdWebhooks();
     expect((await cancel(one)).ok).toBe(true);
+    expect(await isBeingPaid()).toBe(false);
     expect(await stateOf(one)).toMatchObject({ is_ending: true, renewals: ["due void"] });
     expect(await balanceOf(world, one.customer)).toEqual({ posted: 400n, held: 0n });
     const [row] = await world.owner`select state from payments where id = ${payment.paymentId}`;

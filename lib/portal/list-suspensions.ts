@@ -23,7 +23,8 @@ export interface Suspension {
   isSuspended: boolean;
   /** Who put its suspension off; null where nobody did. */
   putOffBy: PutOffBy | null;
-  invoice: { number: string; remaining: Money } | null;
+  /** Of an invoice that is being paid, a payment is under way at Stripe or the bank. */
+  invoice: { number: string; remaining: Money; isBeingPaid: boolean } | null;
   /** The days that the customer may give themselves now; null where there are none to be had. */
   ownGraceDays: number | null;
 }
@@ -51,8 +52,9 @@ export function listSuspensions(actor: CustomerActor, world: World = portalWorld
     );
     const ids = terms.flatMap(({ invoiceId }) => invoiceId ?? []);
     const invoices = await sql`
-      select id, number, currency, due_at, total_minor - amount_paid_minor - amount_credited_minor as remaining_minor
-      from invoices where customer_id = ${customerId} and id = any(${ids}::uuid[]) and state = 'open'`;
+      select id, number, currency, due_at, total_minor - amount_paid_minor - amount_credited_minor as remaining_minor,
+        exists (select from invoice_claims c where c.customer_id = i.customer_id and c.invoice_id = i.id) as is_being_paid
+      from invoices i where customer_id = ${customerId} and id = any(${ids}::uuid[]) and state = 'open'`;
     const isAnySuspended = terms.some(({ facts }) => facts.state === "suspended");
     return terms
       .flatMap((term): Suspension[] => {
@@ -72,7 +74,11 @@ export function listSuspensions(actor: CustomerActor, world: World = portalWorld
             isSuspended,
             putOffBy: suspensionPutOffBy(facts, timeZone),
             invoice: invoice
-              ? { number: invoice.number, remaining: money(invoice.remaining_minor, invoice.currency) }
+              ? {
+                  number: invoice.number,
+                  remaining: money(invoice.remaining_minor, invoice.currency),
+                  isBeingPaid: invoice.is_being_paid,
+                }
               : null,
             ownGraceDays: mayTake ? days : null,
           },

@@ -314,6 +314,8 @@ export interface ServiceRow {
   /** It can be renewed by hand: it runs, is not to end, and costs something. */
   isRenewable: boolean;
   openInvoiceNumber: string | null;
+  /** A payment of one of its open invoices is under way. */
+  isBeingPaid: boolean;
   /** When the open order that it waits for is due, and when it is void if nobody pays it; else null. */
   orderDueAt: Date | null;
   voidsAt: Date | null;
