@@ -1,10 +1,11 @@
 import type { ReservedSql, Sql } from "@/db/client";
 import { transact } from "@/db/transaction";
 import { mayStaff } from "@/lib/auth/staff-rights";
-import { calendarDay, parseCalendarDay, startOfDay, type TermLength, termEnd } from "@/lib/kernel/calendar";
+import { calendarDay, parseCalendarDay, startOfDay, type TermLength } from "@/lib/kernel/calendar";
 import { type PlanId, uuidv7 } from "@/lib/kernel/id";
 import { isCurrency, type Money, type MoneyRefusal, money, parseMoney } from "@/lib/kernel/money";
 import { ok, type Result, refuse } from "@/lib/kernel/result";
+import { firstTermFrom } from "./first-term-from";
 import type { StaffActor } from "./shapes";
 import { type StaffWorld, staffWorld } from "./world";
 
@@ -174,7 +175,7 @@ async function reachedBy(
   ]);
   const hits = rows.map((row) => {
     const term = { unit: row.term_unit, count: row.term_count } as TermLength;
-    const firstAt = firstFrom(row.at, validFrom, term, row.anchor_day, timeZone);
+    const firstAt = firstTermFrom(row.at, validFrom, term, row.anchor_day, timeZone);
     return {
       customer: { name: row.name as string, reference: row.reference as string },
       label: row.label as string,
@@ -185,11 +186,4 @@ async function reachedBy(
   });
   hits.sort((a, b) => a.firstAt.getTime() - b.firstAt.getTime());
   return { services: counted?.services, customers: counted?.customers, hits };
-}
-
-/** The start of the first term that begins then or later, terms following one another from `startsAt` on. */
-function firstFrom(startsAt: Date, from: Date, term: TermLength, anchorDay: number, timeZone: string): Date {
-  let at = startsAt;
-  while (at < from) at = termEnd(at, term, anchorDay, timeZone);
-  return at;
 }
