@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { money } from "@/lib/kernel/money";
 import { payFromBalance } from "@/lib/portal/pay";
 import { type BookedCharge, ledgerOf, refundWish, toppedUp } from "@/lib/testing/charged";
 import { balancePlan, giveBalance, makeCustomer, makeInvoice } from "@/lib/testing/fixtures";
@@ -97,6 +98,10 @@ describe("a top-up that is refunded to the card", () => {
     const wish = await refundWish(world, charge, 1000n);
     const [first, second] = await Promise.all([1, 2].map(() => startRefund(world, world.staff, wish)));
     expect([first?.ok, second?.ok]).toEqual([true, true]);
+    const other = { ...wish, amount: money(999n, "USD") };
+    expect(await startRefund(world, world.staff, other)).toMatchObject({
+      refusal: { code: "refund_id_used" },
+    });
     await world.control.duplicateWebhooks(3);
     await Promise.all([1, 2, 3].map(() => settleRefund(world, wish)));
     await world.control.webhooksIdle();
