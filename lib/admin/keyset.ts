@@ -1,6 +1,6 @@
 import type { Fragment } from "postgres";
 import type { Sql } from "@/db/client";
-import { decodeCursor, encodeCursor, type Page } from "@/lib/kernel/page";
+import { decodeCursor, encodeCursor, isCursorInstant, type Page } from "@/lib/kernel/page";
 
 /** Where a list goes on, the newest first: beyond this row, in one of the two directions. */
 export interface Cursor {
@@ -14,7 +14,7 @@ export interface Cursor {
 export function cursorIn(text: string | null, isId: (text: string) => boolean): Cursor | null {
   const [direction, at, id] = (text && decodeCursor(text)) || [];
   if ((direction !== "after" && direction !== "before") || !at || !id || !isId(id)) return null;
-  return /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d{1,6})?\+00$/.test(at) ? { direction, at, id } : null;
+  return isCursorInstant(at) ? { direction, at, id } : null;
 }
 
 /**

@@ -24,9 +24,12 @@ export function calendarDay(instant: Date, timeZone: string): CalendarDay {
 /** The last answer: all that is booked within a second asks for the same day, which no time zone ends between seconds. */
 let asked = { second: Number.NaN, timeZone: "", day: "" as CalendarDay };
 
-/** The day in a text from outside; null unless it is spelled "YYYY-MM-DD" and exists. */
+/**
+ * The day in a text from outside; null unless it is spelled "YYYY-MM-DD" and exists, in a year of four digits as the
+ * years beside it: others neither JavaScript nor PostgreSQL writes so that the other can read them.
+ */
 export function parseCalendarDay(text: string): CalendarDay | null {
-  if (!/^[0-9]{4}-[0-9]{2}-[0-9]{2}$/.test(text)) return null;
+  if (!/^(?!1000|9999)[1-9][0-9]{3}-[0-9]{2}-[0-9]{2}$/.test(text)) return null;
   try {
     return dayText(Temporal.PlainDate.from(text, { overflow: "reject" }));
   } catch {

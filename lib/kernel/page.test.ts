@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { decodeCursor, encodeCursor } from "@/lib/kernel/page";
+import { decodeCursor, encodeCursor, isCursorInstant } from "@/lib/kernel/page";
 
 test("a cursor gives back its parts, whatever text they are", () => {
   const text = fc.string({ unit: "binary", maxLength: 40 });
@@ -43,4 +43,17 @@ test("anything else is no cursor, and nothing makes it throw", () => {
 
 test("a cursor spelled in another way is not ours", () => {
   expect(decodeCursor(Buffer.from('[ "a" ]').toString("base64url"))).toBeNull();
+});
+
+test("an instant in a cursor is one that the database can read", () => {
+  expect(isCursorInstant("2026-11-23 08:00:00.123456+00")).toBe(true);
+  expect(isCursorInstant("2028-02-29 23:59:59+00")).toBe(true);
+  const hostile = [
+    "9999-99-99 99:99:99+00",
+    "2027-02-29 00:00:00+00",
+    "2026-11-23 24:00:00+00",
+    "2026-11-23",
+    "",
+  ];
+  expect(hostile.filter(isCursorInstant)).toEqual([]);
 });

@@ -1,3 +1,5 @@
+import { parseCalendarDay } from "./calendar";
+
 /** One page of a keyset-paginated list. `next` and `previous` are cursors for the URL, null at the ends. */
 export interface Page<T> {
   rows: T[];
@@ -24,4 +26,11 @@ export function decodeCursor(text: string): string[] | null {
   } catch {
     return null;
   }
+}
+
+/** Whether a part of a cursor is an instant as the database writes it, to the microsecond, in UTC. */
+export function isCursorInstant(text: string): boolean {
+  const [, day = ""] =
+    /^(\d{4}-\d\d-\d\d) (?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d{1,6})?\+00$/.exec(text) ?? [];
+  return parseCalendarDay(day) !== null;
 }

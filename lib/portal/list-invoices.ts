@@ -5,7 +5,7 @@ import { addCalendarDays, parseCalendarDay, startOfDay } from "@/lib/kernel/cale
 import type { InvoiceId, ServiceId } from "@/lib/kernel/id";
 import { isUuid } from "@/lib/kernel/id";
 import { type Currency, money } from "@/lib/kernel/money";
-import { decodeCursor, encodeCursor, type Page } from "@/lib/kernel/page";
+import { decodeCursor, encodeCursor, isCursorInstant, type Page } from "@/lib/kernel/page";
 import { readAs } from "./scoped";
 import type { CustomerActor, InvoiceFilter, InvoiceList, InvoiceRow } from "./shapes";
 import { portalWorld } from "./world";
@@ -167,8 +167,7 @@ interface Cursor {
 function cursorOf(text: string | null): Cursor | null {
   const [direction, at, id] = (text && decodeCursor(text)) || [];
   if ((direction !== "after" && direction !== "before") || !at || !id) return null;
-  const isInstant = /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d{1,6})?\+00$/.test(at);
-  return isInstant && isUuid(id) ? { direction, at, id } : null;
+  return isCursorInstant(at) && isUuid(id) ? { direction, at, id } : null;
 }
 
 /** A decimal amount in whichever currency the invoice has: compared exactly, digits against digits. */

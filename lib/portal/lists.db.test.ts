@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import type { Currency } from "@/lib/kernel/money";
+import { encodeCursor } from "@/lib/kernel/page";
 import {
   balancePlan,
   giveBalance,
@@ -160,6 +161,9 @@ describe("the list of invoices", () => {
     { cursor: "nonsense" },
     { cursor: "🦆" },
     { issuedFrom: "2026-02-31" },
+    { issuedFrom: "0000-01-01" },
+    { issuedTo: "9999-12-31" },
+    { cursor: encodeCursor(["after", "9999-99-99 99:99:99+00", "019577d2-0000-7000-8000-000000000000"]) },
     { amountFrom: "-5" },
     { amountTo: "a lot" },
     { serviceId: "x" as never },
