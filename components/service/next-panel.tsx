@@ -1,6 +1,7 @@
 import Link from "next/link";
 import { useTranslations } from "next-intl";
 import { PutOff } from "@/components/service/put-off";
+import { StepName } from "@/components/service/step-name";
 import { Amount } from "@/components/ui/amount";
 import { buttonLook } from "@/components/ui/button";
 import { Due } from "@/components/ui/due";
@@ -20,18 +21,18 @@ export function NextPanel({ service }: { service: ServiceDetail }) {
       </p>
       {next.length > 0 && (
         <ol className="mt-4 grid gap-3 border-t pt-4">
-          {next.map(({ kind, at, putOffBy }, index) => (
-            <li key={kind} className="flex items-baseline justify-between gap-4">
+          {next.map((step, index) => (
+            <li key={step.kind} className="flex items-baseline justify-between gap-4">
               <span className={index === 0 ? "font-medium" : "text-ink-soft"}>
-                {t(`step_${kind}`)}
-                {putOffBy && (
+                <StepName step={step} />
+                {step.putOffBy && (
                   <span className="font-normal text-ink-soft text-sm">
-                    <PutOff by={putOffBy} />
+                    <PutOff by={step.putOffBy} />
                   </span>
                 )}
               </span>
               <span className="text-right">
-                <Due at={at} isUrgent={index === 0} />
+                <Due at={step.at} isUrgent={index === 0} />
               </span>
             </li>
           ))}

@@ -1,6 +1,7 @@
 import { useTranslations } from "next-intl";
 import { NotBegun } from "@/components/service/not-begun";
 import { PutOff } from "@/components/service/put-off";
+import { StepName } from "@/components/service/step-name";
 import { Amount } from "@/components/ui/amount";
 import { Day } from "@/components/ui/day";
 import { Due } from "@/components/ui/due";
@@ -66,21 +67,20 @@ export function ServiceFacts({ service }: PartProps) {
 
 /** What happens to it next and when, if nobody does anything. */
 export function ServiceNext({ service }: PartProps) {
-  const t = useTranslations("service");
   return (
     <ol className="grid max-w-lg gap-2">
-      {service.next.map(({ kind, at, putOffBy }) => (
-        <li key={kind} className="flex items-baseline justify-between gap-4 border-b py-1.5">
+      {service.next.map((step) => (
+        <li key={step.kind} className="flex items-baseline justify-between gap-4 border-b py-1.5">
           <span>
-            {t(`step_${kind}`)}
-            {putOffBy && (
+            <StepName step={step} />
+            {step.putOffBy && (
               <span className="text-ink-soft text-sm">
-                <PutOff by={putOffBy} isForStaff />
+                <PutOff by={step.putOffBy} isForStaff />
               </span>
             )}
           </span>
           <span className="text-right text-sm">
-            <Due at={at} isUrgent={false} />
+            <Due at={step.at} isUrgent={false} />
           </span>
         </li>
       ))}

@@ -1,12 +1,14 @@
 import postgres from "postgres";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { readInvoiceSteps } from "@/lib/billing/outlook/read-invoice-steps";
+import { renewAll } from "@/lib/billing/renewal/run-requested";
 import { voidUnpaidOrders } from "@/lib/billing/suspension/void-unpaid-orders";
-import { addCalendarDays, calendarDay } from "@/lib/kernel/calendar";
-import type { CustomerId, PlanId, ServiceId } from "@/lib/kernel/id";
+import { addCalendarDays, calendarDay, startOfDay } from "@/lib/kernel/calendar";
+import { type CustomerId, newId, type PaymentMethodId, type PlanId, type ServiceId } from "@/lib/kernel/id";
 import { listServices as listOwnServices } from "@/lib/portal/list-services";
 import { showService as showOwnService } from "@/lib/portal/show-service";
 import { createTestDatabase } from "@/lib/testing/database";
-import { makeActiveService, makeCustomer, makeOrder, makePlan } from "@/lib/testing/fixtures";
+import { giveBalance, makeActiveService, makeCustomer, makeOrder, makePlan } from "@/lib/testing/fixtures";
 import { makeStaff } from "@/lib/testing/staff";
 import { openTestWorld, type TestWorld } from "@/lib/testing/world";
 import { holdSuspension } from "./hold-suspension";
@@ -184,6 +186,46 @@ describe("a service for staff", () => {
     world.clock.advance(1_000);
     expect(await voidUnpaidOrders(world)).toBe(1);
     expect(await seen()).toEqual([null]);
+  });
+
+  it("shows which card auto-pay charges and when, as its customer and the invoice's page do, and what the balance saves it", async () => {
+    const customer = await makeCustomer(world, { name: "Charged Ltd" });
+    const { customerId, actor } = customer;
+    const serviceId = await makeActiveService(world, customer, await makePlan(world), true);
+    const reference = await referenceOf(customerId);
+    const cardId = newId<PaymentMethodId>();
+    await owner`
+      insert into payment_methods (customer_id, id, stripe_payment_method_id, brand, last4, exp_month, exp_year, is_default,
+        created_at)
+      values (${customerId}, ${cardId}, ${`pm_${cardId}`}, 'visa', '4242', 12, 2030, true, ${world.clock.now()})`;
+    await owner`
+      insert into auto_charges (customer_id, payment_method_id, pays_invoices, user_id, changed_at)
+      values (${customerId}, ${cardId}, true, ${actor.userId}, ${world.clock.now()})`;
+    const seen = async () => {
+      const pages = [
+        await showService(auditor, { reference, serviceId }, world),
+        await showOwnService(actor, serviceId, world),
+      ];
+      const charges = pages.map((page) => page?.next.find(({ kind }) => kind === "charge") ?? null);
+      expect(charges[1]).toEqual(charges[0]);
+      return charges[0];
+    };
+    const [row] = await owner`select expires_at from services where id = ${serviceId}`;
+    const day = addCalendarDays(calendarDay(row?.expires_at, "UTC"), -1);
+    const planned = { kind: "charge", at: startOfDay(day, "UTC"), card: { brand: "visa", last4: "4242" } };
+    expect(await seen()).toEqual(planned);
+    world.clock.set(new Date(row?.expires_at - 5 * dayMs));
+    await renewAll(world);
+    expect(await seen()).toEqual(planned);
+    const [invoice] =
+      await owner`select id from invoices where customer_id = ${customerId} and state = 'open'`;
+    const ofInvoice = await readInvoiceSteps(world.jobs.sql, world, { customerId, invoiceId: invoice?.id });
+    expect(ofInvoice).toContainEqual({ kind: "charge", at: planned.at });
+    await owner`update auto_charges set stopped_at = now(), stopped_code = 'lost_card' where customer_id = ${customerId}`;
+    expect(await seen()).toBeNull();
+    await owner`update auto_charges set stopped_at = null, stopped_code = null where customer_id = ${customerId}`;
+    await giveBalance(world, customer, 10_000n);
+    expect(await seen()).toBeNull();
   });
 
   it("is found only under its own customer", async () => {

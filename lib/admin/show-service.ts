@@ -1,4 +1,8 @@
-import { type NextStep, nextSteps } from "@/lib/billing/renewal/next-steps";
+import { transact } from "@/db/transaction";
+import { readChargeOf } from "@/lib/billing/outlook/charge-of";
+import { forecastRenewals } from "@/lib/billing/renewal/forecast";
+import { type NextStep, nextSteps, type PlannedCharge } from "@/lib/billing/renewal/next-steps";
+import { readForecastScenes } from "@/lib/billing/renewal/read-forecast";
 import { openOrderDueAt } from "@/lib/billing/suspension/order-void-days";
 import type { TermLength } from "@/lib/kernel/calendar";
 import { type CustomerId, isUuid, type ServiceId } from "@/lib/kernel/id";
@@ -67,7 +71,8 @@ export async function showService(
     where h.reference = ${reference} and not h.is_house and s.id = ${serviceId}`;
   if (!row) return null;
   const customerId = row.customer_id as CustomerId;
-  const [terms, renewals, activities] = await Promise.all([
+  const [charge, terms, renewals, activities] = await Promise.all([
+    chargeFor(world, customerId, row.id),
     sql`
       select t.starts_at, t.ends_at, i.number from terms t
       join invoice_lines l on l.customer_id = t.customer_id and l.id = t.invoice_line_id
@@ -118,6 +123,7 @@ export async function showService(
         },
         suspendedAt: row.suspended_at,
         holdUntil,
+        charge,
       },
       now,
       world.timeZone,
@@ -132,4 +138,23 @@ export async function showService(
       activityOf({ ...one, name: row.customer_name, reference: row.reference }),
     ),
   };
+}
+
+/** What auto-pay charges for its next renewal, by the forecast that the customer sees. */
+function chargeFor(
+  world: StaffWorld,
+  customerId: CustomerId,
+  serviceId: ServiceId,
+): Promise<PlannedCharge | null> {
+  const today = { now: world.clock.now(), timeZone: world.timeZone };
+  return transact(world.staff, {}, async ({ sql }) => {
+    const [scenes, chargeOf] = await Promise.all([
+      readForecastScenes(sql, customerId, today),
+      readChargeOf(sql, customerId, today),
+    ]);
+    const event = scenes
+      .flatMap((scene) => forecastRenewals(scene).events)
+      .find(({ serviceIds }) => serviceIds.includes(serviceId));
+    return event ? chargeOf(event) : null;
+  });
 }

@@ -1,6 +1,6 @@
 import type { ReservedSql } from "@/db/client";
 import { willBeCharged } from "@/lib/billing/auto-pay/will-be-charged";
-import { autoChargeCard } from "@/lib/billing/card/auto-charge-card";
+import { readChargeOf } from "@/lib/billing/outlook/charge-of";
 import { topUpFor } from "@/lib/billing/payment/top-up-amount";
 import {
   type ForecastEvent,
@@ -9,6 +9,7 @@ import {
   forecastRenewals,
   missingMinor,
 } from "@/lib/billing/renewal/forecast";
+import type { PlannedCharge } from "@/lib/billing/renewal/next-steps";
 import { readForecastScenes } from "@/lib/billing/renewal/read-forecast";
 import type { World } from "@/lib/billing/world";
 import type { InvoiceId, ServiceId } from "@/lib/kernel/id";
@@ -28,6 +29,8 @@ export interface RunwayRenewal {
   isCovered: boolean;
   /** The balance does not reach for it, and auto-pay charges a card for what is missing, one day before it is due. */
   isCharged: boolean;
+  /** Which card auto-pay charges next for it, and when; also again, after a charge that failed. */
+  charge: PlannedCharge | null;
 }
 
 /** How far a balance reaches, if nothing else happens. */
@@ -54,21 +57,26 @@ export async function readRunways(
   world: World,
 ): Promise<Runway[]> {
   const today = { now: world.clock.now(), timeZone: world.timeZone };
-  const [scenes, card, charged] = await Promise.all([
+  const [scenes, chargeOf, charged] = await Promise.all([
     readForecastScenes(sql, customerId, today),
-    autoChargeCard(sql, customerId, today),
+    readChargeOf(sql, customerId, today),
     sql`
       select i.id from invoices i where i.customer_id = ${customerId} and i.state = 'open'
         and ${willBeCharged(sql, today.now, today.timeZone)}`,
   ]);
   const ids = new Set(charged.map(({ id }) => id as InvoiceId));
-  const isCharged = (id: InvoiceId | null) => (id ? ids.has(id) : card?.paysInvoices === true);
-  return scenes
-    .map((scene) => runwayOf(scene, world, isCharged))
-    .filter(({ renewals }) => renewals.length > 0);
+  const charges = (event: ForecastEvent): Pick<RunwayRenewal, "isCharged" | "charge"> => {
+    const charge = chargeOf(event);
+    return { charge, isCharged: charge !== null && (event.invoiceId === null || ids.has(event.invoiceId)) };
+  };
+  return scenes.map((scene) => runwayOf(scene, world, charges)).filter(({ renewals }) => renewals.length > 0);
 }
 
-function runwayOf(scene: ForecastScene, world: World, isCharged: (id: InvoiceId | null) => boolean): Runway {
+function runwayOf(
+  scene: ForecastScene,
+  world: World,
+  charges: (event: ForecastEvent) => Pick<RunwayRenewal, "isCharged" | "charge">,
+): Runway {
   const { currency } = scene;
   const { events, firstShort } = forecastRenewals(scene);
   const limits = world.gateway.chargeLimits(currency);
@@ -80,7 +88,7 @@ function runwayOf(scene: ForecastScene, world: World, isCharged: (id: InvoiceId 
     dueAt: event.dueAt,
     amount: money(event.amountMinor, currency),
     isCovered: event.isCovered,
-    isCharged: !event.isCovered && isCharged(event.invoiceId),
+    ...charges(event),
   });
   return {
     available: money(scene.availableMinor, currency),

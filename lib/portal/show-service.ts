@@ -66,6 +66,10 @@ export function showService(
         order by id desc limit 30`,
     ]);
     if (!row || !rules) return null;
+    const renewal =
+      runways
+        .flatMap(({ renewals }) => renewals)
+        .find(({ serviceIds }) => serviceIds.includes(id as ServiceId)) ?? null;
     return {
       ...row,
       terms: terms.map((term) => ({
@@ -76,11 +80,8 @@ export function showService(
       termCount: terms[0]?.count ?? 0,
       invoices: invoices.map((invoice) => invoiceRow(invoice, now)),
       invoiceCount: invoices[0]?.count ?? 0,
-      next: nextSteps({ ...row, ...rules }, now, world.timeZone),
-      renewal:
-        runways
-          .flatMap(({ renewals }) => renewals)
-          .find(({ serviceIds }) => serviceIds.includes(id as ServiceId)) ?? null,
+      next: nextSteps({ ...row, ...rules, charge: renewal?.charge ?? null }, now, world.timeZone),
+      renewal,
       isDeclined: rules.renewal?.state === "declined",
       timeline: timeline.map((entry) => ({
         id: entry.id,

@@ -1,6 +1,14 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { attemptDays, isAttemptDue, isHardDecline, nextAttemptDay } from "./schedule";
+import { daysFromDue } from "../invoice/days-from-due";
+import {
+  attemptDays,
+  firstChargeAt,
+  isAttemptDue,
+  isHardDecline,
+  nextAttemptDay,
+  nextChargeAt,
+} from "./schedule";
 
 describe("the days on which a card is charged", () => {
   it("are one before due, then +1, +2, +3, +5 and +7, once each", () => {
@@ -32,6 +40,38 @@ describe("the days on which a card is charged", () => {
   it("end after a week", () => {
     expect([-5, -1, 0, 3, 6, 7, 30].map(nextAttemptDay)).toEqual([-1, 1, 1, 5, 7, null, null]);
   });
+});
+
+it("the instant that pages name is the first at which a card is then charged", () => {
+  const hourMs = 3_600_000;
+  fc.assert(
+    fc.property(
+      fc.date({ min: new Date("2026-01-01"), max: new Date("2027-12-31"), noInvalidDate: true }),
+      fc.integer({ min: -3 * 24, max: 9 * 24 }),
+      fc.constantFrom("UTC", "Europe/Berlin", "America/New_York", "Asia/Shanghai"),
+      (dueAt, hours, timeZone) => {
+        const issuedAt = new Date(dueAt.getTime() + hours * hourMs);
+        const days = (at: Date) => daysFromDue(dueAt, at, timeZone);
+        // Slow and obvious: the job comes by each hour.
+        const firstFrom = (from: Date, attempts: number[]) => {
+          for (let at = from; days(at) <= 9; at = new Date(at.getTime() + hourMs)) {
+            if (isAttemptDue(days(at), attempts)) return at;
+          }
+          return null;
+        };
+        const isNamed = (at: Date | null, named: Date | null) =>
+          at === null || named === null
+            ? at === named
+            : at >= named && at.getTime() - named.getTime() < hourMs;
+        const first = firstFrom(issuedAt, []);
+        expect(isNamed(first, firstChargeAt(dueAt, issuedAt, timeZone))).toBe(true);
+        if (first && days(first) < 7) {
+          expect(isNamed(firstFrom(first, [days(first)]), nextChargeAt(dueAt, first, timeZone))).toBe(true);
+        }
+      },
+    ),
+    { numRuns: 50 },
+  );
 });
 
 it("a card that was lost is not asked again, one without money is", () => {

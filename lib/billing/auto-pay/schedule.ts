@@ -1,3 +1,6 @@
+import { addCalendarDays, calendarDay, startOfDay } from "@/lib/kernel/calendar";
+import { daysFromDue } from "../invoice/days-from-due";
+
 /** Days from due on which a card is charged, once each, as long as the invoice is not paid (domain.md, Renewing). */
 export const attemptDays = [-1, 1, 2, 3, 5, 7] as const;
 
@@ -14,6 +17,18 @@ export function isAttemptDue(daysFromDue: number, attempts: readonly number[]): 
 /** The day of the next attempt after today; null when there is none any more. In days from due. */
 export function nextAttemptDay(daysFromDue: number): number | null {
   return attemptDays.find((day) => day > daysFromDue) ?? null;
+}
+
+/** The instant of the next attempt after today, by the day that an unpaid renewal is due; null when there is none any more. */
+export function nextChargeAt(dueAt: Date, now: Date, timeZone: string): Date | null {
+  const day = nextAttemptDay(daysFromDue(dueAt, now, timeZone));
+  return day === null ? null : startOfDay(addCalendarDays(calendarDay(dueAt, timeZone), day), timeZone);
+}
+
+/** The same of the first attempt, for a renewal that is not issued before an instant. */
+export function firstChargeAt(dueAt: Date, issuedAt: Date, timeZone: string): Date | null {
+  const isAtOnce = isAttemptDue(daysFromDue(dueAt, issuedAt, timeZone), []);
+  return isAtOnce ? issuedAt : nextChargeAt(dueAt, issuedAt, timeZone);
 }
 
 /**

@@ -6,6 +6,9 @@ import type { CustomerId, PaymentMethodId } from "@/lib/kernel/id";
 export interface ChosenCard {
   id: PaymentMethodId;
   stripePaymentMethodId: string;
+  /** As Stripe spells it. */
+  brand: string;
+  last4: string;
 }
 
 export type CardRefusal =
@@ -22,7 +25,7 @@ export async function chosenCard(
   today: { now: Date; timeZone: string },
 ): Promise<{ ok: true; card: ChosenCard } | { ok: false; refusal: CardRefusal }> {
   const [row] = await sql`
-    select stripe_payment_method_id, last4, exp_month, exp_year, detached_at from payment_methods
+    select stripe_payment_method_id, brand, last4, exp_month, exp_year, detached_at from payment_methods
     where customer_id = ${customerId} and id = ${id}`;
   if (!row) return { ok: false, refusal: { code: "card_not_found" } };
   const last4 = row.last4 as string;
@@ -30,7 +33,8 @@ export async function chosenCard(
   if (isExpired({ expMonth: row.exp_month, expYear: row.exp_year }, today)) {
     return { ok: false, refusal: { code: "card_expired", last4 } };
   }
-  return { ok: true, card: { id, stripePaymentMethodId: row.stripe_payment_method_id } };
+  const { stripe_payment_method_id: stripePaymentMethodId, brand } = row;
+  return { ok: true, card: { id, stripePaymentMethodId, brand, last4 } };
 }
 
 /** A card can be used to the end of the month printed on it. */

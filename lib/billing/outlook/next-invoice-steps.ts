@@ -1,5 +1,5 @@
 import { addCalendarDays, calendarDay, startOfDay } from "@/lib/kernel/calendar";
-import { nextAttemptDay } from "../auto-pay/schedule";
+import { nextChargeAt } from "../auto-pay/schedule";
 import { daysFromDue } from "../invoice/days-from-due";
 import { stageToSend } from "../reminder/stages";
 import type { PutOffBy } from "../suspension/decide-stop";
@@ -44,11 +44,11 @@ export function nextInvoiceSteps(invoice: WaitingInvoice, now: Date, timeZone: s
     const at = startOfDay(addCalendarDays(calendarDay(dueAt, timeZone), day), timeZone);
     return at > now ? at : now;
   };
-  const chargeDay = hasAutoPay ? nextAttemptDay(today) : null;
+  const chargeAt = hasAutoPay ? nextChargeAt(dueAt, now, timeZone) : null;
   const remindDay = nextReminderDay(invoice, today);
   const steps: (InvoiceStep | null)[] = [
     remindDay === null ? null : { kind: "remind", at: onDay(remindDay) },
-    chargeDay === null ? null : { kind: "charge", at: onDay(chargeDay) },
+    chargeAt && { kind: "charge", at: chargeAt },
     dueAt > now ? { kind: "due", at: dueAt } : null,
     suspendsAt && { kind: "suspend", at: laterOf(suspendsAt, now), ...(putOffBy && { putOffBy }) },
     origin === "order" ? { kind: "void", at: orderVoidAt(dueAt, { now, timeZone }) } : null,

@@ -22,21 +22,38 @@ export interface SteppingService {
   suspendedAt: Date | null;
   /** Staff hold the suspension off until then. */
   holdUntil?: Date | null;
+  /** What auto-pay charges for its next renewal. */
+  charge?: PlannedCharge | null;
+}
+
+/** A saved card that auto-pay charges, and when. */
+export interface PlannedCharge {
+  at: Date;
+  card: { brand: string; last4: string };
 }
 
 export interface NextStep {
-  kind: "issue" | "due" | "end" | "suspend" | "terminate" | "void";
+  kind: "issue" | "due" | "end" | "suspend" | "terminate" | "void" | "charge";
   at: Date;
+  /** Of a charge. */
+  card?: PlannedCharge["card"];
   /** Of a suspension that is later than it would be, who put it off: staff of the host, or the customer. */
   putOffBy?: "host" | "customer";
 }
 
 /**
- * What happens to a service next and when, in order, if nobody does anything: the invoice of its next term, the day it is
- * due, then grace, suspension and termination (domain.md, Renewing, "After due"; Cancelling: declined, it is suspended at its
+ * What happens to a service next and when, in order, if nobody does anything: the invoice of its next term, the day on
+ * which a card is charged for it, the day it is due, then grace, suspension and termination (domain.md, Renewing, "After due"; Cancelling: declined, it is suspended at its
  * expiry without grace, and an order that nobody pays is given up). From the rules that the jobs go by. Pure.
  */
 export function nextSteps(service: SteppingService, now: Date, timeZone: string): NextStep[] {
+  const steps = stepsOf(service, now, timeZone);
+  const { charge } = service;
+  if (!charge || steps.length === 0) return steps;
+  return [{ kind: "charge" as const, ...charge }, ...steps].sort((a, b) => a.at.getTime() - b.at.getTime());
+}
+
+function stepsOf(service: SteppingService, now: Date, timeZone: string): NextStep[] {
   const { state, expiresAt, isEnding, plan, orderDueAt } = service;
   if (state === "pending" && orderDueAt) {
     const due: NextStep[] = orderDueAt > now ? [{ kind: "due", at: orderDueAt }] : [];
