@@ -150,6 +150,16 @@ export class Decision {
     this.finish(invoice);
   }
 
+  /** What `act` records follows by itself from what somebody did, as a renewal from money that came: nobody is named for it. */
+  byItself(act: () => void): void {
+    const before = this.changes.activities.length;
+    act();
+    for (const activity of this.changes.activities.slice(before)) {
+      activity.actor = "system";
+      activity.user_id = null;
+    }
+  }
+
   record(activity: {
     subject: Changes["activities"][number]["subject"];
     subjectId: string;

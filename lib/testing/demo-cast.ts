@@ -63,6 +63,9 @@ export interface DemoCustomer {
   country: string;
   currency: Currency;
   locale?: "en" | "zh";
+  /** As printed on invoices; without the country. */
+  address?: string;
+  taxId?: string;
   services: readonly DemoService[];
   /** What is on the balance when the story ends, in minor units. */
   leftMinor: bigint;
@@ -88,6 +91,7 @@ export const demoCustomers: readonly DemoCustomer[] = [
     email: "ada@demo.example",
     country: "US",
     currency: "USD",
+    address: "12 Analytical Row\nPortland, OR 97205",
     services: [
       { plan: "pond-m", label: "web-1", terms: 8, endsInDays: 5, isAutoRenew: false },
       { plan: "nest-1tb", label: "backup", terms: 2, endsInDays: 41, isAutoRenew: false },
@@ -100,6 +104,7 @@ export const demoCustomers: readonly DemoCustomer[] = [
     email: "ben@demo.example",
     country: "US",
     currency: "USD",
+    address: "4 Harbor Street\nGalveston, TX 77550",
     services: [
       { plan: "pond-m", label: "shop", terms: 7, endsInDays: 2 },
       { plan: "pond-s", label: "shop-staging", terms: 4, endsInDays: 19 },
@@ -111,6 +116,8 @@ export const demoCustomers: readonly DemoCustomer[] = [
     email: "chika@demo.example",
     country: "JP",
     currency: "JPY",
+    address: "〒604-8005\n京都市中京区三条通 8-1",
+    taxId: "T1234567890123",
     services: [
       { plan: "pond-m", label: "chika-web", terms: 5, endsInDays: 4 },
       { plan: "domain", label: "chika.example", terms: 0, endsInDays: -3 },
@@ -123,6 +130,8 @@ export const demoCustomers: readonly DemoCustomer[] = [
     email: "marigold@demo.example",
     country: "DE",
     currency: "EUR",
+    address: "Blumenweg 3\n80331 München",
+    taxId: "DE123456789",
     services: [
       { plan: "lake-l", label: "render-1", terms: 11, endsInDays: 6, isAutoRenew: false },
       { plan: "lake-l", label: "render-2", terms: 10, endsInDays: 16 },

@@ -1,6 +1,5 @@
 import { type Database, openDatabase } from "@/db/client";
 import { hashPassword } from "@/lib/auth/password";
-import { giveGoodwill } from "@/lib/billing/payment/give-goodwill";
 import { payLinkKeyOf } from "@/lib/billing/payment/pay-link";
 import { issueRenewal } from "@/lib/billing/renewal/issue-renewal";
 import { orderService } from "@/lib/billing/service/order-service";
@@ -12,24 +11,22 @@ import { deliverOutbox } from "@/lib/jobs/deliver-outbox";
 import { type ManualClock, manualClock } from "@/lib/kernel/clock";
 import {
   type CustomerId,
-  type InvoiceId,
   newId,
   type PlanId,
   type ServiceId,
   type SessionId,
   type UserId,
 } from "@/lib/kernel/id";
-import { money } from "@/lib/kernel/money";
 import type { Settings } from "@/lib/kernel/settings";
 import { createMailer, type Mailer } from "@/lib/mail/mailer";
 import { demoCast, demoPassword } from "@/lib/portal/demo-logins";
-import { payFromBalance } from "@/lib/portal/pay";
 import type { CustomerActor } from "@/lib/portal/shapes";
 import { playBank } from "./demo-bank";
 import { type DemoCustomer, type DemoService, demoCustomers, demoPlans, demoStaff } from "./demo-cast";
 import { demoCrowd } from "./demo-crowd";
 import { playHabits } from "./demo-habits";
 import { playLastDay } from "./demo-last-day";
+import { apologise, pay, transfer } from "./demo-money";
 import { connectPanel, type DemoStaff, playHost, playStaff } from "./demo-staff-acts";
 
 export { demoCast as demoLogins, demoPassword } from "@/lib/portal/demo-logins";
@@ -41,10 +38,13 @@ interface Stage extends World {
   readonly staff: Database;
   readonly today: Date;
   readonly plans: ReadonlyMap<string, PlanId>;
+  /** Who of the staff records what comes by bank. */
+  readonly bookkeeper: UserId;
 }
 
 interface Player extends DemoCustomer {
   customerId: CustomerId;
+  reference: string;
   actor: CustomerActor;
 }
 
@@ -61,9 +61,10 @@ interface SeedOptions {
  */
 export async function seedDemo({ settings, panelSecret = null }: SeedOptions): Promise<void> {
   if (settings.world !== "demo" || !settings.stripeApiBase) throw new Error("only a demo world is seeded");
-  const stage = await openStage(settings);
+  const opened = await openStage(settings);
   try {
-    const staff = await makeStaff(stage);
+    const staff = await makeStaff(opened);
+    const stage = { ...opened, bookkeeper: staff.finance.userId };
     await playHost(stage, staff);
     const players = [];
     for (const [index, customer] of [...demoCustomers, ...demoCrowd].entries())
@@ -82,13 +83,15 @@ export async function seedDemo({ settings, panelSecret = null }: SeedOptions): P
       drafted: players.find(({ name }) => name === "Marigold Studio"),
       userId: staff.finance.userId,
     });
+    const apologisedTo = players.find(({ name }) => name === "Nadia Grèbe");
+    if (apologisedTo) await apologise(stage, apologisedTo, staff.support.userId);
     await playStaff(stage, { staff, players, mailer });
   } finally {
-    await Promise.all([stage.app.close(), stage.jobs.close(), stage.staff.close()]);
+    await Promise.all([opened.app.close(), opened.jobs.close(), opened.staff.close()]);
   }
 }
 
-async function openStage(settings: Settings): Promise<Stage> {
+async function openStage(settings: Settings): Promise<Omit<Stage, "bookkeeper">> {
   const url = settings.databaseUrl;
   const today = new Date();
   const clock = manualClock(new Date(today.getTime() - 420 * dayMs));
@@ -139,7 +142,12 @@ async function makePlans(staff: Database, clock: ManualClock): Promise<Map<strin
   return plans;
 }
 
-async function makeUser(stage: Stage, email: string, name: string, locale: string): Promise<UserId> {
+async function makeUser(
+  stage: Pick<Stage, "clock" | "staff">,
+  email: string,
+  name: string,
+  locale: string,
+): Promise<UserId> {
   const id = newId<UserId>(stage.clock);
   const isLogin = demoCast.some((login) => login.email === email);
   const hash = isLogin ? await hashPassword(demoPassword) : null;
@@ -149,7 +157,7 @@ async function makeUser(stage: Stage, email: string, name: string, locale: strin
   return id;
 }
 
-async function makeStaff(stage: Stage): Promise<DemoStaff> {
+async function makeStaff(stage: Pick<Stage, "clock" | "staff">): Promise<DemoStaff> {
   const made = [];
   for (const { email, name, role } of demoStaff) {
     const id = await makeUser(stage, email, name, "en");
@@ -161,11 +169,12 @@ async function makeStaff(stage: Stage): Promise<DemoStaff> {
 }
 
 async function makePlayer(stage: Stage, customer: DemoCustomer, index: number): Promise<Player> {
-  const { name, email, country, currency, locale = "en" } = customer;
+  const { name, email, country, currency, locale = "en", address = null, taxId = null } = customer;
+  const reference = `DC-${1001 + index}`;
   const customerId = newId<CustomerId>(stage.clock);
   await stage.staff.sql`
-    insert into customers (id, reference, name, email, country, currency, locale, created_at)
-    values (${customerId}, ${`DC-${1001 + index}`}, ${name}, ${email}, ${country}, ${currency}, ${locale},
+    insert into customers (id, reference, name, email, country, currency, locale, address, tax_id, created_at)
+    values (${customerId}, ${reference}, ${name}, ${email}, ${country}, ${currency}, ${locale}, ${address}, ${taxId},
       ${stage.clock.now()})`;
   const userId = await makeUser(stage, email, name, locale);
   await addMember(stage, customerId, userId, "owner");
@@ -173,7 +182,8 @@ async function makePlayer(stage: Stage, customer: DemoCustomer, index: number): 
     const memberId = await makeUser(stage, member.email, member.name, locale);
     await addMember(stage, customerId, memberId, member.role);
   }
-  return { ...customer, customerId, actor: { customerId, userId, sessionId: newId<SessionId>(stage.clock) } };
+  const actor = { customerId, userId, sessionId: newId<SessionId>(stage.clock) };
+  return { ...customer, customerId, reference, actor };
 }
 
 async function addMember(stage: Stage, customerId: CustomerId, userId: UserId, role: string): Promise<void> {
@@ -205,7 +215,7 @@ async function playHistory(
     if (next.at > stage.clock.now()) stage.clock.set(next.at);
     agenda.push(...(await next.play()));
   }
-  for (const player of players) await leave(stage, player, player.leftMinor);
+  for (const player of players) await transfer(stage, player, player.leftMinor);
 }
 
 /**
@@ -279,33 +289,4 @@ async function renew(stage: Stage, player: Player, serviceId: ServiceId, paidLef
   if (!invoice || paidLeft === 0) return [];
   await pay(stage, player, invoice.id);
   return [await renewalOf(stage, player, serviceId, paidLeft - 1)];
-}
-
-/** Pays from the balance, after bringing it to what is due: the customers' money of before the story. */
-async function pay(stage: Stage, player: Player, invoiceId: InvoiceId): Promise<void> {
-  const [row] = await stage.jobs.sql`select state, total_minor from invoices where id = ${invoiceId}`;
-  const totalMinor: bigint = row?.total_minor;
-  await leave(stage, player, totalMinor);
-  const [after] = await stage.jobs.sql`select state from invoices where id = ${invoiceId}`;
-  // Money that arrives settles an auto-renew invoice by itself.
-  if (after?.state === "paid") return;
-  const plan = { balanceMinor: totalMinor.toString(), cardMinor: "0", excessMinor: "0" };
-  const paid = await payFromBalance(
-    player.actor,
-    { paymentId: newId(stage.clock), invoiceIds: [invoiceId], plan },
-    stage,
-  );
-  if (!paid.ok) throw new Error(`an invoice of the story could not be paid: ${paid.refusal.code}`);
-}
-
-/** Gives what is missing to so much available. */
-async function leave(stage: Stage, player: Player, minor: bigint): Promise<void> {
-  const { customerId, currency } = player;
-  const [row] = await stage.jobs.sql`
-    select posted_minor - held_minor as available from balances
-    where customer_id = ${customerId} and currency = ${currency}`;
-  const missing = minor - (row?.available ?? 0n);
-  if (missing <= 0n) return;
-  const reason = "Credit brought along from the previous billing system";
-  await giveGoodwill(stage, stage.staff, { customerId, amount: money(missing, currency), reason });
 }

@@ -94,10 +94,12 @@ export function settleWaiting(
   sourcePaymentId: PaymentId | null = null,
 ): void {
   const id = newId<PaymentId>(decision.context.clock);
-  payFromBalanceNow(
-    decision,
-    { id, origin: "auto", currency, sourcePaymentId },
-    coveredInOrder(decision, currency, begunFrom),
+  decision.byItself(() =>
+    payFromBalanceNow(
+      decision,
+      { id, origin: "auto", currency, sourcePaymentId },
+      coveredInOrder(decision, currency, begunFrom),
+    ),
   );
 }
 

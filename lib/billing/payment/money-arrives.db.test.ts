@@ -151,6 +151,21 @@ describe("money of a card payment that becomes balance", () => {
     expect(await toldRenewed(customer)).toEqual([]);
   });
 
+  it("is in the record as what follows by itself, beside who brought the money", async () => {
+    const customer = await makeCustomer(world);
+    const serviceId = await makeActiveService(world, customer, await makePlan(world), true);
+    const renewal = await makeRenewal(world, customer, serviceId);
+    await giveBalance(world, customer, 1_000n);
+    expect(await statesOf([renewal.id])).toEqual(["paid"]);
+    const rows = await world.owner`
+      select verb, actor from activities where customer_id = ${customer.customerId} order by id desc limit 3`;
+    expect(rows.map(({ verb, actor }) => `${verb} ${actor}`)).toEqual([
+      "service_renewed system",
+      "invoice_paid system",
+      "goodwill_given staff",
+    ]);
+  });
+
   it("does not touch what another payment holds", async () => {
     const customer = await makeCustomer(world);
     const serviceId = await makeActiveService(world, customer, await makePlan(world), true);
