@@ -1,4 +1,5 @@
 import { createServer, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
 import { type Movable, type Move, moves, moveTime, type Passed } from "./time-machine";
 
 /** What the machine says of itself, as JSON. */
@@ -19,7 +20,7 @@ interface State {
 export async function startTimeMachine(
   movable: Movable,
   port: number,
-): Promise<{ isMoving(): boolean; close(): Promise<void> }> {
+): Promise<{ readonly url: string; isMoving(): boolean; close(): Promise<void> }> {
   const { clock } = movable.tools.world;
   const state: Omit<State, "now"> = { movingFrom: null, passed: null, hasFailed: false };
   const begin = (move: Move) => {
@@ -54,6 +55,7 @@ export async function startTimeMachine(
     server.listen(port, "127.0.0.1", resolve);
   });
   return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     isMoving: () => state.movingFrom !== null,
     close: () =>
       new Promise((resolve) => {

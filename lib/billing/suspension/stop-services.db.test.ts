@@ -25,7 +25,9 @@ import { announceStops } from "./announce-stops";
 import { stopServices } from "./stop-services";
 import { voidUnpaidOrders } from "./void-unpaid-orders";
 
-const day = 86_400_000;
+const minute = 60_000;
+const hour = 60 * minute;
+const day = 24 * hour;
 
 let world: StripeWorld;
 
@@ -278,6 +280,36 @@ describe("a payment that is under way", () => {
       await passDays(1);
     }
     expect(await standing(service)).toMatchObject({ state: "active" });
+  });
+
+  it("at an open page is left alone by a suspension, and by a termination until that is due and announced", async () => {
+    const service = await unpaid();
+    const opened = () => startDirect(world, service, [service.invoiceId], { cardMinor: 1000n });
+    const stateOf = async ({ paymentId }: { paymentId: string }) => {
+      const [row] = await world.owner`select state from payments where id = ${paymentId}`;
+      return row?.state;
+    };
+    await workedFor(4);
+    const first = await opened();
+    expect(await worked()).toMatchObject({ suspended: 0, waiting: 1 });
+    expect(await stateOf(first)).toBe("sent");
+    await pass(world, hour);
+    expect(await worked()).toMatchObject({ suspended: 1 });
+    await pass(world, 14 * day - 10 * minute);
+    // Looked at already, since clocks may be changed; its time has not come.
+    const second = await opened();
+    expect(await stopServices(world)).toMatchObject({ terminated: 0 });
+    expect(await stateOf(second)).toBe("sent");
+    await pass(world, 10 * minute);
+    // Nobody was told of it yet.
+    expect(await stopServices(world)).toMatchObject({ terminated: 0, waiting: 1 });
+    expect(await stateOf(second)).toBe("sent");
+    await worked();
+    await passDays(1);
+    const third = await opened();
+    expect(await stopServices(world)).toMatchObject({ terminated: 1 });
+    expect(await stateOf(third)).toBe("canceled");
+    expect(await standing(service)).toMatchObject({ state: "terminated", invoice: "void" });
   });
 
   it("is closed before a termination, and if it was paid meanwhile, that wins", async () => {
