@@ -10,6 +10,7 @@ import { ClientTexts } from "@/components/shell/client-texts";
 import { HostIdentity } from "@/components/shell/host-identity";
 import { themeCookie, themeIn } from "@/components/shell/preference-cookies";
 import { Toaster } from "@/components/ui/toast";
+import { context } from "@/lib/auth/context";
 import { currentHost } from "@/lib/auth/host";
 import { movedClock } from "@/lib/portal/time-machine";
 
@@ -62,7 +63,7 @@ export default async function RootLayout({ children }: { children: ReactNode }) 
             </ClientTexts>
           </div>
           {/* Above the page for the eye; for the keyboard the page's way to its content comes first. */}
-          {demoNow && <DemoStrip now={demoNow} />}
+          {demoNow && <DemoStrip now={demoNow} mailboxUrl={context().settings.mailboxUrl} />}
         </div>
         <Toaster close={shell("close")} />
       </body>

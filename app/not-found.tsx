@@ -21,7 +21,7 @@ export default async function NotFound() {
       <div className="grid max-w-prose justify-items-start gap-3 pt-12 sm:pt-20">
         <h1 className="font-semibold text-2xl tracking-tight">{t("title")}</h1>
         <p className="text-ink-soft">{t("body")}</p>
-        <Link href="/invoices" className={`${buttonLook("primary")} mt-2`}>
+        <Link href="/" className={`${buttonLook("primary")} mt-2`}>
           {t("home")}
         </Link>
       </div>

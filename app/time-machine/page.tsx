@@ -2,6 +2,7 @@ import type { Metadata } from "next";
 import { notFound } from "next/navigation";
 import { getTranslations } from "next-intl/server";
 import { TimePassed } from "@/components/demo/time-passed";
+import { TryIt } from "@/components/demo/try-it";
 import { PlainShell } from "@/components/shell/plain-shell";
 import { Preferences } from "@/components/shell/preferences";
 import { UserMenu } from "@/components/shell/user-menu";
@@ -45,6 +46,7 @@ export default async function TimeMachinePage() {
           <p className="mt-2 text-ink-soft">{t("about")}</p>
         </PageHead>
         {state ? <Machine state={state} /> : <Silent text={t("silent")} />}
+        <TryIt mailboxUrl={context().settings.mailboxUrl} />
       </div>
     </PlainShell>
   );

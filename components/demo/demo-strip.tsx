@@ -1,10 +1,10 @@
-import { History } from "lucide-react";
+import { History, Mail } from "lucide-react";
 import Link from "next/link";
 import { useTranslations } from "next-intl";
 import { Moment } from "@/components/ui/day";
 
-/** Above every page of the demo: what time it is there, and the way to move it. */
-export function DemoStrip({ now }: { now: Date }) {
+/** Above every page of the demo: what time it is there, the mail that it sends, and the way to move its time. */
+export function DemoStrip({ now, mailboxUrl }: { now: Date; mailboxUrl: string | null }) {
   const t = useTranslations("timeMachine");
   return (
     <aside aria-label={t("strip")} className="order-1 border-b bg-sunken print:hidden">
@@ -12,14 +12,22 @@ export function DemoStrip({ now }: { now: Date }) {
         <span className="truncate">
           {t("stripNow")} <Moment at={now} />
         </span>
-        <Link
-          href="/time-machine"
-          className="inline-flex items-center gap-1.5 whitespace-nowrap rounded-sm font-medium text-accent hover:underline"
-        >
-          <History aria-hidden="true" className="size-4" />
-          {t("title")}
-        </Link>
+        <span className="flex gap-4">
+          {mailboxUrl && (
+            <a href={mailboxUrl} className={linkLook}>
+              <Mail aria-hidden="true" className="size-4" />
+              <span className="max-sm:sr-only">{t("mailbox")}</span>
+            </a>
+          )}
+          <Link href="/time-machine" className={linkLook}>
+            <History aria-hidden="true" className="size-4" />
+            {t("title")}
+          </Link>
+        </span>
       </p>
     </aside>
   );
 }
+
+const linkLook =
+  "inline-flex min-h-6 min-w-6 items-center gap-1.5 whitespace-nowrap rounded-sm font-medium text-accent hover:underline";

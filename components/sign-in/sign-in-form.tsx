@@ -1,6 +1,6 @@
 "use client";
 
-import { type FormEvent, useRef, useState } from "react";
+import { type FormEvent, type ReactNode, useRef, useState } from "react";
 import { type DemoChoice, DemoLogins } from "@/components/sign-in/demo-logins";
 import { type AnswerTexts, sentenceOf } from "@/components/ui/answer-texts";
 import { Button } from "@/components/ui/button";
@@ -16,10 +16,13 @@ interface SignInFormProps {
   texts: { email: string; password: string; submit: string };
   answers: AnswerTexts;
   demo: DemoChoice | null;
+  /** Other ways on from here. */
+  children: ReactNode;
 }
 
 /** Signs in with next-auth's two requests, as its own client does in many times the script. */
-export function SignInForm({ section = "portal", callbackPath, texts, answers, demo }: SignInFormProps) {
+export function SignInForm(props: SignInFormProps) {
+  const { section = "portal", callbackPath, texts, answers, demo, children } = props;
   const [pending, setPending] = useState(false);
   const [sentence, setSentence] = useState<string | null>(null);
   const form = useRef<HTMLFormElement>(null);
@@ -91,6 +94,7 @@ export function SignInForm({ section = "portal", callbackPath, texts, answers, d
       <Button type="submit" kind="primary" size="large" pending={pending} className="w-full">
         {texts.submit}
       </Button>
+      {children}
       {demo && <DemoLogins {...demo} onChoose={fill} />}
     </form>
   );

@@ -79,8 +79,9 @@ async function announce(portal: Portal, options: ServeOptions, startedAt: number
   options.say("");
   if (plan.world === "demo") {
     const { demoLogins, demoPassword } = await import("@/lib/testing/demo");
-    const logins = demoLogins.map((login) => `${login.email} (${login.what})`).join(", ");
-    options.say(`Ready: ${plan.address} – sign in as ${logins}; the password of all is ${demoPassword}`);
+    const widest = Math.max(...demoLogins.map(({ email }) => email.length));
+    options.say(`Ready: ${plan.address} – the password of all logins is ${demoPassword}:`);
+    for (const { email, what } of demoLogins) options.say(`       ${email.padEnd(widest)}  ${what}`);
   } else {
     const { firstAdminLink } = await import("@/lib/auth/first-admin");
     const link = await firstAdminLink({

@@ -31,10 +31,11 @@ export default async function SignInPage({ searchParams }: SignInPageProps) {
         texts={{ email: t("email"), password: t("password"), submit: t("submit") }}
         answers={await answerTexts()}
         demo={await demoChoice("portal")}
-      />
-      <p>
-        <TextLink href="/reset">{t("forgotten")}</TextLink>
-      </p>
+      >
+        <p>
+          <TextLink href="/reset">{t("forgotten")}</TextLink>
+        </p>
+      </SignInForm>
     </>
   );
 }

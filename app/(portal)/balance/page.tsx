@@ -1,6 +1,7 @@
 import type { Metadata } from "next";
 import { getTranslations } from "next-intl/server";
 import { Suspense } from "react";
+import { AutoTopUpLine } from "@/components/balance/auto-top-up-line";
 import { BalanceFigures } from "@/components/balance/balance-figures";
 import { BankDetails } from "@/components/balance/bank-details";
 import { Contested } from "@/components/balance/contested";
@@ -18,6 +19,7 @@ import { requireCustomer } from "@/lib/auth/current";
 import { calendarDay } from "@/lib/kernel/calendar";
 import { newId, type PaymentId } from "@/lib/kernel/id";
 import type { Currency } from "@/lib/kernel/money";
+import { showAutoTopUp } from "@/lib/portal/auto-top-up";
 import type { CustomerActor } from "@/lib/portal/shapes";
 import { showBalance } from "@/lib/portal/show-balance";
 import { showBankDetails } from "@/lib/portal/show-bank-details";
@@ -51,7 +53,7 @@ export default async function BalancePage({ searchParams }: BalancePageProps) {
 
 async function Balance({ actor, query }: { actor: CustomerActor; query: BalanceQuery }) {
   const t = await getTranslations("balance");
-  const [{ balances, movements, months, contested }, shown, bank, runways] = await Promise.all([
+  const [{ balances, movements, months, contested }, shown, bank, runways, autoTopUp] = await Promise.all([
     showBalance(actor, {
       ...(query.currency && { currency: query.currency }),
       ...(query.cursor && { cursor: query.cursor }),
@@ -59,6 +61,7 @@ async function Balance({ actor, query }: { actor: CustomerActor; query: BalanceQ
     showTopUp(actor, { currency: query.currency }),
     showBankDetails(actor),
     showRunways(actor),
+    showAutoTopUp(actor),
   ]);
   const balance = balances.find(({ currency }) => currency === query.currency) ?? balances[0];
   if (!balance) {
@@ -95,6 +98,7 @@ async function Balance({ actor, query }: { actor: CustomerActor; query: BalanceQ
         {(shown.ok || bank) && (
           <div className="grid max-w-md gap-8 max-xl:mb-10 xl:sticky xl:top-20 xl:col-start-2 xl:row-span-2 xl:row-start-1">
             {shown.ok && <TopUpPanel panel={shown.value} paymentId={newId<PaymentId>()} action={topUp} />}
+            {autoTopUp.currency === here && <AutoTopUpLine autoTopUp={autoTopUp} />}
             {bank && <BankDetails details={bank} />}
           </div>
         )}

@@ -35,11 +35,12 @@ export default async function StaffSignInPage({ searchParams }: SignInPageProps)
         texts={{ email: t("email"), password: t("password"), submit: t("submit") }}
         answers={await answerTexts()}
         demo={await demoChoice("admin")}
-      />
-      <p className="flex flex-wrap justify-between gap-x-6 gap-y-2">
-        <TextLink href="/reset">{t("forgotten")}</TextLink>
-        <TextLink href="/sign-in">{words("customers")}</TextLink>
-      </p>
+      >
+        <p className="flex flex-wrap justify-between gap-x-6 gap-y-2">
+          <TextLink href="/reset">{t("forgotten")}</TextLink>
+          <TextLink href="/sign-in">{words("customers")}</TextLink>
+        </p>
+      </SignInForm>
     </>
   );
 }
