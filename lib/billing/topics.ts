@@ -9,6 +9,8 @@ export const serviceTopics = [
   "service.cancel_requested",
   "service.kept",
   "service.plan_changed",
+  "service.auto_renew_switched",
+  "service.suspension_put_off",
 ] as const;
 
 /** What can happen to an invoice. The host's own systems hear of each. */

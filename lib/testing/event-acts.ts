@@ -1,3 +1,4 @@
+import { holdSuspension } from "@/lib/admin/hold-suspension";
 import { issueDraft, saveDraft } from "@/lib/admin/invoice-drafts";
 import { recordBankPayment } from "@/lib/admin/record-bank-payment";
 import { voidInvoice } from "@/lib/admin/void-invoice";
@@ -10,12 +11,13 @@ import { announceStops } from "@/lib/billing/suspension/announce-stops";
 import { stopServices } from "@/lib/billing/suspension/stop-services";
 import { voidUnpaidOrders } from "@/lib/billing/suspension/void-unpaid-orders";
 import type { SubjectTopic } from "@/lib/billing/topics";
-import { addDays } from "@/lib/kernel/calendar";
+import { addCalendarDays, addDays, calendarDay } from "@/lib/kernel/calendar";
 import { type InvoiceDraftId, type InvoiceId, newId, type PlanId, type ServiceId } from "@/lib/kernel/id";
 import { money } from "@/lib/kernel/money";
 import { cancelInvoice } from "@/lib/portal/cancel-invoice";
 import { cancelService, keepService } from "@/lib/portal/cancel-service";
 import { changePlan, type PlanChangeWay, showPlanChange } from "@/lib/portal/change-plan";
+import { takeOwnGrace } from "@/lib/portal/own-grace";
 import { abandonPayment, payFromBalance } from "@/lib/portal/pay";
 import { renewNow, showRenewNow } from "@/lib/portal/renew-now";
 import { switchAutoRenew } from "@/lib/portal/switch-auto-renew";
@@ -212,6 +214,23 @@ export const eventActs: Record<SubjectTopic, Record<string, Staging>> = {
       return { customer: one.customer, act: () => applyNextPlans(world) };
     },
   },
+  "service.auto_renew_switched": {
+    "its customer switches it on": async (world) => switching(world, await running(world, false), true),
+    "its customer switches it off": async (world) => switching(world, await running(world), false),
+  },
+  "service.suspension_put_off": {
+    "staff hold it off": async (world) => holding(world, await running(world), 10),
+    "staff end that": async (world) => {
+      const one = await running(world);
+      await (await holding(world, one, 10)).act();
+      return holding(world, one, null);
+    },
+    "its customer takes some days": async (world) => {
+      const { customer, serviceId } = await running(world);
+      await makeRenewal(world, customer, serviceId);
+      return { customer, act: async () => agreed(await takeOwnGrace(customer.actor, { serviceId }, world)) };
+    },
+  },
 };
 
 interface Running {
@@ -299,6 +318,27 @@ async function planChange(
 
 async function cancelling(world: StripeWorld, { customer, serviceId }: Running): Promise<StagedAct> {
   return { customer, act: async () => agreed(await cancelService(customer.actor, { serviceId }, world)) };
+}
+
+async function switching(
+  world: StripeWorld,
+  { customer, serviceId }: Running,
+  isAutoRenew: boolean,
+): Promise<StagedAct> {
+  const wish = { serviceId, isAutoRenew };
+  return { customer, act: async () => agreed(await switchAutoRenew(customer.actor, wish, world)) };
+}
+
+async function holding(
+  world: StripeWorld,
+  { customer, serviceId }: Running,
+  days: number | null,
+): Promise<StagedAct> {
+  const staff = await makeStaff(world, "support");
+  const today = calendarDay(world.clock.now(), world.timeZone);
+  const until = days === null ? null : addCalendarDays(today, days);
+  const wish = { customerId: customer.customerId, serviceId, until, reason: "They called" };
+  return { customer, act: async () => agreed(await holdSuspension(staff, wish, world)) };
 }
 
 async function unpaidOrder(world: StripeWorld): Promise<StagedAct> {

@@ -58,6 +58,7 @@ export async function switchAutoRenew(
     const decision = new Decision(context, balances);
     const verb = isAutoRenew ? "auto_renew_on" : "auto_renew_off";
     decision.record({ subject: "service", subjectId: serviceId, verb });
+    decision.tell("service.auto_renew_switched", { serviceId, isAutoRenew });
     await settleWhatWaits(tx, decision, service.currency);
     return { kind: "switched", paid: decision.invoicesPaid.map(({ number }) => number) };
   });

@@ -80,6 +80,11 @@ export function holdSuspension(
       detail: { ...detail, reason: input.reason },
       isVisible: false,
     });
+    decision.tell("service.suspension_put_off", {
+      serviceId,
+      by: "host",
+      until: holdUntil?.toISOString() ?? null,
+    });
     write(tx, customerId, decision);
     return { ok: true };
   });

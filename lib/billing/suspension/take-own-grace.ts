@@ -62,6 +62,7 @@ export function takeOwnGrace(world: World, database: Database, input: OwnGraceIn
       verb: "own_grace_taken",
       detail: { days: days.toString(), until: calendarDay(at, timeZone) },
     });
+    decision.tell("service.suspension_put_off", { serviceId, by: "customer", until: at.toISOString() });
     write(tx, customerId, decision);
     return { ok: true, suspendsAt: at };
   });

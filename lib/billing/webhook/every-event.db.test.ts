@@ -52,7 +52,8 @@ type Row = Record<string, unknown>;
 interface Write {
   xact: string;
   customerId: string;
-  table: "services" | "invoices" | "outbox";
+  table: "services" | "invoices" | "renewals" | "outbox";
+  /** Of a renewal, its service's. */
   id: string;
   was: Row | null;
   is: Row;
@@ -65,7 +66,7 @@ async function watchWrites(): Promise<void> {
     create table refused (customer_id uuid);
     create function note_write() returns trigger language plpgsql security definer as $$ begin
       insert into writes (xact, customer_id, name, id, was, new) values (pg_current_xact_id(), new.customer_id,
-        tg_table_name, new.id, case tg_op when 'UPDATE' then to_jsonb(old) end, to_jsonb(new));
+        tg_table_name, coalesce((to_jsonb(new) ->> 'service_id')::uuid, new.id), case tg_op when 'UPDATE' then to_jsonb(old) end, to_jsonb(new));
       return null;
     end $$;
     create function refuse_commit() returns trigger language plpgsql security definer as $$ begin
@@ -75,7 +76,7 @@ async function watchWrites(): Promise<void> {
       return null;
     end $$;
     create trigger note_write after insert on outbox for each row execute function note_write();
-    ${["services", "invoices"]
+    ${["services", "invoices", "renewals"]
       .map(
         (table) => `
           create trigger note_write after insert or update on ${table} for each row execute function note_write();
@@ -146,8 +147,13 @@ function toldBy({ table, was, is }: Write): (readonly SubjectTopic[])[] {
       became("state") ? toldOfServices[is.state as ServiceState] : [],
       became("expires_at") ? (["service.activated", "service.renewed"] as const) : [],
       was && became("plan_id") ? (["service.plan_changed"] as const) : [],
+      was && became("is_auto_renew") ? (["service.auto_renew_switched"] as const) : [],
+      became("suspension_hold_until") ? (["service.suspension_put_off"] as const) : [],
       became("cancel_requested_at") ? [ending as SubjectTopic] : [],
     ].filter((topics) => topics.length > 0);
+  }
+  if (table === "renewals") {
+    return was && became("own_grace_days") ? [["service.suspension_put_off"]] : [];
   }
   return [
     was === null ? (["invoice.issued"] as const) : [],
