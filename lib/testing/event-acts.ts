@@ -1,51 +1,42 @@
-import { holdSuspension } from "@/lib/admin/hold-suspension";
-import { issueDraft, saveDraft } from "@/lib/admin/invoice-drafts";
 import { recordBankPayment } from "@/lib/admin/record-bank-payment";
 import { voidInvoice } from "@/lib/admin/void-invoice";
-import { issueInvoices } from "@/lib/billing/invoice/issue-invoices";
 import { settle } from "@/lib/billing/payment/settle";
 import { applyNextPlans } from "@/lib/billing/renewal/apply-next-plans";
 import { endCancelled } from "@/lib/billing/renewal/end-cancelled";
-import { runRenewals } from "@/lib/billing/renewal/run-renewals";
-import { announceStops } from "@/lib/billing/suspension/announce-stops";
-import { stopServices } from "@/lib/billing/suspension/stop-services";
-import { voidUnpaidOrders } from "@/lib/billing/suspension/void-unpaid-orders";
 import type { SubjectTopic } from "@/lib/billing/topics";
-import { addCalendarDays, addDays, calendarDay } from "@/lib/kernel/calendar";
-import { type InvoiceDraftId, type InvoiceId, newId, type PlanId, type ServiceId } from "@/lib/kernel/id";
-import { money } from "@/lib/kernel/money";
+import { newId } from "@/lib/kernel/id";
 import { cancelInvoice } from "@/lib/portal/cancel-invoice";
-import { cancelService, keepService } from "@/lib/portal/cancel-service";
-import { changePlan, type PlanChangeWay, showPlanChange } from "@/lib/portal/change-plan";
+import { keepService } from "@/lib/portal/cancel-service";
 import { takeOwnGrace } from "@/lib/portal/own-grace";
-import { abandonPayment, payFromBalance } from "@/lib/portal/pay";
-import { renewNow, showRenewNow } from "@/lib/portal/renew-now";
+import { abandonPayment } from "@/lib/portal/pay";
 import { switchAutoRenew } from "@/lib/portal/switch-auto-renew";
-import {
-  balancePlan,
-  giveBalance,
-  makeActiveService,
-  makeCustomer,
-  makeInvoice,
-  makeOrder,
-  makePlan,
-  makeRenewal,
-  type TestCustomer,
-} from "./fixtures";
+import { giveBalance, makeCustomer, makeInvoice, makeOrder, makePlan, makeRenewal } from "./fixtures";
 import { ledToStripe, startDirect } from "./payment-facts";
 import { makeStaff } from "./staff";
+import {
+  agreed,
+  cancelling,
+  draftReady,
+  dueRenewal,
+  holding,
+  issuedFree,
+  paid,
+  planChange,
+  renewalToPay,
+  renewingNow,
+  running,
+  type StagedAct,
+  stopping,
+  suspension,
+  switching,
+  termination,
+  unpaidOrder,
+} from "./staged-acts";
 import { pass, type StripeWorld } from "./stripe-world";
-import { tellAll } from "./told";
-
-/** An act of the portal about to happen, and whom it is about. Refused, it throws. */
-export interface StagedAct {
-  customer: TestCustomer;
-  act(): Promise<unknown>;
-}
-
-type Staging = (world: StripeWorld) => Promise<StagedAct>;
 
 const day = 86_400_000;
+
+type Staging = (world: StripeWorld) => Promise<StagedAct>;
 
 /**
  * Of every kind of event of a service or an invoice, the acts that make it happen: the use cases themselves, up to the
@@ -232,145 +223,3 @@ export const eventActs: Record<SubjectTopic, Record<string, Staging>> = {
     },
   },
 };
-
-interface Running {
-  customer: TestCustomer;
-  serviceId: ServiceId;
-}
-
-/** A service of 10.00 for 31 days, whose first term has just begun. */
-async function running(world: StripeWorld, isAutoRenew = true): Promise<Running> {
-  const customer = await makeCustomer(world);
-  const serviceId = await makeActiveService(world, customer, await planOf(world, 1_000n), isAutoRenew);
-  return { customer, serviceId };
-}
-
-async function planOf(world: StripeWorld, priceMinor: bigint): Promise<PlanId> {
-  const planId = await makePlan(world, { price: { USD: priceMinor }, unit: "day", count: 31 });
-  await world.owner`update plans set lead_days = 7 where id = ${planId}`;
-  return planId;
-}
-
-function agreed<T extends { ok: boolean }>(answer: T): T {
-  if (!answer.ok) throw new Error(`it is agreed to: ${JSON.stringify(answer)}`);
-  return answer;
-}
-
-async function paid(world: StripeWorld, customer: TestCustomer, id: InvoiceId, minor: bigint) {
-  return agreed(await payFromBalance(customer.actor, balancePlan(world, [id], minor), world));
-}
-
-async function draftReady(world: StripeWorld): Promise<StagedAct> {
-  const customer = await makeCustomer(world);
-  const staff = await makeStaff(world, "finance");
-  const { customerId } = customer;
-  const seen = { customerId, draftId: newId<InvoiceDraftId>(world.clock), version: 0 };
-  const line = { kind: "item", description: "Hours", quantity: "1", unit: "7.00", taxRate: "0" } as const;
-  const content = { currency: "USD", dueDays: "14", note: "", lines: [line] };
-  const saved = await saveDraft(staff, { ...seen, ...content }, world);
-  if (!saved.ok) throw new Error(saved.refusal.code);
-  const { version } = saved.value;
-  return { customer, act: async () => agreed(await issueDraft(staff, { ...seen, version }, world)) };
-}
-
-function issuedFree(world: StripeWorld, { customerId, currency }: TestCustomer) {
-  const line = { kind: "other" as const, description: "A gift", quantity: 1, unit: money(0n, currency) };
-  const dueAt = addDays(world.clock.now(), 7, world.timeZone);
-  const draft = { origin: "manual" as const, currency, summary: "A gift", dueAt, lines: [line] };
-  return issueInvoices(world, world.staff, customerId, async () => [draft]);
-}
-
-async function dueRenewal(world: StripeWorld, balanceMinor: bigint): Promise<StagedAct> {
-  const { customer } = await running(world);
-  if (balanceMinor > 0n) await giveBalance(world, customer, balanceMinor);
-  await pass(world, 25 * day);
-  return { customer, act: () => runRenewals(world) };
-}
-
-async function renewalToPay(world: StripeWorld): Promise<StagedAct & { invoiceId: InvoiceId }> {
-  const { customer, serviceId } = await running(world, false);
-  const { id } = await makeRenewal(world, customer, serviceId);
-  await giveBalance(world, customer, 1_000n);
-  return { customer, invoiceId: id, act: () => paid(world, customer, id, 1_000n) };
-}
-
-async function renewingNow(world: StripeWorld) {
-  const { customer, serviceId } = await running(world);
-  const shown = await showRenewNow(customer.actor, { serviceId, terms: 2 }, world);
-  if (!shown.ok) throw new Error(shown.refusal.code);
-  const plan = shown.value.direct;
-  const input = { serviceId, terms: 2, how: "direct" as const, paymentId: newId(world.clock), plan };
-  return { customer, act: async () => agreed(await renewNow(customer.actor, input, world)) };
-}
-
-async function planChange(
-  world: StripeWorld,
-  { customer, serviceId }: Running,
-  priceMinor: bigint,
-  way: PlanChangeWay,
-): Promise<StagedAct> {
-  const planId = await planOf(world, priceMinor);
-  const page = await showPlanChange(customer.actor, { serviceId, planId, way }, world);
-  if (!page?.preview?.ok) throw new Error("there is a preview");
-  const wish = { serviceId, planId, way, agreedMinor: page.preview.value.due.minor };
-  return { customer, act: async () => agreed(await changePlan(customer.actor, wish, world)) };
-}
-
-async function cancelling(world: StripeWorld, { customer, serviceId }: Running): Promise<StagedAct> {
-  return { customer, act: async () => agreed(await cancelService(customer.actor, { serviceId }, world)) };
-}
-
-async function switching(
-  world: StripeWorld,
-  { customer, serviceId }: Running,
-  isAutoRenew: boolean,
-): Promise<StagedAct> {
-  const wish = { serviceId, isAutoRenew };
-  return { customer, act: async () => agreed(await switchAutoRenew(customer.actor, wish, world)) };
-}
-
-async function holding(
-  world: StripeWorld,
-  { customer, serviceId }: Running,
-  days: number | null,
-): Promise<StagedAct> {
-  const staff = await makeStaff(world, "support");
-  const today = calendarDay(world.clock.now(), world.timeZone);
-  const until = days === null ? null : addCalendarDays(today, days);
-  const wish = { customerId: customer.customerId, serviceId, until, reason: "They called" };
-  return { customer, act: async () => agreed(await holdSuspension(staff, wish, world)) };
-}
-
-async function unpaidOrder(world: StripeWorld): Promise<StagedAct> {
-  const customer = await makeCustomer(world);
-  await makeOrder(world, customer, await makePlan(world));
-  await pass(world, 30 * day);
-  return { customer, act: () => voidUnpaidOrders(world) };
-}
-
-/** What stops a service has been announced. */
-async function stopping(world: StripeWorld, customer: TestCustomer): Promise<StagedAct> {
-  await announceStops(world);
-  await tellAll(world);
-  return { customer, act: () => stopServices(world) };
-}
-
-async function suspension(world: StripeWorld): Promise<StagedAct & { invoiceId: InvoiceId }> {
-  const { customer, serviceId } = await running(world);
-  const { id } = await makeRenewal(world, customer, serviceId);
-  await pass(world, 34 * day);
-  await announceStops(world);
-  await tellAll(world);
-  await pass(world, 3 * day);
-  return { ...(await stopping(world, customer)), invoiceId: id };
-}
-
-async function termination(world: StripeWorld): Promise<StagedAct> {
-  const { customer, act } = await suspension(world);
-  await act();
-  await pass(world, 13 * day);
-  await announceStops(world);
-  await tellAll(world);
-  await pass(world, 2 * day);
-  return { customer, act };
-}
