@@ -39,7 +39,7 @@ export interface Issuer {
   userId: UserId | null;
 }
 
-/** The same in a transaction of the caller's, who has seen to it that the series is there. */
+/** The same in a transaction of the caller's, who has seen to it that the series is there: but a year may have ended since. */
 export async function issueIn(
   world: World,
   tx: Transaction,
@@ -56,6 +56,7 @@ export async function issueIn(
       coalesce((select rate_ppm from tax_rates t where t.country = c.country and t.valid_from <= ${now}
         order by valid_from desc limit 1), 0) as rate_ppm
       from customers c where id = ${customerId}`,
+    prepareSeries(sql, series).execute(),
   ]);
   if (!customer) throw new Error("an invoice is for a customer that exists");
   const drafts = await prepare(tx);

@@ -55,6 +55,16 @@ describe("numbers of invoices", () => {
     expect(new Set(issued.map(({ number }) => number)).size).toBe(50);
   });
 
+  it("are of the year in which the invoice is issued, though it began in the one before", async () => {
+    const customer = await makeCustomer(world);
+    const instants = ["2030-12-31T23:59:59.999Z", "2031-01-01T00:00:00.001Z"].map((text) => new Date(text));
+    const clock = { now: () => (instants.length > 1 ? instants.shift() : instants[0]) as Date };
+    const [invoice] = await issueInvoices({ ...world, clock }, world.staff, customer.customerId, async () => [
+      draft("midnight"),
+    ]);
+    expect(invoice?.number).toBe("INV-2031-000001");
+  });
+
   it("are given in the order of a batch, in one block", async () => {
     const customer = await makeCustomer(world);
     const before = (await numbersOf("INV-2026")).length;
