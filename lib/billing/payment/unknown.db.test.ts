@@ -18,6 +18,7 @@ import {
   factsOf,
   paymentRef,
 } from "@/lib/testing/payment-facts";
+import { saveCard } from "@/lib/testing/saved-cards";
 import { calm, openStripeWorld, pass, type StripeWorld, seenBy } from "@/lib/testing/stripe-world";
 import { impatient, strike, unsureFaults, unsureKinds } from "@/lib/testing/unsure-faults";
 import { pollPayments } from "./poll-payments";
@@ -255,15 +256,30 @@ describe("an unknown payment as time passes", () => {
 
   it("is not failed by a key that Stripe refuses: that says nothing of the first attempt", async () => {
     const { payment } = await struckAtCreation("drop_after");
-    const locked = seenBy(world, {
-      gateway: stripeGateway({
-        secretKey: "sk_test_rolled",
-        webhookSecrets: ["whsec_x"],
-        apiBase: world.stripeUrl,
-      }),
-    });
-    expect(await settle(locked, payment)).toMatchObject({ kind: "unknown" });
+    expect(await settle(lockedOut(), payment)).toMatchObject({ kind: "unknown" });
     expect(await factsOf(world, payment)).toMatchObject(held);
     expect(await settle(world, payment)).toMatchObject({ kind: "settled", state: "sent" });
   });
+
+  it("is not failed by such a key when a saved card was charged either: it was taken, and pays", async () => {
+    const customer = await makeCustomer(world);
+    const card = await saveCard(world, customer);
+    const invoice = await makeInvoice(world, customer, 3000n);
+    const input = { ...plan(world, [invoice.id], { cardMinor: 3000n }), cardId: card.id };
+    await world.control.dropWebhooks();
+    await strike(world, "drop_after", { method: "POST", path: "/v1/payment_intents" });
+    await payDirect(customer.actor, input, world);
+    await world.control.clearFaults();
+    const payment = paymentRef(customer, input.paymentId);
+    expect(await settle(lockedOut(), payment)).toMatchObject({ kind: "unknown" });
+    expect(await factsOf(world, payment)).toMatchObject({ ...held, openHolds: 0 });
+    expect(await settle(world, payment)).toMatchObject({ kind: "settled", state: "succeeded" });
+    expect(await factsOf(world, payment)).toMatchObject(whole);
+  });
+
+  /** With a key that was replaced: Stripe refuses whatever is asked. */
+  function lockedOut(): StripeWorld {
+    const options = { webhookSecrets: ["whsec_x"], apiBase: world.stripeUrl };
+    return seenBy(world, { gateway: stripeGateway({ ...options, secretKey: "sk_test_rolled" }) });
+  }
 });
