@@ -81,6 +81,11 @@ describe("a paid renewal line", () => {
     });
   });
 
+  it.each(["pending", "terminated", "canceled"] as const)("of a %s service that had this expiry", (state) => {
+    const ended = service(state, { anchorDay: 31, expiresAt: new Date("2026-02-28T10:00:00Z") });
+    expect(completionOf(line("renewal"), ended, now, "UTC")).toBeNull();
+  });
+
   it("that would leave a gap or overlap is not completed, by however little", () => {
     fc.assert(
       fc.property(fc.integer({ min: -40 * 86_400_000, max: 40 * 86_400_000 }), (byMs) => {

@@ -8,9 +8,9 @@ import {
   makeRenewal,
   type TestCustomer,
 } from "@/lib/testing/fixtures";
-import { expectBooksBalance } from "@/lib/testing/payment-facts";
+import { expectBooksBalance, startDirect } from "@/lib/testing/payment-facts";
 import { openQuietStripe, type QuietStripeScene } from "@/lib/testing/quiet-stripe";
-import { voidInvoice } from "./void-invoice";
+import { type VoidInput, voidInvoice } from "./void-invoice";
 
 let scene: QuietStripeScene;
 
@@ -44,6 +44,17 @@ async function twoTerms(): Promise<TwoTerms> {
   return { customer, serviceId, first: first.id, second: second.id };
 }
 
+function byStaff({ customer, first }: TwoTerms): VoidInput {
+  const { customerId, actor } = customer;
+  const act = {
+    actor: "staff" as const,
+    userId: actor.userId,
+    reason: "voided" as const,
+    note: "asked for it",
+  };
+  return { customerId, invoiceId: first, ...act, permit: async () => true };
+}
+
 async function standing({ serviceId, first, second }: TwoTerms) {
   const { sql } = scene.world.jobs;
   const rows = await sql`select id, state from invoices where id = any(${[first, second]}::uuid[])`;
@@ -75,6 +86,20 @@ describe("voiding a renewal", () => {
     await expectBooksBalance(scene.world, { full: true });
   });
 
+  it("names the payment that is under way on one of them, to be closed first, and changes nothing", async () => {
+    const terms = await twoTerms();
+    const { customer, first, second } = terms;
+    const payment = await startDirect(scene.world, customer, [first, second], { cardMinor: 2000n });
+    const { sql } = scene.world.jobs;
+    // Of the first alone the claim is gone: what is voided with it is claimed all the same.
+    await sql`delete from invoice_claims where customer_id = ${customer.customerId} and invoice_id = ${first}`;
+    expect(await voidInvoice(scene.world, scene.world.staff, byStaff(terms))).toEqual({
+      kind: "claimed",
+      by: [payment.paymentId],
+    });
+    expect(await standing(terms)).toEqual({ invoices: ["open", "open"], renewals: ["invoiced", "invoiced"] });
+  });
+
   it("is refused to customer and staff where a later one is paid", async () => {
     const terms = await twoTerms();
     const { customer, first, second } = terms;
@@ -85,15 +110,7 @@ describe("voiding a renewal", () => {
     const refusal = { code: "later_term_paid", number: expect.stringContaining("INV-") };
     const asCustomer = await cancelInvoice(customer.actor, { invoiceId: first }, scene.world);
     expect(asCustomer).toEqual({ ok: false, refusal });
-    const asStaff = await voidInvoice(scene.world, scene.world.staff, {
-      customerId: customer.customerId,
-      invoiceId: first,
-      actor: "staff",
-      userId: customer.actor.userId,
-      reason: "voided",
-      note: "asked for it",
-      permit: async () => true,
-    });
+    const asStaff = await voidInvoice(scene.world, scene.world.staff, byStaff(terms));
     expect(asStaff).toEqual({ kind: "refused", refusal });
     expect(await standing(terms)).toEqual({ invoices: ["open", "paid"], renewals: ["invoiced", "invoiced"] });
   });

@@ -33,6 +33,13 @@ describe("a service whose next term is not paid", () => {
     expect(stop(unpaid, at(4))).toEqual({ act: "suspend" });
   });
 
+  it("is never suspended before its paid term is over, however early its invoice was due", () => {
+    const early: NextTermFacts = { ...unpaid, invoice: { state: "open", dueAt: at(-20) } };
+    const told = { ...early, announcedAt: { suspension: at(-10), termination: null } };
+    expect(stop(told, at(-0.01))).toEqual({ act: "none" });
+    expect(stop(told, at(0))).toEqual({ act: "suspend" });
+  });
+
   it("is never suspended while its invoice was not issued, or is paid, or void", () => {
     const renewals = [null, { ...unpaid.renewal, state: "due" }, { ...unpaid.renewal, state: "paid" }];
     for (const renewal of renewals)
