@@ -11,6 +11,8 @@ import { expectBooksBalance } from "@/lib/testing/payment-facts";
 import { saveCard } from "@/lib/testing/saved-cards";
 import { calm, openStripeWorld, pass, type StripeWorld } from "@/lib/testing/stripe-world";
 import { turnOnAutoPay } from "@/lib/testing/turn-on-auto-pay";
+import { strike } from "@/lib/testing/unsure-faults";
+import { pollPayments } from "../payment/poll-payments";
 import { runRenewals } from "../renewal/run-renewals";
 import { chargeDue } from "./charge-due";
 import { topUpLow } from "./top-up-low";
@@ -148,6 +150,21 @@ describe("a renewal that is short", () => {
     expect((await standing(customer))?.charged).toEqual(["invoices succeeded"]);
     expect(await customer.invoiceState()).toBe("paid");
     await world.owner`update auto_top_ups set is_on = false`;
+  });
+
+  it("is not charged by auto-pay beside a top-up of which nobody knows what became: that pays it, once it is known", async () => {
+    const customer = await renewing();
+    await world.control.dropWebhooks();
+    await strike(world, "drop_after", { method: "POST", path: "/v1/payment_intents" });
+    expect(await chargeDue(world)).toMatchObject({ charged: 1 });
+    await world.control.clearFaults();
+    expect((await standing(customer))?.charged).toEqual(["top_up unknown"]);
+    // The day on which auto-pay goes on, had it failed.
+    await pass(world, 2 * day);
+    expect(await chargeDue(world)).toMatchObject({ charged: 0 });
+    await pollPayments(world);
+    expect(await standing(customer)).toEqual({ available: 1000n, charged: ["top_up succeeded"] });
+    expect(await customer.invoiceState()).toBe("paid");
   });
 
   it("is charged by auto-pay on its next day when the top-up fails", async () => {

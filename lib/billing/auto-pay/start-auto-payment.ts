@@ -1,3 +1,4 @@
+import type { ReservedSql } from "@/db/client";
 import { type Transaction, transact } from "@/db/transaction";
 import { type CustomerId, type InvoiceId, newId, type PaymentId } from "@/lib/kernel/id";
 import type { Currency } from "@/lib/kernel/money";
@@ -39,13 +40,14 @@ async function startLocked(
 ): Promise<AutoPaymentStarted> {
   const { clock, timeZone } = world;
   const now = clock.now();
-  const [balances, [customer], auto, open] = await Promise.all([
+  const [balances, [customer], auto, open, topUps] = await Promise.all([
     lockBalances(tx.sql, customerId),
     tx.sql`select stripe_customer_id, locale from customers where id = ${customerId} and closed_at is null`,
     autoChargeCard(tx.sql, customerId, { now, timeZone }),
     tx.sql`
       select id from invoices
       where customer_id = ${customerId} and state = 'open' and origin = 'renewal' and currency = ${currency}`,
+    openTopUps(tx.sql, customerId, currency),
   ]);
   if (!customer?.stripe_customer_id || !auto?.paysInvoices) return { kind: "nothing" };
   const context = { customerId, now, clock, timeZone, actor: "system" as const, userId: null };
@@ -56,7 +58,10 @@ async function startLocked(
     open.map((row) => row.id as InvoiceId),
   );
   settleAndTell(decision, currency);
-  const invoices = payable(decision, invoiceIds);
+  const invoices = payable(
+    decision,
+    invoiceIds.filter((id) => !topUps.has(id)),
+  );
   if (invoices.length === 0) {
     write(tx, customerId, decision);
     return { kind: decision.invoicesPaid.length > 0 ? "paid" : "nothing" };
@@ -108,6 +113,23 @@ async function startLocked(
   }
   write(tx, customerId, decision);
   return { kind: "stored", paymentId };
+}
+
+/**
+ * Invoices for which an automatic top-up is under way: only if it fails does auto-pay go on (domain.md, Renewing), and while
+ * nobody knows what became of it no second charge begins.
+ */
+async function openTopUps(
+  sql: ReservedSql,
+  customerId: CustomerId,
+  currency: Currency,
+): Promise<Set<InvoiceId>> {
+  const rows = await sql`
+    select distinct h.invoice_id from payments p
+    join payment_shares h on h.customer_id = p.customer_id and h.payment_id = p.id
+    where p.customer_id = ${customerId} and p.kind = 'top_up' and p.origin = 'auto' and p.currency = ${currency}
+      and p.ended_at is null`;
+  return new Set(rows.map((row) => row.invoice_id as InvoiceId));
 }
 
 /** Those of the wish that can be paid by auto-pay now, in their order, each over what those before it bring. */
