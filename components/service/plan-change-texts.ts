@@ -11,6 +11,7 @@ const codes = [
   "service_not_found",
   "service_not_running",
   "plan_not_offered",
+  "plan_of_another_family",
   "plan_is_the_same",
   "plan_without_price",
   "term_differs",

@@ -20,6 +20,8 @@ export const plans = pgTable(
     id: uuid("id").notNull(),
     key: text("key").notNull(),
     name: text("name").notNull(),
+    /** A service changes to plans of its own family alone: a server is no domain. Null: to those that have none. */
+    family: text("family"),
     termUnit: text("term_unit", { enum: ["day", "month", "year"] }).notNull(),
     termCount: integer("term_count").notNull(),
     leadDays: integer("lead_days").notNull().default(7),
@@ -35,6 +37,7 @@ export const plans = pgTable(
   (t) => [
     primaryKey({ name: "plans_pk", columns: [t.id] }),
     uniqueIndex("plans_key_key").on(t.key),
+    check("plans_family_check", sql`length(${t.family}) between 1 and 60`),
     check(
       "plans_term_check",
       sql`${t.termUnit} in ('day', 'month', 'year') and ${t.termCount} between 1 and 3660`,

@@ -185,7 +185,7 @@ describe("a change of plan at once", () => {
     expect(invoices.at(-1)).toMatchObject({ state: "paid", total_minor: 1000n, due_at: before?.due_at });
   });
 
-  it("is refused for a term of another length, for what does not run, and for another sum than was shown", async () => {
+  it("is refused for a term of another length, for another kind of service, for what does not run, and for another sum than was shown", async () => {
     const one = await running();
     const yearly = await makePlan(world, { price: { USD: 30_000n }, unit: "year" });
     const wish = { serviceId: one.serviceId, planId: yearly, way: "at_once" as const, agreedMinor: 0n };
@@ -199,6 +199,12 @@ describe("a change of plan at once", () => {
     expect(await refusal({ planId: await makePlan(world, { price: { EUR: 1n } }) })).toBe(
       "plan_without_price",
     );
+    const domain = await makePlan(world, { price: { USD: 1_290n }, family: "domain" });
+    expect(await refusal({ planId: domain })).toBe("plan_of_another_family");
+    const choices = await showPlanChange(one.customer.actor, { ...wish, planId: undefined }, world);
+    const offered = choices?.plans.map(({ id }) => id);
+    expect(offered).toEqual(expect.arrayContaining([one.small, one.large]));
+    expect(offered).not.toContain(domain);
     const stranger = await makeCustomer(world);
     expect(await changePlan(stranger.actor, wish, world)).toMatchObject({
       refusal: { code: "service_not_found" },

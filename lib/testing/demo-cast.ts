@@ -4,6 +4,8 @@ import type { Currency } from "@/lib/kernel/money";
 export interface DemoPlan {
   key: string;
   name: string;
+  /** What it is a plan of: a service changes to others of its own alone. */
+  family: "server" | "storage" | "domain";
   unit: "day" | "month" | "year";
   count: number;
   price: Partial<Record<Currency, bigint>>;
@@ -13,6 +15,7 @@ export const demoPlans: readonly DemoPlan[] = [
   {
     key: "pond-s",
     name: "Pond S (1 vCPU, 2 GB)",
+    family: "server",
     unit: "month",
     count: 1,
     price: { USD: 600n, EUR: 550n, JPY: 900n },
@@ -20,6 +23,7 @@ export const demoPlans: readonly DemoPlan[] = [
   {
     key: "pond-m",
     name: "Pond M (2 vCPU, 8 GB)",
+    family: "server",
     unit: "month",
     count: 1,
     price: { USD: 2000n, EUR: 1850n, JPY: 3000n },
@@ -27,6 +31,7 @@ export const demoPlans: readonly DemoPlan[] = [
   {
     key: "lake-l",
     name: "Lake L (8 vCPU, 32 GB)",
+    family: "server",
     unit: "month",
     count: 1,
     price: { USD: 7900n, EUR: 7300n, JPY: 11800n },
@@ -34,6 +39,7 @@ export const demoPlans: readonly DemoPlan[] = [
   {
     key: "nest-1tb",
     name: "Nest storage, 1 TB",
+    family: "storage",
     unit: "month",
     count: 3,
     price: { USD: 1500n, EUR: 1400n, JPY: 2300n },
@@ -41,6 +47,7 @@ export const demoPlans: readonly DemoPlan[] = [
   {
     key: "domain",
     name: "Domain name",
+    family: "domain",
     unit: "year",
     count: 1,
     price: { USD: 1290n, EUR: 1190n, JPY: 1980n },

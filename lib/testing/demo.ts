@@ -123,8 +123,8 @@ async function makePlans(staff: Database, clock: ManualClock): Promise<Map<strin
     const id = newId<PlanId>(clock);
     plans.set(plan.key, id);
     await staff.sql`
-      insert into plans (id, key, name, term_unit, term_count, created_at)
-      values (${id}, ${plan.key}, ${plan.name}, ${plan.unit}, ${plan.count}, ${from})`;
+      insert into plans (id, key, name, family, term_unit, term_count, created_at)
+      values (${id}, ${plan.key}, ${plan.name}, ${plan.family}, ${plan.unit}, ${plan.count}, ${from})`;
     for (const [currency, price] of Object.entries(plan.price)) {
       await staff.sql`
         insert into plan_prices (plan_id, currency, valid_from, price_minor)

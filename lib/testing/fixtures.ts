@@ -58,14 +58,15 @@ export async function makePlan(
     price?: Partial<Record<Currency, bigint>>;
     unit?: "day" | "month" | "year";
     count?: number;
+    family?: string;
   } = {},
 ): Promise<PlanId> {
   const planId = newId<PlanId>(world.clock);
-  const { price = { USD: 1000n }, unit = "month", count = 1 } = options;
+  const { price = { USD: 1000n }, unit = "month", count = 1, family = null } = options;
   const from = new Date("2020-01-01T00:00:00Z");
   await world.staff.sql`
-    insert into plans (id, key, name, term_unit, term_count, lead_days, created_at)
-    values (${planId}, ${planId}, 'Server S', ${unit}, ${count}, ${unit === "day" ? 0 : 7}, ${from})`;
+    insert into plans (id, key, name, family, term_unit, term_count, lead_days, created_at)
+    values (${planId}, ${planId}, 'Server S', ${family}, ${unit}, ${count}, ${unit === "day" ? 0 : 7}, ${from})`;
   for (const [currency, minor] of Object.entries(price)) {
     await world.staff.sql`
       insert into plan_prices (plan_id, currency, valid_from, price_minor)

@@ -16,6 +16,8 @@ export type PlanChangeRefusal =
   /** Only what runs has a plan to change. */
   | { code: "service_not_running"; state: ServiceState }
   | { code: "plan_not_offered" }
+  /** It is for another kind of service. */
+  | { code: "plan_of_another_family" }
   | { code: "plan_is_the_same" }
   | { code: "plan_without_price"; currency: Currency }
   /** A term of another length begins when those that are paid or billed ahead are over. */
@@ -93,6 +95,7 @@ function refusalOf(scene: PlanChangeScene, way: PlanChangeWay): PlanChangeRefusa
   }
   if (way === "next_term" && to.id === service.nextPlanId) return { code: "plan_is_the_same" };
   if (!to.isOffered && to.id !== from.id) return { code: "plan_not_offered" };
+  if (to.family !== from.family) return { code: "plan_of_another_family" };
   if (scene.priceMinor === null || scene.open.some(({ newNetMinor }) => newNetMinor === null)) {
     return { code: "plan_without_price", currency: service.currency };
   }

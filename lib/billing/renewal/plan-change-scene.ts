@@ -10,6 +10,8 @@ export interface PlanOffer {
   name: string;
   term: TermLength;
   isOffered: boolean;
+  /** A service changes to plans of its own family alone. */
+  family: string | null;
 }
 
 /** A paid term that is not over, and what paid for it: changes of it first, the newest first. */
@@ -64,7 +66,7 @@ export async function readPlanChange(
           and x.valid_from <= ${now} order by x.valid_from desc limit 1) as price_minor
       from services s where s.customer_id = ${customerId} and s.id = ${serviceId}`,
     sql`
-      select p.id, p.name, p.term_unit, p.term_count, p.is_offered from plans p where p.id = ${planId}
+      select p.id, p.name, p.term_unit, p.term_count, p.is_offered, p.family from plans p where p.id = ${planId}
         or p.id = (select s.plan_id from services s where s.customer_id = ${customerId} and s.id = ${serviceId})`,
     openRenewals(sql, { customerId, serviceId, planId }),
     paidTerms(sql, { customerId, serviceId, planId }, now),
@@ -88,7 +90,13 @@ export async function readPlanChange(
 
 function planOffer(row: Record<string, unknown>): PlanOffer {
   const term = { unit: row.term_unit, count: row.term_count } as TermLength;
-  return { id: row.id as PlanId, name: row.name as string, term, isOffered: row.is_offered as boolean };
+  return {
+    id: row.id as PlanId,
+    name: row.name as string,
+    term,
+    isOffered: row.is_offered as boolean,
+    family: row.family as string | null,
+  };
 }
 
 async function openRenewals(

@@ -42,7 +42,7 @@ export interface PlanChoices {
   plans: { id: PlanId; name: string; term: TermLength; price: Money }[];
 }
 
-/** Null if the customer has no such service. Plans on offer with a price in its currency, its own among them. */
+/** Null if the customer has no such service. Plans on offer of its own family with a price in its currency, its own among them. */
 export async function planChoices(
   sql: ReservedSql,
   { customerId, serviceId }: { customerId: CustomerId; serviceId: ServiceId },
@@ -56,8 +56,8 @@ export async function planChoices(
       where s.customer_id = ${customerId} and s.id = ${serviceId}`,
     sql`
       select p.id, p.name, p.term_unit, p.term_count, s.currency, price.price_minor
-      from services s
-      join plans p on p.is_offered or p.id = s.plan_id
+      from services s join plans own on own.id = s.plan_id
+      join plans p on p.id = own.id or (p.is_offered and p.family is not distinct from own.family)
       cross join lateral (
         select x.price_minor from plan_prices x where x.plan_id = p.id and x.currency = s.currency
           and x.valid_from <= ${now} order by x.valid_from desc limit 1
