@@ -219,6 +219,14 @@ describe("the renewal run", () => {
       select customer_id, gen_random_uuid(), id, expires_at, ${state} from services where id = ${service.serviceId}`;
     await runRenewals(world);
     expect(await stateOf(service)).toEqual([]);
+    expect(await parkedOf(service)).toEqual([]);
+  });
+
+  it("leaves alone a service that its customer ends with what is paid", async () => {
+    const service = await dueService({ balance: 5000n });
+    await owner`update services set cancel_requested_at = ${world.clock.now()} where id = ${service.serviceId}`;
+    await runRenewals(world);
+    expect(await stateOf(service)).toEqual([]);
   });
 
   it("leaves customers alone who are closed", async () => {
