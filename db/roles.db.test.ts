@@ -46,7 +46,7 @@ const granted: Record<string, { app?: string; jobs?: string; staff?: string } | 
   credit_note_numbers: { app: "insert", jobs: "insert select", staff: "insert select" },
   customers: {
     app: "select update(address,email,invoice_recipients,locale,name,stripe_customer_id,tax_id)",
-    jobs: "select update(email,locale,name,stripe_customer_id)",
+    jobs: "insert(country,created_at,currency,email,id,is_house,name,reference) select update(email,locale,name,stripe_customer_id)",
     staff: "insert select update(closed_at,email,locale,name,stripe_customer_id)",
   },
   disputes: {

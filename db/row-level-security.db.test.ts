@@ -68,6 +68,10 @@ describe("row level security", () => {
       },
       { ...all, table, name: `${table}_all`, roles: "mallard_jobs mallard_staff", qual: "true" },
     ]);
+    // What belongs to no customer is asked about on the house's own, which jobs make when they need it: that one alone.
+    const houseOnly = { permissive: "RESTRICTIVE", cmd: "INSERT", qual: null, with_check: "is_house" };
+    const table = "customers";
+    expected.push({ ...houseOnly, table, name: "customers_house_only", roles: "mallard_jobs" } as never);
     const byName = (a: { name?: string }, b: { name?: string }) => ((a.name ?? "") < (b.name ?? "") ? -1 : 1);
     expect([...policies].sort(byName)).toEqual(expected.sort(byName));
   });
@@ -125,6 +129,19 @@ describe("row level security", () => {
     await expect(join).rejects.toMatchObject({ code: "42501" });
     const rise = transact(world.app, scope, ({ sql }) => sql`update memberships set role = 'owner'`);
     await expect(rise).rejects.toMatchObject({ code: "42501" });
+  });
+
+  test("lets jobs add the house's own customer, and no other", async () => {
+    const add = (isHouse: boolean) =>
+      transact(
+        world.jobs,
+        {},
+        ({ sql }) => sql`
+          insert into customers (id, reference, name, email, country, currency, is_house, created_at)
+          values (gen_random_uuid(), ${`made-${isHouse}`}, 'Made', 'made@localhost', 'US', 'USD', ${isHouse}, now())`,
+      );
+    await expect(add(false)).rejects.toMatchObject({ code: "42501" });
+    await expect(add(true)).resolves.toBeDefined();
   });
 
   test("changes and deletes nothing of another customer's", async () => {

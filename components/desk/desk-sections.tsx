@@ -1,5 +1,6 @@
 import { useTranslations } from "next-intl";
 import type { ReactNode } from "react";
+import { TaskWords } from "@/components/desk/task-words";
 import { PaymentStateBadge } from "@/components/payment/payment-state";
 import { ActButton } from "@/components/ui/act-button";
 import { Amount } from "@/components/ui/amount";
@@ -50,9 +51,11 @@ function Tasks({ desk, actions, texts, may }: SectionsProps) {
         </Column>
       </TableHead>
       <TableBody>
-        {desk.tasks.map(({ id, customerId, customerName, customerReference, kind, subject, createdAt }) => (
+        {desk.tasks.map(({ id, customerId, customerName, customerReference, createdAt, ...task }) => (
           <Row key={id} className={rowLook}>
-            <Cell>{taskWords(t, kind, subject)}</Cell>
+            <Cell>
+              <TaskWords task={task} />
+            </Cell>
             <Cell className="max-sm:order-3 max-sm:text-ink-soft max-sm:text-sm">
               <CustomerLink name={customerName} reference={customerReference} />
             </Cell>
@@ -61,15 +64,15 @@ function Tasks({ desk, actions, texts, may }: SectionsProps) {
             </Cell>
             <Cell className="text-right max-sm:order-2">
               {/* Money that waits ends its task by being moved. */}
-              {kind === "suspense" && subject === "bank_receipt" && (
+              {task.kind === "suspense" && task.subject === "bank_receipt" && (
                 <TextLink href="/admin/bank">{t("openBank")}</TextLink>
               )}
-              {(subject === "refund" || subject === "dispute") && customerReference && (
+              {(task.subject === "refund" || task.subject === "dispute") && customerReference && (
                 <TextLink href={`/admin/customers/${encodeURIComponent(customerReference)}/card-payments`}>
                   {t("openCustomer")}
                 </TextLink>
               )}
-              {may.close && kind !== "suspense" && kind !== "dispute_open" && (
+              {may.close && task.kind !== "suspense" && task.kind !== "dispute_open" && (
                 <ActButton
                   action={actions.closeTask}
                   input={{ customerId, taskId: id }}
@@ -85,30 +88,6 @@ function Tasks({ desk, actions, texts, may }: SectionsProps) {
       </TableBody>
     </Section>
   );
-}
-
-const knownKinds = [
-  "money_for_closed_invoice",
-  "late_success",
-  "line_not_completable",
-  "payment_quarantined",
-  "mail_undeliverable",
-  "renewal_parked",
-  "suspense",
-  "refund_failed",
-  "refund_quarantined",
-  "dispute_open",
-  "dispute_quarantined",
-  "webhook_parked",
-] as const;
-
-function taskWords(t: ReturnType<typeof useTranslations<"desk">>, kind: string, subject: string): string {
-  if (kind === "suspense" && subject === "refund") return t("task_refund_suspense");
-  return isKnown(kind) ? t(`task_${kind}`) : kind;
-}
-
-function isKnown(kind: string): kind is (typeof knownKinds)[number] {
-  return (knownKinds as readonly string[]).includes(kind);
 }
 
 function Events({ desk, actions, texts, may }: SectionsProps) {

@@ -88,6 +88,8 @@ export const tasks = pgTable(
         "bank_receipt",
         "refund",
         "dispute",
+        "stripe_object",
+        "stripe_day",
       ],
     }).notNull(),
     subjectId: text("subject_id").notNull(),

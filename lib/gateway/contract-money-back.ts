@@ -8,7 +8,7 @@ import {
   type PaidContractCheck,
   requestOf,
 } from "./contract-stage";
-import type { Outcome, Page, RefundRequest } from "./port";
+import type { ListedMovement, Outcome, Page, RefundRequest } from "./port";
 
 /** What the portal relies on of Stripe's refunds. */
 export const refundContract: readonly ContractCheck[] = [
@@ -16,6 +16,10 @@ export const refundContract: readonly ContractCheck[] = [
   { name: "no more is refunded than a charge has left", run: noMoreThanLeft },
   { name: "a refund is found by charge and our own id, without Stripe's", run: findRefund },
   { name: "refunds since an instant are listed page by page, newest first", run: listRefunds },
+  {
+    name: "what moved since an instant is listed page by page: charges with whose they are, and refunds",
+    run: listMovements,
+  },
   { name: "an unknown charge, refund or dispute is declined", run: unknownMoneyBack },
 ];
 
@@ -76,6 +80,35 @@ async function listRefunds(stage: ContractStage): Promise<void> {
   await listedIn(ids, (after) => gateway.listRefunds(since, { after, most: 2 }));
   const later = new Date(stage.now().getTime() + 3_600_000);
   same(value(await gateway.listRefunds(later)), { rows: [], next: null }, "none since then");
+}
+
+async function listMovements(stage: ContractStage): Promise<void> {
+  const { gateway } = stage;
+  const since = stage.now();
+  const request = await refundRequestOf(stage, "pm_card_visa", "700");
+  const refund = value(await gateway.createRefund(request, refundKeyOf(stage, request)));
+  const moved: ListedMovement[] = [];
+  let pages = 0;
+  for (let after: string | null = null; pages === 0 || after !== null; pages += 1) {
+    const page: Page<ListedMovement> = value(await gateway.listMovements(since, { after, most: 1 }));
+    moved.push(...page.rows);
+    after = page.next;
+  }
+  same(pages > 1, true, "more than one page");
+  const back = moved.find(({ source }) => source.kind === "refund" && source.id === refund.id);
+  const came = moved.find(
+    ({ source }) => source.kind === "charge" && source.charge.id === request.stripeChargeId,
+  );
+  if (!back || came?.source.kind !== "charge") throw new Error("both are listed");
+  same([back.settledMinor, moved.indexOf(back) < moved.indexOf(came)], [-700n, true], "the refund");
+  const { charge } = came.source;
+  same([came.settledMinor, came.currency, came.feeMinor > 0n], [2000n, "USD", true], "movement");
+  same(
+    [charge.amountMinor, charge.currency, charge.customerId],
+    [2000n, "USD", request.customerId],
+    "charge",
+  );
+  same(value(await gateway.findCheckoutOf(charge.intentId ?? "")), null, "no page");
 }
 
 /** Others may make some at the same time: ours are there, in their order, over as many pages as it takes. */

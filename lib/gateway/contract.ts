@@ -202,6 +202,11 @@ async function paidPage(stage: ContractStage & ContractPayer): Promise<void> {
   const { charge } = paid;
   assert(charge, "a paid page has its charge");
   same([charge.amountMinor, charge.currency], [page.amountMinor, page.currency], "charge");
+  same(
+    value(await stage.gateway.findCheckoutOf(paid.intent?.id ?? ""))?.id,
+    page.id,
+    "the page of its intent",
+  );
   const fee = value(await stage.gateway.readFee(charge.id));
   assert(
     fee && fee.feeMinor >= 0n && fee.balanceTransactionId.startsWith("txn_"),

@@ -223,6 +223,34 @@ export interface MoneyBackGateway {
   listDisputes(since: Date, from?: ListFrom): Promise<Outcome<Page<Dispute>>>;
 }
 
+/** One line of Stripe's own list of what moved on the host's balance there. */
+export interface ListedMovement extends BalanceMovement {
+  at: Date;
+  /** What moved it. `other`: a payout, a fee by itself, and whatever Stripe adds. */
+  source:
+    | { kind: "charge"; charge: ListedCharge }
+    | { kind: "refund" | "dispute" | "other"; id: string | null };
+}
+
+/** A charge that succeeded, as that list names it, with our own ids from its metadata where it has them. */
+export interface ListedCharge {
+  id: string;
+  intentId: string | null;
+  amountMinor: bigint;
+  currency: string;
+  stripeCustomerId: string | null;
+  paymentId: string | null;
+  customerId: string | null;
+}
+
+/** The part of the gateway that is about what moved at Stripe altogether. */
+export interface MovementGateway {
+  /** What moved on the host's balance since the instant, newest first. */
+  listMovements(since: Date, from?: ListFrom): Promise<Outcome<Page<ListedMovement>>>;
+  /** The hosted page that a charge's intent belongs to; null for one that belongs to none. */
+  findCheckoutOf(intentId: string): Promise<Outcome<{ id: string } | null>>;
+}
+
 /** Where a page of a list begins, and how long it is; the first of a hundred, if not said. */
 export interface ListFrom {
   /** The last one of the page before. */
@@ -236,7 +264,7 @@ export interface Page<T> {
   next: string | null;
 }
 
-export interface Gateway extends CardGateway, MoneyBackGateway {
+export interface Gateway extends CardGateway, MoneyBackGateway, MovementGateway {
   readonly isLive: boolean;
   chargeLimits(currency: Currency): ChargeLimits;
   createCustomer(

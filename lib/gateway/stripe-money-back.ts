@@ -1,15 +1,8 @@
 import type Stripe from "stripe";
 import { outcomeOf } from "./outcome";
-import type {
-  BalanceMovement,
-  Dispute,
-  ListFrom,
-  MoneyBackGateway,
-  Page,
-  Refund,
-  RefundRequest,
-} from "./port";
+import type { Dispute, MoneyBackGateway, Refund, RefundRequest } from "./port";
 import { idOf } from "./stripe-charges";
+import { listParams, movementOf, pageOf } from "./stripe-movements";
 
 const expand = ["balance_transaction", "failure_balance_transaction"];
 
@@ -33,18 +26,6 @@ export function stripeMoneyBack(stripe: Stripe): MoneyBackGateway {
     listDisputes: (since, from) =>
       outcomeOf(async () => pageOf(await stripe.disputes.list(listParams(since, from)), disputeOf)),
   };
-}
-
-function listParams(since: Date, { after = null, most = 100 }: ListFrom = {}) {
-  const created = { gte: Math.floor(since.getTime() / 1000) };
-  return { created, limit: most, ...(after === null ? {} : { starting_after: after }) };
-}
-
-function pageOf<T extends { id: string }, Row>(
-  { data, has_more: hasMore }: Stripe.ApiList<T>,
-  rowOf: (each: T) => Row,
-): Page<Row> {
-  return { rows: data.map(rowOf), next: hasMore ? (data.at(-1)?.id ?? null) : null };
 }
 
 /** The same request gives the same bytes: an idempotency key is compared with its parameters. */
@@ -93,15 +74,5 @@ function disputeOf(dispute: Stripe.Dispute): Dispute {
     reason: dispute.reason,
     evidenceDueAt: dueBy === null ? null : new Date(dueBy * 1000),
     movements: dispute.balance_transactions.flatMap((each) => movementOf(each) ?? []),
-  };
-}
-
-function movementOf(transaction: string | Stripe.BalanceTransaction | null): BalanceMovement | null {
-  if (!transaction || typeof transaction === "string") return null;
-  return {
-    balanceTransactionId: transaction.id,
-    settledMinor: BigInt(transaction.amount),
-    feeMinor: BigInt(transaction.fee),
-    currency: transaction.currency.toUpperCase(),
   };
 }

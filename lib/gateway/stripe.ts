@@ -6,6 +6,7 @@ import type { Card, ChargeLimits, Checkout, CheckoutRequest, Gateway, GatewayEve
 import { cardOf, stripeCards } from "./stripe-cards";
 import { chargeOf, feeOf, idOf } from "./stripe-charges";
 import { stripeMoneyBack } from "./stripe-money-back";
+import { stripeMovements } from "./stripe-movements";
 import { eventOf, verifyEvent } from "./verify-event";
 
 export interface StripeGatewayOptions {
@@ -35,6 +36,7 @@ export function stripeGateway(options: StripeGatewayOptions): Gateway {
   return {
     ...stripeCards(stripe),
     ...stripeMoneyBack(stripe),
+    ...stripeMovements(stripe),
     isLive,
     chargeLimits,
     createCustomer: (input, key) =>

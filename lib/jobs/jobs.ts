@@ -3,7 +3,7 @@ import { topUpLow } from "@/lib/billing/auto-pay/top-up-low";
 import { pollDisputes } from "@/lib/billing/dispute/poll-disputes";
 import { pollFees } from "@/lib/billing/payment/poll-fees";
 import { pollPayments } from "@/lib/billing/payment/poll-payments";
-import { reconcileMoneyBack } from "@/lib/billing/reconciliation/reconcile-money-back";
+import { reconcile } from "@/lib/billing/reconciliation/reconcile";
 import { pollRefunds } from "@/lib/billing/refund/poll-refunds";
 import { announceExpiringCards } from "@/lib/billing/reminder/announce-cards";
 import { remindOfInvoices } from "@/lib/billing/reminder/remind";
@@ -138,9 +138,9 @@ async function runReadBackEvents({ world, events }: WorkerTools) {
   return added ? { added } : null;
 }
 
-/** Each night: what Stripe has and no event has brought. */
+/** Each night: what Stripe has beside our books, and what no event has brought. */
 async function runReconcile({ world }: WorkerTools) {
-  const { found, differing, waiting, faults, isWhole } = await reconcileMoneyBack(world);
+  const { found, differing, waiting, faults, isWhole } = await reconcile(world);
   for (const { id, error } of faults) {
     console.error(
       JSON.stringify({ level: "error", event: "reconcile_fault", stripeId: id, error: text({ error }) }),

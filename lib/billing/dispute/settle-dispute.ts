@@ -185,6 +185,7 @@ function endMismatchOf(dispute: DisputeRecord, said: DisputeSaid): string | null
   return "ended_otherwise";
 }
 
+/** Asks staff once: what they have dealt with is not asked again each night for the same reason. */
 async function quarantine(
   tx: Transaction,
   decision: Decision,
@@ -194,7 +195,7 @@ async function quarantine(
   const { customerId } = decision.context;
   const known = await tx.sql`
     select 1 from tasks where customer_id = ${customerId} and kind = 'dispute_quarantined'
-      and subject_id = ${disputeId} and done_at is null`;
+      and subject_id = ${disputeId} and (done_at is null or detail->>'reason' = ${reason})`;
   if (known.length === 0) decision.askStaff("dispute_quarantined", "dispute", disputeId, { reason });
   write(tx, customerId, decision);
 }

@@ -1,4 +1,5 @@
 import { transact } from "@/db/transaction";
+import type { Charge } from "@/lib/gateway/port";
 import type { ChargeId, CustomerId } from "@/lib/kernel/id";
 import { postBooks } from "@/lib/ledger/post-book";
 import { Decision } from "../decision";
@@ -53,14 +54,18 @@ async function pollFee(world: World, due: DueCharge): Promise<number> {
   const { customerId, id, stripeChargeId, currency, amountMinor } = due;
   const fee = await world.gateway.readFee(stripeChargeId);
   if (fee.outcome !== "succeeded" || !fee.value) return 0;
-  return book(world, customerId, id, { id: stripeChargeId, amountMinor, currency, fee: fee.value });
+  return bookLateFee(world, customerId, id, { id: stripeChargeId, amountMinor, currency, fee: fee.value });
 }
 
-function book(
+/**
+ * Books the fee of a charge that was booked before Stripe had said it, once, whoever learns of it. Returns how many are
+ * booked now.
+ */
+export function bookLateFee(
   world: World,
   customerId: CustomerId,
   chargeId: ChargeId,
-  charge: Parameters<typeof bookFee>[1],
+  charge: Charge,
 ): Promise<number> {
   return transact(world.jobs, { customerId }, async (tx) => {
     const { fee } = charge;

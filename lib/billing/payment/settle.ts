@@ -179,6 +179,7 @@ async function follow(tx: Transaction, payment: PaymentRecord, state: PaymentSta
   return { kind: "settled", state, changed: true };
 }
 
+/** Asks staff once: what they have dealt with is not asked again each night for the same reason. */
 async function quarantine(
   tx: Transaction,
   ref: PaymentRef,
@@ -187,7 +188,7 @@ async function quarantine(
 ): Promise<Applied> {
   const known = await tx.sql`
     select 1 from tasks where customer_id = ${ref.customerId} and kind = 'payment_quarantined'
-      and subject_id = ${ref.paymentId} and done_at is null`;
+      and subject_id = ${ref.paymentId} and (done_at is null or detail->>'reason' = ${reason})`;
   if (known.length === 0) {
     decision.askStaff("payment_quarantined", "payment", ref.paymentId, { reason });
     write(tx, ref.customerId, decision);

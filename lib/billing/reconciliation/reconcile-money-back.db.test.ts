@@ -10,6 +10,7 @@ import { settleDispute } from "../dispute/settle-dispute";
 import { settleRefund } from "../refund/settle-refund";
 import { startRefund } from "../refund/start-refund";
 import { reconcileMoneyBack } from "./reconcile-money-back";
+import { nothingReconciled } from "./reconciled";
 
 let world: StripeWorld;
 const day = 86_400_000;
@@ -30,7 +31,7 @@ afterAll(async () => {
   await world.close();
 });
 
-const nothing = { found: 0, differing: 0, waiting: [], faults: [], isWhole: true };
+const nothing = nothingReconciled();
 
 async function topUp(minor: bigint): Promise<BookedCharge> {
   return toppedUp(world, await makeCustomer(world), minor);

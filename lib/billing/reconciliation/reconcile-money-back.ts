@@ -1,80 +1,54 @@
-import type { Dispute, ListFrom, Outcome, Page, Refund } from "@/lib/gateway/port";
+import type { Dispute, ListedMovement, Refund } from "@/lib/gateway/port";
 import { judgeDispute } from "../dispute/judge-dispute";
 import { settleDispute } from "../dispute/settle-dispute";
 import { takeInRefund } from "../refund/take-in-refund";
 import type { World } from "../world";
+import { eachPage, nothingReconciled, type Reconciled, settleEach } from "./reconciled";
 
 /** Stripe keeps events for so long: one whose every event was lost is met in this time on many nights. */
 const lookBackMs = 30 * 24 * 3_600_000;
 
-/** What a pass came upon, in refunds and disputes. */
-export interface Reconciled {
-  /** Nobody here had heard of it: settled now, as their events would have settled them. */
-  found: number;
-  /** Stripe says of them what does not fit; staff are shown it. */
-  differing: number;
-  /** Stripe's ids of those whose charge is not booked here, or of which Stripe did not say more. */
-  waiting: string[];
-  /** Those that one poisoned each; the others went on. */
-  faults: { id: string; error: unknown }[];
-  /** False where Stripe did not say all: the next pass lists it again. */
-  isWhole: boolean;
-}
-
 /**
  * Asks Stripe for the refunds and disputes of the last thirty days, and settles those that no event, poller or person has
  * brought here, in the way that all of these do: once, whoever is at it too. So is a refund that failed after it had
- * succeeded; a dispute that ended otherwise than is booked is shown to staff. Safe to run twice, at once and after each other, and to be killed anywhere.
+ * succeeded; a dispute that ended otherwise than is booked is shown to staff. `moved` is what moved at Stripe lately, and
+ * finds what became now of one that is older than the lists go back. Safe to run twice, at once and after each other, and to be killed anywhere.
  */
-export async function reconcileMoneyBack(world: World, most = 100): Promise<Reconciled> {
-  const done: Reconciled = { found: 0, differing: 0, waiting: [], faults: [], isWhole: true };
+export async function reconcileMoneyBack(
+  world: World,
+  most = 100,
+  moved: readonly ListedMovement[] = [],
+): Promise<Reconciled> {
+  const done = nothingReconciled();
+  const asked = new Set<string>();
   const since = new Date(world.clock.now().getTime() - lookBackMs);
   const { gateway } = world;
   await eachPage(
     (from) => gateway.listRefunds(since, { ...from, most }),
-    async (rows) => settleEach(done, await unsettledRefunds(world, rows), (id) => takeInRefund(world, id)),
+    async (rows) => settleRefunds(world, done, asked, await unsettledRefunds(world, rows)),
     done,
   );
   await eachPage(
     (from) => gateway.listDisputes(since, { ...from, most }),
-    async (rows) => settleEach(done, await unsettledDisputes(world, rows), (id) => settleDispute(world, id)),
+    async (rows) => settleDisputes(world, done, asked, await unsettledDisputes(world, rows)),
     done,
   );
+  await settleRefunds(world, done, asked, await movedRefunds(world, moved));
+  await settleDisputes(world, done, asked, await movedDisputes(world, moved));
   return done;
 }
 
-async function eachPage<T>(
-  read: (from: ListFrom) => Promise<Outcome<Page<T>>>,
-  work: (rows: readonly T[]) => Promise<void>,
-  done: Reconciled,
-): Promise<void> {
-  for (let after: string | null = null; ; ) {
-    const page: Outcome<Page<T>> = await read({ after });
-    if (page.outcome !== "succeeded") {
-      done.isWhole = false;
-      return;
-    }
-    await work(page.value.rows);
-    after = page.value.next;
-    if (after === null) return;
-  }
+async function settleRefunds(world: World, done: Reconciled, asked: Set<string>, ids: readonly string[]) {
+  await settleEach(done, "refund", fresh(asked, ids), (id) => takeInRefund(world, id));
 }
 
-async function settleEach(
-  done: Reconciled,
-  ids: readonly string[],
-  settle: (id: string) => Promise<{ kind: "settled" | "unknown" | "quarantined" | "not_found" }>,
-): Promise<void> {
-  for (const id of ids) {
-    try {
-      const { kind } = await settle(id);
-      if (kind === "settled") done.found += 1;
-      else if (kind === "quarantined") done.differing += 1;
-      else done.waiting.push(id);
-    } catch (error) {
-      done.faults.push({ id, error });
-    }
-  }
+async function settleDisputes(world: World, done: Reconciled, asked: Set<string>, ids: readonly string[]) {
+  await settleEach(done, "dispute", fresh(asked, ids), (id) => settleDispute(world, id));
+}
+
+/** Each is asked about once in a pass, wherever it is met. */
+function fresh(asked: Set<string>, ids: readonly string[]): string[] {
+  return ids.filter((id) => !asked.has(id) && asked.add(id));
 }
 
 /** Refunds that have no row here, and those that a bank refused after they had succeeded. Open ones are polled. */
@@ -113,4 +87,37 @@ async function unsettledDisputes({ jobs, gateway }: World, disputes: readonly Di
       return state !== "open" && end !== null && end !== state;
     })
     .map(({ id }) => id);
+}
+
+/** Refunds that moved money of which nothing is booked: made elsewhere, or come back after they had succeeded. */
+async function movedRefunds({ jobs }: World, moved: readonly ListedMovement[]): Promise<string[]> {
+  const of = movedBy(moved, "refund");
+  const rows = await jobs.sql`
+    select o.id, r.state = 'failed' as has_returned from stripe_objects o
+    join refunds r on r.customer_id = o.customer_id and r.id = o.row_id
+    where o.kind = 'refund' and o.id = any(${of.map(({ id }) => id)})`;
+  const known = new Map(rows.map((row) => [row.id as string, row.has_returned as boolean]));
+  return of.filter(({ id, isIn }) => !known.has(id) || (isIn && known.get(id) === false)).map(({ id }) => id);
+}
+
+/** Disputes whose money was withdrawn or came back at Stripe, and not here. */
+async function movedDisputes({ jobs }: World, moved: readonly ListedMovement[]): Promise<string[]> {
+  const of = movedBy(moved, "dispute");
+  const rows = await jobs.sql`
+    select o.id, d.withdrawn_at is not null as is_out, d.reinstated_at is not null as is_back from stripe_objects o
+    join disputes d on d.customer_id = o.customer_id and d.id = o.row_id
+    where o.kind = 'dispute' and o.id = any(${of.map(({ id }) => id)})`;
+  const known = new Map(rows.map((row) => [row.id as string, row]));
+  return of
+    .filter(({ id, isIn }) => {
+      const row = known.get(id);
+      return !row || !(isIn ? row.is_back : row.is_out);
+    })
+    .map(({ id }) => id);
+}
+
+function movedBy(moved: readonly ListedMovement[], kind: "refund" | "dispute") {
+  return moved.flatMap(({ source, settledMinor }) =>
+    source.kind === kind && source.id !== null ? [{ id: source.id, isIn: settledMinor > 0n }] : [],
+  );
 }

@@ -67,6 +67,7 @@ async function apply(
   };
 }
 
+/** Asks staff once: what they have dealt with is not asked again each night for the same reason. */
 async function quarantine(
   tx: Transaction,
   { customerId, refundId }: RefundRef,
@@ -75,7 +76,7 @@ async function quarantine(
 ): Promise<SettledRefund> {
   const known = await tx.sql`
     select 1 from tasks where customer_id = ${customerId} and kind = 'refund_quarantined'
-      and subject_id = ${refundId} and done_at is null`;
+      and subject_id = ${refundId} and (done_at is null or detail->>'reason' = ${reason})`;
   if (known.length === 0) {
     decision.askStaff("refund_quarantined", "refund", refundId, { reason });
     write(tx, customerId, decision);

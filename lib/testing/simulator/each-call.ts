@@ -27,6 +27,8 @@ export function eachCall(gateway: Gateway, around: Around): Gateway {
     readDispute: (id) => around(() => gateway.readDispute(id)),
     listRefunds: (since, from) => around(() => gateway.listRefunds(since, from)),
     listDisputes: (since, from) => around(() => gateway.listDisputes(since, from)),
+    listMovements: (since, from) => around(() => gateway.listMovements(since, from)),
+    findCheckoutOf: (intent) => around(() => gateway.findCheckoutOf(intent)),
     readFee: (id) => around(() => gateway.readFee(id)),
     undeliveredEvents: (since) => around(() => gateway.undeliveredEvents(since)),
   };

@@ -1,0 +1,92 @@
+import { useLocale, useTranslations } from "next-intl";
+import { Amount } from "@/components/ui/amount";
+import { formatDay } from "@/components/ui/dates";
+import type { DeskTask } from "@/lib/admin/shapes";
+import { isCurrency, money } from "@/lib/kernel/money";
+
+const knownKinds = [
+  "money_for_closed_invoice",
+  "late_success",
+  "line_not_completable",
+  "payment_quarantined",
+  "mail_undeliverable",
+  "renewal_parked",
+  "suspense",
+  "refund_failed",
+  "refund_quarantined",
+  "dispute_open",
+  "dispute_quarantined",
+  "webhook_parked",
+] as const;
+
+type Task = Pick<DeskTask, "kind" | "subject" | "subjectId" | "detail">;
+
+/** What a task asks of a person, in a sentence; what the nightly comparison found says what, and how much. */
+export function TaskWords({ task }: { task: Task }) {
+  const t = useTranslations("desk");
+  const { kind, subject } = task;
+  if (kind === "day_differs") return <DayDiffers task={task} />;
+  if (isOfCharge(kind)) return <ChargeWords kind={kind} task={task} />;
+  if (kind === "refund_of_stranger" || kind === "dispute_of_stranger") {
+    return (
+      <Named id={task.subjectId}>
+        {kind === "refund_of_stranger" ? t("task_refund_of_stranger") : t("task_dispute_of_stranger")}
+      </Named>
+    );
+  }
+  if (kind === "suspense" && subject === "refund") return t("task_refund_suspense");
+  return isKnown(kind) ? t(`task_${kind}`) : kind;
+}
+
+const chargeKinds = [
+  "charge_of_stranger",
+  "charge_differs",
+  "charge_not_settled",
+  "charge_not_at_stripe",
+] as const;
+
+function isOfCharge(kind: string): kind is (typeof chargeKinds)[number] {
+  return (chargeKinds as readonly string[]).includes(kind);
+}
+
+function ChargeWords({ kind, task }: { kind: (typeof chargeKinds)[number]; task: Task }) {
+  const t = useTranslations("desk");
+  const { amountMinor = "0", currency = "", reason = "" } = task.detail;
+  const amount = () => <Minor minor={amountMinor} currency={currency} />;
+  return <Named id={task.subjectId}>{t.rich(`task_${kind}`, { amount, reason })}</Named>;
+}
+
+/** Both numbers: what Stripe says of a day, and what the books say. */
+function DayDiffers({ task }: { task: Task }) {
+  const t = useTranslations("desk");
+  const locale = useLocale();
+  const { day = "", currency = "", ...minor } = task.detail;
+  const of = (name: string) => () => <Minor minor={minor[name] ?? "0"} currency={currency} />;
+  return t.rich("task_day_differs", {
+    day: formatDay(new Date(`${day}T00:00:00Z`), locale, "UTC"),
+    stripe: of("stripeMinor"),
+    stripeFee: of("stripeFeeMinor"),
+    books: of("booksMinor"),
+    booksFee: of("booksFeeMinor"),
+  });
+}
+
+/** In a currency that nobody here knows, its smallest units are all there is to say. */
+function Minor({ minor, currency }: { minor: string; currency: string }) {
+  if (!isCurrency(currency)) return `${minor} ${currency}`;
+  return <Amount of={money(BigInt(minor), currency)} />;
+}
+
+/** Stripe's id, by which it is found there. */
+function Named({ id, children }: { id: string; children: React.ReactNode }) {
+  return (
+    <>
+      {children}
+      <span className="block break-all text-ink-soft text-sm">{id}</span>
+    </>
+  );
+}
+
+function isKnown(kind: string): kind is (typeof knownKinds)[number] {
+  return (knownKinds as readonly string[]).includes(kind);
+}
