@@ -1,12 +1,13 @@
 import { pollDisputes } from "@/lib/billing/dispute/poll-disputes";
 import { pollFees } from "@/lib/billing/payment/poll-fees";
 import { pollPayments } from "@/lib/billing/payment/poll-payments";
-import { reconcileMoneyBack } from "@/lib/billing/reconciliation/reconcile-money-back";
+import { reconcile } from "@/lib/billing/reconciliation/reconcile";
 import { pollRefunds } from "@/lib/billing/refund/poll-refunds";
 import { unparkEvent } from "@/lib/gateway/parked-events";
 import { processWaitingEvents } from "@/lib/webhook/process-events";
 import { readBackEvents } from "@/lib/webhook/read-back-events";
 import { checkInvariants } from "./checks";
+import { checkStrangers } from "./differences";
 import { checkEvents } from "./events-against-rows";
 import { deliver } from "./operations/mail";
 import { closeAtBank, isOpen } from "./operations/money-back";
@@ -38,6 +39,7 @@ export async function drain(simulation: Simulation): Promise<void> {
   await stage.control.webhooksIdle();
   await workUntilQuiet(simulation);
   await checkNothingIsLeft(simulation);
+  await checkStrangers(simulation);
   await checkAgainstStripe(simulation, { lateOnes: "booked" });
   await checkEvents(simulation);
   await checkInvariants(simulation, "all");
@@ -104,7 +106,7 @@ async function workUntilQuiet(simulation: Simulation): Promise<void> {
   const { world, control, owner } = simulation.stage;
   for (let round = 0; round < 60; round += 1) {
     await readBackEvents(world);
-    await reconcileMoneyBack(world);
+    await reconcile(world);
     while ((await processWaitingEvents(world)).length > 0);
     await pollFees(world, 1_000);
     const parked = await owner`select event_id from event_runs where state = 'parked'`;

@@ -1,4 +1,4 @@
-import { reconcileMoneyBack } from "@/lib/billing/reconciliation/reconcile-money-back";
+import { reconcile } from "@/lib/billing/reconciliation/reconcile";
 import { readBackEvents } from "@/lib/webhook/read-back-events";
 import type { Simulation } from "./simulation";
 import { clearStripe } from "./stripe-faults";
@@ -21,7 +21,7 @@ export async function readBackInTime(simulation: Simulation): Promise<void> {
   }
   if (now.getTime() - simulation.reconciledAt.getTime() >= longestWithoutReconcilingMs) {
     await clearStripe(simulation);
-    await reconcileMoneyBack(stage.world);
+    await reconcile(stage.world);
     simulation.reconciledAt = now;
   }
 }

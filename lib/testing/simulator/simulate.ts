@@ -15,6 +15,7 @@ import { moneyBackOperations } from "./operations/money-back";
 import { payOperations } from "./operations/pay";
 import { payLinkOperations } from "./operations/pay-link";
 import { payOutOperations } from "./operations/pay-out";
+import { reconcileOperations } from "./operations/reconcile";
 import { saveCards, savedCardOperations } from "./operations/saved-card";
 import { serviceOperations } from "./operations/services";
 import { timeOperations } from "./operations/time";
@@ -70,6 +71,7 @@ const operations: readonly Operation[] = [
   ...payOutOperations,
   ...bankOperations,
   ...moneyBackOperations,
+  ...reconcileOperations,
   ...draftOperations,
   ...serviceOperations,
   ...autoChargeOperations,

@@ -39,6 +39,8 @@ export class Simulation {
   reconciledAt: Date;
   /** Disputes of which no event ever reaches anybody, by Stripe's ids. */
   readonly unheard = new Set<string>();
+  /** Charges past the portal, by Stripe's ids. */
+  readonly strangers = new Set<string>();
   step = 0;
   /** Chance is drawn from here alone. */
   readonly random: Random;

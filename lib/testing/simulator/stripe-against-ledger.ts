@@ -31,7 +31,10 @@ export async function checkAgainstStripe(
   options: { lateOnes: "booked" | "not yet" },
 ): Promise<void> {
   const dump = await simulation.stage.control.dump();
-  const taken = (dump.charge as unknown as StripeCharge[]).filter(({ status }) => status === "succeeded");
+  const { strangers } = simulation;
+  const taken = (dump.charge as unknown as StripeCharge[]).filter(
+    ({ id, status }) => status === "succeeded" && !strangers.has(id),
+  );
   const fees = new Map(
     (dump.balance_transaction as unknown as BalanceTransaction[]).map((each) => [each.source, each]),
   );
@@ -101,6 +104,7 @@ async function checkClearing(
   const owed = new Map<string, bigint>();
   for (const { source, net } of dump.balance_transaction ?? []) {
     const key = String(source);
+    if (simulation.strangers.has(key)) continue;
     owed.set(key, (owed.get(key) ?? 0n) + BigInt(Number(net)));
   }
   const rows = await simulation.stage.owner`
@@ -171,7 +175,7 @@ async function checkMoneyAddsUp(simulation: Simulation, taken: readonly StripeCh
       else -t.amount_minor end)::bigint as amount
     from transfers t where t.kind in ('posted', 'post')
       and ((t.debit = 'customer_balance' and t.credit in ('gateway_clearing', 'suspense', 'disputed', 'customer_debt'))
-        or (t.credit = 'customer_balance' and t.refund_id is not null))
+        or (t.credit = 'customer_balance' and (t.refund_id is not null or t.dispute_id is not null)))
     group by t.customer_id, t.currency`;
   const paid = await owner`select customer_id, currency, amount_paid_minor as amount from invoices`;
   const left = await owner`select customer_id, currency, posted_minor as amount from balances`;

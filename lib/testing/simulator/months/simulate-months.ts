@@ -13,6 +13,7 @@ import { deliver } from "../operations/mail";
 import { moneyBackOperations } from "../operations/money-back";
 import { payOperations } from "../operations/pay";
 import { payLinkOperations } from "../operations/pay-link";
+import { reconcileOperations } from "../operations/reconcile";
 import { saveCards, savedCardOperations } from "../operations/saved-card";
 import { serviceOperations } from "../operations/services";
 import { advance } from "../operations/time";
@@ -47,6 +48,7 @@ const acts: readonly Operation[] = [
   ...hostOperations.filter(({ name }) => !/^renewal|stopped/.test(name)),
   ...bankOperations,
   ...moneyBackOperations,
+  ...reconcileOperations,
   ...serviceOperations,
   ...autoChargeOperations,
 ];

@@ -2,6 +2,7 @@ import type { PayOrder, PayOutcome } from "@/lib/sandbox/control";
 import { type FoundSession, sessions } from "../lookups";
 import type { Operation } from "../operation";
 import type { Turn } from "../simulation";
+import { unheard } from "../unheard";
 
 const good = ["4242424242424242", "5555555555554444", "6200000000000005"];
 const bad = ["4000000000000002", "4000000000009995", "4000000000000069", "4000000000000119"];
@@ -60,8 +61,14 @@ async function openSession(turn: Turn): Promise<FoundSession | null> {
 async function order(turn: Turn, session: FoundSession | null, orders: readonly PayOrder[]): Promise<void> {
   if (!session) return turn.idle();
   turn.note(nameOf(turn, session));
+  const isUnheard = turn.random.chance(0.15);
+  if (isUnheard) {
+    turn.simulation.faults.add("every event of a payment is lost");
+    turn.note("unheard");
+  }
   for (const each of orders) {
-    const end = await turn.stage.control.pay(session.sessionId, each).catch(refusal);
+    const pay = () => turn.stage.control.pay(session.sessionId, each).catch(refusal);
+    const end = isUnheard ? await unheard(turn.simulation, "payment", pay) : await pay();
     if (typeof end === "string") {
       turn.note(`→ ${end}`);
       return;

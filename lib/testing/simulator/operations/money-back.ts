@@ -1,5 +1,4 @@
 import { pollDisputes } from "@/lib/billing/dispute/poll-disputes";
-import { reconcileMoneyBack } from "@/lib/billing/reconciliation/reconcile-money-back";
 import { attachRefund } from "@/lib/billing/refund/attach-refund";
 import { pollRefunds } from "@/lib/billing/refund/poll-refunds";
 import { settleRefund } from "@/lib/billing/refund/settle-refund";
@@ -9,7 +8,7 @@ import { newId } from "@/lib/kernel/id";
 import { type Currency, money } from "@/lib/kernel/money";
 import type { Operation } from "../operation";
 import { isLost, type Simulation, type Turn } from "../simulation";
-import { type Gate, takeTurns } from "../turns";
+import { takeTurns } from "../turns";
 import { unheard } from "../unheard";
 
 /** Card money that goes back: refunds by staff and at Stripe, which may fail later; charges that are disputed. */
@@ -21,9 +20,8 @@ export const moneyBackOperations: readonly Operation[] = [
   { name: "bank: a refund ends", weight: 3, run: endRefund },
   { name: "bank: a charge is disputed", weight: 2, run: dispute },
   { name: "bank: a dispute is decided", weight: 3, run: decide },
+  { name: "host: appeals a lost dispute", weight: 2, run: appeal },
   { name: "job: poll refunds and disputes", weight: 4, run: poll },
-  { name: "job: reconcile", weight: 2, run: (turn) => reconcile(turn) },
-  { name: "job: reconcile, two workers", weight: 1, run: reconcileTwice },
 ];
 
 interface FoundCharge {
@@ -147,7 +145,7 @@ async function dispute(turn: Turn): Promise<void> {
   const kind = random.chance(0.25) ? "inquiry" : "chargeback";
   const open = () => stage.control.dispute(charge.stripeChargeId, kind);
   const isUnheard = random.chance(0.5);
-  const { id } = isUnheard ? await unheard(simulation, open) : await open();
+  const { id } = isUnheard ? await unheard(simulation, "dispute", open) : await open();
   if (isUnheard) {
     simulation.unheard.add(id);
     simulation.faults.add("every event of a dispute is lost");
@@ -171,7 +169,23 @@ export async function closeAtBank(
   outcome: "won" | "lost",
 ): Promise<void> {
   const close = () => simulation.stage.control.closeDispute(id, outcome);
-  await (simulation.unheard.has(id) ? unheard(simulation, close) : close());
+  await (simulation.unheard.has(id) ? unheard(simulation, "dispute", close) : close());
+}
+
+/** The host appeals a dispute that is lost; the network decides on it later, as on any that is open. */
+async function appeal(turn: Turn): Promise<void> {
+  const { random, simulation, stage } = turn;
+  const lost = ((await stage.control.dump()).dispute ?? []).filter(({ status }) => status === "lost");
+  if (lost.length === 0) return turn.idle();
+  const id = String(random.pick(lost).id);
+  const isUnheard = random.chance(0.5);
+  if (isUnheard) {
+    simulation.unheard.add(id);
+    simulation.faults.add("every event of an appeal is lost");
+  }
+  const ask = () => stage.control.appealDispute(id);
+  await (simulation.unheard.has(id) ? unheard(simulation, "dispute", ask) : ask());
+  turn.note(isUnheard ? "unheard" : "");
 }
 
 export function isOpen({ status }: Record<string, unknown>): boolean {
@@ -193,21 +207,4 @@ async function poll(turn: Turn): Promise<void> {
         : result.kind,
   );
   turn.note(said.join(", "));
-}
-
-async function reconcile(turn: Turn, gate?: Gate): Promise<void> {
-  turn.touchAll();
-  const pageMost = turn.random.pick([1, 3, 100]);
-  const done = await turn.within(turn.mortal(gate ? { gate } : {}), (world) =>
-    reconcileMoneyBack(world, pageMost),
-  );
-  if (isLost(done)) return turn.note(done.lost);
-  const { found, differing, waiting, faults, isWhole } = done;
-  if (differing > 0) turn.simulation.violate("what Stripe lists fits what is booked", `${differing} do not`);
-  const said = faults.map(({ error }) => turn.fault(error));
-  turn.note(`${found} found, ${waiting.length} wait${isWhole ? "" : ", cut short"} ${said.join(" ")}`);
-}
-
-async function reconcileTwice(turn: Turn): Promise<void> {
-  await takeTurns(turn.random, [(gate) => reconcile(turn, gate), (gate) => reconcile(turn, gate)]);
 }
