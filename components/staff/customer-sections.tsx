@@ -10,7 +10,7 @@ import { FileLink } from "@/components/ui/file-link";
 import { Cell, Column, Row, Table, TableBody, TableHead } from "@/components/ui/table";
 import { TextLink } from "@/components/ui/text-link";
 import type { CustomerPicture } from "@/lib/admin/show-customer";
-import type { InvoiceState, PaymentState, ServiceState } from "@/lib/portal/shapes";
+import type { PaymentState, ServiceState } from "@/lib/portal/shapes";
 
 const rowLook = "max-sm:grid-cols-[1fr_auto] max-sm:gap-x-4 max-sm:gap-y-1";
 const small = "max-sm:text-ink-soft max-sm:text-sm";
@@ -75,7 +75,7 @@ export function CustomerSections({ picture, voidForm, payLink, children }: Secti
                 <Amount of={invoice.remaining} />
               </Cell>
               <Cell className="max-sm:order-4">
-                <InvoiceStatusBadge status={invoice.state as InvoiceState} />
+                <InvoiceStatusBadge status={invoice.status} />
               </Cell>
             </Row>
           ))}

@@ -182,7 +182,12 @@ describe("customers for staff", () => {
     expect(await found("nobody of that name")).toEqual([]);
     const [row] = await findCustomers(staff("auditor"), { text: "100%_wren" }, world);
     const picture = await showCustomer(staff("auditor"), { reference: row?.reference ?? "" }, world);
-    expect(picture?.invoices).toMatchObject([{ number: invoice.number, remaining: { minor: 900n } }]);
+    expect(picture?.invoices).toMatchObject([
+      { number: invoice.number, remaining: { minor: 900n }, state: "open", status: "open" },
+    ]);
+    world.clock.advance(60 * 86_400_000);
+    const later = await showCustomer(staff("auditor"), { reference: row?.reference ?? "" }, world);
+    expect(later?.invoices).toMatchObject([{ state: "open", status: "past_due" }]);
     expect(await showCustomer(staff("auditor"), { reference: "C-0" }, world)).toBeNull();
   });
 });

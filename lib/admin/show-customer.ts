@@ -1,4 +1,5 @@
 import { subjectParts } from "@/lib/billing/activity-subject";
+import { type InvoiceStatus, statusOf } from "@/lib/billing/invoice/invoice-status";
 import type { CustomerId, InvoiceId, PaymentId, ServiceId } from "@/lib/kernel/id";
 import { type Money, money } from "@/lib/kernel/money";
 import { type MailFailure, readUnreached } from "@/lib/mail/mail-failures";
@@ -21,6 +22,8 @@ export interface CustomerPicture {
     number: string;
     summary: string;
     state: string;
+    /** As lists call it: also past due, partly paid, being paid. */
+    status: InvoiceStatus;
     total: Money;
     remaining: Money;
     dueAt: Date;
@@ -59,9 +62,10 @@ export async function showCustomer(
   const [balances, invoices, services, payments, activities, unreached] = await Promise.all([
     sql`select currency, posted_minor, held_minor from balances where customer_id = ${id} order by currency`,
     sql`
-      select id, number, summary, state, currency, total_minor, due_at,
-        total_minor - amount_paid_minor - amount_credited_minor as remaining_minor
-      from invoices where customer_id = ${id} order by state <> 'open', issued_at desc, id desc limit ${newestMost}`,
+      select id, number, summary, state, currency, total_minor, due_at, amount_paid_minor,
+        total_minor - amount_paid_minor - amount_credited_minor as remaining_minor, exists (
+          select from invoice_claims c where c.customer_id = i.customer_id and c.invoice_id = i.id) as is_claimed
+      from invoices i where customer_id = ${id} order by state <> 'open', issued_at desc, id desc limit ${newestMost}`,
     sql`
       select s.id, s.label, s.state, s.expires_at, p.name from services s join plans p on p.id = s.plan_id
       where s.customer_id = ${id} order by s.expires_at nulls first, s.id limit ${rowsMost}`,
@@ -93,6 +97,15 @@ export async function showCustomer(
       number: row.number,
       summary: row.summary,
       state: row.state,
+      status: statusOf(
+        {
+          state: row.state,
+          dueAt: row.due_at,
+          amountPaidMinor: row.amount_paid_minor,
+          isClaimed: row.is_claimed,
+        },
+        world.clock.now(),
+      ),
       total: money(row.total_minor, row.currency),
       remaining: money(row.remaining_minor, row.currency),
       dueAt: row.due_at,
