@@ -35,7 +35,7 @@ export interface StaffInvoice {
   issuedAt: Date;
   dueAt: Date;
   paidAt: Date | null;
-  billTo: { name: string; email: string; country: string };
+  billTo: { name: string; email: string; country: string; address?: string | null; taxId?: string | null };
   net: Money;
   tax: Money;
   total: Money;

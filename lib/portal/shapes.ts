@@ -100,6 +100,15 @@ export interface TimelineEntry {
   detail: Record<string, string>;
 }
 
+/** As the customer was when an invoice was issued. */
+export interface BillTo {
+  name: string;
+  email: string;
+  country: string;
+  address?: string | null;
+  taxId?: string | null;
+}
+
 export interface InvoiceDetail extends InvoiceRow {
   net: Money;
   tax: Money;
@@ -108,7 +117,7 @@ export interface InvoiceDetail extends InvoiceRow {
   paidAt: Date | null;
   /** Printed below the lines; may be empty. */
   note: string;
-  billTo: { name: string; email: string; country: string };
+  billTo: BillTo;
   lines: InvoiceLineView[];
   payments: PaymentView[];
   /** What was done about it, reminders included; the latest first. */

@@ -38,10 +38,12 @@ export default async function ReturnPage({ params }: { params: Promise<{ payment
   const byLink = outcome ? null : await linkPaymentOutcome(paymentId);
   // Unknown, or someone else's: the same answer.
   if (actor && !outcome && !byLink) notFound();
+  const shell = actor ? await getTranslations("shell") : null;
+  const links = shell ? [{ href: "/", text: shell("overview") }] : [];
   return (
     <PlainShell
       hostName={context().settings.hostName}
-      menu={<UserMenu user={null} preferences={<Preferences />} />}
+      menu={<UserMenu user={actor && user} preferences={<Preferences />} links={links} />}
     >
       <div className="mx-auto grid w-full max-w-md gap-8 pt-8 sm:pt-16">
         {outcome ? (

@@ -3,6 +3,7 @@ import { notFound } from "next/navigation";
 import { useTranslations } from "next-intl";
 import { getTranslations } from "next-intl/server";
 import { BackToInvoices } from "@/components/invoice/back-to-invoices";
+import { BilledTo } from "@/components/invoice/billed-to";
 import { CancelInvoice } from "@/components/invoice/cancel-invoice";
 import { InvoiceLines } from "@/components/invoice/invoice-lines";
 import { InvoiceNext } from "@/components/invoice/invoice-next";
@@ -130,8 +131,7 @@ function InvoiceFacts({ invoice }: { invoice: InvoiceDetail }) {
           </Fact>
         )}
         <Fact name={t("billTo")} className="max-sm:col-span-2">
-          <span dir="auto">{billTo.name}</span>
-          <span className="block text-ink-soft text-sm">{billTo.email}</span>
+          <BilledTo billTo={billTo} />
         </Fact>
       </Facts>
     </div>

@@ -3,6 +3,7 @@ import { notFound } from "next/navigation";
 import { getTranslations } from "next-intl/server";
 import { voidInvoice } from "@/app/admin/customers/actions";
 import { staffTexts } from "@/app/admin/texts";
+import { BilledTo } from "@/components/invoice/billed-to";
 import { InvoiceLines } from "@/components/invoice/invoice-lines";
 import { InvoiceNext } from "@/components/invoice/invoice-next";
 import { InvoiceStatusBadge } from "@/components/invoice/status-badge";
@@ -119,8 +120,7 @@ async function InvoiceFacts({ invoice }: { invoice: StaffInvoice }) {
       </Fact>
       <Fact name={words("origin")}>{words(`origin_${origin}`)}</Fact>
       <Fact name={t("billTo")} className="max-sm:col-span-2">
-        <span dir="auto">{billTo.name}</span>
-        <span className="block break-all text-ink-soft text-sm">{billTo.email}</span>
+        <BilledTo billTo={billTo} />
       </Fact>
     </Facts>
   );
