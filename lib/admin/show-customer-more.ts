@@ -1,4 +1,5 @@
 import { isExpired } from "@/lib/billing/card/chosen-card";
+import { movementReason } from "@/lib/billing/payment/movement-reason";
 import type { CustomerId, PaymentMethodId, TransferId, UserId } from "@/lib/kernel/id";
 import { type Currency, type Money, money } from "@/lib/kernel/money";
 import { activityOf, type ListedActivity } from "./list-activities";
@@ -94,7 +95,7 @@ async function readMovements(world: StaffWorld, customerId: CustomerId): Promise
       b.posted_minor - (sum(m.signed_minor) over (partition by m.currency order by m.seq desc) - m.signed_minor)::bigint
         as after_minor
     from balances b cross join lateral (
-      select t.customer_id, t.id, t.seq, t.currency, t.occurred_at, t.reason, t.invoice_id,
+      select t.customer_id, t.id, t.seq, t.currency, t.occurred_at, t.reason, t.debit, t.invoice_id,
         case when t.credit = 'customer_balance' then t.amount_minor else -t.amount_minor end as signed_minor
       from transfers t
       where t.customer_id = b.customer_id and t.currency = b.currency and t.kind in ('posted', 'post')
@@ -105,7 +106,7 @@ async function readMovements(world: StaffWorld, customerId: CustomerId): Promise
   return rows.map((row) => ({
     id: row.id as TransferId,
     occurredAt: row.occurred_at,
-    reason: row.reason,
+    reason: movementReason({ reason: row.reason, debit: row.debit }),
     amount: money(row.signed_minor, row.currency as Currency),
     balanceAfter: money(row.after_minor, row.currency as Currency),
     invoiceNumber: row.number,

@@ -1,4 +1,5 @@
 import type { ReservedSql } from "@/db/client";
+import { movementReason } from "@/lib/billing/payment/movement-reason";
 import { addCalendarDays, type CalendarDay, startOfDay } from "@/lib/kernel/calendar";
 import type { CustomerId } from "@/lib/kernel/id";
 import type { Currency } from "@/lib/kernel/money";
@@ -102,7 +103,7 @@ export async function readMovements(
   most: number,
 ): Promise<(StatementMovement & { seq: bigint })[]> {
   const rows = await sql`
-    select t.seq, t.occurred_at, t.reason, i.number,
+    select t.seq, t.occurred_at, t.reason, t.debit, i.number,
       case when t.credit = any(${shown}) then t.amount_minor else -t.amount_minor end as minor
     from transfers t left join invoices i on i.customer_id = t.customer_id and i.id = t.invoice_id
     where t.customer_id = ${customerId} and t.currency = ${currency} and t.kind in ('posted', 'post')
@@ -116,7 +117,7 @@ export async function readMovements(
     return {
       seq: row.seq,
       occurredAt: row.occurred_at,
-      reason: row.reason,
+      reason: movementReason({ reason: row.reason, debit: row.debit }),
       invoiceNumber: row.number,
       amount: of(row.minor),
       balanceAfter: of(afterMinor),

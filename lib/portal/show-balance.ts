@@ -1,5 +1,6 @@
 import type { ReservedSql } from "@/db/client";
 import { readDebts } from "@/lib/billing/payment/debt";
+import { movementReason } from "@/lib/billing/payment/movement-reason";
 import type { World } from "@/lib/billing/world";
 import type { TransferId } from "@/lib/kernel/id";
 import { type Currency, isCurrency, money } from "@/lib/kernel/money";
@@ -114,7 +115,7 @@ async function readMovements(
     return {
       id: row.id as TransferId,
       occurredAt: row.occurred_at,
-      reason: row.reason,
+      reason: movementReason({ reason: row.reason, debit: row.debit }),
       amount: money(signed, currency),
       balanceAfter,
       invoiceNumber: row.number,
