@@ -239,7 +239,7 @@ function lastWeek(world: Stage, { mailer, connect }: { mailer: Mailer; connect()
       await announceStops(world);
       await deliverOutbox({ world, mailer, host });
     }),
-    on(5, () => stopServices(world)),
+    on(6, () => stopServices(world)),
   ];
 }
 
