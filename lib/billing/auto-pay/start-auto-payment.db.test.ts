@@ -75,4 +75,14 @@ describe("what allowed a charge is looked at again under lock", () => {
     expect(await startAutoTopUp(world, wishOf(service))).toBeNull();
     expect(await startAutoPayment(world, wishOf(service))).toEqual({ kind: "nothing" });
   });
+
+  it("none begins on a card that expired last month", async () => {
+    const service = await renewing();
+    const lastMonth = new Date(world.clock.now().getTime() - 31 * day);
+    await world.owner`
+      update payment_methods set exp_year = ${lastMonth.getUTCFullYear()}, exp_month = ${lastMonth.getUTCMonth() + 1}
+      where customer_id = ${service.customerId}`;
+    expect(await startAutoTopUp(world, wishOf(service))).toBeNull();
+    expect(await startAutoPayment(world, wishOf(service))).toEqual({ kind: "nothing" });
+  });
 });

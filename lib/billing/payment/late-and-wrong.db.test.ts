@@ -21,8 +21,9 @@ import {
   startCombined,
   startDirect,
 } from "@/lib/testing/payment-facts";
-import { calm, openStripeWorld, type StripeWorld, seenBy } from "@/lib/testing/stripe-world";
+import { calm, openStripeWorld, pass, type StripeWorld, seenBy } from "@/lib/testing/stripe-world";
 import { voidInvoiceBehindItsClaim } from "@/lib/testing/void-invoice";
+import { pollPayments } from "./poll-payments";
 import { settle } from "./settle";
 
 let world: StripeWorld;
@@ -152,6 +153,19 @@ describe("money for an invoice that is no longer open", () => {
     const told = await world.owner`
       select payload from outbox where customer_id = ${payment.customerId} and topic = 'payment.money_became_balance'`;
     expect(told.map((row) => row.payload)).toEqual([{ paymentId: payment.paymentId, amountMinor: "2000" }]);
+  });
+
+  it("never comes where its page expired: what was issued for that payment, and is void, is not voided again", async () => {
+    const payment = await direct();
+    const { customerId, invoiceId, paymentId } = payment;
+    await world.owner`update invoice_claims set is_issued_for_it = true where payment_id = ${paymentId}`;
+    await voidInvoiceBehindItsClaim(world, customerId, invoiceId);
+    await pass(world, 50 * 60_000);
+    await pollPayments(world);
+    expect(await factsOf(world, payment)).toMatchObject({ state: "expired", invoices: ["void"] });
+    const [notes] = await world.owner`
+      select count(*)::int as of_it from credit_notes where customer_id = ${customerId} and invoice_id = ${invoiceId}`;
+    expect(notes).toEqual({ of_it: 1 });
   });
 
   it("is only that part of a payment of several; its hold is released, the others are paid", async () => {
