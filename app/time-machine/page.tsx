@@ -102,7 +102,7 @@ async function Machine({ state }: { state: TimeMachineState }) {
         )}
       </section>
       {hasFailed && <Callout tone="bad">{t("failed")}</Callout>}
-      {passed && !movingFrom && <TimePassed passed={passed} />}
+      {passed && !movingFrom && <TimePassed passed={passed} mailboxUrl={context().settings.mailboxUrl} />}
     </div>
   );
 }
