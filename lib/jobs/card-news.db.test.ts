@@ -266,15 +266,24 @@ describe("money that goes back", () => {
     expect((await subjectsTo(customer))[0]).toBe("Your payment of $50.00 stands");
   });
 
-  it("is written of when it is lost: what was taken, and what was spent already and is owed", async () => {
+  it("is written of when it is lost, with what is owed of it; and when an appeal wins it, with what came back", async () => {
     const customer = await makeCustomer(world);
     const { stripeChargeId } = await toppedUp(world, customer, 5000n);
     const invoice = await makeInvoice(world, customer, 3000n);
     await payFromBalance(customer.actor, balancePlan(world, [invoice.id], 3000n), world);
-    await closed(await disputed(stripeChargeId), "lost");
+    const id = await disputed(stripeChargeId);
+    await closed(id, "lost");
     const [mail] = await mailsTo(customer);
     expect(mail?.subject).toBe("Your bank keeps your payment of $50.00");
     expect(mail?.text).toContain("$20.00 was taken from your balance.");
     expect(mail?.text).toContain("$30.00 of it was spent already: it is owed");
+    await world.control.appealDispute(id);
+    await closed(id, "won");
+    const [after] = await mailsTo(customer);
+    expect(after?.subject).toBe("Your payment of $50.00 stands");
+    expect(after?.text).toContain(
+      "$50.00 came back to your balance; what you still owed of it is paid from that",
+    );
+    expect(after?.text).not.toContain("What was held");
   });
 });
