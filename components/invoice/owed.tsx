@@ -2,6 +2,7 @@ import { useLocale, useTimeZone, useTranslations } from "next-intl";
 import { Amount } from "@/components/ui/amount";
 import { formatDay, formatDaysFromNow } from "@/components/ui/dates";
 import { useDaysFromNow } from "@/components/ui/due";
+import { isPositive } from "@/lib/kernel/money";
 import type { InvoiceList } from "@/lib/portal/shapes";
 
 /** What is owed and since when, one sentence for each currency. */
@@ -10,7 +11,7 @@ export function Owed({ owed }: { owed: InvoiceList["owed"] }) {
   if (owed.length === 0) return <p className="mt-1.5 text-ink-soft">{t("owedNothing")}</p>;
   return (
     <div className="mt-1.5 grid gap-1">
-      {owed.map(({ amount, invoices, oldestDueAt }) => (
+      {owed.map(({ amount, beingPaid, invoices, oldestDueAt }) => (
         <p key={amount.currency} className="text-ink-soft">
           <span className="text-ink">
             {t.rich("owed", {
@@ -19,6 +20,9 @@ export function Owed({ owed }: { owed: InvoiceList["owed"] }) {
             })}
           </span>{" "}
           <OldestDue at={oldestDueAt} />
+          {isPositive(beingPaid) && (
+            <> {t.rich("owedBeingPaid", { amount: () => <Amount of={beingPaid} /> })}</>
+          )}
         </p>
       ))}
     </div>

@@ -46,11 +46,16 @@ export async function readOwed(
   { customerId }: CustomerActor,
 ): Promise<InvoiceList["owed"]> {
   const rows = await sql`
-    select currency, sum(total_minor - amount_paid_minor - amount_credited_minor)::bigint as minor,
-      min(due_at) as oldest_due_at, count(*)::int as invoices
-    from invoices where customer_id = ${customerId} and state = 'open' group by currency order by currency`;
+    with open as (
+      select i.currency, i.due_at, i.total_minor - i.amount_paid_minor - i.amount_credited_minor as minor, exists (
+        select from invoice_claims c where c.customer_id = i.customer_id and c.invoice_id = i.id) as is_claimed
+      from invoices i where i.customer_id = ${customerId} and i.state = 'open')
+    select currency, sum(minor)::bigint as minor, min(due_at) as oldest_due_at, count(*)::int as invoices,
+      coalesce(sum(minor) filter (where is_claimed), 0)::bigint as claimed_minor
+    from open group by currency order by currency`;
   return rows.map((row) => ({
     amount: money(row.minor, row.currency),
+    beingPaid: money(row.claimed_minor, row.currency),
     oldestDueAt: row.oldest_due_at,
     invoices: row.invoices,
   }));

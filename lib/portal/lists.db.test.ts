@@ -173,15 +173,16 @@ describe("the list of invoices", () => {
     expect(page.rows).toHaveLength(25);
   });
 
-  it("says what is owed in each currency, and since when", async () => {
+  it("says what is owed in each currency, since when, and how much of it is being paid", async () => {
     const payer = await makeCustomer(world);
     await makeInvoice(world, payer, 700n);
-    await makeInvoice(world, payer, 800n);
+    const { id } = await makeInvoice(world, payer, 800n);
+    await startDirect(world, payer, [id], { cardMinor: 800n });
     await makeInvoice(world, { ...payer, currency: "JPY" }, 900n);
     const { owed } = await listInvoices(payer.actor, noFilter, world);
     expect(owed).toMatchObject([
-      { amount: { minor: 900n, currency: "JPY" }, invoices: 1 },
-      { amount: { minor: 1500n, currency: "USD" }, invoices: 2 },
+      { amount: { minor: 900n, currency: "JPY" }, beingPaid: { minor: 0n }, invoices: 1 },
+      { amount: { minor: 1500n, currency: "USD" }, beingPaid: { minor: 800n }, invoices: 2 },
     ]);
   });
 

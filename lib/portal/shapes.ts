@@ -59,8 +59,8 @@ export interface InvoiceList {
   page: Page<InvoiceRow>;
   /** Rows that match, counted to 10,001 at most. */
   count: number;
-  /** What is owed on all open invoices, by currency. */
-  owed: { amount: Money; oldestDueAt: Date; invoices: number }[];
+  /** What is owed on all open invoices, by currency; of it, what lies on invoices that are being paid. */
+  owed: { amount: Money; beingPaid: Money; oldestDueAt: Date; invoices: number }[];
   services: { id: ServiceId; label: string }[];
 }
 
