@@ -75,6 +75,13 @@ module.exports = {
       to: { path: "node_modules/stripe/" },
     },
     {
+      name: "links-fetch-nothing-ahead",
+      comment: "decisions/0018",
+      severity: "error",
+      from: { path: ours, pathNot: "^components/ui/link\\.tsx$" },
+      to: { path: "node_modules/next/link" },
+    },
+    {
       name: "testing-is-for-tests",
       severity: "error",
       from: { path: ours, pathNot: ["^lib/(testing|commands)/", "^e2e/", tests] },

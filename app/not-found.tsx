@@ -1,10 +1,10 @@
 import type { Metadata } from "next";
-import Link from "next/link";
 import { getTranslations } from "next-intl/server";
 import { PlainShell } from "@/components/shell/plain-shell";
 import { Preferences } from "@/components/shell/preferences";
 import { UserMenu } from "@/components/shell/user-menu";
 import { buttonLook } from "@/components/ui/button";
+import { Link } from "@/components/ui/link";
 import { context } from "@/lib/auth/context";
 
 export async function generateMetadata(): Promise<Metadata> {

@@ -1,8 +1,8 @@
-import Link from "next/link";
 import { useLocale, useTimeZone, useTranslations } from "next-intl";
 import { Amount } from "@/components/ui/amount";
 import { buttonLook } from "@/components/ui/button";
 import { formatDay } from "@/components/ui/dates";
+import { Link } from "@/components/ui/link";
 import { TextLink } from "@/components/ui/text-link";
 import { formatMoney, type Money, toDecimal } from "@/lib/kernel/money";
 import type { Runway as View } from "@/lib/portal/show-runway";

@@ -1,7 +1,7 @@
 import { History, Mail } from "lucide-react";
-import Link from "next/link";
 import { useTranslations } from "next-intl";
 import { Moment } from "@/components/ui/day";
+import { Link } from "@/components/ui/link";
 
 /** Above every page of the demo: what time it is there, the mail that it sends, and the way to move its time. */
 export function DemoStrip({ now, mailboxUrl }: { now: Date; mailboxUrl: string | null }) {

@@ -1,5 +1,4 @@
 import { ListFilter, Search } from "lucide-react";
-import Link from "next/link";
 import { useTranslations } from "next-intl";
 import { buttonLook } from "@/components/ui/button";
 import { Checkbox } from "@/components/ui/choice";
@@ -7,6 +6,7 @@ import { classNames } from "@/components/ui/class-names";
 import { Field } from "@/components/ui/field";
 import { FilterForm } from "@/components/ui/filter-form";
 import { Input, Select } from "@/components/ui/input";
+import { Link } from "@/components/ui/link";
 import { LinkTabs } from "@/components/ui/link-tabs";
 import type { InvoiceFilter, InvoiceList, InvoiceStatus } from "@/lib/portal/shapes";
 

@@ -1,5 +1,4 @@
 import { ArrowDown } from "lucide-react";
-import Link from "next/link";
 import { useTranslations } from "next-intl";
 import type { ReactNode } from "react";
 import { InvoiceStatusBadge } from "@/components/invoice/status-badge";
@@ -7,6 +6,7 @@ import { Amount } from "@/components/ui/amount";
 import { Checkbox } from "@/components/ui/choice";
 import { Day } from "@/components/ui/day";
 import { Due } from "@/components/ui/due";
+import { Link } from "@/components/ui/link";
 import { Cell, Column, Row, Table, TableBody, TableHead } from "@/components/ui/table";
 import { compare, isPositive } from "@/lib/kernel/money";
 import type { InvoiceRow, InvoiceStatus } from "@/lib/portal/shapes";

@@ -1,9 +1,9 @@
-import Link from "next/link";
 import { useTranslations } from "next-intl";
 import { Owed } from "@/components/invoice/owed";
 import { Card } from "@/components/overview/card";
 import { Amount } from "@/components/ui/amount";
 import { buttonLook } from "@/components/ui/button";
+import { Link } from "@/components/ui/link";
 import type { Overview } from "@/lib/portal/show-overview";
 
 /** What is owed and until when, with the way to pay it. */

@@ -1,10 +1,10 @@
-import Link from "next/link";
 import { useTranslations } from "next-intl";
 import { PutOff } from "@/components/service/put-off";
 import { StepName } from "@/components/service/step-name";
 import { Amount } from "@/components/ui/amount";
 import { buttonLook } from "@/components/ui/button";
 import { Due } from "@/components/ui/due";
+import { Link } from "@/components/ui/link";
 import type { ServiceDetail } from "@/lib/portal/show-service";
 
 /** What happens next and when, if nobody does anything; and the button that keeps it from happening. */

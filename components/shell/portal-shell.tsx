@@ -1,11 +1,11 @@
 import { CreditCard, Ellipsis, FileText, House, Inbox, Server, Wallet } from "lucide-react";
-import Link from "next/link";
 import { useTranslations } from "next-intl";
 import type { ReactNode } from "react";
 import { HostLogo, HostName } from "@/components/shell/host-identity";
 import { Mark } from "@/components/shell/mark";
 import { MoreMenu } from "@/components/shell/more-menu";
 import { NavLink } from "@/components/shell/nav-link";
+import { Link } from "@/components/ui/link";
 
 const sections = [
   { href: "/", name: "overview", icon: House },

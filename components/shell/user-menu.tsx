@@ -1,9 +1,9 @@
 import { ChevronDown, Settings2 } from "lucide-react";
-import Link from "next/link";
 import { useTranslations } from "next-intl";
 import type { ReactNode } from "react";
 import { buttonLook } from "@/components/ui/button";
 import { classNames } from "@/components/ui/class-names";
+import { Link } from "@/components/ui/link";
 
 interface UserMenuProps {
   /** Null where nobody is signed in: the menu then holds language and theme alone. */

@@ -1,5 +1,4 @@
 import { ChevronDown, Menu } from "lucide-react";
-import Link from "next/link";
 import { useTranslations } from "next-intl";
 import type { ReactNode } from "react";
 import { PlainShell } from "@/components/shell/plain-shell";
@@ -8,6 +7,7 @@ import { SignOutButton } from "@/components/shell/sign-out-button";
 import { UserMenu } from "@/components/shell/user-menu";
 import { buttonLook } from "@/components/ui/button";
 import { classNames } from "@/components/ui/class-names";
+import { Link } from "@/components/ui/link";
 import { LinkTabs } from "@/components/ui/link-tabs";
 
 const sections = [

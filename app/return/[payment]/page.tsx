@@ -1,6 +1,5 @@
 import { CircleCheck } from "lucide-react";
 import type { Metadata } from "next";
-import Link from "next/link";
 import { notFound } from "next/navigation";
 import { useTranslations } from "next-intl";
 import { getTranslations } from "next-intl/server";
@@ -12,6 +11,7 @@ import { PlainShell } from "@/components/shell/plain-shell";
 import { Preferences } from "@/components/shell/preferences";
 import { UserMenu } from "@/components/shell/user-menu";
 import { buttonLook } from "@/components/ui/button";
+import { Link } from "@/components/ui/link";
 import { context } from "@/lib/auth/context";
 import { currentUser, customerOf } from "@/lib/auth/current";
 import { type PaymentId, parseId } from "@/lib/kernel/id";
