@@ -15,8 +15,8 @@ function nonceIn(policy: string | undefined): string {
   return /'nonce-([A-Za-z0-9+/=]+)'/.exec(policy ?? "")?.[1] ?? "";
 }
 
-test("every page has a policy with a nonce of its own, and no script without it", async ({ pageOf }) => {
-  const { request } = (await pageOf(cast("marigold"))).context();
+test("every page has a policy with a nonce of its own, and no script without it", async ({ requestOf }) => {
+  const request = await requestOf(cast("marigold"));
   const seen = new Set<string>();
   for (const path of addresses) {
     const answer = await request.get(path, { maxRedirects: 0 });
@@ -35,8 +35,8 @@ test("every page has a policy with a nonce of its own, and no script without it"
   }
 });
 
-test("a file has no policy, and is not sniffed for another kind of content", async ({ pageOf }) => {
-  const { request } = (await pageOf(cast("marigold"))).context();
+test("a file has no policy, and is not sniffed for another kind of content", async ({ requestOf }) => {
+  const request = await requestOf(cast("marigold"));
   for (const path of ["/invoices/csv", "/settings/export"]) {
     const headers = (await request.get(path)).headers();
     expect(headers["content-security-policy"], path).toBeUndefined();

@@ -1,14 +1,12 @@
+import { cast } from "@/e2e/fixtures/looks/look";
 import { expect, test } from "@/e2e/fixtures/portal";
 
 /** What a first visit may cost in script, over the wire (quality.md: 170 kB). */
 const scriptBytesMost = 170_000;
 
 for (const path of ["/", "/invoices", "/sign-in"]) {
-  test(`the first load of ${path} takes little script over the wire`, async ({ pageOf, page }) => {
-    const shown =
-      path === "/sign-in"
-        ? page
-        : await pageOf({ email: "marigold@demo.example", password: "quack-quack-demo" });
+  test(`the first load of ${path} takes little script over the wire`, async ({ pageOf }) => {
+    const shown = await pageOf(path === "/sign-in" ? null : cast("marigold"));
     await shown.goto(path, { waitUntil: "load" });
     await expect(shown.getByRole("heading", { level: 1 })).toBeVisible();
     const scripts = await shown.evaluate(() =>

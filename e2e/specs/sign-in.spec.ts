@@ -1,5 +1,6 @@
 import { expect, test } from "@/e2e/fixtures/portal";
 import { knownPassword } from "@/e2e/fixtures/secrets";
+import { answered } from "@/e2e/pages/answered";
 import { SignInPage } from "@/e2e/pages/sign-in-page";
 import { revokeAll } from "@/lib/auth/session";
 import { makeInvoice } from "@/lib/testing/fixtures";
@@ -26,7 +27,7 @@ test("a wrong password and an unknown address get the same answer, and what was 
   await form.open();
   const sentence = "Address and password do not match. Check both, or choose a new password.";
   for (const email of [customer.email, "nobody@example.test"]) {
-    await form.as(email, "not the password");
+    await answered(page, () => form.as(email, "not the password"));
     await expect(form.alert).toHaveText(sentence);
     await expect(form.email).toHaveValue(email);
   }
@@ -43,7 +44,7 @@ test("too many attempts are turned away, also with the right password, until a r
   const form = new SignInPage(page);
   await form.open();
   for (let attempt = 0; attempt < 10; attempt += 1) {
-    await form.as(customer.email, `guess number ${attempt}`);
+    await answered(page, () => form.as(customer.email, `guess number ${attempt}`));
     await expect(form.alert).toContainText("do not match");
   }
   await form.as(customer.email, knownPassword);
