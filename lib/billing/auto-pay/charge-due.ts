@@ -1,7 +1,7 @@
 import type { CustomerId, InvoiceId } from "@/lib/kernel/id";
 import type { Currency } from "@/lib/kernel/money";
 import { daysFromDue } from "../invoice/days-from-due";
-import { isOfTheData, parkCustomer } from "../renewal/park-customer";
+import { isNotParked, isOfTheData, parkCustomer } from "../renewal/park-customer";
 import type { World } from "../world";
 import { charge } from "./charge";
 import { isAttemptDue } from "./schedule";
@@ -77,7 +77,8 @@ async function dueCharges(
   customersMost: number,
 ): Promise<DueCharge[]> {
   const until = new Date(world.clock.now().getTime() + 48 * 3_600_000);
-  const rows = await world.jobs.sql`
+  const { sql } = world.jobs;
+  const rows = await sql`
     with chosen as materialized (
       select a.customer_id from auto_charges a
       join customers c on c.id = a.customer_id and c.closed_at is null
@@ -85,8 +86,7 @@ async function dueCharges(
         and a.customer_id > ${after ?? "00000000-0000-0000-0000-000000000000"}
         and exists (select from invoices i where i.customer_id = a.customer_id and i.state = 'open'
           and i.origin = 'renewal' and i.due_at <= ${until})
-        and not exists (select from tasks t where t.customer_id = a.customer_id and t.kind = 'renewal_parked'
-          and t.subject_id = a.customer_id::text and t.done_at is null)
+        and ${isNotParked(sql, "a.customer_id")}
       order by a.customer_id limit ${customersMost}
     )
     select i.customer_id, i.currency, json_agg(json_build_object('id', i.id, 'dueAt', i.due_at, 'attemptedAt', array(

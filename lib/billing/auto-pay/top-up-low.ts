@@ -1,12 +1,33 @@
 import type { CustomerId } from "@/lib/kernel/id";
-import { isOfTheData, parkCustomer } from "../renewal/park-customer";
+import type { Currency } from "@/lib/kernel/money";
+import { isNotParked, orPark } from "../renewal/park-customer";
 import type { World } from "../world";
 import { charge } from "./charge";
 import { startAutoTopUp } from "./start-auto-top-up";
 
 /** Tops up, for customers who turned it on, what fell below their threshold. Returns how many cards were charged. */
 export async function topUpLow(world: World, most = 500): Promise<number> {
-  const rows = await world.jobs.sql`
+  let charged = 0;
+  let after: Low | null = null;
+  for (;;) {
+    const low: Low[] = await lowBalances(world, after, most);
+    for (const one of low) {
+      if ((await orPark(world, one.customerId, () => topUpOne(world, one))) === "charged") charged += 1;
+      after = one;
+    }
+    if (low.length < most) return charged;
+  }
+}
+
+interface Low {
+  customerId: CustomerId;
+  currency: Currency;
+}
+
+/** The next balances below their threshold. Some stay there, where the month's cap is reached: they are gone past. */
+async function lowBalances(world: World, after: Low | null, most: number): Promise<Low[]> {
+  const { sql } = world.jobs;
+  const rows = await sql`
     select t.customer_id, t.currency from auto_top_ups t
     join auto_charges a on a.customer_id = t.customer_id and a.stopped_at is null
     join customers c on c.id = t.customer_id and c.closed_at is null
@@ -15,23 +36,17 @@ export async function topUpLow(world: World, most = 500): Promise<number> {
       and not exists (select from payments p where p.customer_id = t.customer_id and p.kind = 'top_up'
         and p.origin = 'auto' and p.currency = t.currency
         and (p.ended_at is null or (p.state <> 'succeeded' and p.created_at > ${anHourAgo(world)})))
-      and not exists (select from tasks k where k.customer_id = t.customer_id and k.kind = 'renewal_parked'
-        and k.subject_id = t.customer_id::text and k.done_at is null)
+      and ${isNotParked(sql, "t.customer_id")}
+      ${after ? sql`and (t.customer_id, t.currency) > (${after.customerId}, ${after.currency})` : sql``}
     order by t.customer_id, t.currency limit ${most}`;
-  let charged = 0;
-  for (const { customer_id, currency } of rows) {
-    const customerId = customer_id as CustomerId;
-    try {
-      const paymentId = await startAutoTopUp(world, { customerId, currency, invoiceIds: null });
-      if (!paymentId) continue;
-      charged += 1;
-      await charge(world, { customerId, paymentId });
-    } catch (error) {
-      if (!isOfTheData(error)) throw error;
-      await parkCustomer(world, customerId, error);
-    }
-  }
-  return charged;
+  return rows.map((row) => ({ customerId: row.customer_id, currency: row.currency }));
+}
+
+async function topUpOne(world: World, { customerId, currency }: Low): Promise<"charged" | null> {
+  const paymentId = await startAutoTopUp(world, { customerId, currency, invoiceIds: null });
+  if (!paymentId) return null;
+  await charge(world, { customerId, paymentId });
+  return "charged";
 }
 
 function anHourAgo({ clock }: World): Date {

@@ -1,3 +1,4 @@
+import type { ReservedSql, Sql } from "@/db/client";
 import { constraintName, sqlState } from "@/db/transaction";
 import { AssertionFailure } from "@/lib/kernel/assert";
 import { type CustomerId, newId, type TaskId } from "@/lib/kernel/id";
@@ -10,6 +11,27 @@ import type { World } from "../world";
 export function isOfTheData(error: unknown): boolean {
   if (error instanceof AssertionFailure || error instanceof RangeError) return true;
   return /^(22|23|P0)/.test(sqlState(error) ?? "");
+}
+
+/** That staff have not still to look at the customer whose id stands in this column, such as `s.customer_id`. */
+export function isNotParked<S extends Sql | ReservedSql>(sql: S, column: `${string}.customer_id`) {
+  return sql`not exists (select from tasks where tasks.customer_id = ${sql(column)} and tasks.kind = 'renewal_parked'
+    and tasks.subject_id = ${sql(column)}::text and tasks.done_at is null)`;
+}
+
+/** Does a customer's part of a job; if their data is odd, they are parked for staff, and the answer is "parked". */
+export async function orPark<T>(
+  world: World,
+  customerId: CustomerId,
+  work: () => Promise<T>,
+): Promise<T | "parked"> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!isOfTheData(error)) throw error;
+    await parkCustomer(world, customerId, error);
+    return "parked";
+  }
 }
 
 /** The next runs pass the customer by until staff have closed the task. */

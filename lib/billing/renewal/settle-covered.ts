@@ -5,7 +5,7 @@ import { Decision } from "../decision";
 import { settleWhatWaits } from "../payment/settle-what-waits";
 import { lockBalances } from "../scene";
 import type { World } from "../world";
-import { isOfTheData, parkCustomer } from "./park-customer";
+import { isNotParked, orPark } from "./park-customer";
 
 /**
  * Tries the balance for every open auto-renew invoice that it covers (domain.md, Renewing: "the daily run also tries").
@@ -16,12 +16,8 @@ import { isOfTheData, parkCustomer } from "./park-customer";
 export async function settleCovered(world: World): Promise<number> {
   let paid = 0;
   for (const { customerId, currency } of await coveredCustomers(world)) {
-    try {
-      paid += await settleOne(world, customerId, currency);
-    } catch (error) {
-      if (!isOfTheData(error)) throw error;
-      await parkCustomer(world, customerId, error);
-    }
+    const settled = await orPark(world, customerId, () => settleOne(world, customerId, currency));
+    if (settled !== "parked") paid += settled;
   }
   return paid;
 }
@@ -33,13 +29,13 @@ interface Covered {
 
 /** Customers who have an invoice that would renew by itself, and the money for it. */
 async function coveredCustomers(world: World): Promise<Covered[]> {
-  const rows = await world.jobs.sql`
+  const { sql } = world.jobs;
+  const rows = await sql`
     select distinct i.customer_id, i.currency from invoices i
     join balances b on b.customer_id = i.customer_id and b.currency = i.currency
       and b.posted_minor - b.held_minor >= i.total_minor - i.amount_paid_minor - i.amount_credited_minor
     where i.state = 'open' and i.origin = 'renewal'
-      and not exists (select from tasks t where t.customer_id = i.customer_id and t.kind = 'renewal_parked'
-        and t.subject_id = i.customer_id::text and t.done_at is null)
+      and ${isNotParked(sql, "i.customer_id")}
       and not exists (select from invoice_claims c where c.customer_id = i.customer_id and c.invoice_id = i.id)
       and not exists (
         select from invoice_lines l join services s on s.customer_id = l.customer_id and s.id = l.service_id

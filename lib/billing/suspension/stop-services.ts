@@ -9,7 +9,7 @@ import { settle } from "../payment/settle";
 import { seeInvoices, settleAndTell } from "../payment/settle-what-waits";
 import { moneyOn } from "../payment/void-invoice";
 import { write } from "../payment/write";
-import { isOfTheData, parkCustomer } from "../renewal/park-customer";
+import { isNotParked, isOfTheData, parkCustomer } from "../renewal/park-customer";
 import { lockBalances } from "../scene";
 import type { World } from "../world";
 import { decideStop } from "./decide-stop";
@@ -57,7 +57,8 @@ async function stoppable(
   customersMost: number,
 ): Promise<Map<CustomerId, DueService[]>> {
   const soon = new Date(world.clock.now().getTime() + 2 * 3_600_000);
-  const rows = await world.jobs.sql`
+  const { sql } = world.jobs;
+  const rows = await sql`
     with due as materialized (
       select s.customer_id, s.id, s.state, s.expires_at from services s
       join customers c on c.id = s.customer_id and c.closed_at is null
@@ -72,8 +73,7 @@ async function stoppable(
           when 'suspended' then s.suspended_at + make_interval(days => p.terminate_days) <= ${soon}
           else r.state = 'declined' or i.due_at + make_interval(days => p.grace_days + r.own_grace_days) <= ${soon}
         end
-        and not exists (select from tasks t where t.customer_id = s.customer_id and t.kind = 'renewal_parked'
-          and t.subject_id = s.customer_id::text and t.done_at is null)
+        and ${isNotParked(sql, "s.customer_id")}
     ), chosen as (
       select distinct customer_id from due order by customer_id limit ${customersMost}
     )

@@ -1,6 +1,6 @@
 import type { CustomerId, InvoiceId } from "@/lib/kernel/id";
 import { closeAndVoid } from "../payment/close-and-void";
-import { isOfTheData, parkCustomer } from "../renewal/park-customer";
+import { isNotParked, orPark } from "../renewal/park-customer";
 import type { World } from "../world";
 import { orderVoidDueBy } from "./order-void-days";
 
@@ -9,30 +9,43 @@ import { orderVoidDueBy } from "./order-void-days";
  * left for the next run. Returns how many were voided.
  */
 export async function voidUnpaidOrders(world: World, most = 500): Promise<number> {
+  let voided = 0;
+  let after: Order | null = null;
+  for (;;) {
+    const orders: Order[] = await unpaidOrders(world, after, most);
+    for (const order of orders) {
+      if ((await orPark(world, order.customerId, () => voidOne(world, order))) === "voided") voided += 1;
+      after = order;
+    }
+    if (orders.length < most) return voided;
+  }
+}
+
+interface Order {
+  customerId: CustomerId;
+  invoiceId: InvoiceId;
+}
+
+async function unpaidOrders(world: World, after: Order | null, most: number): Promise<Order[]> {
+  const { sql } = world.jobs;
   const dueBefore = orderVoidDueBy({ now: world.clock.now(), timeZone: world.timeZone });
-  const rows = await world.jobs.sql`
+  const rows = await sql`
     select i.customer_id, i.id from invoices i
     where i.state = 'open' and i.origin = 'order' and i.due_at <= ${dueBefore}
-      and not exists (select from tasks t where t.customer_id = i.customer_id and t.kind = 'renewal_parked'
-        and t.subject_id = i.customer_id::text and t.done_at is null)
+      and ${isNotParked(sql, "i.customer_id")}
+      ${after ? sql`and (i.customer_id, i.id) > (${after.customerId}, ${after.invoiceId})` : sql``}
     order by i.customer_id, i.id limit ${most}`;
-  let voided = 0;
-  for (const row of rows) {
-    const ref = { customerId: row.customer_id as CustomerId, invoiceId: row.id as InvoiceId };
-    try {
-      const answer = await closeAndVoid(world, world.jobs, {
-        ...ref,
-        actor: "system",
-        userId: null,
-        reason: "unpaid",
-        note: "",
-        permit: async () => true,
-      });
-      if (answer.kind === "voided") voided += 1;
-    } catch (error) {
-      if (!isOfTheData(error)) throw error;
-      await parkCustomer(world, ref.customerId, error);
-    }
-  }
-  return voided;
+  return rows.map((row) => ({ customerId: row.customer_id, invoiceId: row.id }));
+}
+
+async function voidOne(world: World, order: Order): Promise<"voided" | null> {
+  const { kind } = await closeAndVoid(world, world.jobs, {
+    ...order,
+    actor: "system",
+    userId: null,
+    reason: "unpaid",
+    note: "",
+    permit: async () => true,
+  });
+  return kind === "voided" ? kind : null;
 }
