@@ -26,6 +26,8 @@ test("a customer saves a card, lets it pay by itself, and top up by itself; and 
 
   await autoTopUp.getByRole("button", { name: "Turn auto top-up off" }).click();
   await expect(autoTopUp.getByText("Off", { exact: true })).toBeVisible();
+  // On a phone its sentence lies over the next button for ten seconds.
+  await page.getByRole("button", { name: "Close", exact: true }).click();
   await autoPay.getByRole("button", { name: "Turn auto-pay off" }).click();
   await expect(autoPay.getByText("Off", { exact: true })).toBeVisible();
 });

@@ -25,3 +25,14 @@ for (const path of ["/", "/invoices", "/sign-in"]) {
     expect(bytes, JSON.stringify(scripts, null, 1)).toBeLessThanOrEqual(scriptBytesMost);
   });
 }
+
+test("a page asks for nothing that nobody has opened", async ({ pageOf }) => {
+  const page = await pageOf(cast("marigold"));
+  const asked: string[] = [];
+  page.on("request", (request) => asked.push(request.url()));
+  // Until nothing more is asked for.
+  await page.goto("/invoices", { waitUntil: "networkidle" });
+  await expect(page.getByRole("table", { name: "Your invoices" }).getByRole("link").first()).toBeVisible();
+  expect(asked.length).toBeGreaterThan(0);
+  expect(asked.filter((url) => url.includes("_rsc="))).toEqual([]);
+});
