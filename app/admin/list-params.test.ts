@@ -16,6 +16,7 @@ describe("the address of a list of staff's", () => {
       cursor: null,
     });
     expect(commonFilter({ q: "x".repeat(300) }).text).toHaveLength(100);
+    expect(commonFilter({ q: "a\0b" }).text).toBe("ab");
     expect(wordIn({ state: "nonsense" }, "state", ["open", "paid"])).toBeNull();
     expect(wordIn({ state: ["paid", "open"] }, "state", ["open", "paid"])).toBe("paid");
   });

@@ -2,10 +2,10 @@ import { parseCalendarDay } from "@/lib/kernel/calendar";
 
 export type RawSearchParams = Record<string, string | string[] | undefined>;
 
-/** The first of what an address says under a name; "" where it says nothing. */
+/** The first of what an address says under a name, without what PostgreSQL cannot read; "" where it says nothing. */
 export function oneOf(raw: RawSearchParams, name: string): string {
   const value = raw[name];
-  return (Array.isArray(value) ? value[0] : value)?.trim() ?? "";
+  return (Array.isArray(value) ? value[0] : value)?.replaceAll("\0", "").trim() ?? "";
 }
 
 /** What staff's lists have in common: a text, days, and where the page begins. What is not understood is left out. */

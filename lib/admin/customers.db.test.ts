@@ -180,6 +180,7 @@ describe("customers for staff", () => {
     expect(await found("100%_wren")).toEqual([customer.customerId]);
     expect(await found(invoice.number.toLowerCase())).toEqual([customer.customerId]);
     expect(await found("nobody of that name")).toEqual([]);
+    expect(await found("100%_wren\0")).toEqual([customer.customerId]);
     const [row] = await findCustomers(staff("auditor"), { text: "100%_wren" }, world);
     const picture = await showCustomer(staff("auditor"), { reference: row?.reference ?? "" }, world);
     expect(picture?.invoices).toMatchObject([

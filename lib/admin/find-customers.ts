@@ -24,7 +24,7 @@ export async function findCustomers(
   { text }: { text: string },
   world: StaffWorld = staffWorld(),
 ): Promise<FoundCustomer[]> {
-  const wanted = text.trim().slice(0, 100);
+  const wanted = text.replaceAll("\0", "").trim().slice(0, 100);
   const like = `%${wanted.replace(/[\\%_]/g, (sign) => `\\${sign}`)}%`;
   // The registry of numbers knows whose an invoice is, over all customers.
   const [, series = null, sequence = null] = /^([A-Z]+-\d{4})-0*(\d{1,18})$/.exec(wanted.toUpperCase()) ?? [];

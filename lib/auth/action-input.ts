@@ -44,6 +44,18 @@ function isStrictPart(schema: z.core.$ZodType): boolean {
 }
 
 /**
+ * The paths of texts with a zero byte, such as `lines.0.note`. No keyboard writes one and PostgreSQL keeps none: without
+ * this each action would have to say so by itself, or end in a fault.
+ */
+export function pathsWithZeroByte(input: unknown, path = ""): string[] {
+  if (typeof input === "string") return input.includes("\0") ? [path] : [];
+  if (typeof input !== "object" || input === null) return [];
+  return Object.entries(input).flatMap(([name, value]) =>
+    pathsWithZeroByte(value, path === "" ? name : `${path}.${name}`),
+  );
+}
+
+/**
  * What an action was called with, as an object: a form becomes one. A field whose name ends in [] is a list, also of
  * one; any other that comes twice is refused by its schema, since it becomes a list. React's own fields are left out.
  */

@@ -101,6 +101,7 @@ describe("an action", () => {
     ["a missing key", {}, ["note"]],
     ["another type", { note: 7 }, ["note"]],
     ["no object", "note", [""]],
+    ["a zero byte", { note: "x", invoiceIds: ["a", "b\0"] }, ["invoiceIds.1"]],
     ["nothing", undefined, ["note"]],
   ])("refuses %s and does nothing", async (_what, input, fields) => {
     await signInAs((await owner()).id);

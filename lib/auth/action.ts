@@ -3,7 +3,7 @@ import { unstable_rethrow } from "next/navigation";
 import type { z } from "zod";
 import { assert } from "@/lib/kernel/assert";
 import { type Refusal, type Result, refuse } from "@/lib/kernel/result";
-import { type InputSchema, inputOf, isStrict } from "./action-input";
+import { type InputSchema, inputOf, isStrict, pathsWithZeroByte } from "./action-input";
 import type { CustomerActor, SignedIn, StaffActor } from "./actor";
 import { attemptLimits, type TooManyAttempts } from "./attempt-limits";
 import { clientAddress } from "./client-address";
@@ -116,6 +116,8 @@ function action<A, S extends InputSchema, T, R extends Refusal>(
       if (!actor.ok) return actor;
       const input = schema.safeParse(inputOf(given.at(-1)));
       if (!input.success) return refuse({ code: "invalid_input", fields: fieldsOf(input.error) });
+      const unwritable = pathsWithZeroByte(input.data);
+      if (unwritable.length > 0) return refuse({ code: "invalid_input", fields: unwritable });
       return await act(actor.value, input.data as z.output<S>);
     } catch (error) {
       // A redirect is thrown too.
