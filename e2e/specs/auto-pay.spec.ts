@@ -13,6 +13,9 @@ test("a customer saves a card, lets it pay by itself, and top up by itself; and 
   await new HostedPage(page).save(cards.good);
   await autoPay.getByRole("button", { name: /Turn auto-pay on with Visa/ }).click();
   await expect(autoPay).toContainText("Visa ending 4242 is charged.");
+  // On a phone what was said lies over the next button for ten seconds.
+  const close = page.getByRole("button", { name: "Close", exact: true });
+  await close.click();
 
   await autoTopUp.getByText("Turn auto top-up on").click();
   await autoTopUp.getByLabel(/^When less than this/).fill("5");
@@ -26,8 +29,7 @@ test("a customer saves a card, lets it pay by itself, and top up by itself; and 
 
   await autoTopUp.getByRole("button", { name: "Turn auto top-up off" }).click();
   await expect(autoTopUp.getByText("Off", { exact: true })).toBeVisible();
-  // On a phone its sentence lies over the next button for ten seconds.
-  await page.getByRole("button", { name: "Close", exact: true }).click();
+  await close.click();
   await autoPay.getByRole("button", { name: "Turn auto-pay off" }).click();
   await expect(autoPay.getByText("Off", { exact: true })).toBeVisible();
 });
