@@ -26,7 +26,7 @@ export async function showPlanChange(
   wish: { reference: string; serviceId: string; planId?: string | undefined; way: PlanChangeWay },
   world: StaffWorld = staffWorld(),
 ): Promise<StaffPlanChange | null> {
-  if (!isUuid(wish.serviceId)) return null;
+  if (wish.reference.includes("\0") || !isUuid(wish.serviceId)) return null;
   const [customer] = await world.staff
     .sql`select id, name, reference from customers where reference = ${wish.reference} and not is_house`;
   if (!customer) return null;

@@ -53,6 +53,7 @@ export async function showCustomer(
   { reference }: { reference: string },
   world: StaffWorld = staffWorld(),
 ): Promise<CustomerPicture | null> {
+  if (reference.includes("\0")) return null;
   const { sql } = world.staff;
   const [customer] =
     await sql`select * from customers where reference = ${reference} and not is_house limit 1`;
