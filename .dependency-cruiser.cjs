@@ -76,7 +76,7 @@ module.exports = {
     },
     {
       name: "links-fetch-nothing-ahead",
-      comment: "decisions/0018",
+      comment: "decisions/0019",
       severity: "error",
       from: { path: ours, pathNot: "^components/ui/link\\.tsx$" },
       to: { path: "node_modules/next/link" },
