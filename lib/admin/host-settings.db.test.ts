@@ -1,24 +1,18 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { transact } from "@/db/transaction";
 import { readHost } from "@/lib/paper/read-host";
-import { createTestDatabase } from "@/lib/testing/database";
+import { openOwnWorld } from "@/lib/testing/own-world";
 import { makeStaff } from "@/lib/testing/staff";
-import { openTestWorld, type TestWorld } from "@/lib/testing/world";
+import type { TestWorld } from "@/lib/testing/world";
 import { changeHostSettings, type HostKey, showHostSettings } from "./host-settings";
 
 let world: TestWorld;
-let drop: () => Promise<void>;
 
 beforeAll(async () => {
-  const database = await createTestDatabase();
-  world = openTestWorld({ url: database.url });
-  drop = async () => {
-    await world.close();
-    await database.drop();
-  };
+  world = await openOwnWorld();
 });
 
-afterAll(() => drop());
+afterAll(() => world.close());
 
 const values: Record<HostKey, string> = {
   host_name: "Ducky Cloud",

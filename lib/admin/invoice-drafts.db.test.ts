@@ -3,35 +3,29 @@ import { paperWords } from "@/app/paper-given";
 import type { StaffRole } from "@/lib/auth/actor";
 import { type InvoiceDraftId, newId, type SessionId, type UserId } from "@/lib/kernel/id";
 import { checkBooks } from "@/lib/ledger/books";
-import { createTestDatabase } from "@/lib/testing/database";
 import { makeCustomer, type TestCustomer } from "@/lib/testing/fixtures";
+import { openOwnWorld } from "@/lib/testing/own-world";
 import { readPdf } from "@/lib/testing/pdf-text";
-import { openTestWorld, type TestWorld } from "@/lib/testing/world";
+import type { TestWorld } from "@/lib/testing/world";
 import type { DraftInput } from "./draft-input";
 import { discardDraft, issueDraft, saveDraft } from "./invoice-drafts";
 import { printDraft, showDraft } from "./show-draft";
 import { voidInvoice } from "./void-invoice";
 
 let world: TestWorld;
-let drop: () => Promise<void>;
 const people = new Map<string, UserId>();
 
 beforeAll(async () => {
-  const database = await createTestDatabase();
-  world = openTestWorld({ url: database.url });
+  world = await openOwnWorld();
   for (const name of ["Sam", "Pat"]) {
     const id = newId<UserId>();
     people.set(name, id);
     await world.staff.sql`
       insert into users (id, email, name, created_at) values (${id}, ${`${name.toLowerCase()}@ducky.example`}, ${name}, now())`;
   }
-  drop = async () => {
-    await world.close();
-    await database.drop();
-  };
 });
 
-afterAll(() => drop());
+afterAll(() => world.close());
 
 const actor = (name = "Sam", role: StaffRole = "finance") => ({
   userId: people.get(name) as UserId,

@@ -2,32 +2,26 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { StaffRole } from "@/lib/auth/actor";
 import { runRenewals } from "@/lib/billing/renewal/run-renewals";
 import { newId, type PlanId, type SessionId, type UserId } from "@/lib/kernel/id";
-import { createTestDatabase } from "@/lib/testing/database";
 import { makeActiveService, makeCustomer, makePlan } from "@/lib/testing/fixtures";
-import { openTestWorld, type TestWorld } from "@/lib/testing/world";
+import { openOwnWorld } from "@/lib/testing/own-world";
+import type { TestWorld } from "@/lib/testing/world";
 import { showPlan } from "./list-plans";
 import { previewPrice, setPrice } from "./plan-price";
 import type { StaffActor } from "./shapes";
 
 let world: TestWorld;
-let drop: () => Promise<void>;
 const userId = newId<UserId>();
 
 const staff = (role: StaffRole): StaffActor => ({ userId, sessionId: newId<SessionId>(), role });
 
 beforeAll(async () => {
-  const database = await createTestDatabase();
   // The tenth of March, nine in the morning.
-  world = openTestWorld({ url: database.url });
+  world = await openOwnWorld();
   await world.staff.sql`
     insert into users (id, email, name, created_at) values (${userId}, 'fay@ducky.example', 'Fay', now())`;
-  drop = async () => {
-    await world.close();
-    await database.drop();
-  };
 });
 
-afterAll(() => drop());
+afterAll(() => world.close());
 
 const wishOf = (planKey: PlanId, other: object = {}) => ({
   ...{ planKey, currency: "USD", price: "12.00", from: "2026-06-01" },

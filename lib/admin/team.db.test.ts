@@ -4,10 +4,10 @@ import type { CustomerId, UserId } from "@/lib/kernel/id";
 import { newId } from "@/lib/kernel/id";
 import { ok, refuse } from "@/lib/kernel/result";
 import type { Mail } from "@/lib/mail/mailer";
-import { createTestDatabase } from "@/lib/testing/database";
 import { makeCustomer } from "@/lib/testing/fixtures";
+import { openOwnWorld } from "@/lib/testing/own-world";
 import { makeStaff } from "@/lib/testing/staff";
-import { openTestWorld, type TestWorld } from "@/lib/testing/world";
+import type { TestWorld } from "@/lib/testing/world";
 import { addNote } from "./add-note";
 import { changeTeam } from "./change-team";
 import { endSessions } from "./end-sessions";
@@ -19,18 +19,12 @@ import { isLate, showHealth } from "./show-health";
 import { showTeam } from "./show-team";
 
 let world: TestWorld;
-let drop: () => Promise<void>;
 
 beforeAll(async () => {
-  const database = await createTestDatabase();
-  world = openTestWorld({ url: database.url });
-  drop = async () => {
-    await world.close();
-    await database.drop();
-  };
+  world = await openOwnWorld();
 });
 
-afterAll(() => drop());
+afterAll(() => world.close());
 
 const sent: Mail[] = [];
 const mailing = {

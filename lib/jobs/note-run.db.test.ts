@@ -1,21 +1,15 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { createTestDatabase } from "@/lib/testing/database";
-import { openTestWorld, type TestWorld } from "@/lib/testing/world";
+import { openOwnWorld } from "@/lib/testing/own-world";
+import type { TestWorld } from "@/lib/testing/world";
 import { noteEnd, noteStart } from "./note-run";
 
 let world: TestWorld;
-let drop: () => Promise<void>;
 
 beforeAll(async () => {
-  const database = await createTestDatabase();
-  world = openTestWorld({ url: database.url });
-  drop = async () => {
-    await world.close();
-    await database.drop();
-  };
+  world = await openOwnWorld();
 });
 
-afterAll(() => drop());
+afterAll(() => world.close());
 
 test("a job's last run is kept: when it began, when it ended, and why it failed until it does not", async () => {
   const { jobs, clock } = world;

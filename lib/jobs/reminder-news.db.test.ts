@@ -4,7 +4,6 @@ import { runRenewals } from "@/lib/billing/renewal/run-renewals";
 import type { ServiceId } from "@/lib/kernel/id";
 import { createMailer } from "@/lib/mail/mailer";
 import { startMailbox } from "@/lib/sandbox/mailbox/mailbox";
-import { createTestDatabase } from "@/lib/testing/database";
 import {
   giveBalance,
   makeActiveService,
@@ -13,7 +12,8 @@ import {
   makePlan,
   type TestCustomer,
 } from "@/lib/testing/fixtures";
-import { openTestWorld, type TestWorld } from "@/lib/testing/world";
+import { openOwnWorld } from "@/lib/testing/own-world";
+import type { TestWorld } from "@/lib/testing/world";
 import { deliverOutbox } from "./deliver-outbox";
 
 const host = { name: "Ducky Cloud", url: "http://127.0.0.1:3000" };
@@ -27,18 +27,14 @@ beforeAll(async () => {
 afterAll(() => mailbox.close());
 
 let world: TestWorld;
-let drop: () => Promise<void>;
 
 /** Each test has a database of its own: the clock goes on to the renewal. */
 async function openWorld(): Promise<void> {
-  const database = await createTestDatabase();
-  drop = () => database.drop();
-  world = openTestWorld({ url: database.url });
+  world = await openOwnWorld();
 }
 
 afterEach(async () => {
   await world.close();
-  await drop();
 });
 
 async function due(customer: TestCustomer, services: number): Promise<ServiceId[]> {

@@ -3,26 +3,20 @@ import { transact } from "@/db/transaction";
 import { lockBalances } from "@/lib/billing/scene";
 import { calendarDay } from "@/lib/kernel/calendar";
 import { newId, type TransferId } from "@/lib/kernel/id";
-import { createTestDatabase } from "@/lib/testing/database";
 import { giveBalance, makeCustomer } from "@/lib/testing/fixtures";
-import { openTestWorld, type TestWorld } from "@/lib/testing/world";
+import { openOwnWorld } from "@/lib/testing/own-world";
+import type { TestWorld } from "@/lib/testing/world";
 import { Book } from "./book";
 import { checkBooks } from "./books";
 import { postBooks } from "./post-book";
 
 let world: TestWorld;
-let drop: () => Promise<void>;
 
 beforeAll(async () => {
-  const database = await createTestDatabase();
-  drop = () => database.drop();
-  world = openTestWorld({ url: database.url });
+  world = await openOwnWorld();
 });
 
-afterAll(async () => {
-  await world.close();
-  await drop();
-});
+afterAll(() => world.close());
 
 // Behind by one, its transfer's number is taken; ahead by one, no number is, and the ledger would have a hole.
 it.each([-1n, 1n])(

@@ -4,25 +4,19 @@ import { announceStops } from "@/lib/billing/suspension/announce-stops";
 import { stopServices } from "@/lib/billing/suspension/stop-services";
 import { deliverOutbox } from "@/lib/jobs/deliver-outbox";
 import { ok } from "@/lib/kernel/result";
-import { createTestDatabase } from "@/lib/testing/database";
 import { makeActiveService, makeCustomer, makePlan, makeRenewal } from "@/lib/testing/fixtures";
-import { openTestWorld, type TestWorld } from "@/lib/testing/world";
+import { openOwnWorld } from "@/lib/testing/own-world";
+import type { TestWorld } from "@/lib/testing/world";
 import { showInvoice } from "./show-invoice";
 
 const hourMs = 3_600_000;
 let world: TestWorld;
-let drop: () => Promise<void>;
 
 beforeAll(async () => {
-  const database = await createTestDatabase();
-  world = openTestWorld({ url: database.url });
-  drop = () => database.drop();
+  world = await openOwnWorld();
 });
 
-afterAll(async () => {
-  await world.close();
-  await drop();
-});
+afterAll(() => world.close());
 
 /** What the worker does in an hour, as far as it tells and stops. */
 async function passHour(): Promise<void> {

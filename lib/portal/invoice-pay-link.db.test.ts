@@ -3,24 +3,18 @@ import { renewPayLink as renewByStaff } from "@/lib/admin/renew-pay-link";
 import type { StaffActor } from "@/lib/admin/shapes";
 import { readPayLink } from "@/lib/billing/payment/pay-link";
 import { newId, type SessionId } from "@/lib/kernel/id";
-import { createTestDatabase } from "@/lib/testing/database";
 import { makeCustomer, makeInvoice, type TestCustomer } from "@/lib/testing/fixtures";
-import { openTestWorld, type TestWorld } from "@/lib/testing/world";
+import { openOwnWorld } from "@/lib/testing/own-world";
+import type { TestWorld } from "@/lib/testing/world";
 import { invoicePayLink, renewPayLink } from "./invoice-pay-link";
 
 let world: TestWorld;
-let drop: () => Promise<void>;
 
 beforeAll(async () => {
-  const database = await createTestDatabase();
-  world = openTestWorld({ url: database.url });
-  drop = async () => {
-    await world.close();
-    await database.drop();
-  };
+  world = await openOwnWorld();
 });
 
-afterAll(() => drop());
+afterAll(() => world.close());
 
 function generationIn(answer: { ok: true; value: { url: string } } | { ok: false }): number | undefined {
   const url = answer.ok ? answer.value.url : "";

@@ -5,9 +5,9 @@ import { signIn } from "@/lib/auth/sign-in";
 import { type InvitationId, newId, type SessionId, type UserId } from "@/lib/kernel/id";
 import { ok, refuse } from "@/lib/kernel/result";
 import type { Mail } from "@/lib/mail/mailer";
-import { createTestDatabase } from "@/lib/testing/database";
 import { makeCustomer, type TestCustomer } from "@/lib/testing/fixtures";
-import { openTestWorld, type TestWorld } from "@/lib/testing/world";
+import { openOwnWorld } from "@/lib/testing/own-world";
+import type { TestWorld } from "@/lib/testing/world";
 import { joinAsNew, joinAsSignedIn, showInvitation } from "./accept-invitation";
 import { changeMemberRole, removeMember } from "./change-members";
 import { invitationDays, inviteMember, type Post, withdrawInvitation } from "./invite-member";
@@ -21,7 +21,6 @@ const notAllowed = { ok: false, refusal: { code: "not_allowed" } };
 const notValid = { ok: false, refusal: { code: "invitation_not_valid" } };
 const done = { ok: true, value: undefined };
 let world: TestWorld;
-let drop: () => Promise<void>;
 let sent: Mail[] = [];
 const post: Post = {
   host: { name: "Ducky Cloud", url: "https://billing.ducky.example" },
@@ -34,15 +33,10 @@ const post: Post = {
 };
 
 beforeAll(async () => {
-  const database = await createTestDatabase();
-  drop = () => database.drop();
-  world = openTestWorld({ url: database.url });
+  world = await openOwnWorld();
 });
 
-afterAll(async () => {
-  await world.close();
-  await drop();
-});
+afterAll(() => world.close());
 
 /** Another member of the customer, and their actor. */
 async function addMember(

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { createTestDatabase } from "@/lib/testing/database";
 import { makeActiveService, makeCustomer, makeInvoice, makePlan, makeRenewal } from "@/lib/testing/fixtures";
-import { openTestWorld, type TestWorld } from "@/lib/testing/world";
+import { openOwnWorld } from "@/lib/testing/own-world";
+import type { TestWorld } from "@/lib/testing/world";
 import { changeCompany, changeRecipients } from "./change-company";
 import { AccessDenied } from "./scoped";
 import { showSettings } from "./show-settings";
@@ -9,18 +9,12 @@ import { showSettings } from "./show-settings";
 const notAllowed = { ok: false, refusal: { code: "not_allowed" } };
 const company = { name: "Pond Ltd", address: "1 Reed Lane\nMere", taxId: "de 123", locale: "zh" } as const;
 let world: TestWorld;
-let drop: () => Promise<void>;
 
 beforeAll(async () => {
-  const database = await createTestDatabase();
-  drop = () => database.drop();
-  world = openTestWorld({ url: database.url });
+  world = await openOwnWorld();
 });
 
-afterAll(async () => {
-  await world.close();
-  await drop();
-});
+afterAll(() => world.close());
 
 describe("the settings of a customer", () => {
   it("are printed on the invoices to come, by hand and of a renewal, and on none that was issued", async () => {

@@ -1,22 +1,16 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { createTestDatabase } from "@/lib/testing/database";
 import { makeCustomer } from "@/lib/testing/fixtures";
-import { openTestWorld, type TestWorld } from "@/lib/testing/world";
+import { openOwnWorld } from "@/lib/testing/own-world";
+import type { TestWorld } from "@/lib/testing/world";
 import { showBankDetails } from "./show-bank-details";
 
 let world: TestWorld;
-let drop: () => Promise<void>;
 
 beforeAll(async () => {
-  const database = await createTestDatabase();
-  world = openTestWorld({ url: database.url });
-  drop = async () => {
-    await world.close();
-    await database.drop();
-  };
+  world = await openOwnWorld();
 });
 
-afterAll(() => drop());
+afterAll(() => world.close());
 
 async function set(key: string, value: string) {
   await world.staff.sql`

@@ -1,24 +1,18 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { newId } from "@/lib/kernel/id";
-import { createTestDatabase } from "@/lib/testing/database";
 import { makeCustomer, type TestCustomer } from "@/lib/testing/fixtures";
-import { openTestWorld, type TestWorld } from "@/lib/testing/world";
+import { openOwnWorld } from "@/lib/testing/own-world";
+import type { TestWorld } from "@/lib/testing/world";
 import { AccessDenied } from "./scoped";
 import { markNoticesRead, showInbox } from "./show-inbox";
 
 let world: TestWorld;
-let drop: () => Promise<void>;
 
 beforeAll(async () => {
-  const database = await createTestDatabase();
-  drop = () => database.drop();
-  world = openTestWorld({ url: database.url });
+  world = await openOwnWorld();
 });
 
-afterAll(async () => {
-  await world.close();
-  await drop();
-});
+afterAll(() => world.close());
 
 /** A mail of ours, as the worker keeps it. */
 async function makeNotice({ customerId }: TestCustomer, subject: string, state = "sent"): Promise<void> {

@@ -1,6 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { newId } from "@/lib/kernel/id";
-import { createTestDatabase } from "@/lib/testing/database";
 import {
   giveBalance,
   makeActiveService,
@@ -9,25 +8,20 @@ import {
   makePlan,
   makeRenewal,
 } from "@/lib/testing/fixtures";
+import { openOwnWorld } from "@/lib/testing/own-world";
 import { balanceOf, expectBooksBalance } from "@/lib/testing/payment-facts";
-import { openTestWorld, type TestWorld } from "@/lib/testing/world";
+import type { TestWorld } from "@/lib/testing/world";
 import { switchAutoRenew } from "./switch-auto-renew";
 
 let world: TestWorld;
-let drop: () => Promise<void>;
 
 beforeAll(async () => {
-  const database = await createTestDatabase();
-  drop = () => database.drop();
-  world = openTestWorld({ url: database.url, max: 20 });
+  world = await openOwnWorld({ max: 20 });
 });
 
 afterEach(() => expectBooksBalance(world));
 
-afterAll(async () => {
-  await world.close();
-  await drop();
-});
+afterAll(() => world.close());
 
 /** A service with auto-renew off, and the open invoice of its next term. */
 async function openRenewal(balance: bigint) {

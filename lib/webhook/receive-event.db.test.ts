@@ -2,25 +2,19 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { World } from "@/lib/billing/world";
 import { stripeGateway } from "@/lib/gateway/stripe";
 import { signatureHeader } from "@/lib/sandbox/webhooks/signature";
-import { createTestDatabase } from "@/lib/testing/database";
-import { openTestWorld, type TestWorld, testSecretKey, testWebhookSecret } from "@/lib/testing/world";
+import { openOwnWorld } from "@/lib/testing/own-world";
+import { type TestWorld, testSecretKey, testWebhookSecret } from "@/lib/testing/world";
 import { bodyMostBytes } from "./read-capped";
 import { receiveEvent } from "./receive-event";
 
 let world: TestWorld;
-let drop: () => Promise<void>;
 let made = 0;
 
 beforeAll(async () => {
-  const database = await createTestDatabase();
-  drop = () => database.drop();
-  world = openTestWorld({ url: database.url });
+  world = await openOwnWorld();
 });
 
-afterAll(async () => {
-  await world.close();
-  await drop();
-});
+afterAll(() => world.close());
 
 function eventBody(change: object = {}): string {
   made += 1;

@@ -1,27 +1,23 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { money } from "@/lib/kernel/money";
-import { createTestDatabase } from "@/lib/testing/database";
 import { makeCustomer, makeInvoice, makePlan } from "@/lib/testing/fixtures";
+import { openOwnWorld } from "@/lib/testing/own-world";
 import { expectBooksBalance } from "@/lib/testing/payment-facts";
-import { openTestWorld, type TestWorld } from "@/lib/testing/world";
+import type { TestWorld } from "@/lib/testing/world";
 import { orderService } from "../service/order-service";
 import type { InvoiceDraft, LineDraft } from "./draft";
 import { issueInvoices } from "./issue-invoices";
 import { invoiceNumber, seriesOf } from "./number-invoices";
 
 let world: TestWorld;
-let drop: () => Promise<void>;
 
 beforeAll(async () => {
-  const database = await createTestDatabase();
-  drop = () => database.drop();
-  world = openTestWorld({ url: database.url, max: 20 });
+  world = await openOwnWorld({ max: 20 });
 });
 
 afterAll(async () => {
   await expectBooksBalance(world, { full: true });
   await world.close();
-  await drop();
 });
 
 async function numbersOf(series: string): Promise<number[]> {

@@ -1,22 +1,16 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { payDirect } from "@/lib/portal/pay";
-import { createTestDatabase } from "@/lib/testing/database";
 import { makeCustomer, makeInvoice, plan } from "@/lib/testing/fixtures";
-import { openTestWorld, type TestWorld } from "@/lib/testing/world";
+import { openOwnWorld } from "@/lib/testing/own-world";
+import type { TestWorld } from "@/lib/testing/world";
 
 let world: TestWorld;
-let drop: () => Promise<void>;
 
 beforeAll(async () => {
-  const database = await createTestDatabase();
-  drop = () => database.drop();
-  world = openTestWorld({ url: database.url });
+  world = await openOwnWorld();
 });
 
-afterAll(async () => {
-  await world.close();
-  await drop();
-});
+afterAll(() => world.close());
 
 it("answers an id again with the payment that it began, though its invoice could be paid once more", async () => {
   const customer = await makeCustomer(world);

@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { payCombined, payDirect, payFromBalance } from "@/lib/portal/pay";
-import { createTestDatabase } from "@/lib/testing/database";
 import {
   giveBalance,
   makeActiveService,
@@ -11,21 +10,16 @@ import {
   plan,
   type TestCustomer,
 } from "@/lib/testing/fixtures";
-import { openTestWorld, type TestWorld } from "@/lib/testing/world";
+import { openOwnWorld } from "@/lib/testing/own-world";
+import type { TestWorld } from "@/lib/testing/world";
 
 let world: TestWorld;
-let drop: () => Promise<void>;
 
 beforeAll(async () => {
-  const database = await createTestDatabase();
-  drop = () => database.drop();
-  world = openTestWorld({ url: database.url });
+  world = await openOwnWorld();
 });
 
-afterAll(async () => {
-  await world.close();
-  await drop();
-});
+afterAll(() => world.close());
 
 /** Payments, claims and what is held: nothing of it may be left by what did not start. */
 async function begunBy({ customerId }: TestCustomer) {

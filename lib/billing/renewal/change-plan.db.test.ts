@@ -1,25 +1,19 @@
 import { afterAll, afterEach, beforeAll, expect, it } from "vitest";
-import { createTestDatabase } from "@/lib/testing/database";
 import { giveBalance, makeActiveService, makeCustomer, makePlan } from "@/lib/testing/fixtures";
+import { openOwnWorld } from "@/lib/testing/own-world";
 import { balanceOf, expectBooksBalance } from "@/lib/testing/payment-facts";
-import { openTestWorld, type TestWorld } from "@/lib/testing/world";
+import type { TestWorld } from "@/lib/testing/world";
 import { changePlanUnclaimed } from "./change-plan";
 
 let world: TestWorld;
-let drop: () => Promise<void>;
 
 beforeAll(async () => {
-  const database = await createTestDatabase();
-  drop = () => database.drop();
-  world = openTestWorld({ url: database.url });
+  world = await openOwnWorld();
 });
 
 afterEach(() => expectBooksBalance(world));
 
-afterAll(async () => {
-  await world.close();
-  await drop();
-});
+afterAll(() => world.close());
 
 /** On its first day, a service of 10.00 that may become one of 15.00: 5.00 are due now. */
 async function running(balance: bigint) {
