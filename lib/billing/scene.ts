@@ -172,7 +172,8 @@ export async function lockInvoices(
 const linesLock = byIds(
   (ids) => `
   select l.id, l.invoice_id, l.kind, l.service_id, l.renewal_id, r.state as renewal_state,
-    coalesce(r.was_declined, false) as was_declined, l.term_unit, l.term_count, l.term_starts_at, l.term_ends_at, s.plan_id, s.label, s.state, s.is_auto_renew, s.anchor_day, s.expires_at
+    coalesce(r.was_declined, false) as was_declined, l.term_unit, l.term_count, l.term_starts_at, l.term_ends_at,
+    s.plan_id, s.label, s.state, s.is_auto_renew, s.anchor_day, s.expires_at
   from invoice_lines l
   join services s on s.customer_id = l.customer_id and s.id = l.service_id
   left join renewals r on r.customer_id = l.customer_id and r.id = l.renewal_id

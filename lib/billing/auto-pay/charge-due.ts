@@ -1,7 +1,7 @@
 import type { CustomerId, InvoiceId } from "@/lib/kernel/id";
 import type { Currency } from "@/lib/kernel/money";
 import { daysFromDue } from "../invoice/days-from-due";
-import { isNotParked, isOfTheData, parkCustomer } from "../renewal/park-customer";
+import { isNotParked, orPark } from "../renewal/park-customer";
 import type { World } from "../world";
 import { charge } from "./charge";
 import { isAttemptDue } from "./schedule";
@@ -32,27 +32,29 @@ export async function chargeDue(world: World, customersMost = 200): Promise<Char
     for (const { customerId, currency, invoices } of due) {
       const ids = invoices.filter(isDue(world)).map(({ id }) => id);
       if (ids.length === 0) continue;
-      try {
-        // A top-up that covers it goes first; if it fails, auto-pay goes on at its next day.
-        const topUpId = await startAutoTopUp(world, { customerId, currency, invoiceIds: ids });
-        if (topUpId) {
-          progress.charged += 1;
-          await charge(world, { customerId, paymentId: topUpId });
-          continue;
-        }
-        const started = await startAutoPayment(world, { customerId, currency, invoiceIds: ids });
-        if (started.kind === "paid") progress.paid += 1;
-        if (started.kind !== "stored") continue;
-        progress.charged += 1;
-        await charge(world, { customerId, paymentId: started.paymentId });
-      } catch (error) {
-        if (!isOfTheData(error)) throw error;
-        await parkCustomer(world, customerId, error);
-        progress.parked += 1;
-      }
+      const done = await orPark(world, customerId, () => chargeOne(world, customerId, currency, ids));
+      if (done !== "nothing") progress[done] += 1;
     }
     after = last.customerId;
   }
+}
+
+async function chargeOne(
+  world: World,
+  customerId: CustomerId,
+  currency: Currency,
+  invoiceIds: readonly InvoiceId[],
+): Promise<"charged" | "paid" | "nothing"> {
+  // A top-up that covers it goes first; if it fails, auto-pay goes on at its next day.
+  const topUpId = await startAutoTopUp(world, { customerId, currency, invoiceIds });
+  if (topUpId) {
+    await charge(world, { customerId, paymentId: topUpId });
+    return "charged";
+  }
+  const started = await startAutoPayment(world, { customerId, currency, invoiceIds });
+  if (started.kind !== "stored") return started.kind;
+  await charge(world, { customerId, paymentId: started.paymentId });
+  return "charged";
 }
 
 interface DueCharge {

@@ -47,8 +47,11 @@ export interface LossShares {
  */
 export function decideDispute(decision: Decision, scene: DisputeScene, said: DisputeSaid): boolean {
   const { dispute } = scene;
-  if (isWonOnAppeal(dispute, said)) regain(decision, scene, said);
-  if (dispute.state !== "open") return isWonOnAppeal(dispute, said);
+  if (isWonOnAppeal(dispute, said)) {
+    regain(decision, scene, said);
+    return true;
+  }
+  if (dispute.state !== "open") return false;
   const isWithdrawn = said.withdrawal !== null && dispute.withdrawnAt === null;
   const isReinstated = said.reinstatement !== null && dispute.reinstatedAt === null;
   if (isWithdrawn) withdraw(decision, scene, said);

@@ -3,6 +3,7 @@ import type { Dispute } from "@/lib/gateway/port";
 import { type ChargeId, type CustomerId, type DisputeId, newId, type TransferId } from "@/lib/kernel/id";
 import { isCurrency } from "@/lib/kernel/money";
 import type { DisputeHold, OpenHold } from "@/lib/ledger/book";
+import { askStaffOnce } from "../ask-staff-once";
 import { Decision } from "../decision";
 import { findCharge, readCharge } from "../payment/charge-left";
 import { pollDelayMs } from "../payment/poll-payments";
@@ -185,17 +186,18 @@ function endMismatchOf(dispute: DisputeRecord, said: DisputeSaid): string | null
   return "ended_otherwise";
 }
 
-/** Asks staff once: what they have dealt with is not asked again each night for the same reason. */
 async function quarantine(
   tx: Transaction,
   decision: Decision,
   disputeId: DisputeId,
   reason: string,
 ): Promise<void> {
-  const { customerId } = decision.context;
-  const known = await tx.sql`
-    select 1 from tasks where customer_id = ${customerId} and kind = 'dispute_quarantined'
-      and subject_id = ${disputeId} and (done_at is null or detail->>'reason' = ${reason})`;
-  if (known.length === 0) decision.askStaff("dispute_quarantined", "dispute", disputeId, { reason });
-  write(tx, customerId, decision);
+  await askStaffOnce(tx, decision, {
+    kind: "dispute_quarantined",
+    subject: "dispute",
+    subjectId: disputeId,
+    reason,
+  });
+  // A new dispute has its row, whether or not it is asked about.
+  write(tx, decision.context.customerId, decision);
 }

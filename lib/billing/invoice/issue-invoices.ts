@@ -39,7 +39,10 @@ export interface Issuer {
   userId: UserId | null;
 }
 
-/** The same in a transaction of the caller's, who has seen to it that the series is there: but a year may have ended since. */
+/**
+ * The same in a transaction of the caller's, who has made the series in one before it, so that nobody waits for this one at
+ * the first number of a year. Here it is made only where that year has ended since.
+ */
 export async function issueIn(
   world: World,
   tx: Transaction,

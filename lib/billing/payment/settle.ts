@@ -1,5 +1,6 @@
 import { type Transaction, transact } from "@/db/transaction";
 import type { CustomerId, InvoiceId, PaymentId } from "@/lib/kernel/id";
+import { askStaffOnce } from "../ask-staff-once";
 import { isHardDecline } from "../auto-pay/schedule";
 import { stopAutoCharges } from "../card/auto-charge-card";
 import { storeCard } from "../card/store-card";
@@ -179,20 +180,14 @@ async function follow(tx: Transaction, payment: PaymentRecord, state: PaymentSta
   return { kind: "settled", state, changed: true };
 }
 
-/** Asks staff once: what they have dealt with is not asked again each night for the same reason. */
 async function quarantine(
   tx: Transaction,
-  ref: PaymentRef,
+  { customerId, paymentId }: PaymentRef,
   decision: Decision,
   reason: string,
 ): Promise<Applied> {
-  const known = await tx.sql`
-    select 1 from tasks where customer_id = ${ref.customerId} and kind = 'payment_quarantined'
-      and subject_id = ${ref.paymentId} and (done_at is null or detail->>'reason' = ${reason})`;
-  if (known.length === 0) {
-    decision.askStaff("payment_quarantined", "payment", ref.paymentId, { reason });
-    write(tx, ref.customerId, decision);
-  }
+  const about = { kind: "payment_quarantined", subject: "payment", subjectId: paymentId, reason } as const;
+  if (await askStaffOnce(tx, decision, about)) write(tx, customerId, decision);
   return { kind: "quarantined", reason };
 }
 

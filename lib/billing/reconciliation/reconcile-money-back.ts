@@ -3,16 +3,14 @@ import { judgeDispute } from "../dispute/judge-dispute";
 import { settleDispute } from "../dispute/settle-dispute";
 import { takeInRefund } from "../refund/take-in-refund";
 import type { World } from "../world";
-import { eachPage, nothingReconciled, type Reconciled, settleEach } from "./reconciled";
-
-/** Stripe keeps events for so long: one whose every event was lost is met in this time on many nights. */
-const lookBackMs = 30 * 24 * 3_600_000;
+import { eachPage, lookBackDays, nothingReconciled, type Reconciled, settleEach } from "./reconciled";
 
 /**
  * Asks Stripe for the refunds and disputes of the last thirty days, and settles those that no event, poller or person has
  * brought here, in the way that all of these do: once, whoever is at it too. So is a refund that failed after it had
  * succeeded; a dispute that ended otherwise than is booked is shown to staff. `moved` is what moved at Stripe lately, and
- * finds what became now of one that is older than the lists go back. Safe to run twice, at once and after each other, and to be killed anywhere.
+ * finds what became now of one that is older than the lists go back. Safe to run twice, at once and after each other, and to
+ * be killed anywhere.
  */
 export async function reconcileMoneyBack(
   world: World,
@@ -21,7 +19,7 @@ export async function reconcileMoneyBack(
 ): Promise<Reconciled> {
   const done = nothingReconciled();
   const asked = new Set<string>();
-  const since = new Date(world.clock.now().getTime() - lookBackMs);
+  const since = new Date(world.clock.now().getTime() - lookBackDays * 86_400_000);
   const { gateway } = world;
   await eachPage(
     (from) => gateway.listRefunds(since, { ...from, most }),

@@ -10,10 +10,7 @@ import {
 } from "./difference-tasks";
 import { type ChargesLearned, reconcileCharges } from "./reconcile-charges";
 import { reconcileMoneyBack } from "./reconcile-money-back";
-import { nothingReconciled, type Reconciled } from "./reconciled";
-
-/** Stripe keeps events for so long: what came in and whose every event was lost is met in this time on many nights. */
-const lookBackDays = 30;
+import { lookBackDays, nothingReconciled, type Reconciled } from "./reconciled";
 
 /**
  * Each night's comparison with Stripe (stripe.md): what moved on the host's balance there in the last thirty days beside

@@ -1,5 +1,8 @@
 import type { ListFrom, Outcome, Page } from "@/lib/gateway/port";
 
+/** Stripe keeps events for so long: what came in and whose every event was lost is met in this time on many nights. */
+export const lookBackDays = 30;
+
 /** What a pass came upon. */
 export interface Reconciled {
   /** Nobody here had heard of it: settled now, as their events would have settled them. */

@@ -1,5 +1,6 @@
 import { type Transaction, transact } from "@/db/transaction";
 import type { Refund } from "@/lib/gateway/port";
+import { askStaffOnce } from "../ask-staff-once";
 import { Decision } from "../decision";
 import { settleWhatWaits } from "../payment/settle-what-waits";
 import { write } from "../payment/write";
@@ -67,19 +68,13 @@ async function apply(
   };
 }
 
-/** Asks staff once: what they have dealt with is not asked again each night for the same reason. */
 async function quarantine(
   tx: Transaction,
   { customerId, refundId }: RefundRef,
   decision: Decision,
   reason: string,
 ): Promise<SettledRefund> {
-  const known = await tx.sql`
-    select 1 from tasks where customer_id = ${customerId} and kind = 'refund_quarantined'
-      and subject_id = ${refundId} and (done_at is null or detail->>'reason' = ${reason})`;
-  if (known.length === 0) {
-    decision.askStaff("refund_quarantined", "refund", refundId, { reason });
-    write(tx, customerId, decision);
-  }
+  const about = { kind: "refund_quarantined", subject: "refund", subjectId: refundId, reason } as const;
+  if (await askStaffOnce(tx, decision, about)) write(tx, customerId, decision);
   return { kind: "quarantined", reason };
 }

@@ -43,8 +43,9 @@ export interface NextStep {
 
 /**
  * What happens to a service next and when, in order, if nobody does anything: the invoice of its next term, the day on
- * which a card is charged for it, the day it is due, then grace, suspension and termination (domain.md, Renewing, "After due"; Cancelling: declined, it is suspended at its
- * expiry without grace, and an order that nobody pays is given up). From the rules that the jobs go by. Pure.
+ * which a card is charged for it, the day it is due, then grace, suspension and termination (domain.md, Renewing, "After
+ * due"; Cancelling: declined, it is suspended at its expiry without grace, and an order that nobody pays is given up). From
+ * the rules that the jobs go by. Pure.
  */
 export function nextSteps(service: SteppingService, now: Date, timeZone: string): NextStep[] {
   const steps = stepsOf(service, now, timeZone);

@@ -9,7 +9,7 @@ import { settle } from "../payment/settle";
 import { seeInvoices, settleAndTell } from "../payment/settle-what-waits";
 import { moneyOn } from "../payment/void-invoice";
 import { write } from "../payment/write";
-import { isNotParked, isOfTheData, parkCustomer } from "../renewal/park-customer";
+import { isNotParked, orPark } from "../renewal/park-customer";
 import { lockBalances } from "../scene";
 import type { World } from "../world";
 import { decideStop } from "./decide-stop";
@@ -36,7 +36,14 @@ export async function stopServices(world: World, customersMost = 200): Promise<S
   for (;;) {
     const due: Map<CustomerId, DueService[]> = await stoppable(world, after, customersMost);
     for (const [customerId, services] of due) {
-      await stopOrPark(world, customerId, services, progress);
+      const stopped = await orPark(world, customerId, () => stopOne(world, customerId, services));
+      if (stopped === "parked") {
+        progress.parked += 1;
+      } else {
+        progress.suspended += stopped.suspended;
+        progress.terminated += stopped.terminated;
+        progress.waiting += stopped.waiting;
+      }
       after = customerId;
     }
     if (due.size < customersMost) return progress;
@@ -95,29 +102,19 @@ async function stoppable(
   return due;
 }
 
-async function stopOrPark(
+async function stopOne(
   world: World,
   customerId: CustomerId,
   services: readonly DueService[],
-  progress: StopProgress,
-): Promise<void> {
-  try {
-    await askStripe(world, customerId, services);
-    const series = seriesOf(world.clock.now(), world.timeZone, "CN");
-    if (services.some(({ isSuspended }) => isSuspended)) {
-      await transact(world.jobs, { customerId }, ({ sql }) => prepareSeries(sql, series));
-    }
-    const stopped = await transact(world.jobs, { customerId }, (tx) =>
-      stopLocked(world, tx, customerId, services, series.key),
-    );
-    progress.suspended += stopped.suspended;
-    progress.terminated += stopped.terminated;
-    progress.waiting += stopped.waiting;
-  } catch (error) {
-    if (!isOfTheData(error)) throw error;
-    await parkCustomer(world, customerId, error);
-    progress.parked += 1;
+): Promise<Omit<StopProgress, "parked">> {
+  await askStripe(world, customerId, services);
+  const series = seriesOf(world.clock.now(), world.timeZone, "CN");
+  if (services.some(({ isSuspended }) => isSuspended)) {
+    await transact(world.jobs, { customerId }, ({ sql }) => prepareSeries(sql, series));
   }
+  return transact(world.jobs, { customerId }, (tx) =>
+    stopLocked(world, tx, customerId, services, series.key),
+  );
 }
 
 /** What is under way may have paid: it is looked at once more; where nothing else holds a termination, it is ended at Stripe. */

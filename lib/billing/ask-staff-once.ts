@@ -1,0 +1,26 @@
+import type { Transaction } from "@/db/transaction";
+import type { Decision } from "./decision";
+
+interface Quarantine {
+  kind: "payment_quarantined" | "refund_quarantined" | "dispute_quarantined";
+  subject: "payment" | "refund" | "dispute";
+  subjectId: string;
+  reason: string;
+}
+
+/**
+ * Puts what Stripe says and the books cannot take on staff's desk, once: not while it is open, and what they have dealt
+ * with is not asked again each night for the same reason. Returns whether it was put there. The caller writes the decision.
+ */
+export async function askStaffOnce(
+  { sql }: Transaction,
+  decision: Decision,
+  { kind, subject, subjectId, reason }: Quarantine,
+): Promise<boolean> {
+  const known = await sql`
+    select 1 from tasks where customer_id = ${decision.context.customerId} and kind = ${kind}
+      and subject_id = ${subjectId} and (done_at is null or detail->>'reason' = ${reason})`;
+  if (known.length > 0) return false;
+  decision.askStaff(kind, subject, subjectId, { reason });
+  return true;
+}
