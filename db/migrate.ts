@@ -1,3 +1,6 @@
+import { createHash } from "node:crypto";
+import { readdirSync, readFileSync } from "node:fs";
+import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { drizzle } from "drizzle-orm/postgres-js";
 import { migrate as runMigrations } from "drizzle-orm/postgres-js/migrator";
@@ -7,21 +10,48 @@ import postgres from "postgres";
 /** Where pg-boss keeps its queues. Only the worker uses it, as the owner: it makes a partition a day. */
 export const jobSchema = "pgboss";
 
+const migrationsFolder = fileURLToPath(new URL("./migrations", import.meta.url));
+
+/** The database was made by migrations that this version of Mallard does not have. Its message says what to do. */
+export class OtherSchemaError extends Error {
+  constructor() {
+    super(
+      "This database was made by an earlier build of Mallard, before its first release, and cannot be brought up to date: " +
+        "remove the directory .mallard, or name an empty database in DATABASE_URL.",
+    );
+  }
+}
+
 /**
  * Brings a database to the current schema, as its owner. Safe to run again and by two processes at once (an
- * advisory lock lets one wait for the other).
+ * advisory lock lets one wait for the other). Throws an OtherSchemaError, and changes nothing, if other migrations made it.
  */
 export async function migrate(url: string): Promise<void> {
   const client = postgres(url, { max: 1, onnotice: () => {} });
   try {
     await client`select pg_advisory_lock(hashtext('mallard migrations'))`;
-    await runMigrations(drizzle(client), {
-      migrationsFolder: fileURLToPath(new URL("./migrations", import.meta.url)),
-    });
+    await refuseOtherSchema(client);
+    await runMigrations(drizzle(client), { migrationsFolder });
     await prepareJobs(url);
   } finally {
     await client.end();
   }
+}
+
+/** Until the first release the two migrations are rewritten in place, so what was applied is known by its hash alone. */
+async function refuseOtherSchema(client: postgres.Sql): Promise<void> {
+  const [journal] = await client`select to_regclass('drizzle.__drizzle_migrations') is not null as is_there`;
+  if (!journal?.is_there) return;
+  const known = readdirSync(migrationsFolder)
+    .filter((name) => name.endsWith(".sql"))
+    .map((name) =>
+      createHash("sha256")
+        .update(readFileSync(path.join(migrationsFolder, name)))
+        .digest("hex"),
+    );
+  const [other] = await client`
+    select count(*)::int as count from drizzle.__drizzle_migrations where not hash = any(${known})`;
+  if (other?.count !== 0) throw new OtherSchemaError();
 }
 
 async function prepareJobs(url: string): Promise<void> {

@@ -24,7 +24,8 @@ END $$;
 --> statement-breakpoint
 GRANT USAGE ON SCHEMA public TO mallard_app, mallard_jobs, mallard_staff;
 --> statement-breakpoint
--- Row level security on every table of a customer's data.
+-- Row level security on every table of a customer's data. Jobs and staff may read all of it; what they and a
+-- customer's own pages may write is granted below, table by table.
 DO $$
 DECLARE
   table_name text;
@@ -33,14 +34,13 @@ BEGIN
     SELECT c.relname FROM pg_class c
     JOIN pg_attribute a ON a.attrelid = c.oid AND a.attname = 'customer_id' AND NOT a.attisdropped
     WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = 'r'
-      AND c.relname NOT IN ('invoice_numbers', 'stripe_objects', 'memberships')
+      AND c.relname NOT IN ('invoice_numbers', 'credit_note_numbers', 'stripe_objects', 'memberships')
   LOOP
     EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', table_name);
     EXECUTE format(
       'CREATE POLICY %I ON %I TO mallard_app USING (customer_id = nullif(current_setting(''mallard.customer'', true), '''')::uuid)',
       table_name || '_own', table_name);
     EXECUTE format('CREATE POLICY %I ON %I TO mallard_jobs, mallard_staff USING (true)', table_name || '_all', table_name);
-    EXECUTE format('GRANT SELECT ON %I TO mallard_jobs, mallard_staff', table_name);
   END LOOP;
 END $$;
 --> statement-breakpoint
@@ -50,71 +50,160 @@ CREATE POLICY customers_own ON customers TO mallard_app USING (id = nullif(curre
 --> statement-breakpoint
 CREATE POLICY customers_all ON customers TO mallard_jobs, mallard_staff USING (true);
 --> statement-breakpoint
+-- The nightly reconciliation asks staff about what belongs to no customer, on the house's own customer. The job that
+-- needs it first makes it; jobs make no other.
+CREATE POLICY customers_house_only ON customers AS RESTRICTIVE FOR INSERT TO mallard_jobs WITH CHECK (is_house);
+--> statement-breakpoint
 ALTER TABLE memberships ENABLE ROW LEVEL SECURITY;
 --> statement-breakpoint
--- A signed-in user finds the customers they belong to before one of them is chosen.
+-- Signed-in users see the customers they belong to before they choose one. They write only for the chosen one.
 CREATE POLICY memberships_own ON memberships TO mallard_app USING (
   customer_id = nullif(current_setting('mallard.customer', true), '')::uuid
   OR user_id = nullif(current_setting('mallard.user', true), '')::uuid
-);
+) WITH CHECK (customer_id = nullif(current_setting('mallard.customer', true), '')::uuid);
 --> statement-breakpoint
 CREATE POLICY memberships_all ON memberships TO mallard_jobs, mallard_staff USING (true);
 --> statement-breakpoint
-GRANT SELECT ON customers, memberships TO mallard_app, mallard_jobs, mallard_staff;
+-- What customers may read of their own, jobs and staff of everybody's.
+GRANT SELECT ON balances, transfers, invoices, invoice_lines, payments, payment_shares, invoice_claims, allocations,
+  charges, services, terms, renewals, plan_changes, activities, outbox, tasks, credit_notes, refunds, disputes,
+  bank_receipts, pay_links, payment_methods, auto_charges, auto_top_ups, notices, notice_failures, reminders,
+  invitations, customers, memberships TO mallard_app, mallard_jobs, mallard_staff;
 --> statement-breakpoint
-GRANT SELECT ON balances, transfers, invoices, invoice_lines, payments, payment_shares, invoice_claims,
-  allocations, charges, services, terms, renewals, activities, outbox, tasks TO mallard_app;
+-- What is the host's alone.
+GRANT SELECT ON balance_checks, webhook_deliveries TO mallard_jobs, mallard_staff;
 --> statement-breakpoint
--- Added, never changed: no role has UPDATE or DELETE on these.
-GRANT INSERT ON transfers, allocations, payment_shares, activities TO mallard_app, mallard_jobs, mallard_staff;
+-- Drafts are the host's until they are issued; jobs never see them.
+GRANT SELECT, INSERT, DELETE, UPDATE (version, due_days, note, lines, user_id, updated_at) ON invoice_drafts TO
+  mallard_staff;
 --> statement-breakpoint
-GRANT INSERT ON balances, invoices, invoice_lines, payments, invoice_claims, charges, services, terms, renewals,
+-- Money and its record. Rows are added and never changed: no role has UPDATE or DELETE on these.
+GRANT INSERT ON transfers, allocations, payment_shares, activities, plan_changes, invoice_lines, reminders TO
+  mallard_app, mallard_jobs, mallard_staff;
+--> statement-breakpoint
+-- What a decision writes: added by all, changed in the columns named here.
+GRANT INSERT ON balances, invoices, payments, invoice_claims, charges, services, terms, renewals, credit_notes,
   outbox, tasks TO mallard_app, mallard_jobs, mallard_staff;
 --> statement-breakpoint
 GRANT UPDATE (posted_minor, held_minor, seq) ON balances TO mallard_app, mallard_jobs, mallard_staff;
 --> statement-breakpoint
-GRANT UPDATE (state, number, amount_paid_minor, amount_credited_minor, paid_at) ON invoices TO mallard_app, mallard_jobs, mallard_staff;
+GRANT UPDATE (state, number, amount_paid_minor, amount_credited_minor, paid_at) ON invoices TO mallard_app,
+  mallard_jobs, mallard_staff;
 --> statement-breakpoint
 GRANT UPDATE (state, stripe_session_id, stripe_payment_intent_id, checkout_url, failure_code, send_count,
-  first_sent_at, expires_at, poll_count, next_poll_at, ended_at) ON payments TO mallard_app, mallard_jobs, mallard_staff;
---> statement-breakpoint
-GRANT UPDATE (stripe_balance_transaction_id, fee_minor, fee_currency, next_poll_at) ON charges TO mallard_app, mallard_jobs, mallard_staff;
---> statement-breakpoint
-GRANT UPDATE (state, is_auto_renew, anchor_day, expires_at) ON services TO mallard_app, mallard_jobs, mallard_staff;
---> statement-breakpoint
-GRANT UPDATE (state, invoice_id) ON renewals TO mallard_app, mallard_jobs, mallard_staff;
+  first_sent_at, expires_at, poll_count, next_poll_at, ended_at) ON payments TO mallard_app, mallard_jobs,
+  mallard_staff;
 --> statement-breakpoint
 GRANT DELETE ON invoice_claims TO mallard_app, mallard_jobs, mallard_staff;
 --> statement-breakpoint
-GRANT UPDATE (name, email, locale, stripe_customer_id) ON customers TO mallard_app, mallard_jobs, mallard_staff;
+GRANT UPDATE (stripe_balance_transaction_id, fee_minor, fee_currency, next_poll_at) ON charges TO mallard_app,
+  mallard_jobs, mallard_staff;
 --> statement-breakpoint
-GRANT INSERT ON customers, memberships TO mallard_staff;
+GRANT UPDATE (number) ON credit_notes TO mallard_app, mallard_jobs, mallard_staff;
 --> statement-breakpoint
-GRANT UPDATE (closed_at) ON customers TO mallard_staff;
+GRANT UPDATE (state, plan_id, next_plan_id, next_plan_at, is_auto_renew, anchor_day, expires_at,
+  cancel_requested_at, suspended_at) ON services TO mallard_app, mallard_jobs, mallard_staff;
 --> statement-breakpoint
-GRANT UPDATE (handled_at) ON outbox TO mallard_jobs;
+GRANT UPDATE (suspension_hold_until) ON services TO mallard_staff;
+--> statement-breakpoint
+GRANT UPDATE (state, invoice_id, was_declined) ON renewals TO mallard_app, mallard_jobs, mallard_staff;
+--> statement-breakpoint
+GRANT UPDATE (own_grace_days) ON renewals TO mallard_app;
+--> statement-breakpoint
+GRANT UPDATE (deferred_until) ON renewals TO mallard_jobs;
+--> statement-breakpoint
+-- Staff send a mail once more: its row of the outbox is open again, and its notice waits.
+GRANT UPDATE (handled_at) ON outbox TO mallard_jobs, mallard_staff;
+--> statement-breakpoint
+GRANT UPDATE (told_by, claimed_until) ON outbox TO mallard_jobs;
 --> statement-breakpoint
 GRANT UPDATE (done_at) ON tasks TO mallard_jobs, mallard_staff;
 --> statement-breakpoint
-GRANT INSERT, UPDATE ON balance_checks TO mallard_jobs;
+GRANT INSERT, UPDATE ON balance_checks, book_checks, job_runs TO mallard_jobs;
+--> statement-breakpoint
+GRANT SELECT ON book_checks, job_runs TO mallard_jobs, mallard_staff;
+--> statement-breakpoint
+-- Money that goes back: staff ask for it, jobs follow what Stripe says of it.
+GRANT INSERT ON refunds TO mallard_jobs, mallard_staff;
+--> statement-breakpoint
+GRANT UPDATE (state, stripe_refund_id, failure_code, send_count, first_sent_at, poll_count, next_poll_at,
+  stripe_balance_transaction_id, settled_minor, settled_currency, booked_at, ended_at) ON refunds TO mallard_jobs;
+--> statement-breakpoint
+GRANT INSERT, UPDATE (state, is_inquiry, amount_minor, reason, evidence_due_at, withdrawn_at, reinstated_at,
+  fee_minor, fee_currency, poll_count, next_poll_at, ended_at) ON disputes TO mallard_jobs;
+--> statement-breakpoint
+-- Bank transfers are recorded by staff.
+GRANT INSERT, UPDATE (assigned_at, returned_at) ON bank_receipts TO mallard_staff;
+--> statement-breakpoint
+GRANT INSERT ON bank_receipt_keys TO mallard_staff;
+--> statement-breakpoint
+GRANT SELECT ON bank_receipt_keys TO mallard_jobs, mallard_staff;
+--> statement-breakpoint
+-- Cards are saved by what Stripe tells a job; customers choose among them.
+GRANT UPDATE (is_default) ON payment_methods TO mallard_app;
+--> statement-breakpoint
+GRANT INSERT, UPDATE (fingerprint, brand, last4, exp_month, exp_year, is_default, detached_at) ON payment_methods TO
+  mallard_jobs;
+--> statement-breakpoint
+GRANT INSERT, UPDATE (payment_method_id, pays_invoices, stopped_at, stopped_code, user_id, changed_at) ON
+  auto_charges TO mallard_app;
+--> statement-breakpoint
+GRANT UPDATE (payment_method_id, stopped_at, stopped_code) ON auto_charges TO mallard_jobs;
+--> statement-breakpoint
+GRANT INSERT, UPDATE (is_on, threshold_minor, amount_minor, monthly_cap_minor, user_id, changed_at) ON auto_top_ups
+  TO mallard_app;
+--> statement-breakpoint
+GRANT INSERT, UPDATE (generation, revoked_at) ON pay_links TO mallard_app, mallard_staff;
+--> statement-breakpoint
+-- The inbox and its mails.
+GRANT INSERT, UPDATE (subject, body, link, state, attempts, copies, sent_at) ON notices TO mallard_jobs;
+--> statement-breakpoint
+GRANT UPDATE (read_at) ON notices TO mallard_app;
+--> statement-breakpoint
+GRANT UPDATE (state, sending) ON notices TO mallard_staff;
+--> statement-breakpoint
+GRANT INSERT, UPDATE (kind, reason, noted_at) ON notice_failures TO mallard_jobs;
+--> statement-breakpoint
+-- Events to the host's own systems.
+GRANT INSERT, UPDATE (state, attempts, next_attempt_at, last_attempt_at, answer_status, failure_code, delivered_at)
+  ON webhook_deliveries TO mallard_jobs;
+--> statement-breakpoint
+GRANT UPDATE (state, attempts, next_attempt_at) ON webhook_deliveries TO mallard_staff;
+--> statement-breakpoint
+GRANT SELECT ON webhook_endpoints TO mallard_jobs, mallard_staff;
+--> statement-breakpoint
+GRANT INSERT, UPDATE (note, disabled_at) ON webhook_endpoints TO mallard_staff;
+--> statement-breakpoint
+-- Customers and their members.
+GRANT UPDATE (name, email, locale, stripe_customer_id) ON customers TO mallard_app, mallard_jobs, mallard_staff;
+--> statement-breakpoint
+GRANT UPDATE (address, tax_id, invoice_recipients) ON customers TO mallard_app;
+--> statement-breakpoint
+GRANT INSERT, UPDATE (closed_at) ON customers TO mallard_staff;
+--> statement-breakpoint
+GRANT INSERT (id, reference, name, email, country, currency, is_house, created_at) ON customers TO mallard_jobs;
+--> statement-breakpoint
+GRANT INSERT, UPDATE (role), DELETE ON memberships TO mallard_app;
+--> statement-breakpoint
+GRANT INSERT ON memberships TO mallard_staff;
+--> statement-breakpoint
+GRANT INSERT, UPDATE (accepted_at, withdrawn_at) ON invitations TO mallard_app;
 --> statement-breakpoint
 -- House tables.
-GRANT SELECT ON users, staff, sessions, tokens, plans, plan_prices, tax_rates, settings, invoice_series
-  TO mallard_app, mallard_jobs, mallard_staff;
+GRANT SELECT ON users, staff, sessions, tokens, plans, plan_prices, tax_rates, settings, invoice_series TO
+  mallard_app, mallard_jobs, mallard_staff;
 --> statement-breakpoint
-GRANT INSERT ON sessions, tokens TO mallard_app, mallard_staff;
+GRANT INSERT ON users TO mallard_app, mallard_staff;
 --> statement-breakpoint
-GRANT UPDATE (last_seen_at, revoked_at) ON sessions TO mallard_app, mallard_staff;
---> statement-breakpoint
-GRANT UPDATE (used_at) ON tokens TO mallard_app, mallard_staff;
---> statement-breakpoint
-GRANT UPDATE (name, password_hash, locale) ON users TO mallard_app, mallard_staff;
---> statement-breakpoint
-GRANT INSERT ON users, staff TO mallard_staff;
---> statement-breakpoint
-GRANT UPDATE (role, disabled_at) ON staff TO mallard_staff;
+GRANT UPDATE (name, locale) ON users TO mallard_app, mallard_staff;
 --> statement-breakpoint
 GRANT UPDATE (disabled_at) ON users TO mallard_staff;
+--> statement-breakpoint
+GRANT INSERT, UPDATE (role, disabled_at) ON staff TO mallard_staff;
+--> statement-breakpoint
+GRANT INSERT, UPDATE (last_seen_at, revoked_at) ON sessions TO mallard_app, mallard_staff;
+--> statement-breakpoint
+GRANT INSERT, UPDATE (used_at) ON tokens TO mallard_app, mallard_staff;
 --> statement-breakpoint
 GRANT SELECT, INSERT, UPDATE, DELETE ON sign_in_attempts TO mallard_app, mallard_staff;
 --> statement-breakpoint
@@ -122,10 +211,18 @@ GRANT INSERT, UPDATE ON plans, plan_prices, tax_rates, settings TO mallard_staff
 --> statement-breakpoint
 GRANT INSERT, UPDATE (last_number) ON invoice_series TO mallard_app, mallard_jobs, mallard_staff;
 --> statement-breakpoint
--- The registries keep ids unique over all customers; the application only adds to them.
-GRANT INSERT ON invoice_numbers, stripe_objects TO mallard_app, mallard_jobs, mallard_staff;
+GRANT SELECT ON renewal_runs, renewal_requests TO mallard_jobs, mallard_staff;
 --> statement-breakpoint
-GRANT SELECT ON invoice_numbers, stripe_objects TO mallard_jobs, mallard_staff;
+GRANT INSERT, UPDATE (updated_at, ended_at, due, issued, paid, short, parked) ON renewal_runs TO mallard_jobs;
+--> statement-breakpoint
+GRANT INSERT ON renewal_requests TO mallard_staff;
+--> statement-breakpoint
+GRANT UPDATE (started_at, run_id, ended_at, covered, failure) ON renewal_requests TO mallard_jobs;
+--> statement-breakpoint
+-- The registries keep ids unique over all customers. They are only added to.
+GRANT INSERT ON invoice_numbers, credit_note_numbers, stripe_objects TO mallard_app, mallard_jobs, mallard_staff;
+--> statement-breakpoint
+GRANT SELECT ON invoice_numbers, credit_note_numbers, stripe_objects TO mallard_jobs, mallard_staff;
 --> statement-breakpoint
 GRANT SELECT, INSERT ON stripe_events, event_runs TO mallard_jobs, mallard_staff;
 --> statement-breakpoint
@@ -145,3 +242,41 @@ BEGIN
     RAISE EXCEPTION 'expected % rows of %, changed %', expected, what, actual USING ERRCODE = 'data_exception';
   END IF;
 END $$;
+--> statement-breakpoint
+-- No role writes a password's hash: users have no row level security, so a grant on the column would be one on
+-- everybody's. A hash changes in two ways, each for one user and on proof, and both end that user's other sessions: by
+-- naming the hash that it replaces, or by a token that is spent with it.
+CREATE FUNCTION change_password(of_user uuid, from_hash text, to_hash text, kept_session uuid, now_at timestamptz) RETURNS boolean
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+  UPDATE public.users SET password_hash = to_hash
+  WHERE id = of_user AND password_hash = from_hash AND disabled_at IS NULL;
+  IF NOT FOUND THEN RETURN false; END IF;
+  UPDATE public.sessions SET revoked_at = now_at
+  WHERE user_id = of_user AND id IS DISTINCT FROM kept_session AND revoked_at IS NULL;
+  UPDATE public.tokens SET used_at = now_at WHERE user_id = of_user AND used_at IS NULL;
+  RETURN true;
+END $$;
+--> statement-breakpoint
+CREATE FUNCTION reset_password(by_token text, to_hash text, now_at timestamptz) RETURNS boolean
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  of_user uuid;
+BEGIN
+  UPDATE public.tokens SET used_at = now_at
+  WHERE hash = by_token AND kind = 'password_reset' AND used_at IS NULL AND expires_at > now_at
+  RETURNING user_id INTO of_user;
+  IF NOT FOUND THEN RETURN false; END IF;
+  UPDATE public.users SET password_hash = to_hash WHERE id = of_user AND disabled_at IS NULL;
+  IF NOT FOUND THEN RETURN false; END IF;
+  UPDATE public.sessions SET revoked_at = now_at WHERE user_id = of_user AND revoked_at IS NULL;
+  UPDATE public.tokens SET used_at = now_at WHERE user_id = of_user AND used_at IS NULL;
+  RETURN true;
+END $$;
+--> statement-breakpoint
+REVOKE EXECUTE ON FUNCTION change_password(uuid, text, text, uuid, timestamptz) FROM PUBLIC;
+--> statement-breakpoint
+REVOKE EXECUTE ON FUNCTION reset_password(text, text, timestamptz) FROM PUBLIC;
+--> statement-breakpoint
+GRANT EXECUTE ON FUNCTION change_password(uuid, text, text, uuid, timestamptz), reset_password(text, text, timestamptz)
+  TO mallard_app;

@@ -172,7 +172,9 @@ const settlements: PlantedViolation[] = [
     says: "a charge is booked whole and once, with its fee and its conversion; on invoices only in time",
     how: "a charge was booked a second time",
     plant: (sql, { customerId }) =>
-      sql`insert into transfers select customer_id, gen_random_uuid(), currency, seq + 1000, kind, debit, credit,
+      sql`insert into transfers (customer_id, id, currency, seq, kind, debit, credit,
+          amount_minor, reason, pending_id, payment_id, invoice_id, charge_id, occurred_at, value_date)
+        select customer_id, gen_random_uuid(), currency, seq + 1000, kind, debit, credit,
           amount_minor, reason, pending_id, payment_id, invoice_id, charge_id, occurred_at, value_date
         from transfers where customer_id = ${customerId} and reason = 'late_success'`,
   },
@@ -355,7 +357,9 @@ const holds: PlantedViolation[] = [
     says: "an open payment holds what it plans to take from the balance, invoice by invoice",
     how: "a hold was released while its payment was open",
     plant: (sql, { customerId, heldPayment }) =>
-      sql`insert into transfers select customer_id, gen_random_uuid(), currency, seq + 1000, 'void', debit, credit,
+      sql`insert into transfers (customer_id, id, currency, seq, kind, debit, credit,
+          amount_minor, reason, pending_id, payment_id, invoice_id, charge_id, occurred_at, value_date)
+        select customer_id, gen_random_uuid(), currency, seq + 1000, 'void', debit, credit,
           amount_minor, 'payment_released', id, payment_id, invoice_id, charge_id, occurred_at, value_date
         from transfers where customer_id = ${customerId} and payment_id = ${heldPayment} and kind = 'pending'`,
   },

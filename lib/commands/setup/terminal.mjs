@@ -41,4 +41,4 @@ export async function stopOn(kind, command) {
   }
 }
 
-const expectedNames = new Set(["SetupFault", "SettingsError", "EmbeddedError"]);
+const expectedNames = new Set(["SetupFault", "SettingsError", "EmbeddedError", "OtherSchemaError"]);

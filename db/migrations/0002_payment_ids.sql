@@ -1,1 +1,0 @@
-CREATE INDEX "payments_id_idx" ON "payments" USING btree ("id");

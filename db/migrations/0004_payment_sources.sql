@@ -1,3 +1,0 @@
-ALTER TABLE "payments" ADD COLUMN "source_payment_id" uuid;--> statement-breakpoint
-ALTER TABLE "payments" ADD CONSTRAINT "payments_source_fk" FOREIGN KEY ("customer_id","source_payment_id") REFERENCES "public"."payments"("customer_id","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
-CREATE INDEX "payments_source_idx" ON "payments" USING btree ("customer_id","source_payment_id") WHERE "payments"."source_payment_id" is not null;

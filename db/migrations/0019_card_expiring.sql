@@ -1,2 +1,0 @@
-ALTER TABLE "reminders" DROP CONSTRAINT "reminders_kind_check";--> statement-breakpoint
-ALTER TABLE "reminders" ADD CONSTRAINT "reminders_kind_check" CHECK ("reminders"."kind" in ('invoice_due', 'balance_low', 'suspension_ahead', 'termination_ahead', 'card_expiring'));

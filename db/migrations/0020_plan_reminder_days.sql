@@ -1,2 +1,0 @@
-ALTER TABLE "plans" ADD COLUMN "reminder_days" jsonb;--> statement-breakpoint
-ALTER TABLE "plans" ADD CONSTRAINT "plans_reminder_check" CHECK (jsonb_typeof("plans"."reminder_days") = 'array' and jsonb_array_length("plans"."reminder_days") between 1 and 12);

@@ -1,2 +1,0 @@
--- A card that its bank renews under another number has another fingerprint, too.
-GRANT UPDATE (fingerprint) ON payment_methods TO mallard_jobs;

@@ -1,2 +1,0 @@
-CREATE INDEX "services_running_idx" ON "services" USING btree ("expires_at","id") WHERE "services"."state" in ('active', 'suspended');--> statement-breakpoint
-CREATE INDEX "services_listed_idx" ON "services" USING btree (coalesce("expires_at", '9999-01-01 00:00:00+00'::timestamptz),"id");
