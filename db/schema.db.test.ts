@@ -4,9 +4,9 @@ import { is, Table } from "drizzle-orm";
 import { getTableConfig, type PgTable } from "drizzle-orm/pg-core";
 import postgres from "postgres";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { exportedSchema, schemaStatements } from "@/lib/commands/setup/schema-statements";
 import { createTestDatabase } from "@/lib/testing/database";
 import { migrate, OtherSchemaError } from "./migrate";
-import { exportedSchema, schemaStatements } from "./schema-statements";
 
 /** Tables of the house: of nobody's customer data, or registries that keep ids unique over all customers. */
 const houseTables = [

@@ -14,28 +14,18 @@ CREATE TABLE "activities" (
 	CONSTRAINT "activities_subject_check" CHECK ("activities"."subject" in ('invoice', 'payment', 'service', 'balance', 'customer'))
 );
 --> statement-breakpoint
-CREATE TABLE "outbox" (
+CREATE TABLE "allocations" (
 	"customer_id" uuid NOT NULL,
 	"id" uuid NOT NULL,
-	"topic" text NOT NULL,
-	"payload" jsonb NOT NULL,
+	"payment_id" uuid NOT NULL,
+	"invoice_id" uuid NOT NULL,
+	"transfer_id" uuid NOT NULL,
+	"source" text NOT NULL,
+	"amount_minor" bigint NOT NULL,
 	"created_at" timestamp with time zone NOT NULL,
-	"handled_at" timestamp with time zone,
-	"told_by" uuid,
-	"claimed_until" timestamp with time zone,
-	CONSTRAINT "outbox_pk" PRIMARY KEY("customer_id","id")
-);
---> statement-breakpoint
-CREATE TABLE "tasks" (
-	"customer_id" uuid NOT NULL,
-	"id" uuid NOT NULL,
-	"kind" text NOT NULL,
-	"subject" text NOT NULL,
-	"subject_id" text NOT NULL,
-	"detail" jsonb NOT NULL,
-	"created_at" timestamp with time zone NOT NULL,
-	"done_at" timestamp with time zone,
-	CONSTRAINT "tasks_pk" PRIMARY KEY("customer_id","id")
+	CONSTRAINT "allocations_pk" PRIMARY KEY("customer_id","id"),
+	CONSTRAINT "allocations_amount_check" CHECK ("allocations"."amount_minor" <> 0),
+	CONSTRAINT "allocations_source_check" CHECK ("allocations"."source" in ('balance', 'card', 'bank'))
 );
 --> statement-breakpoint
 CREATE TABLE "auto_charges" (
@@ -87,37 +77,6 @@ CREATE TABLE "balances" (
 	CONSTRAINT "balances_currency_check" CHECK ("balances"."currency" ~ '^[A-Z]{3}$')
 );
 --> statement-breakpoint
-CREATE TABLE "transfers" (
-	"customer_id" uuid NOT NULL,
-	"id" uuid NOT NULL,
-	"currency" text NOT NULL,
-	"seq" bigint NOT NULL,
-	"kind" text NOT NULL,
-	"debit" text NOT NULL,
-	"credit" text NOT NULL,
-	"amount_minor" bigint NOT NULL,
-	"reason" text NOT NULL,
-	"pending_id" uuid,
-	"payment_id" uuid,
-	"invoice_id" uuid,
-	"charge_id" uuid,
-	"refund_id" uuid,
-	"dispute_id" uuid,
-	"bank_receipt_id" uuid,
-	"occurred_at" timestamp with time zone NOT NULL,
-	"value_date" date NOT NULL,
-	CONSTRAINT "transfers_pk" PRIMARY KEY("customer_id","id"),
-	CONSTRAINT "transfers_kind_check" CHECK ("transfers"."kind" in ('posted', 'pending', 'post', 'void')),
-	CONSTRAINT "transfers_accounts_check" CHECK ("transfers"."debit" <> "transfers"."credit"),
-	CONSTRAINT "transfers_debit_check" CHECK ("transfers"."debit" in ('receivable', 'gateway_clearing', 'bank', 'disputed', 'customer_debt', 'customer_balance', 'deferred_revenue', 'tax_payable', 'refund_payable', 'suspense', 'revenue', 'goodwill', 'bad_debt', 'dispute_loss', 'processing_fees', 'fx', 'opening', 'legacy_settlement', 'rounding')),
-	CONSTRAINT "transfers_credit_check" CHECK ("transfers"."credit" in ('receivable', 'gateway_clearing', 'bank', 'disputed', 'customer_debt', 'customer_balance', 'deferred_revenue', 'tax_payable', 'refund_payable', 'suspense', 'revenue', 'goodwill', 'bad_debt', 'dispute_loss', 'processing_fees', 'fx', 'opening', 'legacy_settlement', 'rounding')),
-	CONSTRAINT "transfers_amount_check" CHECK ("transfers"."amount_minor" > 0),
-	CONSTRAINT "transfers_pending_check" CHECK (("transfers"."kind" in ('post', 'void')) = ("transfers"."pending_id" is not null)),
-	CONSTRAINT "transfers_hold_check" CHECK ("transfers"."kind" = 'posted' or "transfers"."debit" = 'customer_balance'),
-	CONSTRAINT "transfers_held_for_check" CHECK ("transfers"."kind" = 'posted' or num_nonnulls("transfers"."invoice_id", "transfers"."refund_id", "transfers"."dispute_id") = 1 and ("transfers"."invoice_id" is null) = ("transfers"."payment_id" is null)),
-	CONSTRAINT "transfers_seq_check" CHECK ("transfers"."seq" > 0)
-);
---> statement-breakpoint
 CREATE TABLE "bank_receipt_keys" (
 	"currency" text NOT NULL,
 	"amount_minor" bigint NOT NULL,
@@ -147,6 +106,18 @@ CREATE TABLE "bank_receipts" (
 	CONSTRAINT "bank_receipts_assigned_check" CHECK (num_nonnulls("bank_receipts"."payment_id", "bank_receipts"."assigned_at", "bank_receipts"."returned_at") <= 1)
 );
 --> statement-breakpoint
+CREATE TABLE "book_checks" (
+	"name" text NOT NULL,
+	"checked_at" timestamp with time zone NOT NULL,
+	"is_full" boolean NOT NULL,
+	"checked_count" integer NOT NULL,
+	"noun" text NOT NULL,
+	"violation_count" integer NOT NULL,
+	"violations" jsonb NOT NULL,
+	CONSTRAINT "book_checks_pk" PRIMARY KEY("name"),
+	CONSTRAINT "book_checks_count_check" CHECK ("book_checks"."checked_count" >= 0 and "book_checks"."violation_count" >= 0)
+);
+--> statement-breakpoint
 CREATE TABLE "charges" (
 	"customer_id" uuid NOT NULL,
 	"id" uuid NOT NULL,
@@ -163,6 +134,33 @@ CREATE TABLE "charges" (
 	CONSTRAINT "charges_amount_check" CHECK ("charges"."amount_minor" > 0),
 	CONSTRAINT "charges_fee_check" CHECK (("charges"."fee_minor" is null) = ("charges"."fee_currency" is null) and ("charges"."fee_minor" is null) = ("charges"."stripe_balance_transaction_id" is null)),
 	CONSTRAINT "charges_polled_check" CHECK (("charges"."fee_minor" is null) = ("charges"."next_poll_at" is not null))
+);
+--> statement-breakpoint
+CREATE TABLE "credit_note_numbers" (
+	"series" text NOT NULL,
+	"sequence" bigint NOT NULL,
+	"customer_id" uuid NOT NULL,
+	"credit_note_id" uuid NOT NULL,
+	CONSTRAINT "credit_note_numbers_pk" PRIMARY KEY("series","sequence")
+);
+--> statement-breakpoint
+CREATE TABLE "credit_notes" (
+	"customer_id" uuid NOT NULL,
+	"id" uuid NOT NULL,
+	"number" text,
+	"invoice_id" uuid NOT NULL,
+	"reason" text NOT NULL,
+	"note" text DEFAULT '' NOT NULL,
+	"currency" text NOT NULL,
+	"net_minor" bigint NOT NULL,
+	"tax_minor" bigint NOT NULL,
+	"total_minor" bigint NOT NULL,
+	"user_id" uuid,
+	"issued_at" timestamp with time zone NOT NULL,
+	CONSTRAINT "credit_notes_pk" PRIMARY KEY("customer_id","id"),
+	CONSTRAINT "credit_notes_reason_check" CHECK ("credit_notes"."reason" in ('canceled', 'voided', 'changed', 'terminated', 'unpaid')),
+	CONSTRAINT "credit_notes_currency_check" CHECK ("credit_notes"."currency" ~ '^[A-Z]{3}$'),
+	CONSTRAINT "credit_notes_total_check" CHECK ("credit_notes"."net_minor" >= 0 and "credit_notes"."tax_minor" >= 0 and "credit_notes"."total_minor" = "credit_notes"."net_minor" + "credit_notes"."tax_minor" and "credit_notes"."total_minor" > 0)
 );
 --> statement-breakpoint
 CREATE TABLE "customers" (
@@ -187,32 +185,6 @@ CREATE TABLE "customers" (
 	CONSTRAINT "customers_address_check" CHECK (length("customers"."address") between 1 and 500),
 	CONSTRAINT "customers_tax_id_check" CHECK (length("customers"."tax_id") between 1 and 40),
 	CONSTRAINT "customers_invoice_recipients_check" CHECK (cardinality("customers"."invoice_recipients") <= 10)
-);
---> statement-breakpoint
-CREATE TABLE "invitations" (
-	"customer_id" uuid NOT NULL,
-	"id" uuid NOT NULL,
-	"email" text NOT NULL,
-	"role" text NOT NULL,
-	"token_hash" text NOT NULL,
-	"user_id" uuid NOT NULL,
-	"created_at" timestamp with time zone NOT NULL,
-	"expires_at" timestamp with time zone NOT NULL,
-	"accepted_at" timestamp with time zone,
-	"withdrawn_at" timestamp with time zone,
-	CONSTRAINT "invitations_pk" PRIMARY KEY("customer_id","id"),
-	CONSTRAINT "invitations_email_check" CHECK ("invitations"."email" = lower("invitations"."email") and length("invitations"."email") between 3 and 254),
-	CONSTRAINT "invitations_role_check" CHECK ("invitations"."role" in ('owner', 'billing', 'viewer')),
-	CONSTRAINT "invitations_end_check" CHECK ("invitations"."accepted_at" is null or "invitations"."withdrawn_at" is null)
-);
---> statement-breakpoint
-CREATE TABLE "memberships" (
-	"customer_id" uuid NOT NULL,
-	"user_id" uuid NOT NULL,
-	"role" text NOT NULL,
-	"created_at" timestamp with time zone NOT NULL,
-	CONSTRAINT "memberships_pk" PRIMARY KEY("customer_id","user_id"),
-	CONSTRAINT "memberships_role_check" CHECK ("memberships"."role" in ('owner', 'billing', 'viewer'))
 );
 --> statement-breakpoint
 CREATE TABLE "disputes" (
@@ -245,26 +217,41 @@ CREATE TABLE "disputes" (
 	CONSTRAINT "disputes_polled_check" CHECK ("disputes"."state" <> 'open' or "disputes"."next_poll_at" is not null)
 );
 --> statement-breakpoint
-CREATE TABLE "book_checks" (
-	"name" text NOT NULL,
-	"checked_at" timestamp with time zone NOT NULL,
-	"is_full" boolean NOT NULL,
-	"checked_count" integer NOT NULL,
-	"noun" text NOT NULL,
-	"violation_count" integer NOT NULL,
-	"violations" jsonb NOT NULL,
-	CONSTRAINT "book_checks_pk" PRIMARY KEY("name"),
-	CONSTRAINT "book_checks_count_check" CHECK ("book_checks"."checked_count" >= 0 and "book_checks"."violation_count" >= 0)
+CREATE TABLE "event_runs" (
+	"event_id" text NOT NULL,
+	"state" text NOT NULL,
+	"attempts" integer DEFAULT 0 NOT NULL,
+	"next_attempt_at" timestamp with time zone,
+	"reason" text,
+	"updated_at" timestamp with time zone NOT NULL,
+	CONSTRAINT "event_runs_pk" PRIMARY KEY("event_id"),
+	CONSTRAINT "event_runs_state_check" CHECK ("event_runs"."state" in ('waiting', 'done', 'ignored', 'parked')),
+	CONSTRAINT "event_runs_next_check" CHECK (("event_runs"."state" = 'waiting') = ("event_runs"."next_attempt_at" is not null))
 );
 --> statement-breakpoint
-CREATE TABLE "job_runs" (
-	"name" text NOT NULL,
-	"every_seconds" integer NOT NULL,
-	"started_at" timestamp with time zone NOT NULL,
-	"ended_at" timestamp with time zone,
-	"failed_at" timestamp with time zone,
-	"message" text,
-	CONSTRAINT "job_runs_pk" PRIMARY KEY("name")
+CREATE TABLE "invitations" (
+	"customer_id" uuid NOT NULL,
+	"id" uuid NOT NULL,
+	"email" text NOT NULL,
+	"role" text NOT NULL,
+	"token_hash" text NOT NULL,
+	"user_id" uuid NOT NULL,
+	"created_at" timestamp with time zone NOT NULL,
+	"expires_at" timestamp with time zone NOT NULL,
+	"accepted_at" timestamp with time zone,
+	"withdrawn_at" timestamp with time zone,
+	CONSTRAINT "invitations_pk" PRIMARY KEY("customer_id","id"),
+	CONSTRAINT "invitations_email_check" CHECK ("invitations"."email" = lower("invitations"."email") and length("invitations"."email") between 3 and 254),
+	CONSTRAINT "invitations_role_check" CHECK ("invitations"."role" in ('owner', 'billing', 'viewer')),
+	CONSTRAINT "invitations_end_check" CHECK ("invitations"."accepted_at" is null or "invitations"."withdrawn_at" is null)
+);
+--> statement-breakpoint
+CREATE TABLE "invoice_claims" (
+	"customer_id" uuid NOT NULL,
+	"invoice_id" uuid NOT NULL,
+	"payment_id" uuid NOT NULL,
+	"is_issued_for_it" boolean DEFAULT false NOT NULL,
+	CONSTRAINT "invoice_claims_pk" PRIMARY KEY("customer_id","invoice_id")
 );
 --> statement-breakpoint
 CREATE TABLE "invoice_drafts" (
@@ -283,33 +270,6 @@ CREATE TABLE "invoice_drafts" (
 	CONSTRAINT "invoice_drafts_currency_check" CHECK ("invoice_drafts"."currency" ~ '^[A-Z]{3}$'),
 	CONSTRAINT "invoice_drafts_due_check" CHECK ("invoice_drafts"."due_days" between 0 and 365),
 	CONSTRAINT "invoice_drafts_note_check" CHECK (length("invoice_drafts"."note") <= 1000)
-);
---> statement-breakpoint
-CREATE TABLE "credit_note_numbers" (
-	"series" text NOT NULL,
-	"sequence" bigint NOT NULL,
-	"customer_id" uuid NOT NULL,
-	"credit_note_id" uuid NOT NULL,
-	CONSTRAINT "credit_note_numbers_pk" PRIMARY KEY("series","sequence")
-);
---> statement-breakpoint
-CREATE TABLE "credit_notes" (
-	"customer_id" uuid NOT NULL,
-	"id" uuid NOT NULL,
-	"number" text,
-	"invoice_id" uuid NOT NULL,
-	"reason" text NOT NULL,
-	"note" text DEFAULT '' NOT NULL,
-	"currency" text NOT NULL,
-	"net_minor" bigint NOT NULL,
-	"tax_minor" bigint NOT NULL,
-	"total_minor" bigint NOT NULL,
-	"user_id" uuid,
-	"issued_at" timestamp with time zone NOT NULL,
-	CONSTRAINT "credit_notes_pk" PRIMARY KEY("customer_id","id"),
-	CONSTRAINT "credit_notes_reason_check" CHECK ("credit_notes"."reason" in ('canceled', 'voided', 'changed', 'terminated', 'unpaid')),
-	CONSTRAINT "credit_notes_currency_check" CHECK ("credit_notes"."currency" ~ '^[A-Z]{3}$'),
-	CONSTRAINT "credit_notes_total_check" CHECK ("credit_notes"."net_minor" >= 0 and "credit_notes"."tax_minor" >= 0 and "credit_notes"."total_minor" = "credit_notes"."net_minor" + "credit_notes"."tax_minor" and "credit_notes"."total_minor" > 0)
 );
 --> statement-breakpoint
 CREATE TABLE "invoice_lines" (
@@ -388,6 +348,25 @@ CREATE TABLE "invoices" (
 	CONSTRAINT "invoices_paid_at_check" CHECK (("invoices"."state" = 'paid') = ("invoices"."paid_at" is not null))
 );
 --> statement-breakpoint
+CREATE TABLE "job_runs" (
+	"name" text NOT NULL,
+	"every_seconds" integer NOT NULL,
+	"started_at" timestamp with time zone NOT NULL,
+	"ended_at" timestamp with time zone,
+	"failed_at" timestamp with time zone,
+	"message" text,
+	CONSTRAINT "job_runs_pk" PRIMARY KEY("name")
+);
+--> statement-breakpoint
+CREATE TABLE "memberships" (
+	"customer_id" uuid NOT NULL,
+	"user_id" uuid NOT NULL,
+	"role" text NOT NULL,
+	"created_at" timestamp with time zone NOT NULL,
+	CONSTRAINT "memberships_pk" PRIMARY KEY("customer_id","user_id"),
+	CONSTRAINT "memberships_role_check" CHECK ("memberships"."role" in ('owner', 'billing', 'viewer'))
+);
+--> statement-breakpoint
 CREATE TABLE "notice_failures" (
 	"customer_id" uuid NOT NULL,
 	"notice_id" uuid NOT NULL,
@@ -421,16 +400,16 @@ CREATE TABLE "notices" (
 	CONSTRAINT "notices_sending_check" CHECK ("notices"."sending" >= 1)
 );
 --> statement-breakpoint
-CREATE TABLE "reminders" (
+CREATE TABLE "outbox" (
 	"customer_id" uuid NOT NULL,
 	"id" uuid NOT NULL,
-	"kind" text NOT NULL,
-	"subject_id" uuid NOT NULL,
-	"stage" integer NOT NULL,
-	"outbox_id" uuid NOT NULL,
+	"topic" text NOT NULL,
+	"payload" jsonb NOT NULL,
 	"created_at" timestamp with time zone NOT NULL,
-	CONSTRAINT "reminders_pk" PRIMARY KEY("customer_id","id"),
-	CONSTRAINT "reminders_kind_check" CHECK ("reminders"."kind" in ('invoice_due', 'balance_low', 'suspension_ahead', 'termination_ahead', 'card_expiring'))
+	"handled_at" timestamp with time zone,
+	"told_by" uuid,
+	"claimed_until" timestamp with time zone,
+	CONSTRAINT "outbox_pk" PRIMARY KEY("customer_id","id")
 );
 --> statement-breakpoint
 CREATE TABLE "pay_links" (
@@ -458,28 +437,6 @@ CREATE TABLE "payment_methods" (
 	CONSTRAINT "payment_methods_last4_check" CHECK ("payment_methods"."last4" ~ '^[0-9]{4}$'),
 	CONSTRAINT "payment_methods_expiry_check" CHECK ("payment_methods"."exp_month" between 1 and 12 and "payment_methods"."exp_year" between 2000 and 2199),
 	CONSTRAINT "payment_methods_detached_check" CHECK ("payment_methods"."detached_at" is null or not "payment_methods"."is_default")
-);
---> statement-breakpoint
-CREATE TABLE "allocations" (
-	"customer_id" uuid NOT NULL,
-	"id" uuid NOT NULL,
-	"payment_id" uuid NOT NULL,
-	"invoice_id" uuid NOT NULL,
-	"transfer_id" uuid NOT NULL,
-	"source" text NOT NULL,
-	"amount_minor" bigint NOT NULL,
-	"created_at" timestamp with time zone NOT NULL,
-	CONSTRAINT "allocations_pk" PRIMARY KEY("customer_id","id"),
-	CONSTRAINT "allocations_amount_check" CHECK ("allocations"."amount_minor" <> 0),
-	CONSTRAINT "allocations_source_check" CHECK ("allocations"."source" in ('balance', 'card', 'bank'))
-);
---> statement-breakpoint
-CREATE TABLE "invoice_claims" (
-	"customer_id" uuid NOT NULL,
-	"invoice_id" uuid NOT NULL,
-	"payment_id" uuid NOT NULL,
-	"is_issued_for_it" boolean DEFAULT false NOT NULL,
-	CONSTRAINT "invoice_claims_pk" PRIMARY KEY("customer_id","invoice_id")
 );
 --> statement-breakpoint
 CREATE TABLE "payment_shares" (
@@ -595,15 +552,6 @@ CREATE TABLE "plans" (
 	CONSTRAINT "plans_lead_check" CHECK ("plans"."lead_days" < "plans"."term_count" * case "plans"."term_unit" when 'day' then 1 when 'month' then 28 else 365 end)
 );
 --> statement-breakpoint
-CREATE TABLE "tax_rates" (
-	"country" text NOT NULL,
-	"valid_from" timestamp with time zone NOT NULL,
-	"name" text NOT NULL,
-	"rate_ppm" integer NOT NULL,
-	CONSTRAINT "tax_rates_pk" PRIMARY KEY("country","valid_from"),
-	CONSTRAINT "tax_rates_rate_check" CHECK ("tax_rates"."rate_ppm" between 0 and 1000000)
-);
---> statement-breakpoint
 CREATE TABLE "refunds" (
 	"customer_id" uuid NOT NULL,
 	"id" uuid NOT NULL,
@@ -641,6 +589,18 @@ CREATE TABLE "refunds" (
 	CONSTRAINT "refunds_succeeded_check" CHECK ("refunds"."state" <> 'succeeded' or "refunds"."booked_at" is not null),
 	CONSTRAINT "refunds_ended_check" CHECK (("refunds"."state" in ('succeeded', 'failed')) = ("refunds"."ended_at" is not null)),
 	CONSTRAINT "refunds_polled_check" CHECK ("refunds"."state" in ('succeeded', 'failed') or "refunds"."next_poll_at" is not null)
+);
+--> statement-breakpoint
+CREATE TABLE "reminders" (
+	"customer_id" uuid NOT NULL,
+	"id" uuid NOT NULL,
+	"kind" text NOT NULL,
+	"subject_id" uuid NOT NULL,
+	"stage" integer NOT NULL,
+	"outbox_id" uuid NOT NULL,
+	"created_at" timestamp with time zone NOT NULL,
+	CONSTRAINT "reminders_pk" PRIMARY KEY("customer_id","id"),
+	CONSTRAINT "reminders_kind_check" CHECK ("reminders"."kind" in ('invoice_due', 'balance_low', 'suspension_ahead', 'termination_ahead', 'card_expiring'))
 );
 --> statement-breakpoint
 CREATE TABLE "renewal_requests" (
@@ -712,19 +672,18 @@ CREATE TABLE "services" (
 	CONSTRAINT "services_currency_check" CHECK ("services"."currency" ~ '^[A-Z]{3}$')
 );
 --> statement-breakpoint
-CREATE TABLE "terms" (
-	"customer_id" uuid NOT NULL,
+CREATE TABLE "sessions" (
 	"id" uuid NOT NULL,
-	"service_id" uuid NOT NULL,
-	"starts_at" timestamp with time zone NOT NULL,
-	"ends_at" timestamp with time zone NOT NULL,
-	"follows_at" timestamp with time zone,
-	"invoice_line_id" uuid NOT NULL,
+	"user_id" uuid NOT NULL,
 	"created_at" timestamp with time zone NOT NULL,
-	CONSTRAINT "terms_pk" PRIMARY KEY("customer_id","id"),
-	CONSTRAINT "terms_ends_key" UNIQUE("customer_id","service_id","ends_at"),
-	CONSTRAINT "terms_interval_check" CHECK ("terms"."starts_at" < "terms"."ends_at"),
-	CONSTRAINT "terms_follows_check" CHECK ("terms"."follows_at" is null or "terms"."follows_at" = "terms"."starts_at")
+	"expires_at" timestamp with time zone NOT NULL,
+	"last_seen_at" timestamp with time zone NOT NULL,
+	"revoked_at" timestamp with time zone,
+	"address" text,
+	"user_agent" text,
+	"section" text DEFAULT 'portal' NOT NULL,
+	CONSTRAINT "sessions_pk" PRIMARY KEY("id"),
+	CONSTRAINT "sessions_section_check" CHECK ("sessions"."section" in ('portal', 'admin'))
 );
 --> statement-breakpoint
 CREATE TABLE "settings" (
@@ -733,16 +692,20 @@ CREATE TABLE "settings" (
 	CONSTRAINT "settings_pk" PRIMARY KEY("key")
 );
 --> statement-breakpoint
-CREATE TABLE "event_runs" (
-	"event_id" text NOT NULL,
-	"state" text NOT NULL,
-	"attempts" integer DEFAULT 0 NOT NULL,
-	"next_attempt_at" timestamp with time zone,
-	"reason" text,
-	"updated_at" timestamp with time zone NOT NULL,
-	CONSTRAINT "event_runs_pk" PRIMARY KEY("event_id"),
-	CONSTRAINT "event_runs_state_check" CHECK ("event_runs"."state" in ('waiting', 'done', 'ignored', 'parked')),
-	CONSTRAINT "event_runs_next_check" CHECK (("event_runs"."state" = 'waiting') = ("event_runs"."next_attempt_at" is not null))
+CREATE TABLE "sign_in_attempts" (
+	"key" text NOT NULL,
+	"points" integer DEFAULT 0 NOT NULL,
+	"expire" bigint,
+	CONSTRAINT "sign_in_attempts_pk" PRIMARY KEY("key")
+);
+--> statement-breakpoint
+CREATE TABLE "staff" (
+	"user_id" uuid NOT NULL,
+	"role" text NOT NULL,
+	"created_at" timestamp with time zone NOT NULL,
+	"disabled_at" timestamp with time zone,
+	CONSTRAINT "staff_pk" PRIMARY KEY("user_id"),
+	CONSTRAINT "staff_role_check" CHECK ("staff"."role" in ('admin', 'finance', 'support', 'auditor'))
 );
 --> statement-breakpoint
 CREATE TABLE "stripe_events" (
@@ -766,34 +729,40 @@ CREATE TABLE "stripe_objects" (
 	CONSTRAINT "stripe_objects_kind_check" CHECK ("stripe_objects"."kind" in ('customer', 'checkout_session', 'payment_intent', 'payment_method', 'charge', 'refund', 'dispute'))
 );
 --> statement-breakpoint
-CREATE TABLE "sessions" (
+CREATE TABLE "tasks" (
+	"customer_id" uuid NOT NULL,
 	"id" uuid NOT NULL,
-	"user_id" uuid NOT NULL,
+	"kind" text NOT NULL,
+	"subject" text NOT NULL,
+	"subject_id" text NOT NULL,
+	"detail" jsonb NOT NULL,
 	"created_at" timestamp with time zone NOT NULL,
-	"expires_at" timestamp with time zone NOT NULL,
-	"last_seen_at" timestamp with time zone NOT NULL,
-	"revoked_at" timestamp with time zone,
-	"address" text,
-	"user_agent" text,
-	"section" text DEFAULT 'portal' NOT NULL,
-	CONSTRAINT "sessions_pk" PRIMARY KEY("id"),
-	CONSTRAINT "sessions_section_check" CHECK ("sessions"."section" in ('portal', 'admin'))
+	"done_at" timestamp with time zone,
+	CONSTRAINT "tasks_pk" PRIMARY KEY("customer_id","id")
 );
 --> statement-breakpoint
-CREATE TABLE "sign_in_attempts" (
-	"key" text NOT NULL,
-	"points" integer DEFAULT 0 NOT NULL,
-	"expire" bigint,
-	CONSTRAINT "sign_in_attempts_pk" PRIMARY KEY("key")
+CREATE TABLE "tax_rates" (
+	"country" text NOT NULL,
+	"valid_from" timestamp with time zone NOT NULL,
+	"name" text NOT NULL,
+	"rate_ppm" integer NOT NULL,
+	CONSTRAINT "tax_rates_pk" PRIMARY KEY("country","valid_from"),
+	CONSTRAINT "tax_rates_rate_check" CHECK ("tax_rates"."rate_ppm" between 0 and 1000000)
 );
 --> statement-breakpoint
-CREATE TABLE "staff" (
-	"user_id" uuid NOT NULL,
-	"role" text NOT NULL,
+CREATE TABLE "terms" (
+	"customer_id" uuid NOT NULL,
+	"id" uuid NOT NULL,
+	"service_id" uuid NOT NULL,
+	"starts_at" timestamp with time zone NOT NULL,
+	"ends_at" timestamp with time zone NOT NULL,
+	"follows_at" timestamp with time zone,
+	"invoice_line_id" uuid NOT NULL,
 	"created_at" timestamp with time zone NOT NULL,
-	"disabled_at" timestamp with time zone,
-	CONSTRAINT "staff_pk" PRIMARY KEY("user_id"),
-	CONSTRAINT "staff_role_check" CHECK ("staff"."role" in ('admin', 'finance', 'support', 'auditor'))
+	CONSTRAINT "terms_pk" PRIMARY KEY("customer_id","id"),
+	CONSTRAINT "terms_ends_key" UNIQUE("customer_id","service_id","ends_at"),
+	CONSTRAINT "terms_interval_check" CHECK ("terms"."starts_at" < "terms"."ends_at"),
+	CONSTRAINT "terms_follows_check" CHECK ("terms"."follows_at" is null or "terms"."follows_at" = "terms"."starts_at")
 );
 --> statement-breakpoint
 CREATE TABLE "tokens" (
@@ -807,6 +776,37 @@ CREATE TABLE "tokens" (
 	CONSTRAINT "tokens_pk" PRIMARY KEY("hash"),
 	CONSTRAINT "tokens_kind_check" CHECK ("tokens"."kind" in ('password_reset', 'first_admin', 'staff_invite')),
 	CONSTRAINT "tokens_user_check" CHECK (("tokens"."kind" = 'password_reset') = ("tokens"."user_id" is not null))
+);
+--> statement-breakpoint
+CREATE TABLE "transfers" (
+	"customer_id" uuid NOT NULL,
+	"id" uuid NOT NULL,
+	"currency" text NOT NULL,
+	"seq" bigint NOT NULL,
+	"kind" text NOT NULL,
+	"debit" text NOT NULL,
+	"credit" text NOT NULL,
+	"amount_minor" bigint NOT NULL,
+	"reason" text NOT NULL,
+	"pending_id" uuid,
+	"payment_id" uuid,
+	"invoice_id" uuid,
+	"charge_id" uuid,
+	"refund_id" uuid,
+	"dispute_id" uuid,
+	"bank_receipt_id" uuid,
+	"occurred_at" timestamp with time zone NOT NULL,
+	"value_date" date NOT NULL,
+	CONSTRAINT "transfers_pk" PRIMARY KEY("customer_id","id"),
+	CONSTRAINT "transfers_kind_check" CHECK ("transfers"."kind" in ('posted', 'pending', 'post', 'void')),
+	CONSTRAINT "transfers_accounts_check" CHECK ("transfers"."debit" <> "transfers"."credit"),
+	CONSTRAINT "transfers_debit_check" CHECK ("transfers"."debit" in ('receivable', 'gateway_clearing', 'bank', 'disputed', 'customer_debt', 'customer_balance', 'deferred_revenue', 'tax_payable', 'refund_payable', 'suspense', 'revenue', 'goodwill', 'bad_debt', 'dispute_loss', 'processing_fees', 'fx', 'opening', 'legacy_settlement', 'rounding')),
+	CONSTRAINT "transfers_credit_check" CHECK ("transfers"."credit" in ('receivable', 'gateway_clearing', 'bank', 'disputed', 'customer_debt', 'customer_balance', 'deferred_revenue', 'tax_payable', 'refund_payable', 'suspense', 'revenue', 'goodwill', 'bad_debt', 'dispute_loss', 'processing_fees', 'fx', 'opening', 'legacy_settlement', 'rounding')),
+	CONSTRAINT "transfers_amount_check" CHECK ("transfers"."amount_minor" > 0),
+	CONSTRAINT "transfers_pending_check" CHECK (("transfers"."kind" in ('post', 'void')) = ("transfers"."pending_id" is not null)),
+	CONSTRAINT "transfers_hold_check" CHECK ("transfers"."kind" = 'posted' or "transfers"."debit" = 'customer_balance'),
+	CONSTRAINT "transfers_held_for_check" CHECK ("transfers"."kind" = 'posted' or num_nonnulls("transfers"."invoice_id", "transfers"."refund_id", "transfers"."dispute_id") = 1 and ("transfers"."invoice_id" is null) = ("transfers"."payment_id" is null)),
+	CONSTRAINT "transfers_seq_check" CHECK ("transfers"."seq" > 0)
 );
 --> statement-breakpoint
 CREATE TABLE "users" (
@@ -857,11 +857,11 @@ CREATE TABLE "webhook_endpoints" (
 --> statement-breakpoint
 ALTER TABLE "activities" ADD CONSTRAINT "activities_customer_fk" FOREIGN KEY ("customer_id") REFERENCES "public"."customers"("id") ON DELETE no action ON UPDATE no action;
 --> statement-breakpoint
-ALTER TABLE "outbox" ADD CONSTRAINT "outbox_told_by_fk" FOREIGN KEY ("customer_id","told_by") REFERENCES "public"."outbox"("customer_id","id") ON DELETE no action ON UPDATE no action;
+ALTER TABLE "allocations" ADD CONSTRAINT "allocations_payment_fk" FOREIGN KEY ("customer_id","payment_id") REFERENCES "public"."payments"("customer_id","id") ON DELETE no action ON UPDATE no action;
 --> statement-breakpoint
-ALTER TABLE "outbox" ADD CONSTRAINT "outbox_customer_fk" FOREIGN KEY ("customer_id") REFERENCES "public"."customers"("id") ON DELETE no action ON UPDATE no action;
+ALTER TABLE "allocations" ADD CONSTRAINT "allocations_invoice_fk" FOREIGN KEY ("customer_id","invoice_id") REFERENCES "public"."invoices"("customer_id","id") ON DELETE no action ON UPDATE no action;
 --> statement-breakpoint
-ALTER TABLE "tasks" ADD CONSTRAINT "tasks_customer_fk" FOREIGN KEY ("customer_id") REFERENCES "public"."customers"("id") ON DELETE no action ON UPDATE no action;
+ALTER TABLE "allocations" ADD CONSTRAINT "allocations_transfer_fk" FOREIGN KEY ("customer_id","transfer_id") REFERENCES "public"."transfers"("customer_id","id") ON DELETE no action ON UPDATE no action;
 --> statement-breakpoint
 ALTER TABLE "auto_charges" ADD CONSTRAINT "auto_charges_customer_fk" FOREIGN KEY ("customer_id") REFERENCES "public"."customers"("id") ON DELETE no action ON UPDATE no action;
 --> statement-breakpoint
@@ -877,22 +877,6 @@ ALTER TABLE "balance_checks" ADD CONSTRAINT "balance_checks_customer_fk" FOREIGN
 --> statement-breakpoint
 ALTER TABLE "balances" ADD CONSTRAINT "balances_customer_fk" FOREIGN KEY ("customer_id") REFERENCES "public"."customers"("id") ON DELETE no action ON UPDATE no action;
 --> statement-breakpoint
-ALTER TABLE "transfers" ADD CONSTRAINT "transfers_balance_fk" FOREIGN KEY ("customer_id","currency") REFERENCES "public"."balances"("customer_id","currency") ON DELETE no action ON UPDATE no action;
---> statement-breakpoint
-ALTER TABLE "transfers" ADD CONSTRAINT "transfers_pending_fk" FOREIGN KEY ("customer_id","pending_id") REFERENCES "public"."transfers"("customer_id","id") ON DELETE no action ON UPDATE no action;
---> statement-breakpoint
-ALTER TABLE "transfers" ADD CONSTRAINT "transfers_payment_fk" FOREIGN KEY ("customer_id","payment_id") REFERENCES "public"."payments"("customer_id","id") ON DELETE no action ON UPDATE no action;
---> statement-breakpoint
-ALTER TABLE "transfers" ADD CONSTRAINT "transfers_invoice_fk" FOREIGN KEY ("customer_id","invoice_id") REFERENCES "public"."invoices"("customer_id","id") ON DELETE no action ON UPDATE no action;
---> statement-breakpoint
-ALTER TABLE "transfers" ADD CONSTRAINT "transfers_charge_fk" FOREIGN KEY ("customer_id","charge_id") REFERENCES "public"."charges"("customer_id","id") ON DELETE no action ON UPDATE no action;
---> statement-breakpoint
-ALTER TABLE "transfers" ADD CONSTRAINT "transfers_refund_fk" FOREIGN KEY ("customer_id","refund_id") REFERENCES "public"."refunds"("customer_id","id") ON DELETE no action ON UPDATE no action;
---> statement-breakpoint
-ALTER TABLE "transfers" ADD CONSTRAINT "transfers_dispute_fk" FOREIGN KEY ("customer_id","dispute_id") REFERENCES "public"."disputes"("customer_id","id") ON DELETE no action ON UPDATE no action;
---> statement-breakpoint
-ALTER TABLE "transfers" ADD CONSTRAINT "transfers_bank_receipt_fk" FOREIGN KEY ("customer_id","bank_receipt_id") REFERENCES "public"."bank_receipts"("customer_id","id") ON DELETE no action ON UPDATE no action;
---> statement-breakpoint
 ALTER TABLE "bank_receipts" ADD CONSTRAINT "bank_receipts_customer_fk" FOREIGN KEY ("customer_id") REFERENCES "public"."customers"("id") ON DELETE no action ON UPDATE no action;
 --> statement-breakpoint
 ALTER TABLE "bank_receipts" ADD CONSTRAINT "bank_receipts_payment_fk" FOREIGN KEY ("customer_id","payment_id") REFERENCES "public"."payments"("customer_id","id") ON DELETE no action ON UPDATE no action;
@@ -901,20 +885,6 @@ ALTER TABLE "bank_receipts" ADD CONSTRAINT "bank_receipts_user_fk" FOREIGN KEY (
 --> statement-breakpoint
 ALTER TABLE "charges" ADD CONSTRAINT "charges_payment_fk" FOREIGN KEY ("customer_id","payment_id") REFERENCES "public"."payments"("customer_id","id") ON DELETE no action ON UPDATE no action;
 --> statement-breakpoint
-ALTER TABLE "invitations" ADD CONSTRAINT "invitations_customer_fk" FOREIGN KEY ("customer_id") REFERENCES "public"."customers"("id") ON DELETE no action ON UPDATE no action;
---> statement-breakpoint
-ALTER TABLE "invitations" ADD CONSTRAINT "invitations_user_fk" FOREIGN KEY ("user_id") REFERENCES "public"."users"("id") ON DELETE no action ON UPDATE no action;
---> statement-breakpoint
-ALTER TABLE "memberships" ADD CONSTRAINT "memberships_customer_fk" FOREIGN KEY ("customer_id") REFERENCES "public"."customers"("id") ON DELETE no action ON UPDATE no action;
---> statement-breakpoint
-ALTER TABLE "memberships" ADD CONSTRAINT "memberships_user_fk" FOREIGN KEY ("user_id") REFERENCES "public"."users"("id") ON DELETE no action ON UPDATE no action;
---> statement-breakpoint
-ALTER TABLE "disputes" ADD CONSTRAINT "disputes_charge_fk" FOREIGN KEY ("customer_id","charge_id") REFERENCES "public"."charges"("customer_id","id") ON DELETE no action ON UPDATE no action;
---> statement-breakpoint
-ALTER TABLE "invoice_drafts" ADD CONSTRAINT "invoice_drafts_customer_fk" FOREIGN KEY ("customer_id") REFERENCES "public"."customers"("id") ON DELETE no action ON UPDATE no action;
---> statement-breakpoint
-ALTER TABLE "invoice_drafts" ADD CONSTRAINT "invoice_drafts_user_fk" FOREIGN KEY ("user_id") REFERENCES "public"."users"("id") ON DELETE no action ON UPDATE no action;
---> statement-breakpoint
 ALTER TABLE "credit_note_numbers" ADD CONSTRAINT "credit_note_numbers_series_fk" FOREIGN KEY ("series") REFERENCES "public"."invoice_series"("key") ON DELETE no action ON UPDATE no action;
 --> statement-breakpoint
 ALTER TABLE "credit_note_numbers" ADD CONSTRAINT "credit_note_numbers_note_fk" FOREIGN KEY ("customer_id","credit_note_id") REFERENCES "public"."credit_notes"("customer_id","id") ON DELETE no action ON UPDATE no action;
@@ -922,6 +892,22 @@ ALTER TABLE "credit_note_numbers" ADD CONSTRAINT "credit_note_numbers_note_fk" F
 ALTER TABLE "credit_notes" ADD CONSTRAINT "credit_notes_invoice_fk" FOREIGN KEY ("customer_id","invoice_id") REFERENCES "public"."invoices"("customer_id","id") ON DELETE no action ON UPDATE no action;
 --> statement-breakpoint
 ALTER TABLE "credit_notes" ADD CONSTRAINT "credit_notes_user_fk" FOREIGN KEY ("user_id") REFERENCES "public"."users"("id") ON DELETE no action ON UPDATE no action;
+--> statement-breakpoint
+ALTER TABLE "disputes" ADD CONSTRAINT "disputes_charge_fk" FOREIGN KEY ("customer_id","charge_id") REFERENCES "public"."charges"("customer_id","id") ON DELETE no action ON UPDATE no action;
+--> statement-breakpoint
+ALTER TABLE "event_runs" ADD CONSTRAINT "event_runs_event_fk" FOREIGN KEY ("event_id") REFERENCES "public"."stripe_events"("id") ON DELETE no action ON UPDATE no action;
+--> statement-breakpoint
+ALTER TABLE "invitations" ADD CONSTRAINT "invitations_customer_fk" FOREIGN KEY ("customer_id") REFERENCES "public"."customers"("id") ON DELETE no action ON UPDATE no action;
+--> statement-breakpoint
+ALTER TABLE "invitations" ADD CONSTRAINT "invitations_user_fk" FOREIGN KEY ("user_id") REFERENCES "public"."users"("id") ON DELETE no action ON UPDATE no action;
+--> statement-breakpoint
+ALTER TABLE "invoice_claims" ADD CONSTRAINT "invoice_claims_invoice_fk" FOREIGN KEY ("customer_id","invoice_id") REFERENCES "public"."invoices"("customer_id","id") ON DELETE no action ON UPDATE no action;
+--> statement-breakpoint
+ALTER TABLE "invoice_claims" ADD CONSTRAINT "invoice_claims_share_fk" FOREIGN KEY ("customer_id","payment_id","invoice_id") REFERENCES "public"."payment_shares"("customer_id","payment_id","invoice_id") ON DELETE no action ON UPDATE no action;
+--> statement-breakpoint
+ALTER TABLE "invoice_drafts" ADD CONSTRAINT "invoice_drafts_customer_fk" FOREIGN KEY ("customer_id") REFERENCES "public"."customers"("id") ON DELETE no action ON UPDATE no action;
+--> statement-breakpoint
+ALTER TABLE "invoice_drafts" ADD CONSTRAINT "invoice_drafts_user_fk" FOREIGN KEY ("user_id") REFERENCES "public"."users"("id") ON DELETE no action ON UPDATE no action;
 --> statement-breakpoint
 ALTER TABLE "invoice_lines" ADD CONSTRAINT "invoice_lines_invoice_fk" FOREIGN KEY ("customer_id","invoice_id") REFERENCES "public"."invoices"("customer_id","id") ON DELETE no action ON UPDATE no action;
 --> statement-breakpoint
@@ -937,27 +923,21 @@ ALTER TABLE "invoice_numbers" ADD CONSTRAINT "invoice_numbers_invoice_fk" FOREIG
 --> statement-breakpoint
 ALTER TABLE "invoices" ADD CONSTRAINT "invoices_customer_fk" FOREIGN KEY ("customer_id") REFERENCES "public"."customers"("id") ON DELETE no action ON UPDATE no action;
 --> statement-breakpoint
+ALTER TABLE "memberships" ADD CONSTRAINT "memberships_customer_fk" FOREIGN KEY ("customer_id") REFERENCES "public"."customers"("id") ON DELETE no action ON UPDATE no action;
+--> statement-breakpoint
+ALTER TABLE "memberships" ADD CONSTRAINT "memberships_user_fk" FOREIGN KEY ("user_id") REFERENCES "public"."users"("id") ON DELETE no action ON UPDATE no action;
+--> statement-breakpoint
 ALTER TABLE "notice_failures" ADD CONSTRAINT "notice_failures_notice_fk" FOREIGN KEY ("customer_id","notice_id") REFERENCES "public"."notices"("customer_id","id") ON DELETE no action ON UPDATE no action;
 --> statement-breakpoint
 ALTER TABLE "notices" ADD CONSTRAINT "notices_outbox_fk" FOREIGN KEY ("customer_id","id") REFERENCES "public"."outbox"("customer_id","id") ON DELETE no action ON UPDATE no action;
 --> statement-breakpoint
-ALTER TABLE "reminders" ADD CONSTRAINT "reminders_customer_fk" FOREIGN KEY ("customer_id") REFERENCES "public"."customers"("id") ON DELETE no action ON UPDATE no action;
+ALTER TABLE "outbox" ADD CONSTRAINT "outbox_told_by_fk" FOREIGN KEY ("customer_id","told_by") REFERENCES "public"."outbox"("customer_id","id") ON DELETE no action ON UPDATE no action;
 --> statement-breakpoint
-ALTER TABLE "reminders" ADD CONSTRAINT "reminders_outbox_fk" FOREIGN KEY ("customer_id","outbox_id") REFERENCES "public"."outbox"("customer_id","id") ON DELETE no action ON UPDATE no action;
+ALTER TABLE "outbox" ADD CONSTRAINT "outbox_customer_fk" FOREIGN KEY ("customer_id") REFERENCES "public"."customers"("id") ON DELETE no action ON UPDATE no action;
 --> statement-breakpoint
 ALTER TABLE "pay_links" ADD CONSTRAINT "pay_links_invoice_fk" FOREIGN KEY ("customer_id","invoice_id") REFERENCES "public"."invoices"("customer_id","id") ON DELETE no action ON UPDATE no action;
 --> statement-breakpoint
 ALTER TABLE "payment_methods" ADD CONSTRAINT "payment_methods_customer_fk" FOREIGN KEY ("customer_id") REFERENCES "public"."customers"("id") ON DELETE no action ON UPDATE no action;
---> statement-breakpoint
-ALTER TABLE "allocations" ADD CONSTRAINT "allocations_payment_fk" FOREIGN KEY ("customer_id","payment_id") REFERENCES "public"."payments"("customer_id","id") ON DELETE no action ON UPDATE no action;
---> statement-breakpoint
-ALTER TABLE "allocations" ADD CONSTRAINT "allocations_invoice_fk" FOREIGN KEY ("customer_id","invoice_id") REFERENCES "public"."invoices"("customer_id","id") ON DELETE no action ON UPDATE no action;
---> statement-breakpoint
-ALTER TABLE "allocations" ADD CONSTRAINT "allocations_transfer_fk" FOREIGN KEY ("customer_id","transfer_id") REFERENCES "public"."transfers"("customer_id","id") ON DELETE no action ON UPDATE no action;
---> statement-breakpoint
-ALTER TABLE "invoice_claims" ADD CONSTRAINT "invoice_claims_invoice_fk" FOREIGN KEY ("customer_id","invoice_id") REFERENCES "public"."invoices"("customer_id","id") ON DELETE no action ON UPDATE no action;
---> statement-breakpoint
-ALTER TABLE "invoice_claims" ADD CONSTRAINT "invoice_claims_share_fk" FOREIGN KEY ("customer_id","payment_id","invoice_id") REFERENCES "public"."payment_shares"("customer_id","payment_id","invoice_id") ON DELETE no action ON UPDATE no action;
 --> statement-breakpoint
 ALTER TABLE "payment_shares" ADD CONSTRAINT "payment_shares_payment_fk" FOREIGN KEY ("customer_id","payment_id") REFERENCES "public"."payments"("customer_id","id") ON DELETE no action ON UPDATE no action;
 --> statement-breakpoint
@@ -989,6 +969,10 @@ ALTER TABLE "refunds" ADD CONSTRAINT "refunds_charge_fk" FOREIGN KEY ("customer_
 --> statement-breakpoint
 ALTER TABLE "refunds" ADD CONSTRAINT "refunds_user_fk" FOREIGN KEY ("user_id") REFERENCES "public"."users"("id") ON DELETE no action ON UPDATE no action;
 --> statement-breakpoint
+ALTER TABLE "reminders" ADD CONSTRAINT "reminders_customer_fk" FOREIGN KEY ("customer_id") REFERENCES "public"."customers"("id") ON DELETE no action ON UPDATE no action;
+--> statement-breakpoint
+ALTER TABLE "reminders" ADD CONSTRAINT "reminders_outbox_fk" FOREIGN KEY ("customer_id","outbox_id") REFERENCES "public"."outbox"("customer_id","id") ON DELETE no action ON UPDATE no action;
+--> statement-breakpoint
 ALTER TABLE "renewal_requests" ADD CONSTRAINT "renewal_requests_user_fk" FOREIGN KEY ("user_id") REFERENCES "public"."users"("id") ON DELETE no action ON UPDATE no action;
 --> statement-breakpoint
 ALTER TABLE "renewals" ADD CONSTRAINT "renewals_service_fk" FOREIGN KEY ("customer_id","service_id") REFERENCES "public"."services"("customer_id","id") ON DELETE no action ON UPDATE no action;
@@ -1001,19 +985,35 @@ ALTER TABLE "services" ADD CONSTRAINT "services_plan_fk" FOREIGN KEY ("plan_id")
 --> statement-breakpoint
 ALTER TABLE "services" ADD CONSTRAINT "services_next_plan_fk" FOREIGN KEY ("next_plan_id") REFERENCES "public"."plans"("id") ON DELETE no action ON UPDATE no action;
 --> statement-breakpoint
+ALTER TABLE "sessions" ADD CONSTRAINT "sessions_user_fk" FOREIGN KEY ("user_id") REFERENCES "public"."users"("id") ON DELETE no action ON UPDATE no action;
+--> statement-breakpoint
+ALTER TABLE "staff" ADD CONSTRAINT "staff_user_fk" FOREIGN KEY ("user_id") REFERENCES "public"."users"("id") ON DELETE no action ON UPDATE no action;
+--> statement-breakpoint
+ALTER TABLE "tasks" ADD CONSTRAINT "tasks_customer_fk" FOREIGN KEY ("customer_id") REFERENCES "public"."customers"("id") ON DELETE no action ON UPDATE no action;
+--> statement-breakpoint
 ALTER TABLE "terms" ADD CONSTRAINT "terms_service_fk" FOREIGN KEY ("customer_id","service_id") REFERENCES "public"."services"("customer_id","id") ON DELETE no action ON UPDATE no action;
 --> statement-breakpoint
 ALTER TABLE "terms" ADD CONSTRAINT "terms_line_fk" FOREIGN KEY ("customer_id","invoice_line_id") REFERENCES "public"."invoice_lines"("customer_id","id") ON DELETE no action ON UPDATE no action;
 --> statement-breakpoint
 ALTER TABLE "terms" ADD CONSTRAINT "terms_follows_fk" FOREIGN KEY ("customer_id","service_id","follows_at") REFERENCES "public"."terms"("customer_id","service_id","ends_at") ON DELETE no action ON UPDATE no action;
 --> statement-breakpoint
-ALTER TABLE "event_runs" ADD CONSTRAINT "event_runs_event_fk" FOREIGN KEY ("event_id") REFERENCES "public"."stripe_events"("id") ON DELETE no action ON UPDATE no action;
---> statement-breakpoint
-ALTER TABLE "sessions" ADD CONSTRAINT "sessions_user_fk" FOREIGN KEY ("user_id") REFERENCES "public"."users"("id") ON DELETE no action ON UPDATE no action;
---> statement-breakpoint
-ALTER TABLE "staff" ADD CONSTRAINT "staff_user_fk" FOREIGN KEY ("user_id") REFERENCES "public"."users"("id") ON DELETE no action ON UPDATE no action;
---> statement-breakpoint
 ALTER TABLE "tokens" ADD CONSTRAINT "tokens_user_fk" FOREIGN KEY ("user_id") REFERENCES "public"."users"("id") ON DELETE no action ON UPDATE no action;
+--> statement-breakpoint
+ALTER TABLE "transfers" ADD CONSTRAINT "transfers_balance_fk" FOREIGN KEY ("customer_id","currency") REFERENCES "public"."balances"("customer_id","currency") ON DELETE no action ON UPDATE no action;
+--> statement-breakpoint
+ALTER TABLE "transfers" ADD CONSTRAINT "transfers_pending_fk" FOREIGN KEY ("customer_id","pending_id") REFERENCES "public"."transfers"("customer_id","id") ON DELETE no action ON UPDATE no action;
+--> statement-breakpoint
+ALTER TABLE "transfers" ADD CONSTRAINT "transfers_payment_fk" FOREIGN KEY ("customer_id","payment_id") REFERENCES "public"."payments"("customer_id","id") ON DELETE no action ON UPDATE no action;
+--> statement-breakpoint
+ALTER TABLE "transfers" ADD CONSTRAINT "transfers_invoice_fk" FOREIGN KEY ("customer_id","invoice_id") REFERENCES "public"."invoices"("customer_id","id") ON DELETE no action ON UPDATE no action;
+--> statement-breakpoint
+ALTER TABLE "transfers" ADD CONSTRAINT "transfers_charge_fk" FOREIGN KEY ("customer_id","charge_id") REFERENCES "public"."charges"("customer_id","id") ON DELETE no action ON UPDATE no action;
+--> statement-breakpoint
+ALTER TABLE "transfers" ADD CONSTRAINT "transfers_refund_fk" FOREIGN KEY ("customer_id","refund_id") REFERENCES "public"."refunds"("customer_id","id") ON DELETE no action ON UPDATE no action;
+--> statement-breakpoint
+ALTER TABLE "transfers" ADD CONSTRAINT "transfers_dispute_fk" FOREIGN KEY ("customer_id","dispute_id") REFERENCES "public"."disputes"("customer_id","id") ON DELETE no action ON UPDATE no action;
+--> statement-breakpoint
+ALTER TABLE "transfers" ADD CONSTRAINT "transfers_bank_receipt_fk" FOREIGN KEY ("customer_id","bank_receipt_id") REFERENCES "public"."bank_receipts"("customer_id","id") ON DELETE no action ON UPDATE no action;
 --> statement-breakpoint
 ALTER TABLE "webhook_deliveries" ADD CONSTRAINT "webhook_deliveries_outbox_fk" FOREIGN KEY ("customer_id","outbox_id") REFERENCES "public"."outbox"("customer_id","id") ON DELETE no action ON UPDATE no action;
 --> statement-breakpoint
@@ -1025,35 +1025,17 @@ CREATE INDEX "activities_subject_idx" ON "activities" USING btree ("customer_id"
 --> statement-breakpoint
 CREATE INDEX "activities_all_idx" ON "activities" USING btree ("id");
 --> statement-breakpoint
-CREATE INDEX "outbox_told_by_idx" ON "outbox" USING btree ("customer_id","told_by") WHERE "outbox"."told_by" is not null;
+CREATE UNIQUE INDEX "allocations_transfer_key" ON "allocations" USING btree ("customer_id","transfer_id");
 --> statement-breakpoint
-CREATE INDEX "outbox_waiting_idx" ON "outbox" USING btree ("id") WHERE "outbox"."handled_at" is null;
+CREATE INDEX "allocations_payment_idx" ON "allocations" USING btree ("customer_id","payment_id");
 --> statement-breakpoint
-CREATE INDEX "tasks_open_idx" ON "tasks" USING btree ("customer_id","kind","subject_id") WHERE "tasks"."done_at" is null;
+CREATE INDEX "allocations_invoice_idx" ON "allocations" USING btree ("customer_id","invoice_id");
 --> statement-breakpoint
 CREATE INDEX "auto_charges_method_idx" ON "auto_charges" USING btree ("customer_id","payment_method_id");
 --> statement-breakpoint
 CREATE INDEX "auto_charges_user_idx" ON "auto_charges" USING btree ("user_id");
 --> statement-breakpoint
 CREATE INDEX "auto_top_ups_user_idx" ON "auto_top_ups" USING btree ("user_id");
---> statement-breakpoint
-CREATE UNIQUE INDEX "transfers_seq_key" ON "transfers" USING btree ("customer_id","currency","seq");
---> statement-breakpoint
-CREATE UNIQUE INDEX "transfers_pending_key" ON "transfers" USING btree ("customer_id","pending_id") WHERE "transfers"."pending_id" is not null;
---> statement-breakpoint
-CREATE INDEX "transfers_payment_idx" ON "transfers" USING btree ("customer_id","payment_id") WHERE "transfers"."payment_id" is not null;
---> statement-breakpoint
-CREATE INDEX "transfers_invoice_idx" ON "transfers" USING btree ("customer_id","invoice_id") WHERE "transfers"."invoice_id" is not null;
---> statement-breakpoint
-CREATE INDEX "transfers_charge_idx" ON "transfers" USING btree ("customer_id","charge_id") WHERE "transfers"."charge_id" is not null;
---> statement-breakpoint
-CREATE INDEX "transfers_refund_idx" ON "transfers" USING btree ("customer_id","refund_id") WHERE "transfers"."refund_id" is not null;
---> statement-breakpoint
-CREATE INDEX "transfers_dispute_idx" ON "transfers" USING btree ("customer_id","dispute_id") WHERE "transfers"."dispute_id" is not null;
---> statement-breakpoint
-CREATE INDEX "transfers_debt_idx" ON "transfers" USING btree ("customer_id","currency") WHERE "transfers"."debit" = 'customer_debt' or "transfers"."credit" = 'customer_debt';
---> statement-breakpoint
-CREATE INDEX "transfers_bank_receipt_idx" ON "transfers" USING btree ("customer_id","bank_receipt_id") WHERE "transfers"."bank_receipt_id" is not null;
 --> statement-breakpoint
 CREATE UNIQUE INDEX "bank_receipt_keys_receipt_key" ON "bank_receipt_keys" USING btree ("receipt_id");
 --> statement-breakpoint
@@ -1069,26 +1051,6 @@ CREATE INDEX "charges_payment_idx" ON "charges" USING btree ("customer_id","paym
 --> statement-breakpoint
 CREATE INDEX "charges_poll_idx" ON "charges" USING btree ("next_poll_at") WHERE "charges"."next_poll_at" is not null;
 --> statement-breakpoint
-CREATE INDEX "customers_reference_idx" ON "customers" USING btree ("reference");
---> statement-breakpoint
-CREATE INDEX "customers_email_idx" ON "customers" USING btree ("email");
---> statement-breakpoint
-CREATE INDEX "invitations_user_idx" ON "invitations" USING btree ("user_id");
---> statement-breakpoint
-CREATE UNIQUE INDEX "invitations_token_key" ON "invitations" USING btree ("customer_id","token_hash");
---> statement-breakpoint
-CREATE UNIQUE INDEX "invitations_open_key" ON "invitations" USING btree ("customer_id","email") WHERE "invitations"."accepted_at" is null and "invitations"."withdrawn_at" is null;
---> statement-breakpoint
-CREATE INDEX "memberships_user_idx" ON "memberships" USING btree ("user_id");
---> statement-breakpoint
-CREATE UNIQUE INDEX "disputes_stripe_key" ON "disputes" USING btree ("customer_id","stripe_dispute_id");
---> statement-breakpoint
-CREATE INDEX "disputes_charge_idx" ON "disputes" USING btree ("customer_id","charge_id");
---> statement-breakpoint
-CREATE INDEX "disputes_poll_idx" ON "disputes" USING btree ("next_poll_at") WHERE "disputes"."next_poll_at" is not null;
---> statement-breakpoint
-CREATE INDEX "invoice_drafts_user_idx" ON "invoice_drafts" USING btree ("user_id");
---> statement-breakpoint
 CREATE UNIQUE INDEX "credit_note_numbers_note_key" ON "credit_note_numbers" USING btree ("customer_id","credit_note_id");
 --> statement-breakpoint
 CREATE UNIQUE INDEX "credit_notes_number_key" ON "credit_notes" USING btree ("customer_id","number");
@@ -1096,6 +1058,28 @@ CREATE UNIQUE INDEX "credit_notes_number_key" ON "credit_notes" USING btree ("cu
 CREATE INDEX "credit_notes_invoice_idx" ON "credit_notes" USING btree ("customer_id","invoice_id");
 --> statement-breakpoint
 CREATE INDEX "credit_notes_user_idx" ON "credit_notes" USING btree ("user_id") WHERE "credit_notes"."user_id" is not null;
+--> statement-breakpoint
+CREATE INDEX "customers_reference_idx" ON "customers" USING btree ("reference");
+--> statement-breakpoint
+CREATE INDEX "customers_email_idx" ON "customers" USING btree ("email");
+--> statement-breakpoint
+CREATE UNIQUE INDEX "disputes_stripe_key" ON "disputes" USING btree ("customer_id","stripe_dispute_id");
+--> statement-breakpoint
+CREATE INDEX "disputes_charge_idx" ON "disputes" USING btree ("customer_id","charge_id");
+--> statement-breakpoint
+CREATE INDEX "disputes_poll_idx" ON "disputes" USING btree ("next_poll_at") WHERE "disputes"."next_poll_at" is not null;
+--> statement-breakpoint
+CREATE INDEX "event_runs_waiting_idx" ON "event_runs" USING btree ("next_attempt_at") WHERE "event_runs"."state" = 'waiting';
+--> statement-breakpoint
+CREATE INDEX "invitations_user_idx" ON "invitations" USING btree ("user_id");
+--> statement-breakpoint
+CREATE UNIQUE INDEX "invitations_token_key" ON "invitations" USING btree ("customer_id","token_hash");
+--> statement-breakpoint
+CREATE UNIQUE INDEX "invitations_open_key" ON "invitations" USING btree ("customer_id","email") WHERE "invitations"."accepted_at" is null and "invitations"."withdrawn_at" is null;
+--> statement-breakpoint
+CREATE INDEX "invoice_claims_payment_idx" ON "invoice_claims" USING btree ("customer_id","payment_id","invoice_id");
+--> statement-breakpoint
+CREATE INDEX "invoice_drafts_user_idx" ON "invoice_drafts" USING btree ("user_id");
 --> statement-breakpoint
 CREATE UNIQUE INDEX "invoice_lines_position_key" ON "invoice_lines" USING btree ("customer_id","invoice_id","position");
 --> statement-breakpoint
@@ -1115,29 +1099,23 @@ CREATE INDEX "invoices_all_issued_idx" ON "invoices" USING btree ("issued_at","i
 --> statement-breakpoint
 CREATE INDEX "invoices_open_idx" ON "invoices" USING btree ("customer_id","due_at","id") WHERE "invoices"."state" = 'open';
 --> statement-breakpoint
+CREATE INDEX "memberships_user_idx" ON "memberships" USING btree ("user_id");
+--> statement-breakpoint
 CREATE INDEX "notices_unread_idx" ON "notices" USING btree ("customer_id") WHERE "notices"."read_at" is null and "notices"."state" <> 'withdrawn';
 --> statement-breakpoint
 CREATE INDEX "notices_created_idx" ON "notices" USING btree ("created_at","id");
 --> statement-breakpoint
 CREATE INDEX "notices_id_idx" ON "notices" USING btree ("id");
 --> statement-breakpoint
-CREATE UNIQUE INDEX "reminders_stage_key" ON "reminders" USING btree ("customer_id","kind","subject_id","stage");
+CREATE INDEX "outbox_told_by_idx" ON "outbox" USING btree ("customer_id","told_by") WHERE "outbox"."told_by" is not null;
 --> statement-breakpoint
-CREATE INDEX "reminders_outbox_idx" ON "reminders" USING btree ("customer_id","outbox_id");
+CREATE INDEX "outbox_waiting_idx" ON "outbox" USING btree ("id") WHERE "outbox"."handled_at" is null;
 --> statement-breakpoint
 CREATE UNIQUE INDEX "payment_methods_stripe_key" ON "payment_methods" USING btree ("customer_id","stripe_payment_method_id");
 --> statement-breakpoint
 CREATE UNIQUE INDEX "payment_methods_default_key" ON "payment_methods" USING btree ("customer_id") WHERE "payment_methods"."is_default";
 --> statement-breakpoint
 CREATE INDEX "payment_methods_attached_idx" ON "payment_methods" USING btree ("customer_id","created_at","id") WHERE "payment_methods"."detached_at" is null;
---> statement-breakpoint
-CREATE UNIQUE INDEX "allocations_transfer_key" ON "allocations" USING btree ("customer_id","transfer_id");
---> statement-breakpoint
-CREATE INDEX "allocations_payment_idx" ON "allocations" USING btree ("customer_id","payment_id");
---> statement-breakpoint
-CREATE INDEX "allocations_invoice_idx" ON "allocations" USING btree ("customer_id","invoice_id");
---> statement-breakpoint
-CREATE INDEX "invoice_claims_payment_idx" ON "invoice_claims" USING btree ("customer_id","payment_id","invoice_id");
 --> statement-breakpoint
 CREATE INDEX "payment_shares_invoice_idx" ON "payment_shares" USING btree ("customer_id","invoice_id");
 --> statement-breakpoint
@@ -1179,6 +1157,10 @@ CREATE INDEX "refunds_user_idx" ON "refunds" USING btree ("user_id") WHERE "refu
 --> statement-breakpoint
 CREATE INDEX "refunds_poll_idx" ON "refunds" USING btree ("next_poll_at") WHERE "refunds"."next_poll_at" is not null;
 --> statement-breakpoint
+CREATE UNIQUE INDEX "reminders_stage_key" ON "reminders" USING btree ("customer_id","kind","subject_id","stage");
+--> statement-breakpoint
+CREATE INDEX "reminders_outbox_idx" ON "reminders" USING btree ("customer_id","outbox_id");
+--> statement-breakpoint
 CREATE INDEX "renewal_requests_user_idx" ON "renewal_requests" USING btree ("user_id");
 --> statement-breakpoint
 CREATE INDEX "renewal_requests_requested_idx" ON "renewal_requests" USING btree ("requested_at");
@@ -1201,17 +1183,35 @@ CREATE INDEX "services_running_idx" ON "services" USING btree ("expires_at","id"
 --> statement-breakpoint
 CREATE INDEX "services_listed_idx" ON "services" USING btree (coalesce("expires_at", '9999-01-01 00:00:00+00'::timestamptz),"id");
 --> statement-breakpoint
+CREATE INDEX "sessions_user_idx" ON "sessions" USING btree ("user_id");
+--> statement-breakpoint
+CREATE INDEX "stripe_events_received_idx" ON "stripe_events" USING btree ("received_at","id");
+--> statement-breakpoint
+CREATE INDEX "tasks_open_idx" ON "tasks" USING btree ("customer_id","kind","subject_id") WHERE "tasks"."done_at" is null;
+--> statement-breakpoint
 CREATE UNIQUE INDEX "terms_starts_key" ON "terms" USING btree ("customer_id","service_id","starts_at");
 --> statement-breakpoint
 CREATE UNIQUE INDEX "terms_line_key" ON "terms" USING btree ("customer_id","invoice_line_id");
 --> statement-breakpoint
-CREATE INDEX "event_runs_waiting_idx" ON "event_runs" USING btree ("next_attempt_at") WHERE "event_runs"."state" = 'waiting';
---> statement-breakpoint
-CREATE INDEX "stripe_events_received_idx" ON "stripe_events" USING btree ("received_at","id");
---> statement-breakpoint
-CREATE INDEX "sessions_user_idx" ON "sessions" USING btree ("user_id");
---> statement-breakpoint
 CREATE INDEX "tokens_user_idx" ON "tokens" USING btree ("user_id");
+--> statement-breakpoint
+CREATE UNIQUE INDEX "transfers_seq_key" ON "transfers" USING btree ("customer_id","currency","seq");
+--> statement-breakpoint
+CREATE UNIQUE INDEX "transfers_pending_key" ON "transfers" USING btree ("customer_id","pending_id") WHERE "transfers"."pending_id" is not null;
+--> statement-breakpoint
+CREATE INDEX "transfers_payment_idx" ON "transfers" USING btree ("customer_id","payment_id") WHERE "transfers"."payment_id" is not null;
+--> statement-breakpoint
+CREATE INDEX "transfers_invoice_idx" ON "transfers" USING btree ("customer_id","invoice_id") WHERE "transfers"."invoice_id" is not null;
+--> statement-breakpoint
+CREATE INDEX "transfers_charge_idx" ON "transfers" USING btree ("customer_id","charge_id") WHERE "transfers"."charge_id" is not null;
+--> statement-breakpoint
+CREATE INDEX "transfers_refund_idx" ON "transfers" USING btree ("customer_id","refund_id") WHERE "transfers"."refund_id" is not null;
+--> statement-breakpoint
+CREATE INDEX "transfers_dispute_idx" ON "transfers" USING btree ("customer_id","dispute_id") WHERE "transfers"."dispute_id" is not null;
+--> statement-breakpoint
+CREATE INDEX "transfers_debt_idx" ON "transfers" USING btree ("customer_id","currency") WHERE "transfers"."debit" = 'customer_debt' or "transfers"."credit" = 'customer_debt';
+--> statement-breakpoint
+CREATE INDEX "transfers_bank_receipt_idx" ON "transfers" USING btree ("customer_id","bank_receipt_id") WHERE "transfers"."bank_receipt_id" is not null;
 --> statement-breakpoint
 CREATE UNIQUE INDEX "users_email_key" ON "users" USING btree ("email");
 --> statement-breakpoint
