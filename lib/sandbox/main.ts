@@ -3,13 +3,15 @@ import { startSandbox } from "@/lib/sandbox/server";
 /**
  * The local Stripe as a process of its own. Settings: SANDBOX_PORT (absent: a free one), SANDBOX_DATA (a directory;
  * absent: memory only), STRIPE_SECRET_KEY, SANDBOX_WEBHOOK_URL and STRIPE_WEBHOOK_SECRET (absent: no webhooks),
- * SANDBOX_DELAYED_MS (how long a bank debit takes; absent: three days).
+ * SANDBOX_DELAYED_MS (how long a bank debit takes; absent: three days), SANDBOX_SETTLES_IN (the currencies of the host's
+ * bank accounts, as `eur` or `usd,eur`; absent: each that Stripe settles in).
  */
 async function main(): Promise<void> {
   const {
     SANDBOX_PORT,
     SANDBOX_DATA,
     SANDBOX_DELAYED_MS,
+    SANDBOX_SETTLES_IN,
     STRIPE_SECRET_KEY,
     SANDBOX_WEBHOOK_URL,
     STRIPE_WEBHOOK_SECRET,
@@ -33,6 +35,7 @@ async function main(): Promise<void> {
     port,
     secretKey: STRIPE_SECRET_KEY,
     ...(delayedMs === undefined ? {} : { delayedMs }),
+    ...(SANDBOX_SETTLES_IN ? { settlesIn: SANDBOX_SETTLES_IN } : {}),
     ...(SANDBOX_DATA ? { dataDir: SANDBOX_DATA } : {}),
     ...(SANDBOX_WEBHOOK_URL && STRIPE_WEBHOOK_SECRET
       ? { webhook: { url: SANDBOX_WEBHOOK_URL, secret: STRIPE_WEBHOOK_SECRET } }

@@ -8,6 +8,7 @@ import { Faults } from "@/lib/sandbox/http/faults";
 import { SeenRequests } from "@/lib/sandbox/http/seen-requests";
 import { serveApi } from "@/lib/sandbox/http/serve-api";
 import { moveTo } from "@/lib/sandbox/move-to";
+import { settlesInOf } from "@/lib/sandbox/objects/settlement";
 import { putEndpoint } from "@/lib/sandbox/objects/webhook-endpoints";
 import { servePage } from "@/lib/sandbox/page/serve-page";
 import { Journal } from "@/lib/sandbox/state/journal";
@@ -32,6 +33,11 @@ export interface SandboxOptions {
   baseUrl?: string;
   /** How long a bank debit takes until it succeeds or fails; absent: three days. */
   delayedMs?: number;
+  /**
+   * The currencies of the host's bank accounts, as `eur` or `usd,eur`: what is charged in another is converted into the
+   * first. Absent: an account in each currency that Stripe settles in, the first in US dollars.
+   */
+  settlesIn?: string;
 }
 
 export interface Sandbox {
@@ -49,6 +55,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const store = new Store(options.dataDir ? new Journal(options.dataDir) : null);
   const world = new World(store, new VirtualClock(options.clock ?? { now: () => new Date() }));
   if (options.delayedMs !== undefined) world.delayedMs = options.delayedMs;
+  if (options.settlesIn !== undefined) world.settlesIn = settlesInOf(options.settlesIn);
   const deliveries = new Deliveries(world);
   const due = new DueTasks(world, deliveries);
   const faults = new Faults();

@@ -1,3 +1,4 @@
+import { inEachCurrency, type SettlesIn } from "@/lib/sandbox/objects/settlement";
 import { DueHeap } from "@/lib/sandbox/state/due-heap";
 import { newId } from "@/lib/sandbox/state/new-id";
 import type { Store } from "@/lib/sandbox/state/store";
@@ -30,6 +31,7 @@ export class World {
   baseUrl = "";
   /** How long a bank debit takes. */
   delayedMs = 3 * dayMs;
+  settlesIn: SettlesIn = inEachCurrency;
   /** Null while a customer acts on a page, or a task runs. */
   request: RequestMark | null = null;
   readonly #due = new DueHeap();

@@ -23,6 +23,12 @@ export interface StripeWorld extends TestWorld {
   readonly endpoint: WebhookEndpoint;
 }
 
+export interface StripeWorldOptions {
+  max?: number;
+  /** The currencies of the host's bank accounts at Stripe, as `eur` or `usd,eur`; absent: each that it settles in. */
+  settlesIn?: string;
+}
+
 export interface WebhookEndpoint {
   readonly url: string;
   /** `work`: recorded and worked on before it is answered, so that an idle Stripe means settled payments. */
@@ -33,7 +39,8 @@ export interface WebhookEndpoint {
 }
 
 /** Call it once for each test file; `close` drops the database and stops the local Stripe. */
-export async function openStripeWorld(options: { max?: number } = {}): Promise<StripeWorld> {
+export async function openStripeWorld(options: StripeWorldOptions = {}): Promise<StripeWorld> {
+  const { settlesIn, ...worldOptions } = options;
   const start = new Date("2026-03-10T09:00:00Z");
   const clock = manualClock(start);
   const database = await createTestDatabase();
@@ -42,10 +49,11 @@ export async function openStripeWorld(options: { max?: number } = {}): Promise<S
     secretKey: testSecretKey,
     clock,
     webhook: { url: endpoint.url, secret: testWebhookSecret },
+    ...(settlesIn === undefined ? {} : { settlesIn }),
   });
   // No test waits for this: it is only so long that a busy machine is not taken for a Stripe that hangs.
   const gateway = localGateway(sandbox.url, { timeoutMs: 30_000 });
-  const base = openTestWorld({ url: database.url, gateway, clock, ...options });
+  const base = openTestWorld({ url: database.url, gateway, clock, ...worldOptions });
   const owner: Sql = postgres(database.url, {
     max: 4,
     onnotice: () => {},

@@ -1,4 +1,5 @@
 import type { Route } from "@/lib/sandbox/http/route";
+import { accountRoutes } from "@/lib/sandbox/objects/account";
 import { balanceTransactionRoutes } from "@/lib/sandbox/objects/balance-transactions";
 import { chargeRoutes } from "@/lib/sandbox/objects/charges";
 import { checkoutSessionRoutes } from "@/lib/sandbox/objects/checkout-sessions";
@@ -14,6 +15,7 @@ import { webhookEndpointRoutes } from "@/lib/sandbox/objects/webhook-endpoints";
 
 /** Every method of the API. */
 export const routes: readonly Route[] = [
+  ...accountRoutes,
   ...balanceTransactionRoutes,
   ...chargeRoutes,
   ...checkoutSessionRoutes,

@@ -1,64 +1,61 @@
 import { ApiError, invalidRequest } from "@/lib/sandbox/http/api-error";
+import { converted, minimumOf, type SettlesIn, settlementCurrency } from "@/lib/sandbox/objects/settlement";
+import type { World } from "@/lib/sandbox/world";
 
 interface CurrencyRule {
   /** Digits after the point. */
   exponent: 0 | 2 | 3;
-  /** The smallest charge, in minor units. */
-  minimumMinor: number;
   /** Amounts are multiples of this. */
   stepMinor: number;
 }
 
-const rule = (exponent: CurrencyRule["exponent"], minimumMinor: number, stepMinor = 1): CurrencyRule => ({
-  exponent,
-  minimumMinor,
-  stepMinor,
-});
+const twoDigits: CurrencyRule = { exponent: 2, stepMinor: 1 };
+const noDigits: CurrencyRule = { exponent: 0, stepMinor: 1 };
+/** The least significant digit is a 0. */
+const threeDigits: CurrencyRule = { exponent: 3, stepMinor: 10 };
+/** Without decimals, written with two that are 00. */
+const hundreds: CurrencyRule = { exponent: 2, stepMinor: 100 };
 
-/**
- * Stripe's minimum charges (docs.stripe.com/currencies). Stripe publishes them for the currencies it settles in;
- * for the others an amount must convert to at least the minimum of the settlement currency, 0.50 US dollars here:
- * those marked "converted" are about that at the rates of late 2026. Three-decimal currencies end in 0, ISK and UGX in 00.
- */
+/** The currencies that can be charged here, and how their amounts are written (docs.stripe.com/currencies). */
 export const currencyRules: Readonly<Record<string, CurrencyRule>> = {
-  aed: rule(2, 200),
-  aud: rule(2, 50),
-  bhd: rule(3, 200, 10), // converted
-  brl: rule(2, 50),
-  cad: rule(2, 50),
-  chf: rule(2, 50),
-  cny: rule(2, 400), // converted
-  czk: rule(2, 1500),
-  dkk: rule(2, 250),
-  eur: rule(2, 50),
-  gbp: rule(2, 30),
-  hkd: rule(2, 400),
-  huf: rule(2, 17500),
-  inr: rule(2, 50),
-  isk: rule(2, 7000, 100), // converted
-  jod: rule(3, 360, 10), // converted
-  jpy: rule(0, 50),
-  krw: rule(0, 700), // converted
-  kwd: rule(3, 160, 10), // converted
-  mxn: rule(2, 1000),
-  myr: rule(2, 200),
-  nok: rule(2, 300),
-  nzd: rule(2, 50),
-  omr: rule(3, 200, 10), // converted
-  pln: rule(2, 200),
-  ron: rule(2, 200),
-  sek: rule(2, 300),
-  sgd: rule(2, 50),
-  thb: rule(2, 1000),
-  tnd: rule(3, 1600, 10), // converted
-  twd: rule(2, 1700), // converted
-  ugx: rule(2, 190000, 100), // converted
-  usd: rule(2, 50),
-  vnd: rule(0, 13500), // converted
-  zar: rule(2, 1000), // converted
+  aed: twoDigits,
+  aud: twoDigits,
+  bhd: threeDigits,
+  brl: twoDigits,
+  cad: twoDigits,
+  chf: twoDigits,
+  cny: twoDigits,
+  czk: twoDigits,
+  dkk: twoDigits,
+  eur: twoDigits,
+  gbp: twoDigits,
+  hkd: twoDigits,
+  huf: twoDigits,
+  inr: twoDigits,
+  isk: hundreds,
+  jod: threeDigits,
+  jpy: noDigits,
+  krw: noDigits,
+  kwd: threeDigits,
+  mxn: twoDigits,
+  myr: twoDigits,
+  nok: twoDigits,
+  nzd: twoDigits,
+  omr: threeDigits,
+  pln: twoDigits,
+  ron: twoDigits,
+  sek: twoDigits,
+  sgd: twoDigits,
+  thb: twoDigits,
+  tnd: threeDigits,
+  twd: twoDigits,
+  ugx: hundreds,
+  usd: twoDigits,
+  vnd: noDigits,
+  zar: twoDigits,
 };
 
-/** Stripe charges at most eight digits. */
+/** Stripe charges at most eight digits; the few currencies that it takes more of only by some cards stay at that here. */
 const largestMinor = 99_999_999;
 
 /** Stripe takes any case and answers in lower case. */
@@ -79,23 +76,53 @@ function ruleOf(currency: string): CurrencyRule {
   return found;
 }
 
-/** Refuses amounts that Stripe does not charge: too small, too large, not a multiple of the currency's step. */
-export function checkCharge(amountMinor: number, currency: string, by: "session" | "intent"): void {
-  const { minimumMinor } = ruleOf(currency);
-  const param = by === "intent" ? "amount" : "line_items";
-  if (amountMinor < minimumMinor) {
-    const least = `${decimal(minimumMinor, currency)} ${currency}`;
+/**
+ * Refuses amounts that Stripe does not charge: too small for the currency that they settle in, too large, not a multiple
+ * of the currency's step.
+ */
+export function checkCharge(
+  { settlesIn }: World,
+  amountMinor: number,
+  currency: string,
+  by: "session" | "intent",
+): void {
+  const settled = settlementCurrency(settlesIn, currency);
+  const settledMinor = converted(amountMinor, currency, settled);
+  const leastMinor = minimumOf(settled);
+  if (settledMinor < leastMinor) {
     const message =
-      by === "intent"
-        ? `Amount must be at least ${least}`
-        : `The Checkout Session's total amount due must add up to at least ${least}`;
-    throw invalidRequest(message, { code: "amount_too_small", param });
+      settled === currency
+        ? `${by === "intent" ? "Amount" : "The Checkout Session's total amount due"} must ${
+            by === "intent" ? "be" : "add up to"
+          } at least ${decimal(leastMinor, settled)} ${settled}`
+        : `${by === "intent" ? "Amount" : "The Checkout Session's total amount"} must convert to at least ${leastMinor} ` +
+          `in the smallest unit of ${settled}. ${decimal(amountMinor, currency)} ${currency} converts to approximately ` +
+          `${decimal(settledMinor, settled)} ${settled}.`;
+    throw invalidRequest(message, {
+      code: "amount_too_small",
+      ...(by === "intent" ? { param: "amount" } : {}),
+    });
   }
+  const param = by === "intent" ? "amount" : "line_items";
   if (amountMinor > largestMinor) {
     const most = `${decimal(largestMinor, currency)} ${currency}`;
     throw invalidRequest(`Amount must be no more than ${most}`, { code: "amount_too_large", param });
   }
   checkStep(amountMinor, currency, param);
+}
+
+/** The smallest charge in a currency that is taken, with its step; for what holds the portal's own limits against it. */
+export function leastCharge(
+  settlesIn: SettlesIn,
+  currency: string,
+): { minimumMinor: number; stepMinor: number } {
+  const { stepMinor } = ruleOf(currency);
+  const settled = settlementCurrency(settlesIn, currency);
+  const isEnough = (amountMinor: number) => converted(amountMinor, currency, settled) >= minimumOf(settled);
+  let steps = Math.ceil(converted(minimumOf(settled), settled, currency) / stepMinor) + 1;
+  while (isEnough((steps - 1) * stepMinor)) steps -= 1;
+  while (!isEnough(steps * stepMinor)) steps += 1;
+  return { minimumMinor: steps * stepMinor, stepMinor };
 }
 
 /** Refuses amounts between two steps of the currency (10.005 KWD). */

@@ -3,6 +3,7 @@ import { noSuch } from "@/lib/sandbox/http/api-error";
 import { createdRange, listPage, pageParameters } from "@/lib/sandbox/http/list";
 import { type ParametersOf, text } from "@/lib/sandbox/http/parameters";
 import { type Route, route } from "@/lib/sandbox/http/route";
+import { converted, exchangeRate, settlementCurrency } from "@/lib/sandbox/objects/settlement";
 import { newId } from "@/lib/sandbox/state/new-id";
 import type { World } from "@/lib/sandbox/world";
 
@@ -10,17 +11,22 @@ interface Movement {
   type: Stripe.BalanceTransaction.Type;
   reportingCategory: string;
   source: string;
+  /** In the currency of what moved; it is converted into the one that this settles in. */
   amountMinor: number;
-  feeMinor?: number;
   currency: string;
+  /** What Stripe keeps, of the amount that is settled and in its currency. */
+  fee?: (settledMinor: number, settlementCurrency: string) => number;
   description: string | null;
 }
 
 const twoDays = 2 * 86_400;
 
-/** Books a movement of the host's balance at Stripe. Every currency is settled in itself: no conversion. */
+/** Books a movement of the host's balance at Stripe, in the currency that it settles in, at the rate of the day. */
 export function book(world: World, movement: Movement): Stripe.BalanceTransaction {
-  const { amountMinor, currency, feeMinor = 0 } = movement;
+  const currency = settlementCurrency(world.settlesIn, movement.currency);
+  const day = Math.floor(world.clock.nowMs() / 86_400_000);
+  const amountMinor = converted(movement.amountMinor, movement.currency, currency, day);
+  const feeMinor = movement.fee?.(amountMinor, currency) ?? 0;
   const now = world.clock.nowSeconds();
   const comesIn = movement.type === "charge" || movement.type === "payment";
   return world.store.put("balance_transaction", {
@@ -32,7 +38,7 @@ export function book(world: World, movement: Movement): Stripe.BalanceTransactio
     created: now,
     currency,
     description: movement.description,
-    exchange_rate: null,
+    exchange_rate: exchangeRate(movement.amountMinor, movement.currency, amountMinor, currency),
     fee: feeMinor,
     fee_details:
       feeMinor === 0

@@ -109,7 +109,7 @@ function bookCharge(world: World, charge: Stripe.Charge): Stripe.BalanceTransact
     reportingCategory: "charge",
     source: charge.id,
     amountMinor: charge.amount,
-    feeMinor: feeOf(charge.amount),
+    fee: feeOf,
     currency: charge.currency,
     description: charge.description,
   });

@@ -90,7 +90,7 @@ function createSession(world: World, given: Given): Stripe.Checkout.Session {
   const lines = linesOf(world, given, mode);
   const currency = lines[0]?.currency ?? (given.currency ? knownCurrency(given.currency, "currency") : null);
   const total = mode === "payment" ? lines.reduce((sum, line) => sum + line.amount_total, 0) : null;
-  if (total !== null && currency !== null) checkCharge(total, currency, "session");
+  if (total !== null && currency !== null) checkCharge(world, total, currency, "session");
   const allowed = allowedTypes(given.allowed_payment_method_types);
   const types = mode === "setup" ? ["card"] : offeredTypes(currency ?? "usd", allowed);
   if (types.length === 0) throw invalidRequest("No valid payment method types for this Checkout Session.");

@@ -12,11 +12,12 @@ import {
 } from "@/lib/sandbox/http/parameters";
 import { type Route, route } from "@/lib/sandbox/http/route";
 import { book } from "@/lib/sandbox/objects/balance-transactions";
+import { converted } from "@/lib/sandbox/objects/settlement";
 import { newId } from "@/lib/sandbox/state/new-id";
 import type { World } from "@/lib/sandbox/world";
 
-/** What Stripe takes for a dispute, in minor units; kept even when it is won. */
-const disputeFeeMinor = 1500;
+/** What Stripe takes for a dispute, about fifteen dollars; kept even when it is won. */
+const disputeFee = (_: number, currency: string) => converted(1500, "usd", currency);
 const sevenDays = 7 * 86_400;
 
 /** The customer's bank takes the charge back; an inquiry only asks and moves no money. */
@@ -32,7 +33,7 @@ export function openDispute(world: World, chargeId: string, kind: "chargeback" |
           reportingCategory: "dispute",
           source: id,
           amountMinor: -charge.amount,
-          feeMinor: disputeFeeMinor,
+          fee: disputeFee,
           currency: charge.currency,
           description: `Chargeback withdrawal for ${charge.id}`,
         });

@@ -150,7 +150,7 @@ const createShape = {
 export const paymentIntentRoutes: readonly Route[] = [
   route("POST", "/v1/payment_intents", createShape, (world, given) => {
     const currency = knownCurrency(given.currency, "currency");
-    checkCharge(given.amount, currency, "intent");
+    checkCharge(world, given.amount, currency, "intent");
     const customer = given.customer === undefined ? null : customerNamed(world, given.customer).id;
     if (given.allowed_payment_method_types && given.automatic_payment_methods) {
       throw invalidRequest(
