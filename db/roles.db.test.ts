@@ -54,6 +54,7 @@ const granted: Record<string, { app?: string; jobs?: string; staff?: string } | 
     jobs: "insert select update(amount_minor,ended_at,evidence_due_at,fee_currency,fee_minor,is_inquiry,next_poll_at,poll_count,reason,reinstated_at,state,withdrawn_at)",
     staff: "select",
   },
+  event_readings: { jobs: "insert select update" },
   event_runs: {
     jobs: "insert select update(attempts,next_attempt_at,reason,state,updated_at)",
     staff: "insert select update(attempts,next_attempt_at,reason,state,updated_at)",

@@ -13,6 +13,7 @@ const houseTables = [
   "bank_receipt_keys",
   "book_checks",
   "credit_note_numbers",
+  "event_readings",
   "event_runs",
   "invoice_numbers",
   "invoice_series",

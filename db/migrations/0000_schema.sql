@@ -217,6 +217,15 @@ CREATE TABLE "disputes" (
 	CONSTRAINT "disputes_polled_check" CHECK ("disputes"."state" <> 'open' or "disputes"."next_poll_at" is not null)
 );
 --> statement-breakpoint
+CREATE TABLE "event_readings" (
+	"name" text NOT NULL,
+	"since" timestamp with time zone NOT NULL,
+	"types_read" integer NOT NULL,
+	"after_id" text,
+	"updated_at" timestamp with time zone NOT NULL,
+	CONSTRAINT "event_readings_pk" PRIMARY KEY("name")
+);
+--> statement-breakpoint
 CREATE TABLE "event_runs" (
 	"event_id" text NOT NULL,
 	"state" text NOT NULL,

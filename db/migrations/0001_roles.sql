@@ -228,6 +228,8 @@ GRANT SELECT, INSERT ON stripe_events, event_runs TO mallard_jobs, mallard_staff
 --> statement-breakpoint
 GRANT UPDATE (state, attempts, next_attempt_at, reason, updated_at) ON event_runs TO mallard_jobs, mallard_staff;
 --> statement-breakpoint
+GRANT SELECT, INSERT, UPDATE ON event_readings TO mallard_jobs;
+--> statement-breakpoint
 -- A transfer is written before the rows it names, within one transaction.
 ALTER TABLE transfers ALTER CONSTRAINT transfers_payment_fk DEFERRABLE INITIALLY DEFERRED;
 --> statement-breakpoint

@@ -78,3 +78,19 @@ export const eventRuns = pgTable(
     check("event_runs_next_check", sql`(${t.state} = 'waiting') = (${t.nextAttemptAt} is not null)`),
   ],
 );
+
+/** How far events that were not delivered have been read back: a pass goes on where the one before was cut off. */
+export const eventReadings = pgTable(
+  "event_readings",
+  {
+    name: text("name").notNull(),
+    /** Of the pass. */
+    since: instant("since").notNull(),
+    /** Of its lists of types, those that are read to their end. */
+    typesRead: integer("types_read").notNull(),
+    /** The last event of the page before, at Stripe. */
+    afterId: text("after_id"),
+    updatedAt: instant("updated_at").notNull(),
+  },
+  (t) => [primaryKey({ name: "event_readings_pk", columns: [t.name] })],
+);

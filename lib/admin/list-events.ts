@@ -1,4 +1,5 @@
 import type { Fragment } from "postgres";
+import { isEventId } from "@/lib/gateway/read-event";
 import type { Page } from "@/lib/kernel/page";
 import { cursorIn, keyset, likeOf, pageOf } from "./keyset";
 import type { StaffActor } from "./shapes";
@@ -26,11 +27,6 @@ export interface ListedEvent {
 }
 
 const rowsPerPage = 50;
-
-/** As ids of Stripe's are written. */
-export function isEventId(text: string): boolean {
-  return /^evt_[A-Za-z0-9_]{1,250}$/.test(text);
-}
 
 /** Stripe's events, the last received first, and what became of each. Every role of staff may look. */
 export async function listEvents(

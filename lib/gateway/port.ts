@@ -278,8 +278,12 @@ export interface Gateway extends CardGateway, MoneyBackGateway, MovementGateway 
   /** The session of a payment whose id we never learned: by listing, never by search. */
   findCheckout(stripeCustomerId: string, paymentId: string): Promise<Outcome<Checkout | null>>;
   readFee(chargeId: string): Promise<Outcome<Fee | null>>;
-  /** Events since the instant whose delivery failed, oldest first. */
-  undeliveredEvents(since: Date): Promise<Outcome<GatewayEvent[]>>;
+  /** Events of these types (twenty at most) since the instant whose delivery failed, newest first. */
+  undeliveredEvents(
+    since: Date,
+    types: readonly string[],
+    from?: ListFrom,
+  ): Promise<Outcome<Page<GatewayEvent>>>;
   /** Verifies a webhook's signature against each secret; null if none fits or it is too old or too new. */
   verifyEvent(body: string, signature: string | null, now: Date): GatewayEvent | null;
 }

@@ -2,12 +2,22 @@ import Stripe from "stripe";
 import type { Currency } from "@/lib/kernel/money";
 import { checkoutLocale } from "./checkout-locale";
 import { outcomeOf } from "./outcome";
-import type { Card, ChargeLimits, Checkout, CheckoutRequest, Gateway, GatewayEvent } from "./port";
+import type {
+  Card,
+  ChargeLimits,
+  Checkout,
+  CheckoutRequest,
+  Gateway,
+  GatewayEvent,
+  ListFrom,
+  Page,
+} from "./port";
+import { readEvent } from "./read-event";
 import { cardOf, stripeCards } from "./stripe-cards";
 import { chargeOf, feeOf, idOf } from "./stripe-charges";
 import { stripeMoneyBack } from "./stripe-money-back";
-import { stripeMovements } from "./stripe-movements";
-import { eventOf, verifyEvent } from "./verify-event";
+import { listParams, pageOf, stripeMovements } from "./stripe-movements";
+import { verifyEvent } from "./verify-event";
 
 export interface StripeGatewayOptions {
   secretKey: string;
@@ -63,7 +73,7 @@ export function stripeGateway(options: StripeGatewayOptions): Gateway {
         const charge = await stripe.charges.retrieve(chargeId, { expand: ["balance_transaction"] });
         return feeOf(charge);
       }),
-    undeliveredEvents: (since) => outcomeOf(() => undeliveredEvents(stripe, since)),
+    undeliveredEvents: (since, types, from) => outcomeOf(() => undeliveredEvents(stripe, since, types, from)),
     verifyEvent: (body, signature, now) => verifyEvent(stripe, options.webhookSecrets, body, signature, now),
   };
 }
@@ -153,13 +163,15 @@ async function findCheckout(
   return null;
 }
 
-async function undeliveredEvents(stripe: Stripe, since: Date): Promise<GatewayEvent[]> {
-  const events: GatewayEvent[] = [];
-  const created = { gte: Math.floor(since.getTime() / 1000) };
-  for await (const event of stripe.events.list({ delivery_success: false, created, limit: 100 })) {
-    events.push(eventOf(event));
-  }
-  return events.reverse();
+/** Not every event of the account: what other endpoints have missed is theirs, so only the types of ours are asked for. */
+async function undeliveredEvents(
+  stripe: Stripe,
+  since: Date,
+  types: readonly string[],
+  from?: ListFrom,
+): Promise<Page<GatewayEvent>> {
+  const params = { ...listParams(since, from), delivery_success: false, types: [...types] };
+  return pageOf(await stripe.events.list(params), (event) => readEvent(event, since));
 }
 
 function checkoutOf(session: Stripe.Checkout.Session): Checkout {

@@ -8,10 +8,10 @@ export type EventResult =
 /** The part of an event's payload that handlers look at; everything else is asked of Stripe's current object. */
 export interface EventObject {
   id: string;
-  metadata?: Record<string, string> | null;
+  metadata?: Record<string, string> | null | undefined;
   /** Of a hosted page: whether it pays, or only saves a card. */
-  mode?: string;
+  mode?: string | undefined;
   /** Stripe's ids, of an object that has them. */
-  customer?: string | null;
-  payment_method?: string | null;
+  customer?: string | null | undefined;
+  payment_method?: string | null | undefined;
 }

@@ -11,10 +11,11 @@ import {
   startDirect,
 } from "@/lib/testing/payment-facts";
 import { permutations } from "@/lib/testing/permutations";
-import { calm, openStripeWorld, pass, type StripeWorld } from "@/lib/testing/stripe-world";
+import { calm, openStripeWorld, pass, type StripeWorld, seenBy } from "@/lib/testing/stripe-world";
+import { handledTypes } from "./dispatch";
 import { attemptsMost, processEvent, processWaitingEvents } from "./process-events";
 import { readBackEvents } from "./read-back-events";
-import { recordEvents } from "./receive-event";
+import { recordEvents } from "./record-events";
 
 let world: StripeWorld;
 
@@ -57,9 +58,20 @@ let made = 0;
 async function store(type: string, object: object | null, isLive = false): Promise<string> {
   made += 1;
   const id = `evt_made_${made}`;
-  const payload = { id, type, data: object ? { object } : null };
-  await recordEvents(world, [{ id, type, createdAt: world.clock.now(), isLive, payload }], "webhook");
+  const createdAt = world.clock.now();
+  const created = Math.floor(createdAt.getTime() / 1000);
+  const payload = { id, type, created, livemode: isLive, data: object ? { object } : null };
+  await recordEvents(world, [{ id, type, createdAt, isLive, payload }], "webhook");
   return id;
+}
+
+/** A world whose database refuses whatever an event of a page is about. */
+function brokenWorld(): StripeWorld {
+  const gateway = {
+    ...world.gateway,
+    readCheckout: () => Promise.reject(new Error("a fault of ours")),
+  };
+  return seenBy(world, { gateway });
 }
 
 describe("the events of one payment", () => {
@@ -152,6 +164,20 @@ describe("an event", () => {
       { id: "ch_1" },
       { state: "ignored", reason: "type_not_used" },
     ],
+    ...["constructor", "toString", "__proto__", "hasOwnProperty", "valueOf"].map(
+      (type): [string, string, object, object] => [
+        `whose type is called as what every object has: ${type}`,
+        type,
+        { id: "x_1" },
+        { state: "ignored", reason: "type_not_used" },
+      ],
+    ),
+    [
+      "about something without an id",
+      "refund.updated",
+      { object: "refund" },
+      { state: "parked", reason: "event_without_object" },
+    ],
   ])("%s", async (_, type, object, run) => {
     const id = await store(type, object);
     await processEvent(world, id);
@@ -192,13 +218,16 @@ describe("an event", () => {
 
 describe("a poisoned event", () => {
   it("is tried again with growing pauses, then parked; the others go on; staff can replay it", async () => {
-    const poisoned = await store("checkout.session.completed", null);
+    const broken = brokenWorld();
+    const spoiled = await atStripe();
+    const metadata = { payment: spoiled.paymentId, customer: spoiled.customerId };
+    const poisoned = await store("checkout.session.completed", { id: spoiled.sessionId, metadata });
     const payment = await atStripe();
     world.endpoint.mode = "record";
     await world.control.pay(payment.sessionId);
     await world.control.webhooksIdle();
-    const first = await processWaitingEvents(world, 1000);
-    expect(first.find(({ eventId }) => eventId === poisoned)?.result.kind).toBe("fault");
+    expect((await processEvent(broken, poisoned))?.result.kind).toBe("fault");
+    await processWaitingEvents(world, 1000);
     expect(await factsOf(world, payment)).toMatchObject(paidOnce);
     const pauses: number[] = [];
     for (let attempt = 1; attempt < attemptsMost; attempt += 1) {
@@ -207,7 +236,7 @@ describe("a poisoned event", () => {
       pauses.push(run?.next_attempt_at.getTime() - world.clock.now().getTime());
       expect(await processEvent(world, poisoned)).toBeNull();
       world.clock.set(run?.next_attempt_at);
-      await processWaitingEvents(world, 1000);
+      await processEvent(broken, poisoned);
     }
     expect(pauses).toEqual([5, 20, 80, 320, 1280, 3600, 3600].map((seconds) => seconds * 1000));
     expect(await runOf(poisoned)).toMatchObject({ state: "parked", attempts: attemptsMost });
@@ -216,7 +245,7 @@ describe("a poisoned event", () => {
     expect(await processEvent(world, poisoned)).toBeNull();
     expect(await unparkEvent(world.jobs.sql, poisoned, world.clock.now())).toBe(true);
     expect(await runOf(poisoned)).toMatchObject({ state: "waiting", attempts: 0 });
-    expect(await processEvent(world, poisoned)).toMatchObject({ result: { kind: "fault" } });
+    expect(await processEvent(broken, poisoned)).toMatchObject({ result: { kind: "fault" } });
   });
 
   it("that is replayed after its cause was mended is done", async () => {
@@ -259,7 +288,7 @@ describe("events that were never delivered are read back", () => {
   it("after the endpoint was down for days: every payment is settled, and nothing is stored twice", async () => {
     await world.control.webhooksDown();
     const payments = [];
-    for (let made = 0; made < 40; made += 1) payments.push(await atStripe());
+    for (let made = 0; made < 60; made += 1) payments.push(await atStripe());
     for (const { sessionId } of payments) await world.control.pay(sessionId);
     for (let hours = 0; hours < 75; hours += 5) await pass(world, 5 * hour);
     expect(await world.control.webhookState()).toMatchObject({ waiting: 0, busy: 0 });
@@ -286,12 +315,78 @@ describe("events that were never delivered are read back", () => {
     expect(await factsOf(world, payment)).toMatchObject(paidOnce);
   });
 
+  it("one that cannot be stored as it is holds up none of the others", async () => {
+    world.endpoint.mode = "record";
+    await world.control.dropWebhooks(["checkout.session.completed"]);
+    const [odd, payment] = [await atStripe(), await atStripe()];
+    for (const { sessionId } of [odd, payment]) await world.control.pay(sessionId);
+    await world.control.webhooksIdle();
+    const spoiled = seenBy(world, { gateway: spoiling(odd.sessionId) });
+    expect(await readBackEvents(spoiled)).toBe(2);
+    await processWaitingEvents(world, 1000);
+    expect(await factsOf(world, payment)).toMatchObject(paidOnce);
+    const [row] = await world.owner`
+      select r.state, r.reason from event_runs r join stripe_events e on e.id = r.event_id
+      where e.payload ? 'refused'`;
+    expect(row).toEqual({ state: "parked", reason: "event_without_type" });
+  });
+
+  it("goes on where it was cut off, and begins anew when it is through", async () => {
+    await world.control.webhooksDown();
+    for (let made = 0; made < 30; made += 1) await world.control.pay((await atStripe()).sessionId);
+    for (let hours = 0; hours < 75; hours += 5) await pass(world, 5 * hour);
+    const asked: (string | null | undefined)[] = [];
+    const cutting = (pages: number) => {
+      let left = pages;
+      const undeliveredEvents: StripeWorld["gateway"]["undeliveredEvents"] = (since, types, from) => {
+        left -= 1;
+        if (left < 0) return Promise.resolve({ outcome: "unknown", reason: "rate_limit" });
+        asked.push(from?.after);
+        return world.gateway.undeliveredEvents(since, types, { ...from, most: 10 });
+      };
+      return seenBy(world, { gateway: { ...world.gateway, undeliveredEvents } });
+    };
+    expect(await readBackEvents(cutting(2))).toBeNull();
+    const [stored] = await world.owner`select count(*)::int from stripe_events where source = 'read_back'`;
+    expect(await readBackEvents(cutting(1_000))).toBeGreaterThan(0);
+    expect(new Set(asked.filter((after) => after)).size).toBe(asked.filter((after) => after).length);
+    expect(stored?.count).toBeGreaterThan(0);
+    expect(await readBackEvents(world)).toBe(0);
+  });
+
+  it("events of other endpoints of the account are not asked for", async () => {
+    const asked: string[][] = [];
+    const undeliveredEvents: StripeWorld["gateway"]["undeliveredEvents"] = (since, types, from) => {
+      asked.push([...types]);
+      return world.gateway.undeliveredEvents(since, types, from);
+    };
+    await readBackEvents(seenBy(world, { gateway: { ...world.gateway, undeliveredEvents } }));
+    expect(asked.flat().sort()).toEqual([...handledTypes].sort());
+    expect(asked.every((types) => types.length <= 20)).toBe(true);
+  });
+
   it("is tried again later when Stripe does not answer", async () => {
     await world.control.fault({ kind: "rate_limit", path: "/v1/events" });
     expect(await readBackEvents(world)).toBeNull();
     expect(await readBackEvents(world)).toBe(0);
   });
 });
+
+/** The gateway, should it hand on an event with something in it that the database refuses. */
+function spoiling(sessionId: string): StripeWorld["gateway"] {
+  return {
+    ...world.gateway,
+    undeliveredEvents: async (since, types, from) => {
+      const page = await world.gateway.undeliveredEvents(since, types, from);
+      if (page.outcome !== "succeeded") return page;
+      const rows = page.value.rows.map((event) => {
+        const { data } = event.payload as { data: { object: { id: string } } };
+        return data.object.id === sessionId ? { ...event, payload: { name: "\0" } } : event;
+      });
+      return { ...page, value: { ...page.value, rows } };
+    },
+  };
+}
 
 it("a payment whose events say nothing new is left as it is", async () => {
   const customer = await makeCustomer(world);

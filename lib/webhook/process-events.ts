@@ -1,6 +1,6 @@
 import type { World } from "@/lib/billing/world";
-import { dispatchEvent } from "./dispatch";
-import type { EventObject, EventResult } from "./event-result";
+import { dispatchEvent, type StoredEvent } from "./dispatch";
+import type { EventResult } from "./event-result";
 
 /** After so many attempts an event is parked for staff, who may replay it. */
 export const attemptsMost = 8;
@@ -20,12 +20,7 @@ export async function processEvent(world: World, eventId: string): Promise<Proce
     where r.event_id = ${eventId} and e.id = r.event_id and r.state = 'waiting' and r.next_attempt_at <= ${now}
     returning r.attempts, e.type, e.is_livemode, e.payload`;
   if (!run) return null;
-  const event = {
-    type: run.type as string,
-    isLive: run.is_livemode as boolean,
-    payload: run.payload as { data: { object: EventObject } },
-  };
-  const result = await dispatched(world, event);
+  const result = await dispatched(world, { type: run.type, isLive: run.is_livemode, payload: run.payload });
   await conclude(world, eventId, run.attempts, result);
   return { eventId, result };
 }
@@ -43,10 +38,7 @@ export async function processWaitingEvents(world: World, most = 100): Promise<Pr
   return processed;
 }
 
-async function dispatched(
-  world: World,
-  event: Parameters<typeof dispatchEvent>[1],
-): Promise<ProcessedEvent["result"]> {
+async function dispatched(world: World, event: StoredEvent): Promise<ProcessedEvent["result"]> {
   try {
     return await dispatchEvent(world, event);
   } catch (error) {

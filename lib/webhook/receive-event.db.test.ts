@@ -4,6 +4,7 @@ import { stripeGateway } from "@/lib/gateway/stripe";
 import { signatureHeader } from "@/lib/sandbox/webhooks/signature";
 import { openOwnWorld } from "@/lib/testing/own-world";
 import { type TestWorld, testSecretKey, testWebhookSecret } from "@/lib/testing/world";
+import { processEvent } from "./process-events";
 import { bodyMostBytes } from "./read-capped";
 import { receiveEvent } from "./receive-event";
 
@@ -28,7 +29,8 @@ function eventBody(change: object = {}): string {
     created,
     data,
   };
-  return JSON.stringify({ ...event, ...change }, null, 2);
+  const deep = "[".repeat(20_000) + "]".repeat(20_000);
+  return JSON.stringify({ ...event, ...change }, null, 2).replace('"@deep"', deep);
 }
 
 function nowSeconds(): number {
@@ -97,6 +99,36 @@ describe("a signed event", () => {
     }
     const body = eventBody();
     await expectRefused(receive(body, signed(body, ["whsec_other"]), rotating), 400);
+  });
+
+  it.each<[string, object, string | null]>([
+    ["a zero byte in a name", { data: { object: { id: "cus_1", name: "Ada\0Duck" } } }, null],
+    ["half of a pair of surrogates", { data: { object: { id: "cus_1", name: "Ada \ud83d" } } }, null],
+    ["a zero byte in a key", { data: { object: { id: "cus_1", "na\0me": 1 } } }, null],
+    ["20,000 nested lists", { data: { object: { id: "cus_1", list: "@deep" } } }, null],
+    ["no id", { id: undefined }, "event_without_id"],
+    ["an id that is none", { id: "x\0" }, "event_without_id"],
+    ["an id of a million characters", { id: `evt_${"a".repeat(900_000)}` }, "event_without_id"],
+    ["no type", { type: undefined }, "event_without_type"],
+    ["a type that is a list", { type: ["customer.created"] }, "event_without_type"],
+    ["no date", { created: undefined }, "event_without_date"],
+    ["a date in words", { created: "yesterday" }, "event_without_date"],
+    ["a date beyond all calendars", { created: 1e300 }, "event_without_date"],
+    ["a date before all of them", { created: -1e15 }, "event_without_date"],
+    ["no mode", { livemode: undefined }, "event_without_mode"],
+    ["a mode in words", { livemode: "false" }, "event_without_mode"],
+  ])("with %s is recorded once, and parked if it cannot be acted on", async (_, change, reason) => {
+    const body = eventBody(change);
+    const before = await countStored();
+    const received = await receive(body, signed(body));
+    expect(received.kind).toBe("recorded");
+    expect(await receive(body, signed(body))).toEqual(received);
+    expect(await countStored()).toBe(before + 2);
+    const { eventId } = received as { eventId: string };
+    await processEvent(world, eventId);
+    const [run] = await world.jobs.sql`select state, reason from event_runs where event_id = ${eventId}`;
+    const ignored = { state: "ignored", reason: "type_not_used" };
+    expect(run).toEqual(reason ? { state: "parked", reason } : ignored);
   });
 
   it.each([-300, -299, 0, 299, 300])("%i seconds from now is accepted", async (seconds) => {

@@ -30,6 +30,6 @@ export function eachCall(gateway: Gateway, around: Around): Gateway {
     listMovements: (since, from) => around(() => gateway.listMovements(since, from)),
     findCheckoutOf: (intent) => around(() => gateway.findCheckoutOf(intent)),
     readFee: (id) => around(() => gateway.readFee(id)),
-    undeliveredEvents: (since) => around(() => gateway.undeliveredEvents(since)),
+    undeliveredEvents: (since, types, from) => around(() => gateway.undeliveredEvents(since, types, from)),
   };
 }
