@@ -62,6 +62,8 @@ const granted: Record<string, { app?: string; jobs?: string; staff?: string } | 
   invitations: { app: "insert select update(accepted_at,withdrawn_at)", jobs: "select", staff: "select" },
   invoice_drafts: { staff: "delete insert select update(due_days,lines,note,updated_at,user_id,version)" },
   invoice_numbers: { app: "insert", jobs: "insert select", staff: "insert select" },
+  mailed_pay_link_invoices: { app: "select", jobs: "insert select", staff: "select" },
+  mailed_pay_links: { app: "select", jobs: "insert select", staff: "select" },
   memberships: { app: "delete insert select update(role)", jobs: "select", staff: "insert select" },
   outbox: {
     app: "insert select",

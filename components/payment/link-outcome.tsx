@@ -27,9 +27,16 @@ export function LinkOutcome({ outcome, wait }: { outcome: LinkPaymentOutcome; wa
                 <Amount of={outcome.toBalance} />
               </Line>
             )}
-            <Line name={words("byCard")}>
-              <Amount of={outcome.byCard} className="font-semibold" />
-            </Line>
+            {isPositive(outcome.fromBalance) && (
+              <Line name={words("fromBalance")}>
+                <Amount of={outcome.fromBalance} className="font-semibold" />
+              </Line>
+            )}
+            {isPositive(outcome.byCard) && (
+              <Line name={words("byCard")}>
+                <Amount of={outcome.byCard} className="font-semibold" />
+              </Line>
+            )}
           </dl>
         </>
       );

@@ -7,11 +7,13 @@ import { Button } from "@/components/ui/button";
 import { Callout } from "@/components/ui/callout";
 import { submits } from "@/components/ui/submits";
 import type { InvoiceId, PaymentId } from "@/lib/kernel/id";
+import type { PlanShown } from "@/lib/portal/shapes";
 
 interface LinkInput {
   token: string;
   invoiceIds: InvoiceId[];
-  plan: { cardMinor: string; excessMinor: string };
+  plan: PlanShown;
+  useBalance: boolean;
 }
 
 export type LinkAction = (input: LinkInput & { paymentId: PaymentId }) => Promise<Answer<Leaving>>;
@@ -21,12 +23,22 @@ interface LinkPayFormProps {
   paymentId: PaymentId;
   action: LinkAction;
   button: string;
+  kind?: "primary" | "secondary";
   note: string;
   leaving: string;
   texts: AnswerTexts;
 }
 
-export function LinkPayForm({ input, paymentId, action, button, note, leaving, texts }: LinkPayFormProps) {
+export function LinkPayForm({
+  input,
+  paymentId,
+  action,
+  button,
+  kind = "primary",
+  note,
+  leaving,
+  texts,
+}: LinkPayFormProps) {
   const attempt = useAttempt(paymentId);
   const [isLeaving, setLeaving] = useLeaving();
   const { pending, sentence, run } = useAnswer(texts);
@@ -51,7 +63,7 @@ export function LinkPayForm({ input, paymentId, action, button, note, leaving, t
           <p>{sentence}</p>
         </Callout>
       )}
-      <Button type="submit" kind="primary" size="large" pending={pending || isLeaving} className="w-full">
+      <Button type="submit" kind={kind} size="large" pending={pending || isLeaving} className="w-full">
         {button}
       </Button>
       <p className="text-ink-soft text-sm">{note}</p>

@@ -22,6 +22,7 @@ export async function linkSentence(refusal: LinkRefusal): Promise<string> {
     case "pay_link_not_valid":
     case "pay_link_expired":
     case "payment_in_progress":
+    case "balance_not_for_link":
     case "gateway_refused":
     case "gateway_unreachable":
       return t(refusal.code);

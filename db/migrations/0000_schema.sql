@@ -367,6 +367,26 @@ CREATE TABLE "job_runs" (
 	CONSTRAINT "job_runs_pk" PRIMARY KEY("name")
 );
 --> statement-breakpoint
+CREATE TABLE "mailed_pay_link_invoices" (
+	"customer_id" uuid NOT NULL,
+	"link_id" uuid NOT NULL,
+	"invoice_id" uuid NOT NULL,
+	"generation" integer NOT NULL,
+	CONSTRAINT "mailed_pay_link_invoices_pk" PRIMARY KEY("customer_id","link_id","invoice_id"),
+	CONSTRAINT "mailed_pay_link_invoices_generation_check" CHECK ("mailed_pay_link_invoices"."generation" between 0 and 65535)
+);
+--> statement-breakpoint
+CREATE TABLE "mailed_pay_links" (
+	"customer_id" uuid NOT NULL,
+	"id" uuid NOT NULL,
+	"outbox_id" uuid NOT NULL,
+	"currency" text NOT NULL,
+	"user_id" uuid,
+	"created_at" timestamp with time zone NOT NULL,
+	CONSTRAINT "mailed_pay_links_pk" PRIMARY KEY("customer_id","id"),
+	CONSTRAINT "mailed_pay_links_currency_check" CHECK ("mailed_pay_links"."currency" ~ '^[A-Z]{3}$')
+);
+--> statement-breakpoint
 CREATE TABLE "memberships" (
 	"customer_id" uuid NOT NULL,
 	"user_id" uuid NOT NULL,
@@ -932,6 +952,14 @@ ALTER TABLE "invoice_numbers" ADD CONSTRAINT "invoice_numbers_invoice_fk" FOREIG
 --> statement-breakpoint
 ALTER TABLE "invoices" ADD CONSTRAINT "invoices_customer_fk" FOREIGN KEY ("customer_id") REFERENCES "public"."customers"("id") ON DELETE no action ON UPDATE no action;
 --> statement-breakpoint
+ALTER TABLE "mailed_pay_link_invoices" ADD CONSTRAINT "mailed_pay_link_invoices_link_fk" FOREIGN KEY ("customer_id","link_id") REFERENCES "public"."mailed_pay_links"("customer_id","id") ON DELETE no action ON UPDATE no action;
+--> statement-breakpoint
+ALTER TABLE "mailed_pay_link_invoices" ADD CONSTRAINT "mailed_pay_link_invoices_invoice_fk" FOREIGN KEY ("customer_id","invoice_id") REFERENCES "public"."invoices"("customer_id","id") ON DELETE no action ON UPDATE no action;
+--> statement-breakpoint
+ALTER TABLE "mailed_pay_links" ADD CONSTRAINT "mailed_pay_links_outbox_fk" FOREIGN KEY ("customer_id","outbox_id") REFERENCES "public"."outbox"("customer_id","id") ON DELETE no action ON UPDATE no action;
+--> statement-breakpoint
+ALTER TABLE "mailed_pay_links" ADD CONSTRAINT "mailed_pay_links_user_fk" FOREIGN KEY ("user_id") REFERENCES "public"."users"("id") ON DELETE no action ON UPDATE no action;
+--> statement-breakpoint
 ALTER TABLE "memberships" ADD CONSTRAINT "memberships_customer_fk" FOREIGN KEY ("customer_id") REFERENCES "public"."customers"("id") ON DELETE no action ON UPDATE no action;
 --> statement-breakpoint
 ALTER TABLE "memberships" ADD CONSTRAINT "memberships_user_fk" FOREIGN KEY ("user_id") REFERENCES "public"."users"("id") ON DELETE no action ON UPDATE no action;
@@ -1107,6 +1135,12 @@ CREATE INDEX "invoices_issued_idx" ON "invoices" USING btree ("customer_id","iss
 CREATE INDEX "invoices_all_issued_idx" ON "invoices" USING btree ("issued_at","id");
 --> statement-breakpoint
 CREATE INDEX "invoices_open_idx" ON "invoices" USING btree ("customer_id","due_at","id") WHERE "invoices"."state" = 'open';
+--> statement-breakpoint
+CREATE INDEX "mailed_pay_link_invoices_invoice_idx" ON "mailed_pay_link_invoices" USING btree ("customer_id","invoice_id");
+--> statement-breakpoint
+CREATE INDEX "mailed_pay_links_user_idx" ON "mailed_pay_links" USING btree ("user_id") WHERE "mailed_pay_links"."user_id" is not null;
+--> statement-breakpoint
+CREATE INDEX "mailed_pay_links_outbox_idx" ON "mailed_pay_links" USING btree ("customer_id","outbox_id");
 --> statement-breakpoint
 CREATE INDEX "memberships_user_idx" ON "memberships" USING btree ("user_id");
 --> statement-breakpoint

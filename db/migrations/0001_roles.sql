@@ -67,7 +67,7 @@ CREATE POLICY memberships_all ON memberships TO mallard_jobs, mallard_staff USIN
 -- What customers may read of their own, jobs and staff of everybody's.
 GRANT SELECT ON balances, transfers, invoices, invoice_lines, payments, payment_shares, invoice_claims, allocations,
   charges, services, terms, renewals, plan_changes, activities, outbox, tasks, credit_notes, refunds, disputes,
-  bank_receipts, pay_links, payment_methods, auto_charges, auto_top_ups, notices, notice_failures, reminders,
+  bank_receipts, pay_links, mailed_pay_links, mailed_pay_link_invoices, payment_methods, auto_charges, auto_top_ups, notices, notice_failures, reminders,
   invitations, customers, memberships TO mallard_app, mallard_jobs, mallard_staff;
 --> statement-breakpoint
 -- What is the host's alone.
@@ -154,6 +154,9 @@ GRANT INSERT, UPDATE (is_on, threshold_minor, amount_minor, monthly_cap_minor, u
   TO mallard_app;
 --> statement-breakpoint
 GRANT INSERT, UPDATE (generation, revoked_at) ON pay_links TO mallard_app, mallard_staff;
+--> statement-breakpoint
+-- What the button of a mail pays is written by who sends the mail, and never changed.
+GRANT INSERT ON mailed_pay_links, mailed_pay_link_invoices TO mallard_jobs;
 --> statement-breakpoint
 -- The inbox and its mails.
 GRANT INSERT, UPDATE (subject, body, link, state, attempts, copies, sent_at) ON notices TO mallard_jobs;

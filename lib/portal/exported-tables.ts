@@ -30,6 +30,8 @@ export const exportedTables: Readonly<Record<string, ExportedTable>> = {
   payment_shares: { order: ["payment_id", "invoice_id"] },
   invoice_claims: { order: ["invoice_id"] },
   pay_links: { order: ["invoice_id"] },
+  mailed_pay_links: { order: ["id"] },
+  mailed_pay_link_invoices: { order: ["link_id", "invoice_id"] },
   allocations: { order: ["id"] },
   charges: { order: ["id"] },
   bank_receipts: { order: ["id"] },

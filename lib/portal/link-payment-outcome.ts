@@ -12,6 +12,8 @@ export type LinkPaymentOutcome =
       kind: "paid";
       paid: { number: string; amount: Money }[];
       byCard: Money;
+      /** By a link that may use the balance. */
+      fromBalance: Money;
       /** More than was due, or for an invoice that was closed meanwhile: the customer's balance has it. */
       toBalance: Money;
     }
@@ -36,8 +38,8 @@ export async function linkPaymentOutcome(
     const customerId = found.customer_id as CustomerId;
     const receipt = await transact(world.app, { customerId }, ({ sql }) => receiptOf(sql, customerId, id));
     if (!receipt) throw new Error("a payment that succeeded has its receipt");
-    const { paid, byCard, toBalance } = receipt;
-    return { kind: "paid", paid, byCard, toBalance };
+    const { paid, byCard, fromBalance, toBalance } = receipt;
+    return { kind: "paid", paid, byCard, fromBalance, toBalance };
   }
   if (isFinal(state)) return { kind: "nothing_taken", resumeUrl: null };
   if (state === "sent" || state === "requires_action") {

@@ -1,20 +1,22 @@
 import type { ReservedSql } from "@/db/client";
-import { type PayLink, readPayLink } from "@/lib/billing/payment/pay-link";
+import { type OpenedPayLink, openPayLink, readAnyPayLink } from "@/lib/billing/payment/mailed-pay-link";
 import type { World } from "@/lib/billing/world";
-import type { PaymentId } from "@/lib/kernel/id";
+import type { CustomerId, InvoiceId, PaymentId } from "@/lib/kernel/id";
 import { ok, type Result, refuse } from "@/lib/kernel/result";
 import { beginPayment, checkedInput } from "./pay";
-import type { PayRefusal } from "./shapes";
+import type { PayRefusal, PlanShown } from "./shapes";
 import { portalWorld } from "./world";
 
 export interface PayByLinkInput {
   token: string;
-  /** Made once for each page shown: a double click or a reload is the same payment. */
+  /** Made once for each way of paying that the page shows: a double click or a reload is the same payment. */
   paymentId: string;
-  /** The link's invoice, and the earlier ones of the same services that the page showed with it. */
+  /** The link's invoices, and the earlier ones of the same services that the page showed with them. */
   invoiceIds: readonly string[];
-  /** What the page said would be charged; refused with what holds now. Minor units. */
-  plan: { cardMinor: string; excessMinor: string };
+  /** What the page said would be paid; refused with what holds now. Minor units. */
+  plan: PlanShown;
+  /** From the balance as far as it reaches, the rest by card. For links mailed to who may do so. */
+  useBalance: boolean;
 }
 
 /** Where the browser goes on: nothing of the customer's is in it. */
@@ -42,33 +44,43 @@ export type LinkRefusal =
       }
     >
   /** Without its id, which is the other payer's. */
-  | { code: "payment_in_progress" };
+  | { code: "payment_in_progress" }
+  /** The link was shared, is a copy's, or is of somebody who may not spend the balance any more. */
+  | { code: "balance_not_for_link" };
 
 /**
- * Pays the one invoice of a pay link through Stripe, for whoever has the link: never from the balance, and nothing but
- * that invoice and what has to be paid with it. Every rule of a signed-in payment holds (domain.md, Paying).
+ * Pays the invoices of a pay link through Stripe, for whoever has the link, and nothing but those and what has to be paid
+ * with them. From the balance only with a link that was mailed to an owner or billing member (domain.md, A5). Every rule
+ * of a signed-in payment holds (domain.md, Paying).
  */
 export async function payByLink(
   input: PayByLinkInput,
   world: World = portalWorld(),
 ): Promise<Result<LinkOutcome, LinkRefusal>> {
-  const link = readPayLink(world.payLinkKey, input.token);
+  const link = readAnyPayLink(world.payLinkKey, input.token);
   if (!link) return refuse({ code: "pay_link_not_valid" });
   if (link.expiresAt <= world.clock.now()) return refuse({ code: "pay_link_expired" });
-  const checked = checkedInput({ ...input, plan: { balanceMinor: "0", ...input.plan } });
+  const checked = checkedInput(input);
   if (!checked.ok) return refuse(linkRefusal(checked.refusal));
   const { customerId } = link;
   const { invoiceIds } = checked.value;
-  if (!invoiceIds.includes(link.invoiceId)) return refuse({ code: "invoice_not_found" });
+  const { useBalance } = input;
+  let isBalanceRefused = false;
   const begun = await beginPayment(world, {
     ...checked.value,
     origin: "link",
     customerId,
     userId: null,
-    wish: "none",
+    wish: useBalance ? "all" : "none",
     balanceOnly: false,
-    permit: (sql) => mayPayByLink(sql, link, invoiceIds),
+    permit: async (sql) => {
+      const opened = await openPayLink(sql, link);
+      if (!opened || !(await isOfLink(sql, customerId, opened, invoiceIds))) return false;
+      isBalanceRefused = useBalance && !opened.mayUseBalance;
+      return !isBalanceRefused;
+    },
   });
+  if (!begun.ok && isBalanceRefused) return refuse({ code: "balance_not_for_link" });
   if (!begun.ok) return refuse(linkRefusal(begun.refusal));
   const outcome = begun.value;
   switch (outcome.kind) {
@@ -81,25 +93,25 @@ export async function payByLink(
   }
 }
 
-/**
- * Is this the generation of the invoice's links that works, of an open customer; and are the other invoices earlier
- * terms of the same services, and nothing else?
- */
-async function mayPayByLink(
+/** Are these invoices of the link, at least one of them, and else earlier terms of the same services? */
+async function isOfLink(
   sql: ReservedSql,
-  { customerId, invoiceId, generation }: PayLink,
-  invoiceIds: readonly string[],
+  customerId: CustomerId,
+  { invoiceIds: own }: OpenedPayLink,
+  invoiceIds: readonly InvoiceId[],
 ): Promise<boolean> {
+  const named = invoiceIds.filter((id) => own.includes(id));
+  const others = invoiceIds.filter((id) => !own.includes(id));
+  if (named.length === 0) return false;
+  if (others.length === 0) return true;
   const rows = await sql`
-    select 1 from customers c
-    left join pay_links k on k.customer_id = c.id and k.invoice_id = ${invoiceId}
-    where c.id = ${customerId} and c.closed_at is null and coalesce(k.generation, 0) = ${generation}
-      and not exists (
-        select from unnest(${invoiceIds.filter((id) => id !== invoiceId)}::uuid[]) as other (id)
-        where not exists (
-          select from invoice_lines l join invoice_lines e on e.customer_id = l.customer_id
-            and e.service_id = l.service_id and e.kind = 'renewal' and e.term_starts_at < l.term_starts_at
-          where l.customer_id = c.id and l.invoice_id = ${invoiceId} and l.kind = 'renewal' and e.invoice_id = other.id))`;
+    select 1 where not exists (
+      select from unnest(${[...others]}::uuid[]) as other (id)
+      where not exists (
+        select from invoice_lines l join invoice_lines e on e.customer_id = l.customer_id
+          and e.service_id = l.service_id and e.kind = 'renewal' and e.term_starts_at < l.term_starts_at
+        where l.customer_id = ${customerId} and l.invoice_id = any(${named}::uuid[]) and l.kind = 'renewal'
+          and e.invoice_id = other.id))`;
   return rows.length > 0;
 }
 

@@ -2,15 +2,17 @@ import type { ReservedSql } from "@/db/client";
 import { transact } from "@/db/transaction";
 import { type AttemptLimits, attemptLimits } from "@/lib/auth/attempt-limits";
 import { context } from "@/lib/auth/context";
-import { type PayLink, readPayLink } from "@/lib/billing/payment/pay-link";
-import { planPayment } from "@/lib/billing/payment/plan";
+import { type OpenedPayLink, openPayLink, readAnyPayLink } from "@/lib/billing/payment/mailed-pay-link";
+import { type BalanceWish, planPayment } from "@/lib/billing/payment/plan";
 import { earlierOpenInvoices } from "@/lib/billing/scene";
 import type { World } from "@/lib/billing/world";
-import type { InvoiceId } from "@/lib/kernel/id";
+import type { CustomerId, InvoiceId } from "@/lib/kernel/id";
 import { type Currency, type Money, money } from "@/lib/kernel/money";
+import { shownOf } from "./pay";
+import type { PlanShown } from "./shapes";
 import { portalWorld } from "./world";
 
-/** What the page of a pay link shows: the invoice that it pays, and nothing else of the customer. */
+/** What the page of a pay link shows: the invoices that it pays, and nothing else of the customer. */
 export type PayLinkView =
   /** Made up, altered, revoked, or of a customer who is gone: shown alike. */
   | { kind: "not_valid" }
@@ -24,20 +26,34 @@ export type PayLinkView =
 
 export interface PayLinkDue {
   kind: "due";
+  /** Of the invoice that the link is for, or of the first of several. */
   number: string;
   summary: string;
+  /** The first of them. */
   dueAt: Date;
-  /** The invoice, and earlier open ones of the same services, which are paid with it; oldest due first. */
-  invoices: { id: InvoiceId; number: string; remaining: Money }[];
+  /** Those of the link on which something is due, and earlier open ones of the same services; oldest due first. */
+  invoices: PayLinkInvoice[];
   due: Money;
   /** All by card; more than is due where Stripe charges no less, the excess becoming balance. */
-  plan: { cardMinor: string; excessMinor: string };
+  plan: PlanShown;
+  /** As far as the balance reaches, where the link may use it and there is any. */
+  withBalance: PlanShown | null;
   /** Another payment was begun and is not finished: paying here ends it first. */
   isBegun: boolean;
 }
 
+export interface PayLinkInvoice {
+  id: InvoiceId;
+  number: string;
+  summary: string;
+  dueAt: Date;
+  remaining: Money;
+  /** An earlier term of a service of the link's, which has to be paid with it. */
+  isEarlier: boolean;
+}
+
 /**
- * The invoice of a pay link, for whoever has the link. A token that we did not sign costs no look into the database;
+ * The invoices of a pay link, for whoever has the link. A token that we did not sign costs no look into the database;
  * one that we did is counted by the visitor's address.
  */
 export async function showPayLink(
@@ -45,51 +61,85 @@ export async function showPayLink(
   world: World = portalWorld(),
   limits: AttemptLimits = attemptLimits(context().app),
 ): Promise<PayLinkView> {
-  const link = readPayLink(world.payLinkKey, token);
+  const link = readAnyPayLink(world.payLinkKey, token);
   if (!link) return { kind: "not_valid" };
   if (link.expiresAt <= world.clock.now()) return { kind: "expired" };
   const taken = await limits.take("payLinkAddress", address);
   if (!taken.ok) return { kind: "too_many", retryAfterSeconds: taken.refusal.retryAfterSeconds };
-  return transact(world.app, { customerId: link.customerId }, ({ sql }) => view(world, sql, link));
+  return transact(world.app, { customerId: link.customerId }, async ({ sql }) => {
+    const opened = await openPayLink(sql, link);
+    return opened ? view(world, sql, link.customerId, opened) : { kind: "not_valid" };
+  });
 }
 
-async function view(world: World, sql: ReservedSql, link: PayLink): Promise<PayLinkView> {
-  const { customerId, invoiceId, generation } = link;
-  const [[row], earlier] = await Promise.all([
+async function view(
+  world: World,
+  sql: ReservedSql,
+  customerId: CustomerId,
+  { invoiceIds, mayUseBalance }: OpenedPayLink,
+): Promise<PayLinkView> {
+  const [named, balances] = await Promise.all([
     sql`
-      select i.number, i.summary, i.state, i.currency, i.due_at, p.state as claimed_by
-      from invoices i
-      join customers c on c.id = i.customer_id and c.closed_at is null
-      left join pay_links k on k.customer_id = i.customer_id and k.invoice_id = i.id
+      select i.id, i.number, i.state, i.currency, p.state as claimed_by from invoices i
       left join invoice_claims n on n.customer_id = i.customer_id and n.invoice_id = i.id
       left join payments p on p.customer_id = n.customer_id and p.id = n.payment_id
-      where i.customer_id = ${customerId} and i.id = ${invoiceId} and coalesce(k.generation, 0) = ${generation}`,
-    earlierOpenInvoices(sql, customerId, [invoiceId]),
+      where i.customer_id = ${customerId} and i.id = any(${[...invoiceIds]}::uuid[]) order by i.due_at, i.id`,
+    sql`select currency, posted_minor - held_minor as available_minor from balances where customer_id = ${customerId}`,
   ]);
-  if (!row) return { kind: "not_valid" };
-  if (row.state !== "open") return { kind: row.state, number: row.number };
-  if (row.claimed_by === "processing") return { kind: "confirming", number: row.number };
-  const due = await sql`
-    select id, number, total_minor - amount_paid_minor - amount_credited_minor as remaining_minor from invoices
-    where customer_id = ${customerId} and id = any(${[...earlier, invoiceId]}::uuid[]) and state = 'open'
-    order by due_at, id`;
-  const currency = row.currency as Currency;
-  const dues = due.map((one) => ({ id: one.id as InvoiceId, remainingMinor: one.remaining_minor as bigint }));
-  const planned = planPayment(dues, 0n, "none", world.gateway.chargeLimits(currency));
-  if (!planned.ok) throw new Error("an open invoice has something due");
-  const { cardMinor, excessMinor } = planned.plan;
+  const [first] = named;
+  if (!first) return { kind: "not_valid" };
+  const open = named.filter((row) => row.state === "open");
+  // Of several, the one that is told of is one that was paid, if any was.
+  const closed = named.find((row) => row.state === "paid") ?? first;
+  if (open.length === 0) return { kind: closed.state, number: closed.number };
+  const payable = open.filter((row) => row.claimed_by !== "processing");
+  const confirming = open.find((row) => row.claimed_by === "processing");
+  if (payable.length === 0 && confirming) return { kind: "confirming", number: confirming.number };
+  const ids = payable.map((row) => row.id as InvoiceId);
+  const dues = await duesOf(sql, customerId, ids);
+  const currency = first.currency as Currency;
+  const available = balances.find((row) => row.currency === currency)?.available_minor ?? 0n;
+  const planFor = (wish: BalanceWish) => {
+    const planned = planPayment(dues, available, wish, world.gateway.chargeLimits(currency));
+    if (!planned.ok) throw new Error("an open invoice has something due");
+    return planned.plan;
+  };
+  const byCard = planFor("none");
+  const withBalance = mayUseBalance && available > 0n ? planFor("all") : null;
+  const subject = dues.find(({ id }) => ids.includes(id)) ?? dues[0];
+  if (!subject) throw new Error("an open invoice has something due");
   return {
     kind: "due",
-    number: row.number,
-    summary: row.summary,
-    dueAt: row.due_at,
-    invoices: due.map(({ id, number, remaining_minor }) => ({
+    number: subject.number,
+    summary: subject.summary,
+    dueAt: subject.dueAt,
+    invoices: dues.map(({ id, number, summary, dueAt, remainingMinor }) => ({
       id,
       number,
-      remaining: money(remaining_minor, currency),
+      summary,
+      dueAt,
+      remaining: money(remainingMinor, currency),
+      isEarlier: !ids.includes(id),
     })),
-    due: money(cardMinor - excessMinor, currency),
-    plan: { cardMinor: cardMinor.toString(), excessMinor: excessMinor.toString() },
-    isBegun: row.claimed_by !== null,
+    due: money(byCard.cardMinor - byCard.excessMinor, currency),
+    plan: shownOf(byCard),
+    withBalance: withBalance && withBalance.balanceMinor > 0n ? shownOf(withBalance) : null,
+    isBegun: payable.some((row) => row.claimed_by !== null),
   };
+}
+
+/** What is to be paid for these invoices, the earlier terms of their services included. */
+async function duesOf(sql: ReservedSql, customerId: CustomerId, ids: readonly InvoiceId[]) {
+  const earlier = await earlierOpenInvoices(sql, customerId, ids);
+  const rows = await sql`
+    select id, number, summary, due_at, total_minor - amount_paid_minor - amount_credited_minor as remaining_minor
+    from invoices where customer_id = ${customerId} and id = any(${[...earlier, ...ids]}::uuid[]) and state = 'open'
+    order by due_at, id`;
+  return rows.map((row) => ({
+    id: row.id as InvoiceId,
+    number: row.number as string,
+    summary: row.summary as string,
+    dueAt: row.due_at as Date,
+    remainingMinor: row.remaining_minor as bigint,
+  }));
 }

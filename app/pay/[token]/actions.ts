@@ -13,7 +13,8 @@ const PayByLinkInput = z.strictObject({
   token: z.string().max(100),
   paymentId: uuid,
   invoiceIds: z.array(uuid).max(1000),
-  plan: z.strictObject({ cardMinor: minor, excessMinor: minor }),
+  plan: z.strictObject({ balanceMinor: minor, cardMinor: minor, excessMinor: minor }),
+  useBalance: z.boolean(),
 });
 
 export const payByLink = linkAction(PayByLinkInput, async (_visitor, input) =>

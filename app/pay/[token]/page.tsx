@@ -19,7 +19,7 @@ export async function generateMetadata(): Promise<Metadata> {
 }
 
 /**
- * Where somebody with a phone and a link pays one invoice, whoever is signed in in this browser or nobody. It shows what
+ * Where somebody with a phone and a link pays what it is for, whoever is signed in in this browser or nobody. It shows what
  * the link is for, and nothing else of the customer.
  */
 export default async function PayLinkPage({ params }: { params: Promise<{ token: string }> }) {
@@ -32,7 +32,12 @@ export default async function PayLinkPage({ params }: { params: Promise<{ token:
     >
       <div className="mx-auto grid w-full max-w-md gap-6 pt-4 sm:pt-16">
         {view.kind === "due" ? (
-          <LinkInvoice token={token} view={view} paymentId={newId<PaymentId>()} action={payByLink} />
+          <LinkInvoice
+            token={token}
+            view={view}
+            paymentIds={{ byCard: newId<PaymentId>(), withBalance: newId<PaymentId>() }}
+            action={payByLink}
+          />
         ) : (
           <Closed view={view} />
         )}

@@ -6,7 +6,7 @@ import type { Share } from "./plan";
 
 export interface NewPayment {
   id: PaymentId;
-  origin: "customer" | "staff" | "auto";
+  origin: "customer" | "link" | "staff" | "auto";
   currency: Currency;
   /** The payment whose money it spends, if one brought it. */
   sourcePaymentId?: PaymentId | null;

@@ -28,8 +28,7 @@ export function payLinkUrl(
   world: Pick<World, "payLinkKey" | "portalUrl" | "clock">,
   link: Pick<PayLink, "customerId" | "invoiceId" | "generation">,
 ): string {
-  const today = Math.floor(world.clock.now().getTime() / dayMs);
-  const expiresAt = new Date((today + payLinkDays + 1) * dayMs);
+  const expiresAt = payLinkExpiry(world.clock.now());
   return `${world.portalUrl}/pay/${signPayLink(world.payLinkKey, { ...link, expiresAt })}`;
 }
 
@@ -52,14 +51,7 @@ const signatureLength = 18;
 
 /** A link's token, 72 letters. It expires at a whole day. */
 export function signPayLink(key: Uint8Array, link: PayLink): string {
-  const day = link.expiresAt.getTime() / dayMs;
-  assert(Number.isInteger(day), "a pay link expires at the end of a day");
-  const content = Buffer.alloc(contentLength);
-  content.write(link.customerId.replaceAll("-", ""), 0, "hex");
-  content.write(link.invoiceId.replaceAll("-", ""), 16, "hex");
-  content.writeUInt16BE(link.generation, 32);
-  content.writeUInt16BE(day, 34);
-  return Buffer.concat([content, signatureOf(key, content)]).toString("base64url");
+  return signContent(key, "", { ...link, id: link.invoiceId });
 }
 
 /**
@@ -67,20 +59,52 @@ export function signPayLink(key: Uint8Array, link: PayLink): string {
  * caller judges the expiry by its clock, and the generation by what the database has.
  */
 export function readPayLink(key: Uint8Array, token: string): PayLink | null {
+  const content = readContent(key, "", token);
+  if (!content) return null;
+  const { id, ...link } = content;
+  return { ...link, invoiceId: id as InvoiceId };
+}
+
+/** What every token says, of whatever kind: whose it is, what it names, and until when it works. */
+export interface SignedContent {
+  readonly customerId: CustomerId;
+  readonly id: string;
+  readonly generation: number;
+  readonly expiresAt: Date;
+}
+
+/** The end of the day (UTC) up to which a link works that is made now. */
+export function payLinkExpiry(now: Date): Date {
+  return new Date((Math.floor(now.getTime() / dayMs) + payLinkDays + 1) * dayMs);
+}
+
+/** Signs for one kind of link: what is signed for one is nothing for another. */
+export function signContent(key: Uint8Array, kind: string, signed: SignedContent): string {
+  const day = signed.expiresAt.getTime() / dayMs;
+  assert(Number.isInteger(day), "a pay link expires at the end of a day");
+  const content = Buffer.alloc(contentLength);
+  content.write(signed.customerId.replaceAll("-", ""), 0, "hex");
+  content.write(signed.id.replaceAll("-", ""), 16, "hex");
+  content.writeUInt16BE(signed.generation, 32);
+  content.writeUInt16BE(day, 34);
+  return Buffer.concat([content, signatureOf(key, kind, content)]).toString("base64url");
+}
+
+export function readContent(key: Uint8Array, kind: string, token: string): SignedContent | null {
   if (!/^[A-Za-z0-9_-]{72}$/.test(token)) return null;
   const bytes = Buffer.from(token, "base64url");
   const content = bytes.subarray(0, contentLength);
-  if (!timingSafeEqual(signatureOf(key, content), bytes.subarray(contentLength))) return null;
+  if (!timingSafeEqual(signatureOf(key, kind, content), bytes.subarray(contentLength))) return null;
   return {
     customerId: uuidAt(content, 0) as CustomerId,
-    invoiceId: uuidAt(content, 16) as InvoiceId,
+    id: uuidAt(content, 16),
     generation: content.readUInt16BE(32),
     expiresAt: new Date(content.readUInt16BE(34) * dayMs),
   };
 }
 
-function signatureOf(key: Uint8Array, content: Uint8Array): Buffer {
-  return createHmac("sha256", key).update(content).digest().subarray(0, signatureLength);
+function signatureOf(key: Uint8Array, kind: string, content: Uint8Array): Buffer {
+  return createHmac("sha256", key).update(kind).update(content).digest().subarray(0, signatureLength);
 }
 
 function uuidAt(bytes: Buffer, at: number): string {

@@ -182,7 +182,7 @@ function plan(
   }
   const { customerId } = input;
   if (plan.funding === "balance") {
-    payFromBalanceNow(decision, { id: input.paymentId, origin: "customer", currency }, plan.shares);
+    payFromBalanceNow(decision, { id: input.paymentId, origin: input.origin, currency }, plan.shares);
     decision.tell("payment.succeeded", { paymentId: input.paymentId });
     write(tx, customerId, decision);
     return { kind: "paid", decision, plan, currency };

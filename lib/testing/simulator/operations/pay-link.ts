@@ -86,7 +86,7 @@ async function clickOf(turn: Turn): Promise<Click | null> {
   const hex = Buffer.from(bytes).toString("hex");
   const paymentId = hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
   const invoiceIds = view.invoices.map(({ id }) => id);
-  return { customer, invoiceId, input: { token, paymentId, invoiceIds, plan: view.plan } };
+  return { customer, invoiceId, input: { token, paymentId, invoiceIds, plan: view.plan, useBalance: false } };
 }
 
 async function press(turn: Turn, { customer, input }: Click, gate?: Gate): Promise<string> {
