@@ -17,6 +17,12 @@ export const keyLifeMs = dayMs;
 /** A task without its id. */
 type NewTask = Task extends infer T ? (T extends Task ? Omit<T, "id"> : never) : never;
 
+/** Settings of the Dashboard that what is not said in a request follows. */
+export interface Dashboard {
+  /** New accounts have it switched on. */
+  adaptivePricing: boolean;
+}
+
 /** The request that is being worked on; events name it. */
 export interface RequestMark {
   id: string;
@@ -32,6 +38,8 @@ export class World {
   /** How long a bank debit takes. */
   delayedMs = 3 * dayMs;
   settlesIn: SettlesIn = inEachCurrency;
+  /** What the host can switch in Stripe's Dashboard. */
+  dashboard: Dashboard = { adaptivePricing: true };
   /** Null while a customer acts on a page, or a task runs. */
   request: RequestMark | null = null;
   readonly #due = new DueHeap();

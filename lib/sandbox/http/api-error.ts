@@ -7,6 +7,8 @@ export interface ErrorBody {
   code?: string;
   decline_code?: string;
   advice_code?: string;
+  network_advice_code?: string;
+  network_decline_code?: string;
   param?: string;
   doc_url?: string;
   charge?: string;

@@ -157,8 +157,9 @@ export function metadata(): Reader<MetadataChange | undefined> {
     }
     for (const name of names) {
       const value = raw[name];
-      if (typeof value !== "string")
-        throw new ParameterError("Metadata values must be strings", `${param}[${name}]`);
+      if (/[[\]]/.test(name)) throw bracketsRefused(name, param);
+      // A name with brackets arrives as a group within the group.
+      if (typeof value !== "string") throw bracketsRefused(name, param);
       if (name.length > 40) {
         const message = `Metadata keys must be under 40 characters long, but you passed in: ${name}`;
         throw new ParameterError(message, `${param}[${name}]`);
@@ -170,6 +171,11 @@ export function metadata(): Reader<MetadataChange | undefined> {
     }
     return raw as Record<string, string>;
   };
+}
+
+function bracketsRefused(name: string, param: string): ParameterError {
+  const message = `Metadata keys cannot contain square brackets, and their values are strings: ${name}`;
+  return new ParameterError(message, `${param}[${name}]`);
 }
 
 /** Metadata after a change. */

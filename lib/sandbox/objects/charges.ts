@@ -118,18 +118,24 @@ function bookCharge(world: World, charge: Stripe.Charge): Stripe.BalanceTransact
 function outcomeOf(decline: Decline | null, isPending: boolean): Stripe.Charge.Outcome {
   return {
     advice_code: decline?.advice ?? null,
-    network_advice_code: null,
-    network_decline_code: decline ? "05" : null,
-    network_status: decline ? "declined_by_network" : "approved_by_network",
-    reason: decline?.declineCode ?? null,
-    risk_level: "normal",
-    risk_score: 20,
-    seller_message: decline
-      ? "The bank did not return any further details with this decline."
-      : isPending
-        ? "The payment is pending."
-        : "Payment complete.",
-    type: decline ? "issuer_declined" : "authorized",
+    network_advice_code: decline?.network?.adviceCode ?? null,
+    network_decline_code: decline?.network?.declineCode ?? null,
+    network_status: decline?.isBlocked
+      ? "not_sent_to_network"
+      : decline
+        ? "declined_by_network"
+        : "approved_by_network",
+    reason: decline?.isBlocked ? "highest_risk_level" : (decline?.declineCode ?? null),
+    risk_level: decline?.isBlocked ? "highest" : "normal",
+    risk_score: decline?.isBlocked ? 92 : 20,
+    seller_message: decline?.isBlocked
+      ? "Stripe blocked this payment as too risky."
+      : decline
+        ? "The bank did not return any further details with this decline."
+        : isPending
+          ? "The payment is pending."
+          : "Payment complete.",
+    type: decline?.isBlocked ? "blocked" : decline ? "issuer_declined" : "authorized",
   };
 }
 

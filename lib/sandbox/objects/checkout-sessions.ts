@@ -3,6 +3,7 @@ import { invalidRequest, noSuch, ParameterError } from "@/lib/sandbox/http/api-e
 import { createdRange, listPage, pageParameters } from "@/lib/sandbox/http/list";
 import {
   changedMetadata,
+  flag,
   group,
   integer,
   list,
@@ -15,10 +16,12 @@ import {
 } from "@/lib/sandbox/http/parameters";
 import { type Route, route } from "@/lib/sandbox/http/route";
 import { checkCharge, knownCurrency } from "@/lib/sandbox/objects/amounts";
+import { refuseCardDescriptor } from "@/lib/sandbox/objects/card-descriptor";
 import { type LineGiven, newLine } from "@/lib/sandbox/objects/checkout-lines";
 import { locales } from "@/lib/sandbox/objects/checkout-locales";
 import { expireSession } from "@/lib/sandbox/objects/checkout-outcome";
 import { customerNamed } from "@/lib/sandbox/objects/customers";
+import { checkEmail } from "@/lib/sandbox/objects/email";
 import { allowedTypes, offeredTypes } from "@/lib/sandbox/objects/offered-types";
 import { newSetupIntent } from "@/lib/sandbox/objects/setup-intents";
 import { newId } from "@/lib/sandbox/state/new-id";
@@ -42,6 +45,7 @@ const lineItem = group({
 });
 
 const createShape = {
+  adaptive_pricing: group({ enabled: flag() }),
   allowed_payment_method_types: list(text()),
   cancel_url: pageUrl(),
   client_reference_id: text({ max: 200 }),
@@ -55,6 +59,7 @@ const createShape = {
   metadata: metadata(),
   mode: oneOf("payment", "setup", "subscription"),
   payment_intent_data: group({
+    capture_method: oneOf("automatic", "automatic_async"),
     description: text(),
     metadata: metadata(),
     receipt_email: text(),
@@ -80,6 +85,9 @@ function createSession(world: World, given: Given): Stripe.Checkout.Session {
       param: "success_url",
     });
   }
+  refuseOfMode(given, mode);
+  checkEmail(given.customer_email, "customer_email");
+  checkEmail(given.payment_intent_data?.receipt_email, "payment_intent_data[receipt_email]");
   if (given.customer !== undefined && given.customer_email !== undefined) {
     throw invalidRequest("You may only specify one of these parameters: customer, customer_email.", {
       code: "parameters_exclusive",
@@ -94,11 +102,13 @@ function createSession(world: World, given: Given): Stripe.Checkout.Session {
   const allowed = allowedTypes(given.allowed_payment_method_types);
   const types = mode === "setup" ? ["card"] : offeredTypes(currency ?? "usd", allowed);
   if (types.length === 0) throw invalidRequest("No valid payment method types for this Checkout Session.");
+  refuseCardDescriptor(types, given.payment_intent_data?.statement_descriptor, "payment_intent_data");
   const setup = mode === "setup" ? setupIntentOf(world, given, customer) : null;
   const id = newId("cs_test_", 58);
   const session = {
     ...unusedFields,
     id,
+    adaptive_pricing: { enabled: given.adaptive_pricing?.enabled ?? world.dashboard.adaptivePricing },
     allowed_payment_method_types: given.allowed_payment_method_types ?? null,
     amount_subtotal: total,
     amount_total: total,
@@ -131,6 +141,7 @@ function createSession(world: World, given: Given): Stripe.Checkout.Session {
     id,
     lines,
     intent: {
+      captureMethod: intent?.capture_method ?? "automatic_async",
       description: intent?.description ?? null,
       metadata: changedMetadata({}, intent?.metadata),
       setupFutureUsage: intent?.setup_future_usage ?? null,
@@ -145,7 +156,6 @@ function createSession(world: World, given: Given): Stripe.Checkout.Session {
 
 const unusedFields = {
   object: "checkout.session",
-  adaptive_pricing: null,
   after_expiration: null,
   allow_promotion_codes: null,
   automatic_tax: { enabled: false, liability: null, provider: null, status: null },
@@ -185,6 +195,26 @@ const unusedFields = {
   ui_mode: "hosted_page",
   wallet_options: null,
 } satisfies Partial<Stripe.Checkout.Session>;
+
+/** What belongs to the other mode is refused, and so is what a mode cannot do without. */
+function refuseOfMode(given: Given, mode: "payment" | "setup"): void {
+  const strange =
+    mode === "setup"
+      ? (["payment_intent_data", "submit_type"] as const).find((name) => given[name] !== undefined)
+      : (["setup_intent_data"] as const).find((name) => given[name] !== undefined);
+  if (strange !== undefined)
+    throw invalidRequest(`You can not pass \`${strange}\` in \`${mode}\` mode.`, { param: strange });
+  if (given.customer !== undefined && given.customer_creation !== undefined) {
+    throw invalidRequest("`customer_creation` cannot be used with `customer`.", {
+      param: "customer_creation",
+    });
+  }
+  if (mode === "setup" && given.currency === undefined && given.allowed_payment_method_types === undefined) {
+    const message =
+      "You must provide `currency` in `setup` mode when `allowed_payment_method_types` is not set.";
+    throw invalidRequest(message, { code: "parameter_missing", param: "currency" });
+  }
+}
 
 /** Between thirty minutes and a day from now; a day when nothing is said. */
 function expiry(world: World, asked: number | undefined): number {

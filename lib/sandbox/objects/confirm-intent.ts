@@ -4,6 +4,7 @@ import { endPendingCharge, newCharge } from "@/lib/sandbox/objects/charges";
 import { followPaymentIntent } from "@/lib/sandbox/objects/checkout-outcome";
 import { openDispute } from "@/lib/sandbox/objects/disputes";
 import {
+  adviceOf,
   attach,
   cardError,
   cardOf,
@@ -35,6 +36,7 @@ const authenticationRequired: Decline = {
   declineCode: "authentication_required",
   message: "Your card was declined. This transaction requires authentication.",
   advice: "confirm_card_data",
+  network: { declineCode: "65" },
 };
 
 const notAuthenticated: Decline = {
@@ -249,6 +251,7 @@ function paymentError(
     doc_url: `https://docs.stripe.com/error-codes#${reason.code.replaceAll("_", "-")}`,
     message: reason.message,
     payment_method: method,
+    ...adviceOf(reason),
     ...(reason.declineCode === "" ? {} : { decline_code: reason.declineCode }),
     ...(charge ? { charge } : {}),
   };

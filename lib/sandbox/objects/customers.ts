@@ -12,6 +12,7 @@ import {
   unsettable,
 } from "@/lib/sandbox/http/parameters";
 import { type Route, route } from "@/lib/sandbox/http/route";
+import { checkEmail } from "@/lib/sandbox/objects/email";
 import { newId } from "@/lib/sandbox/state/new-id";
 import type { World } from "@/lib/sandbox/world";
 
@@ -49,6 +50,7 @@ export const customerRoutes: readonly Route[] = [
     "/v1/customers",
     fields satisfies ParametersOf<Stripe.CustomerCreateParams>,
     (world, given) => {
+      checkEmail(given.email, "email");
       const customer = {
         id: newId("cus_", 14),
         object: "customer",
@@ -111,6 +113,7 @@ export const customerRoutes: readonly Route[] = [
     (world, given, id = "") => {
       const before = world.store.get("customer", id);
       if (!before || before.deleted) throw noSuch("customer", id);
+      checkEmail(given.email, "email");
       const changed = {
         ...before,
         ...(given.address === undefined ? {} : { address: addressOf(given.address) }),

@@ -4,6 +4,7 @@ import type { World } from "@/lib/sandbox/world";
 
 interface NewIntent {
   amount: number;
+  captureMethod: "automatic" | "automatic_async";
   currency: string;
   customer: string | null;
   description: string | null;
@@ -35,7 +36,7 @@ export function newPaymentIntent(world: World, made: NewIntent): Stripe.PaymentI
       : { allow_redirects: made.allowsRedirects ? "always" : "never", enabled: true },
     canceled_at: null,
     cancellation_reason: null,
-    capture_method: "automatic_async",
+    capture_method: made.captureMethod,
     client_secret: `${id}_secret_${newId("", 25)}`,
     confirmation_method: "automatic",
     created: world.clock.nowSeconds(),

@@ -17,8 +17,10 @@ import {
 } from "@/lib/sandbox/http/parameters";
 import { type Route, route } from "@/lib/sandbox/http/route";
 import { checkCharge, knownCurrency } from "@/lib/sandbox/objects/amounts";
+import { refuseCardDescriptor } from "@/lib/sandbox/objects/card-descriptor";
 import { confirmPaymentIntent } from "@/lib/sandbox/objects/confirm-intent";
 import { customerNamed } from "@/lib/sandbox/objects/customers";
+import { checkEmail } from "@/lib/sandbox/objects/email";
 import { newPaymentIntent } from "@/lib/sandbox/objects/new-payment-intent";
 import { allowedTypes, offeredTypes } from "@/lib/sandbox/objects/offered-types";
 import { methodNamed, redirectTypes, refuseSpent } from "@/lib/sandbox/objects/payment-methods";
@@ -147,6 +149,15 @@ const createShape = {
   statement_descriptor_suffix: text({ max: 22 }),
 } satisfies ParametersOf<Stripe.PaymentIntentCreateParams>;
 
+/** What is said of an attempt is refused where none is made. */
+function refuseUnconfirmed(given: Partial<ConfirmGiven> & { confirm: boolean | undefined }): void {
+  if (given.confirm) return;
+  for (const param of ["off_session", "return_url", "error_on_requires_action"] as const) {
+    if (given[param] === undefined || given[param] === false) continue;
+    throw invalidRequest(`The parameter \`${param}\` can only be used with \`confirm=true\`.`, { param });
+  }
+}
+
 export const paymentIntentRoutes: readonly Route[] = [
   route("POST", "/v1/payment_intents", createShape, (world, given) => {
     const currency = knownCurrency(given.currency, "currency");
@@ -158,11 +169,17 @@ export const paymentIntentRoutes: readonly Route[] = [
         { code: "parameters_exclusive" },
       );
     }
-    if (given.off_session && !given.confirm) {
-      throw invalidRequest("off_session can only be set when confirming.", { param: "off_session" });
+    refuseUnconfirmed(given);
+    checkEmail(given.receipt_email, "receipt_email");
+    if (given.off_session && given.setup_future_usage !== undefined) {
+      throw invalidRequest(
+        "`setup_future_usage` cannot be set when `off_session` is true: the payment method is saved already.",
+        { param: "setup_future_usage" },
+      );
     }
     const allowed = allowedTypes(given.allowed_payment_method_types);
     const types = offeredTypes(currency, allowed);
+    refuseCardDescriptor(types, given.statement_descriptor);
     const automatic = allowed ? null : (given.automatic_payment_methods ?? {});
     // What cannot be confirmed is refused before there is an intent.
     const method =
@@ -173,6 +190,7 @@ export const paymentIntentRoutes: readonly Route[] = [
       throw returnUrlMissing();
     const intent = newPaymentIntent(world, {
       amount: given.amount,
+      captureMethod: given.capture_method ?? "automatic_async",
       currency,
       customer,
       description: given.description ?? null,

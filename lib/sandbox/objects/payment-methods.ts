@@ -170,10 +170,19 @@ export function cardError(
     type: "card_error",
     code: decline.code,
     decline_code: decline.declineCode,
-    advice_code: decline.advice,
+    ...adviceOf(decline),
     message: decline.message,
     ...more,
   });
+}
+
+/** What an error says of how to go on, where somebody said it. */
+export function adviceOf({ advice, network }: Decline) {
+  return {
+    ...(advice ? { advice_code: advice } : {}),
+    ...(network ? { network_decline_code: network.declineCode } : {}),
+    ...(network?.adviceCode ? { network_advice_code: network.adviceCode } : {}),
+  };
 }
 
 const methodType = required(oneOf(...methodTypes));

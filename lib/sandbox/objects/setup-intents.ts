@@ -15,6 +15,7 @@ import { type Route, route } from "@/lib/sandbox/http/route";
 import { followSetupIntent } from "@/lib/sandbox/objects/checkout-outcome";
 import { customerNamed } from "@/lib/sandbox/objects/customers";
 import {
+  adviceOf,
   attach,
   cardError,
   cardOf,
@@ -145,6 +146,7 @@ function decline(
     doc_url: `https://docs.stripe.com/error-codes#${reason.code.replaceAll("_", "-")}`,
     message: reason.message,
     payment_method: method,
+    ...adviceOf(reason),
   };
   const patch = {
     status: "requires_payment_method",
@@ -220,6 +222,11 @@ export const setupIntentRoutes: readonly Route[] = [
     } satisfies ParametersOf<Stripe.SetupIntentCreateParams>,
     (world, given) => {
       const customer = given.customer === undefined ? null : customerNamed(world, given.customer).id;
+      if (given.return_url !== undefined && !given.confirm) {
+        throw invalidRequest("The parameter `return_url` can only be used with `confirm=true`.", {
+          param: "return_url",
+        });
+      }
       const intent = newSetupIntent(world, {
         customer,
         description: given.description ?? null,

@@ -3,8 +3,24 @@ export interface Decline {
   code: string;
   declineCode: string;
   message: string;
-  advice: "try_again_later" | "do_not_try_again" | "confirm_card_data";
+  /** What to do about it, where the issuer says that. */
+  advice?: "try_again_later" | "do_not_try_again" | "confirm_card_data";
+  /** The card network's own words; none where Stripe itself declined. */
+  network?: { declineCode: string; adviceCode?: string };
+  /** Radar let no bank see it. */
+  isBlocked?: true;
 }
+
+/** What the networks call it, in the two digits of ISO 8583, and whether to ask again. */
+const networkCodes: Readonly<Record<string, Decline["network"]>> = {
+  generic_decline: { declineCode: "05" },
+  insufficient_funds: { declineCode: "51" },
+  lost_card: { declineCode: "41", adviceCode: "03" },
+  stolen_card: { declineCode: "43", adviceCode: "03" },
+  expired_card: { declineCode: "54" },
+  incorrect_cvc: { declineCode: "82" },
+  card_velocity_exceeded: { declineCode: "65" },
+};
 
 const declined = (declineCode: string, message = "Your card was declined."): Decline => ({
   code: "card_declined",
@@ -12,6 +28,7 @@ const declined = (declineCode: string, message = "Your card was declined."): Dec
   message,
   advice:
     declineCode === "lost_card" || declineCode === "stolen_card" ? "do_not_try_again" : "try_again_later",
+  network: networkCodes[declineCode] ?? { declineCode: "05" },
 });
 
 /** One of Stripe's test cards, and what it does. */
@@ -42,18 +59,28 @@ const expired: Decline = {
   declineCode: "expired_card",
   message: "Your card has expired.",
   advice: "do_not_try_again",
+  network: { declineCode: "54" },
 };
 const wrongCvc: Decline = {
   code: "incorrect_cvc",
   declineCode: "incorrect_cvc",
   message: "Your card's security code is incorrect.",
   advice: "confirm_card_data",
+  network: { declineCode: "82" },
 };
 const processing: Decline = {
   code: "processing_error",
   declineCode: "processing_error",
   message: "An error occurred while processing your card. Try again in a little bit.",
   advice: "try_again_later",
+};
+
+/** Radar's own rule: the bank is not asked. */
+const blocked: Decline = {
+  code: "card_declined",
+  declineCode: "fraudulent",
+  message: "Your card was declined.",
+  isBlocked: true,
 };
 
 const visa = (number: string, en: string, zh: string, rest: Partial<TestCard> = {}): TestCard => ({
@@ -95,6 +122,20 @@ export const testCards: readonly TestCard[] = [
     onCharge: declined("lost_card"),
     onAttach: declined("lost_card"),
     tokens: ["pm_card_chargeDeclinedLostCard", "pm_card_visa_chargeDeclinedLostCard"],
+  }),
+  visa("4000000000009979", "Stolen card", "被盗卡", {
+    onCharge: declined("stolen_card"),
+    onAttach: declined("stolen_card"),
+    tokens: ["pm_card_chargeDeclinedStolenCard", "pm_card_visa_chargeDeclinedStolenCard"],
+  }),
+  visa("4000000000006975", "Used too often", "超出使用频率", {
+    onCharge: declined("card_velocity_exceeded"),
+    onAttach: declined("card_velocity_exceeded"),
+    tokens: ["pm_card_visa_chargeDeclinedVelocityLimitExceeded"],
+  }),
+  visa("4100000000000019", "Blocked by Radar", "被 Radar 拦截", {
+    onCharge: blocked,
+    tokens: ["pm_card_radarBlock"],
   }),
   visa("4000000000000069", "Expired card", "卡已过期", {
     onCharge: expired,

@@ -56,6 +56,7 @@ export interface CheckoutRow {
   id: string;
   lines: Stripe.LineItem[];
   intent: {
+    captureMethod: "automatic" | "automatic_async";
     description: string | null;
     metadata: Record<string, string>;
     setupFutureUsage: "off_session" | "on_session" | null;
