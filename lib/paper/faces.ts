@@ -18,6 +18,10 @@ interface FaceFile {
   file: (weight: Weight) => string;
 }
 
+/** Of a package that has one script more than Noto Sans itself. */
+const scriptFace = (script: string) => (weight: Weight) =>
+  `@fontsource/noto-sans-${script}/files/noto-sans-${script}-${script}-${weight}-normal.woff`;
+
 const sans = (subset: string) => (weight: Weight) =>
   `@fontsource/noto-sans/files/noto-sans-${subset}-${weight}-normal.woff`;
 
@@ -31,9 +35,17 @@ const faceFiles: readonly FaceFile[] = [
   { for: /\p{Script=Greek}/u, file: sans("greek") },
   { for: /\p{Script=Greek}/u, file: sans("greek-ext") },
   { for: /\p{Script_Extensions=Devanagari}/u, file: sans("devanagari") },
+  { for: /[\p{Script=Hebrew}\u20aa]/u, file: scriptFace("hebrew") },
+  { for: /[\p{Script=Thai}\u0e3f]/u, file: scriptFace("thai") },
+  { for: /\p{Script_Extensions=Georgian}/u, file: scriptFace("georgian") },
+  { for: /\p{Script=Armenian}/u, file: scriptFace("armenian") },
   {
     for: /\p{Script_Extensions=Arabic}/u,
     file: (weight) => `@fontsource/noto-sans-arabic/files/noto-sans-arabic-arabic-${weight}-normal.woff`,
+  },
+  {
+    for: /[\p{Script=Hangul}\u3131-\u318e\u20a9]/u,
+    file: (weight) => `@openfonts/noto-sans-kr_korean/files/noto-sans-kr-korean-${weight}.woff`,
   },
   {
     for: /[\p{Script_Extensions=Han}\p{Script_Extensions=Hira}\p{Script_Extensions=Kana}\u2000-\u2bff\u3000-\u303f\uff00-\uffef]/u,

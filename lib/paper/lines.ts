@@ -12,10 +12,10 @@ export type Measure = (run: Run) => number;
 
 const words = new Intl.Segmenter("zh", { granularity: "word" });
 const graphemes = new Intl.Segmenter("en", { granularity: "grapheme" });
-const unspaced = /[\p{Script=Han}\p{Script=Hira}\p{Script=Kana}]/u;
+const unspaced = /[\p{Script=Han}\p{Script=Hira}\p{Script=Kana}\p{Script=Thai}]/u;
 
 /**
- * Breaks a text into lines of at most `width`: at spaces, in Chinese and Japanese between words, and within a word only
+ * Breaks a text into lines of at most `width`: at spaces, in Chinese, Japanese and Thai between words, and within a word only
  * if the word alone is too wide. An empty text is one empty line.
  */
 export function linesOf(text: string, width: number, weight: Weight, measure: Measure): Line[] {
