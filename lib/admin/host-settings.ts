@@ -1,7 +1,7 @@
 import { transact } from "@/db/transaction";
 import { mayStaff } from "@/lib/auth/staff-rights";
-import { pictureKind } from "@/lib/kernel/picture";
 import { ok, type Result, refuse } from "@/lib/kernel/result";
+import { normalizedLogo } from "./host-logo";
 import { recordActivity } from "./record-activity";
 import type { StaffActor } from "./shapes";
 import { type StaffWorld, staffWorld } from "./world";
@@ -10,6 +10,7 @@ import { type StaffWorld, staffWorld } from "./world";
 export const hostKeys = [
   "host_name",
   "host_address",
+  "host_tax_id",
   "bank_account_holder",
   "bank_account",
   "bank_bic",
@@ -21,6 +22,7 @@ export type HostKey = (typeof hostKeys)[number];
 export const hostLengths: Record<HostKey, number> = {
   host_name: 100,
   host_address: 500,
+  host_tax_id: 40,
   bank_account_holder: 140,
   bank_account: 64,
   bank_bic: 20,
@@ -80,7 +82,7 @@ export async function changeHostSettings(
   if (!mayStaff(actor.role, "host.change")) return refuse({ code: "not_allowed" });
   const checked = checkedValues(change.values);
   if (!checked.ok) return checked;
-  const logo = checkedLogo(change.logo);
+  const logo = await checkedLogo(change.logo);
   if (!logo.ok) return logo;
   const next = change.version + 1;
   return transact(world.staff, {}, async ({ sql }) => {
@@ -124,11 +126,11 @@ function checkedValues(values: Record<HostKey, string>): Result<Record<HostKey, 
 }
 
 /** The data address that is kept, "" for none any more; null where the picture stays as it is. */
-function checkedLogo(logo: HostChange["logo"]): Result<string | null, HostRefusal> {
+async function checkedLogo(logo: HostChange["logo"]): Promise<Result<string | null, HostRefusal>> {
   if (logo === "keep") return ok(null);
   if (logo === "remove") return ok("");
   if (logo.length > logoBytesMost) return refuse({ code: "logo_too_large", most: logoBytesMost / 1000 });
-  const kind = pictureKind(logo);
-  if (!kind) return refuse({ code: "logo_no_picture" });
-  return ok(`data:image/${kind};base64,${Buffer.from(logo).toString("base64")}`);
+  const normalized = await normalizedLogo(logo);
+  if (!normalized) return refuse({ code: "logo_no_picture" });
+  return ok(`data:image/png;base64,${normalized.toString("base64")}`);
 }

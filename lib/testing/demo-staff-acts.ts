@@ -44,6 +44,7 @@ export async function playHost(stage: StaffStage, { admin }: DemoStaff): Promise
   const values = {
     host_name: "Ducky Cloud",
     host_address: "Ducky Cloud GmbH\nAm Ententeich 7\n10115 Berlin\nGermany",
+    host_tax_id: "DE123456788",
     bank_account_holder: "Ducky Cloud GmbH",
     bank_account: "DE89370400440532013000",
     bank_bic: "COBADEFFXXX",

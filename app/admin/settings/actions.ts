@@ -14,6 +14,7 @@ const HostInput = z.strictObject({
     .transform(Number),
   host_name: text,
   host_address: text,
+  host_tax_id: text,
   bank_account_holder: text,
   bank_account: text,
   bank_bic: text,

@@ -5,7 +5,13 @@ import { HostForm } from "@/components/staff/host-form";
 import { StaffFrame } from "@/components/staff/staff-frame";
 import { Callout } from "@/components/ui/callout";
 import { PageHead } from "@/components/ui/page-head";
-import { hostKeys, hostLengths, logoBytesMost, showHostSettings } from "@/lib/admin/host-settings";
+import {
+  type HostKey,
+  hostKeys,
+  hostLengths,
+  logoBytesMost,
+  showHostSettings,
+} from "@/lib/admin/host-settings";
 import { context } from "@/lib/auth/context";
 import { currentUser, requireStaff } from "@/lib/auth/current";
 import { mayStaff } from "@/lib/auth/staff-rights";
@@ -33,6 +39,11 @@ export default async function SettingsPage() {
     "settings_changed",
   ]);
   const { hostName } = context().settings;
+  const hints: Partial<Record<HostKey, string>> = {
+    host_address: t("addressHint"),
+    host_tax_id: t("taxIdHint"),
+    bank_account: t("accountHint"),
+  };
   return (
     <StaffFrame hostName={hostName} user={user} here="settings">
       <PageHead title={t("title")}>
@@ -51,12 +62,7 @@ export default async function SettingsPage() {
           fields={hostKeys.map((name) => ({
             name,
             label: t(name),
-            hint:
-              name === "host_address"
-                ? t("addressHint")
-                : name === "bank_account"
-                  ? t("accountHint")
-                  : undefined,
+            hint: hints[name],
             value: name === "host_name" ? shown.values[name] || hostName : shown.values[name],
             maxLength: hostLengths[name],
           }))}
