@@ -20,10 +20,12 @@ const granted: Record<string, { app?: string; jobs?: string; staff?: string } | 
   invoice_lines: "insert select",
   invoice_series: "insert select update(last_number)",
   invoices: "insert select update(amount_credited_minor,amount_paid_minor,number,paid_at,state)",
+  papers: "insert select",
   payment_shares: "insert select",
   plan_changes: "insert select",
   payments:
     "insert select update(checkout_url,ended_at,expires_at,failure_code,first_sent_at,next_poll_at,poll_count,send_count,state,stripe_payment_intent_id,stripe_session_id)",
+  receipt_numbers: "insert select",
   reminders: "insert select",
   terms: "insert select",
   transfers: "insert select",

@@ -441,6 +441,19 @@ CREATE TABLE "outbox" (
 	CONSTRAINT "outbox_pk" PRIMARY KEY("customer_id","id")
 );
 --> statement-breakpoint
+CREATE TABLE "papers" (
+	"customer_id" uuid NOT NULL,
+	"kind" text NOT NULL,
+	"subject_id" uuid NOT NULL,
+	"file_name" text NOT NULL,
+	"content" "bytea" NOT NULL,
+	"sha256" text NOT NULL,
+	"drawn_at" timestamp with time zone NOT NULL,
+	CONSTRAINT "papers_pk" PRIMARY KEY("customer_id","kind","subject_id"),
+	CONSTRAINT "papers_kind_check" CHECK ("papers"."kind" in ('invoice', 'credit_note', 'receipt')),
+	CONSTRAINT "papers_sha256_check" CHECK ("papers"."sha256" = encode(sha256("papers"."content"), 'hex'))
+);
+--> statement-breakpoint
 CREATE TABLE "pay_links" (
 	"customer_id" uuid NOT NULL,
 	"invoice_id" uuid NOT NULL,
@@ -579,6 +592,15 @@ CREATE TABLE "plans" (
 	CONSTRAINT "plans_days_check" CHECK ("plans"."lead_days" >= 0 and "plans"."grace_days" >= 0 and "plans"."terminate_days" >= 0 and "plans"."own_grace_days" between 0 and 60),
 	CONSTRAINT "plans_reminder_check" CHECK (jsonb_typeof("plans"."reminder_days") = 'array' and jsonb_array_length("plans"."reminder_days") between 1 and 12),
 	CONSTRAINT "plans_lead_check" CHECK ("plans"."lead_days" < "plans"."term_count" * case "plans"."term_unit" when 'day' then 1 when 'month' then 28 else 365 end)
+);
+--> statement-breakpoint
+CREATE TABLE "receipt_numbers" (
+	"customer_id" uuid NOT NULL,
+	"payment_id" uuid NOT NULL,
+	"sequence" integer NOT NULL,
+	CONSTRAINT "receipt_numbers_pk" PRIMARY KEY("customer_id","payment_id"),
+	CONSTRAINT "receipt_numbers_sequence_key" UNIQUE("customer_id","sequence"),
+	CONSTRAINT "receipt_numbers_sequence_check" CHECK ("receipt_numbers"."sequence" >= 1)
 );
 --> statement-breakpoint
 CREATE TABLE "refunds" (
@@ -972,6 +994,8 @@ ALTER TABLE "outbox" ADD CONSTRAINT "outbox_told_by_fk" FOREIGN KEY ("customer_i
 --> statement-breakpoint
 ALTER TABLE "outbox" ADD CONSTRAINT "outbox_customer_fk" FOREIGN KEY ("customer_id") REFERENCES "public"."customers"("id") ON DELETE no action ON UPDATE no action;
 --> statement-breakpoint
+ALTER TABLE "papers" ADD CONSTRAINT "papers_customer_fk" FOREIGN KEY ("customer_id") REFERENCES "public"."customers"("id") ON DELETE no action ON UPDATE no action;
+--> statement-breakpoint
 ALTER TABLE "pay_links" ADD CONSTRAINT "pay_links_invoice_fk" FOREIGN KEY ("customer_id","invoice_id") REFERENCES "public"."invoices"("customer_id","id") ON DELETE no action ON UPDATE no action;
 --> statement-breakpoint
 ALTER TABLE "payment_methods" ADD CONSTRAINT "payment_methods_customer_fk" FOREIGN KEY ("customer_id") REFERENCES "public"."customers"("id") ON DELETE no action ON UPDATE no action;
@@ -1001,6 +1025,8 @@ ALTER TABLE "plan_changes" ADD CONSTRAINT "plan_changes_to_fk" FOREIGN KEY ("to_
 ALTER TABLE "plan_changes" ADD CONSTRAINT "plan_changes_user_fk" FOREIGN KEY ("user_id") REFERENCES "public"."users"("id") ON DELETE no action ON UPDATE no action;
 --> statement-breakpoint
 ALTER TABLE "plan_prices" ADD CONSTRAINT "plan_prices_plan_fk" FOREIGN KEY ("plan_id") REFERENCES "public"."plans"("id") ON DELETE no action ON UPDATE no action;
+--> statement-breakpoint
+ALTER TABLE "receipt_numbers" ADD CONSTRAINT "receipt_numbers_payment_fk" FOREIGN KEY ("customer_id","payment_id") REFERENCES "public"."payments"("customer_id","id") ON DELETE no action ON UPDATE no action;
 --> statement-breakpoint
 ALTER TABLE "refunds" ADD CONSTRAINT "refunds_charge_fk" FOREIGN KEY ("customer_id","charge_id") REFERENCES "public"."charges"("customer_id","id") ON DELETE no action ON UPDATE no action;
 --> statement-breakpoint

@@ -123,6 +123,9 @@ GRANT INSERT, UPDATE ON balance_checks, book_checks, job_runs TO mallard_jobs;
 --> statement-breakpoint
 GRANT SELECT ON book_checks, job_runs TO mallard_jobs, mallard_staff;
 --> statement-breakpoint
+-- Papers are kept as they were first drawn, and never changed.
+GRANT SELECT, INSERT ON papers, receipt_numbers TO mallard_app, mallard_jobs, mallard_staff;
+--> statement-breakpoint
 -- Money that goes back: staff ask for it, jobs follow what Stripe says of it.
 GRANT INSERT ON refunds TO mallard_jobs, mallard_staff;
 --> statement-breakpoint

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { paperWords } from "@/app/paper-given";
+import { paperMessages } from "@/app/paper-given";
 import type { StaffRole } from "@/lib/auth/actor";
 import { type InvoiceDraftId, newId, type SessionId, type UserId } from "@/lib/kernel/id";
 import { checkBooks } from "@/lib/ledger/books";
@@ -122,7 +122,7 @@ describe("an invoice by hand", () => {
       world,
     );
     expect(page).toMatchObject({ version: 1, lines: whole.lines, totals: { total: { minor: 29_750n } } });
-    const given = { hostName: "Ducky Cloud", wordsOf: paperWords };
+    const given = { hostName: "Ducky Cloud", messagesOf: paperMessages };
     const paper = await printDraft(
       actor("Sam", "auditor"),
       { reference, draftId: kept.draftId },

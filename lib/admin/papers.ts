@@ -1,94 +1,102 @@
 import type { ReservedSql } from "@/db/client";
 import { transact } from "@/db/transaction";
-import { mayStaff } from "@/lib/auth/staff-rights";
-import { payLinkOf } from "@/lib/billing/payment/pay-link";
 import type { CustomerId } from "@/lib/kernel/id";
-import { creditNotePaper } from "@/lib/paper/credit-note-paper";
-import { invoicePaper } from "@/lib/paper/invoice-paper";
-import { readCreditNoteFacts, readInvoiceFacts } from "@/lib/paper/read-facts";
+import { drawPaper } from "@/lib/paper/drawing";
+import {
+  type FoundPaper,
+  findCreditNotePaper,
+  findInvoicePaper,
+  findReceiptPaper,
+  keepPaper,
+} from "@/lib/paper/kept-paper";
 import { readHost } from "@/lib/paper/read-host";
-import { readReceiptFacts } from "@/lib/paper/read-receipt";
 import { readOwnCurrency, readStatementFacts } from "@/lib/paper/read-statement";
-import { receiptPaper } from "@/lib/paper/receipt-paper";
-import type { Host, Paper, PaperGiven } from "@/lib/paper/shapes";
-import { statementPaper } from "@/lib/paper/statement-paper";
+import type { Paper, PaperGiven } from "@/lib/paper/shapes";
 import type { StatementWish } from "@/lib/paper/statement-range";
 import type { StaffActor } from "./shapes";
 import { type StaffWorld, staffWorld } from "./world";
 
 // The papers that the customer gets, of the customer with this reference; null if there is none, or none such. Every
-// role of staff may read them.
+// role of staff may read them. All of them may throw PapersBusy.
 
-/** Roles that may make pay links have one on the paper; others the page's address. */
-export async function printInvoice(
+export function printInvoice(
   actor: StaffActor,
   { reference, number }: { reference: string; number: string },
   given: PaperGiven,
   world: StaffWorld = staffWorld(),
 ): Promise<Paper | null> {
-  const mayShare = mayStaff(actor.role, "pay_link.renew");
-  const found = await readOf(world, reference, given, (sql, customerId) =>
-    readInvoiceFacts(sql, customerId, number, async (invoiceId) =>
-      mayShare
-        ? payLinkOf(world, sql, { customerId, invoiceId })
-        : `${world.portalUrl}/invoices/${encodeURIComponent(number)}`,
-    ),
+  return keptFor(world, actor, reference, (sql, customerId) =>
+    findInvoicePaper(world, sql, given, { customerId, number }),
   );
-  return found && invoicePaper(found.host, found.facts, given.wordsOf);
 }
 
-export async function printCreditNote(
-  _actor: StaffActor,
+export function printCreditNote(
+  actor: StaffActor,
   { reference, number }: { reference: string; number: string },
   given: PaperGiven,
   world: StaffWorld = staffWorld(),
 ): Promise<Paper | null> {
-  const found = await readOf(world, reference, given, (sql, customerId) =>
-    readCreditNoteFacts(sql, customerId, number),
+  return keptFor(world, actor, reference, (sql, customerId) =>
+    findCreditNotePaper(world, sql, given, { customerId, number }),
   );
-  return found && creditNotePaper(found.host, found.facts, given.wordsOf);
 }
 
-export async function printReceipt(
-  _actor: StaffActor,
+export function printReceipt(
+  actor: StaffActor,
   { reference, paymentId }: { reference: string; paymentId: string },
   given: PaperGiven,
   world: StaffWorld = staffWorld(),
 ): Promise<Paper | null> {
-  const found = await readOf(world, reference, given, (sql, customerId) =>
-    readReceiptFacts(sql, customerId, paymentId),
+  return keptFor(world, actor, reference, (sql, customerId) =>
+    findReceiptPaper(world, sql, given, { customerId, paymentId }),
   );
-  return found && receiptPaper(found.host, found.facts, given.wordsOf);
 }
 
 export async function printStatement(
-  _actor: StaffActor,
+  actor: StaffActor,
   { reference, wish }: { reference: string; wish: StatementWish },
   given: PaperGiven,
   world: StaffWorld = staffWorld(),
 ): Promise<Paper | null> {
-  const found = await readOf(world, reference, given, async (sql, customerId) => {
+  const read = await readOf(world, reference, async (sql, customerId) => {
     const currency = wish.currency ?? (await readOwnCurrency(sql, customerId));
-    return readStatementFacts(sql, customerId, { ...wish, currency }, world.timeZone);
+    return Promise.all([
+      readHost(sql, given, world.timeZone),
+      readStatementFacts(sql, customerId, { ...wish, currency }, world.timeZone),
+    ]);
   });
-  return found && statementPaper(found.host, found.facts, given.wordsOf);
+  if (!read) return null;
+  const [host, facts] = read.value;
+  if (!facts) return null;
+  return drawPaper(
+    { kind: "statement", host, facts, messages: given.messagesOf(facts.locale) },
+    actor.userId,
+  );
+}
+
+async function keptFor(
+  world: StaffWorld,
+  actor: StaffActor,
+  reference: string,
+  find: (sql: ReservedSql, customerId: CustomerId) => Promise<FoundPaper | null>,
+): Promise<Paper | null> {
+  const read = await readOf(world, reference, find);
+  if (!read?.value) return null;
+  const { customerId, value } = read;
+  return keepPaper(world, world.staff, { customerId, askedBy: actor.userId }, value);
 }
 
 function readOf<T>(
   world: StaffWorld,
   reference: string,
-  given: PaperGiven,
-  read: (sql: ReservedSql, customerId: CustomerId) => Promise<T | null>,
-): Promise<{ host: Host; facts: T } | null> {
+  read: (sql: ReservedSql, customerId: CustomerId) => Promise<T>,
+): Promise<{ customerId: CustomerId; value: T } | null> {
   if (reference.includes("\0")) return Promise.resolve(null);
   return transact(world.staff, {}, async ({ sql }) => {
     const [customer] =
       await sql`select id from customers where reference = ${reference} and not is_house limit 1`;
     if (!customer) return null;
-    const [host, facts] = await Promise.all([
-      readHost(sql, given, world.timeZone),
-      read(sql, customer.id as CustomerId),
-    ]);
-    return facts && { host, facts };
+    const customerId = customer.id as CustomerId;
+    return { customerId, value: await read(sql, customerId) };
   });
 }

@@ -3,10 +3,11 @@ import { contentIn, draftOf } from "@/lib/billing/invoice/invoice-draft";
 import type { CustomerId, InvoiceDraftId } from "@/lib/kernel/id";
 import { isUuid } from "@/lib/kernel/id";
 import { type Currency, type Money, toDecimal } from "@/lib/kernel/money";
-import { invoicePaper } from "@/lib/paper/invoice-paper";
+import { drawPaper } from "@/lib/paper/drawing";
 import { billToIn } from "@/lib/paper/read-facts";
 import { readHost } from "@/lib/paper/read-host";
 import type { InvoiceFacts, Paper, PaperGiven } from "@/lib/paper/shapes";
+import { wordsIn } from "@/lib/paper/words";
 import { type LineInput, percentOf } from "./draft-line";
 import type { StaffActor } from "./shapes";
 import { type StaffWorld, staffWorld } from "./world";
@@ -122,7 +123,7 @@ export async function showDraft(
 
 /** The paper that a draft would be if it were issued now, without a number; null if there is none, or it has no lines. */
 export async function printDraft(
-  _actor: StaffActor,
+  actor: StaffActor,
   { reference, draftId }: { reference: string; draftId: string },
   given: PaperGiven,
   world: StaffWorld = staffWorld(),
@@ -137,8 +138,10 @@ export async function printDraft(
   if (draft.lines.length === 0) return null;
   const priced = priceInvoice(draft, 0, world.clock);
   const nothing = { minor: 0n, currency: priced.currency };
+  const messages = given.messagesOf(customer.locale);
   const facts: InvoiceFacts = {
-    number: given.wordsOf(customer.locale)("paper.draft"),
+    id: draftId,
+    number: wordsIn(customer.locale, messages)("paper.draft"),
     state: "open",
     locale: customer.locale,
     customerReference: customer.reference,
@@ -160,7 +163,7 @@ export async function printDraft(
     payUrl: null,
   };
   const host = await readHost(world.staff.sql as never, given, world.timeZone);
-  return invoicePaper(host, facts, given.wordsOf);
+  return drawPaper({ kind: "invoice", host, facts, messages }, actor.userId);
 }
 
 async function readCustomer(world: StaffWorld, reference: string) {

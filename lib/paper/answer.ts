@@ -12,6 +12,18 @@ export function paperAnswer({ fileName, content }: Paper): Response {
   });
 }
 
+/** Too much is asked for at once: a sentence, and when it is worth asking again. */
+export function busyAnswer(sentence: string): Response {
+  return new Response(sentence, {
+    status: 429,
+    headers: {
+      "content-type": "text/plain; charset=utf-8",
+      "retry-after": "5",
+      "cache-control": "private, no-store",
+    },
+  });
+}
+
 export function csvAnswer(fileName: string, content: ReadableStream<Uint8Array>): Response {
   return new Response(content, {
     headers: {

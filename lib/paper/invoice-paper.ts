@@ -33,6 +33,7 @@ export async function invoicePaper(host: Host, invoice: InvoiceFacts, wordsOf: W
   writeCreditNotes(sheet, speech, invoice);
   await writePayments(sheet, speech, invoice);
   writeTerms(sheet, speech, invoice);
+  writeBank(sheet, speech, host, invoice);
   return { fileName: `${number}.pdf`, content: await sheet.finish() };
 }
 
@@ -128,7 +129,7 @@ async function writePayments(sheet: Sheet, speech: Speech, { payments }: Invoice
 
 /** Until when, and how: the code has the same address as the words. */
 function writeTerms(sheet: Sheet, { words, amount, day }: Speech, invoice: InvoiceFacts): void {
-  const { payUrl, remaining, dueAt, number } = invoice;
+  const { payUrl, remaining, dueAt } = invoice;
   if (!payUrl) return;
   const size = 92;
   sheet.y += 20;
@@ -139,10 +140,32 @@ function writeTerms(sheet: Sheet, { words, amount, day }: Speech, invoice: Invoi
   const left = page.left + size + 18;
   sheet.write(left, page.right - left, [
     { text: words("paper.terms", { amount: amount(remaining), date: day(dueAt) }), weight: 700, size: 10 },
-    { text: words("paper.termsHow", { number }) },
+    { text: words("paper.termsHow") },
   ]);
   const linkTop = sheet.y;
   sheet.write(left, page.right - left, [{ text: payUrl, size: 7, ink: "accent" }]);
   sheet.link(left, linkTop, page.right - left, sheet.y - linkTop, payUrl);
   sheet.y = Math.max(sheet.y, top + size);
+}
+
+/** Where to transfer the money to, and by which reference it is known; nothing if the host has no account set. */
+function writeBank(sheet: Sheet, { words }: Speech, { bank }: Host, { payUrl, number }: InvoiceFacts): void {
+  if (!payUrl || !bank) return;
+  const rows: [string, string | null][] = [
+    [words("paper.bankHolder"), bank.holder],
+    [words("paper.bankAccount"), bank.account],
+    [words("paper.bankBic"), bank.bic],
+    [words("paper.bankName"), bank.name],
+  ];
+  const known = rows.filter(([, value]) => value !== null);
+  sheet.y += 12;
+  sheet.keepTogether((known.length + 1) * 14);
+  sheet.write(page.left, page.right - page.left, [{ text: words("paper.bankHow", { number }) }]);
+  sheet.y += 4;
+  for (const [name, value] of known) {
+    sheet.beside([
+      { x: page.left, width: 130, paragraphs: [{ text: name, ink: "soft" }] },
+      { x: page.left + 140, width: page.right - page.left - 140, paragraphs: [{ text: value ?? "" }] },
+    ]);
+  }
 }

@@ -36,6 +36,9 @@ export function beginPaper(about: Letterhead): Sheet {
   const from: Paragraph[] = [
     { text: host.name, size: 12, weight: 700 },
     ...paragraphsOf(host.address).map((text): Paragraph => ({ text, size: 8, ink: "soft" })),
+    ...(host.taxId
+      ? [{ text: speech.words("paper.hostTaxId", { id: host.taxId }), size: 8, ink: "soft" } as const]
+      : []),
   ];
   sheet.write(page.left, middle - page.left - 20, from);
   const below = sheet.y;
@@ -97,12 +100,15 @@ export function writeHeading(sheet: Sheet, text: string): void {
   sheet.y += 4;
 }
 
-function addressee({ words }: Speech, { name, email, country, address, taxId }: BillTo): Paragraph[] {
+function addressee(
+  { words, country: countryName }: Speech,
+  { name, email, country, address, taxId }: BillTo,
+): Paragraph[] {
   return [
     { text: words("paper.billTo"), size: 7.5, weight: 700, ink: "soft" },
     { text: name, size: 10.5, weight: 700 },
     ...paragraphsOf(address).map((text) => ({ text })),
-    { text: country },
+    { text: countryName(country) },
     ...(taxId ? [{ text: words("paper.taxId", { id: taxId }) }] : []),
     { text: email, ink: "soft" },
   ];

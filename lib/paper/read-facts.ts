@@ -30,6 +30,7 @@ export async function readInvoiceFacts(
     row.state === "open" ? payUrlOf(id) : null,
   ]);
   return {
+    id,
     number: row.number,
     state: row.state,
     ...customerIn(row),
@@ -99,6 +100,7 @@ export async function readCreditNoteFacts(
   if (!row) return null;
   const of = moneyIn(row.currency);
   return {
+    id: row.id,
     number: row.number,
     issuedAt: row.issued_at,
     note: row.note,

@@ -1,5 +1,16 @@
 import type { ReservedSql } from "@/db/client";
-import type { Host } from "./shapes";
+import type { Host, HostBank } from "./shapes";
+
+const hostKeys = [
+  "host_name",
+  "host_address",
+  "host_tax_id",
+  "host_logo",
+  "bank_account_holder",
+  "bank_account",
+  "bank_bic",
+  "bank_name",
+];
 
 /** The host as its settings have it; what is not set is its name from the environment, and nothing else. */
 export async function readHost(
@@ -7,8 +18,7 @@ export async function readHost(
   fallback: { hostName: string },
   timeZone: string,
 ): Promise<Host> {
-  const rows =
-    await sql`select key, value from settings where key in ('host_name', 'host_address', 'host_logo')`;
+  const rows = await sql`select key, value from settings where key = any(${hostKeys})`;
   const textOf = (key: string) => {
     const value = rows.find((row) => row.key === key)?.value;
     return typeof value === "string" && value.trim() !== "" ? value : null;
@@ -16,9 +26,16 @@ export async function readHost(
   return {
     name: textOf("host_name") ?? fallback.hostName,
     address: textOf("host_address"),
+    taxId: textOf("host_tax_id"),
+    bank: bankIn(textOf),
     logo: logoIn(textOf("host_logo")),
     timeZone,
   };
+}
+
+function bankIn(textOf: (key: string) => string | null): HostBank | null {
+  const [holder, account] = [textOf("bank_account_holder"), textOf("bank_account")];
+  return holder && account ? { holder, account, bic: textOf("bank_bic"), name: textOf("bank_name") } : null;
 }
 
 /** The picture of a data address, if it is of a kind that a PDF takes. */

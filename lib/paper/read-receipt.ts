@@ -13,7 +13,7 @@ export async function readReceiptFacts(
   sql: ReservedSql,
   customerId: CustomerId,
   paymentId: string,
-): Promise<ReceiptFacts | null> {
+): Promise<Omit<ReceiptFacts, "number"> | null> {
   if (!isUuid(paymentId)) return null;
   const [[row], receipt] = await Promise.all([
     sql`

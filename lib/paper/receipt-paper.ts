@@ -8,15 +8,15 @@ import { speechOf, type WordsOf } from "./words";
 export async function receiptPaper(host: Host, receipt: ReceiptFacts, wordsOf: WordsOf): Promise<Paper> {
   const speech = speechOf(wordsOf(receipt.locale), receipt.locale, host.timeZone);
   const { words, day, amount } = speech;
-  const { paymentId, paidAt, fromBalance, byCard, byBank, toBalance, toDebt, settled, services } = receipt;
-  const name = paymentId.slice(-12);
+  const { number, paymentId, paidAt, fromBalance, byCard, byBank, toBalance, toDebt, settled, services } =
+    receipt;
   const total = add(add(fromBalance, byCard), byBank);
   const sheet = beginPaper({
     host,
     locale: receipt.locale,
     speech,
     kind: words("paper.receipt"),
-    number: name,
+    number,
     createdAt: paidAt,
     mark: { text: words("paper.mark.paid"), isGood: true },
     billTo: receipt.billTo,
@@ -69,5 +69,5 @@ export async function receiptPaper(host: Host, receipt: ReceiptFacts, wordsOf: W
   sheet.write(page.left, page.right - page.left, [
     { text: words("paper.paymentId", { id: paymentId }), size: 7.5, ink: "soft" },
   ]);
-  return { fileName: `receipt-${name}.pdf`, content: await sheet.finish() };
+  return { fileName: `${number}.pdf`, content: await sheet.finish() };
 }

@@ -1,6 +1,6 @@
 import type { CalendarDay } from "@/lib/kernel/calendar";
 import type { Money } from "@/lib/kernel/money";
-import type { WordsOf } from "./words";
+import type { PaperMessages } from "./words";
 
 /** A finished paper, to be kept by a person: its name says what it is. */
 export interface Paper {
@@ -10,7 +10,8 @@ export interface Paper {
 
 /** What a use case that prints is given by its route. */
 export interface PaperGiven {
-  readonly wordsOf: WordsOf;
+  /** In a customer's language; in English if we do not speak it. */
+  readonly messagesOf: (locale: string) => PaperMessages;
   /** Of the environment; the settings may know better. */
   readonly hostName: string;
 }
@@ -20,9 +21,19 @@ export interface Host {
   readonly name: string;
   /** Lines of the address, and what else has to stand on an invoice. */
   readonly address: string | null;
+  readonly taxId: string | null;
+  /** Where customers transfer money to; null if the host has not said so. */
+  readonly bank: HostBank | null;
   /** PNG or JPEG. */
   readonly logo: Uint8Array | null;
   readonly timeZone: string;
+}
+
+export interface HostBank {
+  readonly holder: string;
+  readonly account: string;
+  readonly bic: string | null;
+  readonly name: string | null;
 }
 
 /** Who is billed, as it was at issue; more of it than the name is there since it can be given. */
@@ -35,6 +46,7 @@ export interface BillTo {
 }
 
 export interface InvoiceFacts {
+  readonly id: string;
   readonly number: string;
   readonly state: "open" | "paid" | "void" | "written_off";
   readonly locale: string;
@@ -72,6 +84,7 @@ export interface InvoiceFactLine {
 }
 
 export interface CreditNoteFacts {
+  readonly id: string;
   readonly number: string;
   readonly issuedAt: Date;
   readonly note: string;
@@ -85,6 +98,7 @@ export interface CreditNoteFacts {
 }
 
 export interface ReceiptFacts {
+  readonly number: string;
   readonly paymentId: string;
   readonly paidAt: Date;
   readonly locale: string;

@@ -1,10 +1,29 @@
+import { createTranslator } from "next-intl";
 import { formatMoney, isPositive, type Money } from "@/lib/kernel/money";
+
+/** The portal's messages of one language as far as papers use them: whole sentences, not yet filled in. */
+export interface PaperMessages {
+  readonly paper: Readonly<Record<string, unknown>>;
+  readonly movement: Readonly<Record<string, unknown>>;
+  readonly status: Readonly<Record<string, unknown>>;
+}
 
 /** The portal's messages in one language, by their whole name, such as "paper.total". */
 export type Words = (key: string, values?: Record<string, string | number>) => string;
 
 /** The words in a customer's language; in English if we do not speak it. */
 export type WordsOf = (locale: string) => Words;
+
+/** A movement of a reason that is newer than the messages is a correction, as on the balance's page. */
+export function wordsIn(locale: string, messages: PaperMessages): Words {
+  const t = createTranslator({ locale: spokenOf(locale), messages: { ...messages } });
+  return (key, values) => {
+    const known = key as Parameters<typeof t.has>[0];
+    return key.startsWith("movement.") && !t.has(known)
+      ? t("movement.other" as never)
+      : t(known, values as never);
+  };
+}
 
 /** The words of one paper, and how it writes amounts, days and rates; the same spelling as on the pages. */
 export interface Speech {
@@ -14,13 +33,15 @@ export interface Speech {
   signed(of: Money): string;
   day(at: Date): string;
   rate(ppm: number): string;
+  /** A country by its name; its code if it has none. */
+  country(code: string): string;
 }
 
 /** Days before months in English: "3 Dec 2026" cannot be misread on either side of an ocean. */
-const tags: Record<string, string> = { en: "en-GB", zh: "zh-CN" };
+const tags = { en: "en-GB", zh: "zh-CN" };
 
 export function speechOf(words: Words, locale: string, timeZone: string): Speech {
-  const spoken = Object.hasOwn(tags, locale) ? locale : "en";
+  const spoken = spokenOf(locale);
   const days = new Intl.DateTimeFormat(tags[spoken], {
     day: "numeric",
     month: "short",
@@ -28,6 +49,7 @@ export function speechOf(words: Words, locale: string, timeZone: string): Speech
     timeZone,
   });
   const rates = new Intl.NumberFormat(spoken, { style: "percent", maximumFractionDigits: 4 });
+  const countries = new Intl.DisplayNames([tags[spoken]], { type: "region" });
   const amount = (of: Money) => formatMoney(of, spoken).replace("-", "−");
   return {
     words,
@@ -35,7 +57,12 @@ export function speechOf(words: Words, locale: string, timeZone: string): Speech
     signed: (of) => (isPositive(of) ? "+" : "") + amount(of),
     day: (at) => days.format(at),
     rate: (ppm) => rates.format(ppm / 1_000_000),
+    country: (code) => (/^[A-Z]{2}$/.test(code) ? (countries.of(code) ?? code) : code),
   };
+}
+
+function spokenOf(locale: string): "en" | "zh" {
+  return locale === "zh" ? "zh" : "en";
 }
 
 /** BCP 47: Simplified Chinese is not all Chinese. */

@@ -2,7 +2,7 @@
 export interface ExportedTable {
   /** In which order: the columns of its key after the customer's. */
   readonly order: readonly string[];
-  /** Columns that are left out: secrets, what only our own machinery reads, and what staff wrote for each other. */
+  /** Columns that are left out: secrets, what only our own machinery reads, what staff wrote for each other, and files that have a download of their own. */
   readonly without?: readonly string[];
   /** Which of the customer's rows, where not all are theirs to see. */
   readonly only?: string;
@@ -29,6 +29,8 @@ export const exportedTables: Readonly<Record<string, ExportedTable>> = {
   auto_top_ups: { order: ["currency"] },
   payment_shares: { order: ["payment_id", "invoice_id"] },
   invoice_claims: { order: ["invoice_id"] },
+  papers: { order: ["kind", "subject_id"], without: ["content"] },
+  receipt_numbers: { order: ["payment_id"] },
   pay_links: { order: ["invoice_id"] },
   mailed_pay_links: { order: ["id"] },
   mailed_pay_link_invoices: { order: ["link_id", "invoice_id"] },

@@ -1,5 +1,6 @@
+import { createHash } from "node:crypto";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { paperWords } from "@/app/paper-given";
+import { paperMessages } from "@/app/paper-given";
 import { printInvoice as printForStaff } from "@/lib/admin/papers";
 import { issueInvoices } from "@/lib/billing/invoice/issue-invoices";
 import { addDays, calendarDay } from "@/lib/kernel/calendar";
@@ -27,7 +28,7 @@ import { showBalance } from "./show-balance";
 import { showInvoice } from "./show-invoice";
 
 let world: StripeWorld;
-const given = { hostName: "Ducky Cloud", wordsOf: paperWords };
+const given = { hostName: "Ducky Cloud", messagesOf: paperMessages };
 const shown = (amount: Money, locale = "en") => formatMoney(amount, locale).replace(/[\u00a0\u202f]/g, " ");
 
 beforeAll(async () => {
@@ -114,9 +115,46 @@ describe("the paper of an invoice", () => {
       expect(text).toContain("付款方 北京鸭子科技有限公司");
       expect(text).toContain(`合计 ${shown(money(1000n, "USD"), "zh")}`);
     }
-    // Who only reads has no link that pays.
-    expect((await readPdf(own?.content as Uint8Array)).text).toContain("/pay/");
-    expect((await readPdf(forStaff?.content as Uint8Array)).text).not.toContain("/pay/");
+    expect(forStaff).toEqual(own);
+  });
+
+  it("stays as it was first drawn, whatever is paid and whoever the host becomes, and is drawn once by four at once", async () => {
+    const customer = await makeCustomer(world, { country: "DE" });
+    await giveBalance(world, customer, 1500n);
+    const invoice = await makeInvoice(world, customer, 1500n);
+    const print = (hostName: string) => printInvoice(customer.actor, invoice, { ...given, hostName }, world);
+    const asked = await Promise.all(
+      Array.from({ length: 4 }, (_, at) => print(at % 2 === 0 ? "Ducky Cloud" : "Goose Cloud")),
+    );
+    await paid(customer, invoice, 1500n);
+    const later = await print("Swan Cloud");
+    for (const paper of asked) expect(paper).toEqual(later);
+    expect((await readPdf(later?.content as Uint8Array)).text).toMatch(/Germany.*Please pay \$15\.00/);
+    const rows = await world.owner`select sha256, content from papers where subject_id = ${invoice.id}`;
+    expect(rows).toHaveLength(1);
+    expect(rows[0]?.sha256).toBe(createHash("sha256").update(rows[0]?.content).digest("hex"));
+    await expect(
+      world.owner`update papers set content = 'altered' where subject_id = ${invoice.id}`,
+    ).rejects.toThrow(/papers_sha256_check/);
+  });
+
+  it("says where to transfer the money to once the host has said so, and who the host is to the tax office", async () => {
+    const values = {
+      bank_account_holder: "Ducky Cloud GmbH",
+      bank_account: "DE89370400440532013000",
+      host_tax_id: "DE123456788",
+    };
+    for (const [key, value] of Object.entries(values))
+      await world.owner`insert into settings (key, value) values (${key}, to_jsonb(${value}::text))`;
+    const customer = await makeCustomer(world);
+    const invoice = await makeInvoice(world, customer, 1000n);
+    const paper = await printInvoice(customer.actor, invoice, given, world);
+    await world.owner`delete from settings where key = any(${Object.keys(values)})`;
+    const { text } = await readPdf(paper?.content as Uint8Array);
+    expect(text).toContain("VAT ID DE123456788");
+    expect(text).toContain(`transfer the amount to this account, with ${invoice.number} as the reference`);
+    expect(text).toContain("Ducky Cloud GmbH");
+    expect(text).toContain("DE89370400440532013000");
   });
 
   it("goes on over pages for three hundred lines, each with the names of the columns", async () => {

@@ -1,77 +1,63 @@
-import { payLinkOf } from "@/lib/billing/payment/pay-link";
+import type { ReservedSql } from "@/db/client";
 import type { World } from "@/lib/billing/world";
-import { creditNotePaper } from "@/lib/paper/credit-note-paper";
-import { invoicePaper } from "@/lib/paper/invoice-paper";
-import { readCreditNoteFacts, readInvoiceFacts } from "@/lib/paper/read-facts";
+import { drawPaper } from "@/lib/paper/drawing";
+import {
+  type FoundPaper,
+  findCreditNotePaper,
+  findInvoicePaper,
+  findReceiptPaper,
+  keepPaper,
+} from "@/lib/paper/kept-paper";
 import { readHost } from "@/lib/paper/read-host";
-import { readReceiptFacts } from "@/lib/paper/read-receipt";
 import { readOwnCurrency, readStatementFacts } from "@/lib/paper/read-statement";
-import { receiptPaper } from "@/lib/paper/receipt-paper";
 import type { Paper, PaperGiven } from "@/lib/paper/shapes";
-import { statementPaper } from "@/lib/paper/statement-paper";
 import type { StatementWish } from "@/lib/paper/statement-range";
-import { may } from "./permit";
 import { readAs } from "./scoped";
 import type { CustomerActor } from "./shapes";
 import { portalWorld } from "./world";
 
 // Papers of the actor's own customer, for every member; null for what this customer does not have, whoever else has.
-// They are read in one transaction and drawn after it: no connection waits for a paper.
+// They are read in one transaction and drawn after it: no connection waits for a paper. All of them may throw PapersBusy.
 
-/** Members who may hand on a pay link have it on the paper; others have the page's address. */
-export async function printInvoice(
+export function printInvoice(
   actor: CustomerActor,
   { number }: { number: string },
   given: PaperGiven,
   world: World = portalWorld(),
 ): Promise<Paper | null> {
   const { customerId } = actor;
-  const [host, facts] = await readAs(world, actor, async (sql) => {
-    const mayShare = await may(sql, actor, "pay_link.share");
-    return Promise.all([
-      readHost(sql, given, world.timeZone),
-      readInvoiceFacts(sql, customerId, number, async (invoiceId) =>
-        mayShare
-          ? payLinkOf(world, sql, { customerId, invoiceId })
-          : `${world.portalUrl}/invoices/${encodeURIComponent(number)}`,
-      ),
-    ]);
-  });
-  return facts && invoicePaper(host, facts, given.wordsOf);
+  return keptFor(world, actor, (sql) => findInvoicePaper(world, sql, given, { customerId, number }));
 }
 
-export async function printCreditNote(
+export function printCreditNote(
   actor: CustomerActor,
   { number }: { number: string },
   given: PaperGiven,
   world: World = portalWorld(),
 ): Promise<Paper | null> {
-  const [host, facts] = await readAs(world, actor, (sql) =>
-    Promise.all([readHost(sql, given, world.timeZone), readCreditNoteFacts(sql, actor.customerId, number)]),
-  );
-  return facts && creditNotePaper(host, facts, given.wordsOf);
+  const { customerId } = actor;
+  return keptFor(world, actor, (sql) => findCreditNotePaper(world, sql, given, { customerId, number }));
 }
 
 /** Of a payment that succeeded. */
-export async function printReceipt(
+export function printReceipt(
   actor: CustomerActor,
   { paymentId }: { paymentId: string },
   given: PaperGiven,
   world: World = portalWorld(),
 ): Promise<Paper | null> {
-  const [host, facts] = await readAs(world, actor, (sql) =>
-    Promise.all([readHost(sql, given, world.timeZone), readReceiptFacts(sql, actor.customerId, paymentId)]),
-  );
-  return facts && receiptPaper(host, facts, given.wordsOf);
+  const { customerId } = actor;
+  return keptFor(world, actor, (sql) => findReceiptPaper(world, sql, given, { customerId, paymentId }));
 }
 
+/** Drawn anew each time: what a range of days had is not known before the range is asked for. */
 export async function printStatement(
   actor: CustomerActor,
   wish: StatementWish,
   given: PaperGiven,
   world: World = portalWorld(),
 ): Promise<Paper | null> {
-  const { customerId } = actor;
+  const { customerId, userId } = actor;
   const [host, facts] = await readAs(world, actor, async (sql) => {
     const currency = wish.currency ?? (await readOwnCurrency(sql, customerId));
     return Promise.all([
@@ -79,5 +65,16 @@ export async function printStatement(
       readStatementFacts(sql, customerId, { ...wish, currency }, world.timeZone),
     ]);
   });
-  return facts && statementPaper(host, facts, given.wordsOf);
+  if (!facts) return null;
+  return drawPaper({ kind: "statement", host, facts, messages: given.messagesOf(facts.locale) }, userId);
+}
+
+async function keptFor(
+  world: World,
+  actor: CustomerActor,
+  find: (sql: ReservedSql) => Promise<FoundPaper | null>,
+): Promise<Paper | null> {
+  const found = await readAs(world, actor, find);
+  const { customerId, userId } = actor;
+  return found && keepPaper(world, world.app, { customerId, askedBy: userId }, found);
 }

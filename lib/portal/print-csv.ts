@@ -6,6 +6,7 @@ import { readBounds, readMovements, readOwnCurrency } from "@/lib/paper/read-sta
 import type { PaperGiven } from "@/lib/paper/shapes";
 import { reasonOf } from "@/lib/paper/statement-paper";
 import type { StatementWish } from "@/lib/paper/statement-range";
+import { wordsIn } from "@/lib/paper/words";
 import { readInvoiceRows } from "./list-invoices";
 import { readAs } from "./scoped";
 import type { CustomerActor, InvoiceFilter } from "./shapes";
@@ -21,11 +22,12 @@ const decimal = (amount: Money) => plain(toDecimal(amount));
 export async function invoicesCsv(
   actor: CustomerActor,
   filter: InvoiceFilter,
-  { wordsOf }: PaperGiven,
+  { messagesOf }: PaperGiven,
   world: World = portalWorld(),
   rowsPerBatch = rowsPerBatchNormally,
 ): Promise<ReadableStream<Uint8Array>> {
-  const words = wordsOf(await localeOf(world, actor));
+  const locale = await localeOf(world, actor);
+  const words = wordsIn(locale, messagesOf(locale));
   const dayOf = (at: Date) => plain(calendarDay(at, world.timeZone));
   const columns = ["number", "summary", "issued", "due", "state", "currency", "total", "remaining"];
   async function* batches() {
@@ -58,7 +60,7 @@ export async function invoicesCsv(
 export async function statementCsv(
   actor: CustomerActor,
   wish: StatementWish,
-  { wordsOf }: PaperGiven,
+  { messagesOf }: PaperGiven,
   world: World = portalWorld(),
   rowsPerBatch = rowsPerBatchNormally,
 ): Promise<{ fileName: string; content: ReadableStream<Uint8Array> }> {
@@ -68,7 +70,8 @@ export async function statementCsv(
     const range = { ...wish, currency };
     return { range, bounds: await readBounds(sql, customerId, range, world.timeZone) };
   });
-  const words = wordsOf(await localeOf(world, actor));
+  const locale = await localeOf(world, actor);
+  const words = wordsIn(locale, messagesOf(locale));
   const columns = ["date", "reason", "invoice", "currency", "amount", "after"];
   async function* batches() {
     yield byteOrderMark + csvRow(columns.map((column) => words(`paper.csv.${column}`)));

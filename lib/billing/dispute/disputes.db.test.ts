@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { paperWords } from "@/app/paper-given";
+import { paperMessages } from "@/app/paper-given";
 import { transact } from "@/db/transaction";
 import { giveGoodwill } from "@/lib/billing/payment/give-goodwill";
 import { receiptOf } from "@/lib/billing/payment/receipt";
@@ -392,7 +392,7 @@ describe("debt", () => {
       [2600n, 2000n],
       [700n, 0n],
     ]);
-    const words = { hostName: "Ducky Cloud", wordsOf: paperWords };
+    const words = { hostName: "Ducky Cloud", messagesOf: paperMessages };
     const paper = await printReceipt(customer.actor, { paymentId: topped.paymentId }, words, world);
     const { text } = await readPdf(paper?.content as Uint8Array);
     expect(text).toContain("Owed from a dispute $20.00 Added to your balance $6.00");

@@ -1,10 +1,9 @@
-import { notFound } from "next/navigation";
+import { answerPaper } from "@/app/answer-paper";
 import { paperGiven } from "@/app/paper-given";
 import { printStatement } from "@/lib/admin/papers";
 import { context } from "@/lib/auth/context";
 import { requireStaff } from "@/lib/auth/current";
 import { calendarDay } from "@/lib/kernel/calendar";
-import { paperAnswer } from "@/lib/paper/answer";
 import { statementWish } from "@/lib/paper/statement-range";
 
 export async function GET(request: Request, { params }: { params: Promise<{ reference: string }> }) {
@@ -13,5 +12,5 @@ export async function GET(request: Request, { params }: { params: Promise<{ refe
   const { clock, settings } = context();
   const today = calendarDay(clock.now(), settings.timeZone);
   const wish = statementWish(new URL(request.url).searchParams, today);
-  return paperAnswer((await printStatement(actor, { reference, wish }, paperGiven())) ?? notFound());
+  return answerPaper(printStatement(actor, { reference, wish }, paperGiven()));
 }

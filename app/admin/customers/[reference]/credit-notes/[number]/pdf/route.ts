@@ -1,8 +1,7 @@
-import { notFound } from "next/navigation";
+import { answerPaper } from "@/app/answer-paper";
 import { paperGiven } from "@/app/paper-given";
 import { printCreditNote } from "@/lib/admin/papers";
 import { requireStaff } from "@/lib/auth/current";
-import { paperAnswer } from "@/lib/paper/answer";
 
 interface Route {
   params: Promise<{ reference: string; number: string }>;
@@ -11,5 +10,5 @@ interface Route {
 export async function GET(_request: Request, { params }: Route) {
   const { reference, number } = await params;
   const actor = await requireStaff(`/admin/customers/${encodeURIComponent(reference)}`);
-  return paperAnswer((await printCreditNote(actor, { reference, number }, paperGiven())) ?? notFound());
+  return answerPaper(printCreditNote(actor, { reference, number }, paperGiven()));
 }

@@ -1,8 +1,7 @@
-import { notFound } from "next/navigation";
+import { answerPaper } from "@/app/answer-paper";
 import { paperGiven } from "@/app/paper-given";
 import { printDraft } from "@/lib/admin/show-draft";
 import { requireStaff } from "@/lib/auth/current";
-import { paperAnswer } from "@/lib/paper/answer";
 
 interface Route {
   params: Promise<{ reference: string; draft: string }>;
@@ -11,5 +10,5 @@ interface Route {
 export async function GET(_request: Request, { params }: Route) {
   const { reference, draft } = await params;
   const actor = await requireStaff(`/admin/customers/${encodeURIComponent(reference)}`);
-  return paperAnswer((await printDraft(actor, { reference, draftId: draft }, paperGiven())) ?? notFound());
+  return answerPaper(printDraft(actor, { reference, draftId: draft }, paperGiven()));
 }

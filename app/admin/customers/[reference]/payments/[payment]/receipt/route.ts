@@ -1,8 +1,7 @@
-import { notFound } from "next/navigation";
+import { answerPaper } from "@/app/answer-paper";
 import { paperGiven } from "@/app/paper-given";
 import { printReceipt } from "@/lib/admin/papers";
 import { requireStaff } from "@/lib/auth/current";
-import { paperAnswer } from "@/lib/paper/answer";
 
 interface Route {
   params: Promise<{ reference: string; payment: string }>;
@@ -11,5 +10,5 @@ interface Route {
 export async function GET(_request: Request, { params }: Route) {
   const { reference, payment: paymentId } = await params;
   const actor = await requireStaff(`/admin/customers/${encodeURIComponent(reference)}`);
-  return paperAnswer((await printReceipt(actor, { reference, paymentId }, paperGiven())) ?? notFound());
+  return answerPaper(printReceipt(actor, { reference, paymentId }, paperGiven()));
 }
