@@ -69,8 +69,8 @@ const granted: Record<string, { app?: string; jobs?: string; staff?: string } | 
   memberships: { app: "delete insert select update(role)", jobs: "select", staff: "insert select" },
   outbox: {
     app: "insert select",
-    jobs: "insert select update(claimed_until,handled_at,told_by)",
-    staff: "insert select update(handled_at)",
+    jobs: "insert select update(claimed_until,faults,handled_at,told_by)",
+    staff: "insert select update(faults,handled_at)",
   },
   pay_links: {
     app: "insert select update(generation,revoked_at)",

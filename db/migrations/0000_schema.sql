@@ -436,6 +436,7 @@ CREATE TABLE "outbox" (
 	"payload" jsonb NOT NULL,
 	"created_at" timestamp with time zone NOT NULL,
 	"handled_at" timestamp with time zone,
+	"faults" integer DEFAULT 0 NOT NULL,
 	"told_by" uuid,
 	"claimed_until" timestamp with time zone,
 	CONSTRAINT "outbox_pk" PRIMARY KEY("customer_id","id")

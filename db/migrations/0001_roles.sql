@@ -113,7 +113,7 @@ GRANT UPDATE (own_grace_days) ON renewals TO mallard_app;
 GRANT UPDATE (deferred_until) ON renewals TO mallard_jobs;
 --> statement-breakpoint
 -- Staff send a mail once more: its row of the outbox is open again, and its notice waits.
-GRANT UPDATE (handled_at) ON outbox TO mallard_jobs, mallard_staff;
+GRANT UPDATE (handled_at, faults) ON outbox TO mallard_jobs, mallard_staff;
 --> statement-breakpoint
 GRANT UPDATE (told_by, claimed_until) ON outbox TO mallard_jobs;
 --> statement-breakpoint

@@ -4,6 +4,7 @@ import {
   check,
   foreignKey,
   index,
+  integer,
   jsonb,
   pgTable,
   primaryKey,
@@ -52,6 +53,8 @@ export const outbox = pgTable(
     payload: jsonb("payload").notNull(),
     createdAt: instant("created_at").notNull(),
     handledAt: instant("handled_at"),
+    /** How often its mail could not be written: after the last time it is parked for staff. */
+    faults: integer("faults").notNull().default(0),
     /** The row whose mail told this one as well. */
     toldBy: uuid("told_by"),
     /** Until then a worker tells it, and no other does. */

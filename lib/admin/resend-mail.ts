@@ -1,3 +1,4 @@
+import type { ReservedSql } from "@/db/client";
 import { transact } from "@/db/transaction";
 import { mayStaff } from "@/lib/auth/staff-rights";
 import type { CustomerId } from "@/lib/kernel/id";
@@ -28,10 +29,13 @@ export async function resendMail(
       select state, subject from notices where customer_id = ${customerId} and id = ${noticeId} for update`;
     if (!notice) return refuse({ code: "mail_not_found" });
     const { state, subject } = notice;
-    if (state === "waiting" || state === "withdrawn") return refuse({ code: "mail_not_resendable", state });
+    const isParked = state === "withdrawn" && (await isParkedMail(sql, customerId, noticeId));
+    if ((state === "waiting" || state === "withdrawn") && !isParked) {
+      return refuse({ code: "mail_not_resendable", state });
+    }
     await sql`
       update notices set state = 'waiting', sending = sending + 1 where customer_id = ${customerId} and id = ${noticeId}`;
-    await sql`update outbox set handled_at = null where customer_id = ${customerId} and id = ${noticeId}`;
+    await sql`update outbox set handled_at = null, faults = 0 where customer_id = ${customerId} and id = ${noticeId}`;
     await sql`
       update tasks set done_at = ${now}
       where customer_id = ${customerId} and id = ${noticeId} and kind = 'mail_undeliverable' and done_at is null`;
@@ -43,4 +47,12 @@ export async function resendMail(
     });
     return ok();
   });
+}
+
+/** One that could not be written: nothing of it stands in the inbox, and staff are asked about it. */
+async function isParkedMail(sql: ReservedSql, customerId: CustomerId, noticeId: string): Promise<boolean> {
+  const rows = await sql`
+    select 1 from tasks where customer_id = ${customerId} and id = ${noticeId} and kind = 'mail_undeliverable'
+      and done_at is null and detail->>'reason' = 'mail_fault'`;
+  return rows.length > 0;
 }

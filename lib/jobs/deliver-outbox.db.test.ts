@@ -1,12 +1,13 @@
 import type { AddressInfo } from "node:net";
 import { SMTPServer } from "smtp-server";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { resendMail } from "@/lib/admin/resend-mail";
 import { giveGoodwill } from "@/lib/billing/payment/give-goodwill";
 import { readPayLink } from "@/lib/billing/payment/pay-link";
 import { recordBankPayment } from "@/lib/billing/payment/record-bank-payment";
 import { settle } from "@/lib/billing/payment/settle";
 import type { CalendarDay } from "@/lib/kernel/calendar";
-import { type BankReceiptId, newId, type PaymentId } from "@/lib/kernel/id";
+import { type BankReceiptId, newId, type PaymentId, type SessionId } from "@/lib/kernel/id";
 import { money } from "@/lib/kernel/money";
 import { createMailer } from "@/lib/mail/mailer";
 import { payDirect, payFromBalance } from "@/lib/portal/pay";
@@ -27,6 +28,7 @@ import {
 import { openQuietStripe } from "@/lib/testing/quiet-stripe";
 import { deliverOutbox } from "./deliver-outbox";
 import { claimUntold } from "./notices";
+import { faultsMost } from "./park-mail";
 
 const host = { name: "Ducky Cloud", url: "http://127.0.0.1:3000" };
 
@@ -309,6 +311,34 @@ describe("the outbox", () => {
       { kind: "mail_undeliverable", detail: { topic: "payment.succeeded", reason: "mail_not_safe" } },
     ]);
     expect(await noticesOf(customer)).toEqual([{ state: "undeliverable", attempts: 1 }]);
+  });
+});
+
+describe("a mail that cannot be written", () => {
+  it("holds up no other; it is parked, shown to staff, and can be sent again", async () => {
+    const { world } = scene;
+    const spoiled = await makeCustomer(world);
+    const outboxId = newId();
+    await world.jobs.sql`
+      insert into outbox (customer_id, id, topic, payload, created_at)
+      values (${spoiled.customerId}, ${outboxId}, 'payment.succeeded', ${world.jobs.sql.json({ paymentId: "none" })},
+        ${world.clock.now()})`;
+    const { customer, ref } = await payOrder({});
+    await settle(world, ref);
+    await deliverOutbox(scene.delivery, 1000);
+    expect(await noticesOf(customer)).toEqual([{ state: "sent", attempts: 1 }]);
+    for (let fault = 1; fault < faultsMost; fault += 1) await deliverOutbox(scene.delivery, 1000);
+    const taskOf = () => world.jobs.sql`
+      select kind, detail, done_at is not null as is_done from tasks where customer_id = ${spoiled.customerId}`;
+    const detail = { topic: "payment.succeeded", reason: "mail_fault" };
+    expect(await taskOf()).toEqual([{ kind: "mail_undeliverable", detail, is_done: false }]);
+    expect(await deliverOutbox(scene.delivery, 1000)).toBe(0);
+    const actor = { userId: customer.actor.userId, sessionId: newId<SessionId>(), role: "admin" as const };
+    const about = { customerId: spoiled.customerId, noticeId: outboxId };
+    expect(await resendMail(actor, about, world)).toMatchObject({ ok: true });
+    expect(await taskOf()).toEqual([{ kind: "mail_undeliverable", detail, is_done: true }]);
+    for (let fault = 0; fault < faultsMost; fault += 1) await deliverOutbox(scene.delivery, 1000);
+    expect(await taskOf()).toEqual([{ kind: "mail_undeliverable", detail, is_done: false }]);
   });
 });
 

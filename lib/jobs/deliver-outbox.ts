@@ -25,6 +25,7 @@ import {
   type Outcome,
   releaseUntold,
 } from "./notices";
+import { orNoteFault } from "./park-mail";
 import { openPayLinks } from "./pay-links";
 import { type ReminderNews, reminderNews } from "./reminder-news";
 import { renewedNews } from "./renewed-news";
@@ -89,23 +90,34 @@ async function tellCustomer(
   let sent = 0;
   for (const row of rows) {
     if (world.clock.now().getTime() - beganMs > claimedMostMs) return { sent, stopped: "for_now" };
-    const written = await writtenFor(delivery, row);
-    if (written === "elsewhere") continue;
-    if (!written) {
-      await concludeRow(world, row, { kind: "nothing_to_say" });
-      continue;
-    }
-    const { mail, alsoTold } = written;
-    const id = await noteAttempt(world, row, mail);
-    const answer = await delivery.mailer.sendMail({ ...mail, id });
-    if (answer.ok) sent += 1;
-    else if (answer.refusal.code === "mail_not_taken") {
-      // A mailbox that is full waits alone, with what its mail gathers; without a server, all do.
-      return { sent, stopped: answer.refusal.isOfThisOne ? "for_now" : "no_server" };
-    }
-    await concludeRow(world, row, outcomeOf(mail, answer), alsoTold);
+    const told = await orNoteFault(world, row, () => tell(delivery, row));
+    if (told === "sent") sent += 1;
+    if (told === "for_now" || told === "no_server") return { sent, stopped: told };
   }
   return { sent, stopped: null };
+}
+
+/** Writes what one row asks for and hands it over. */
+async function tell(
+  delivery: Delivery,
+  row: OutboxRow,
+): Promise<"sent" | "not_sent" | "for_now" | "no_server"> {
+  const { world } = delivery;
+  const written = await writtenFor(delivery, row);
+  if (written === "elsewhere") return "not_sent";
+  if (!written) {
+    await concludeRow(world, row, { kind: "nothing_to_say" });
+    return "not_sent";
+  }
+  const { mail, alsoTold } = written;
+  const id = await noteAttempt(world, row, mail);
+  const answer = await delivery.mailer.sendMail({ ...mail, id });
+  if (!answer.ok && answer.refusal.code === "mail_not_taken") {
+    // A mailbox that is full waits alone, with what its mail gathers; without a server, all do.
+    return answer.refusal.isOfThisOne ? "for_now" : "no_server";
+  }
+  await concludeRow(world, row, outcomeOf(mail, answer), alsoTold);
+  return answer.ok ? "sent" : "not_sent";
 }
 
 function outcomeOf(mail: Mail, answer: Awaited<ReturnType<Mailer["sendMail"]>>): Outcome {

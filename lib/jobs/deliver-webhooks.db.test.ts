@@ -217,6 +217,42 @@ describe("an event of a service", () => {
     expect(await stateOf("service.activated")).toMatchObject({ state: "delivered", answerStatus: 200 });
   });
 
+  it("that cannot be sent is parked as others are: under another key, which no longer opens its secret", async () => {
+    await listening();
+    const customer = await makeCustomer(world);
+    await makeActiveService(world, customer, await makePlan(world));
+    const rekeyed = { ...world, payLinkKey: new Uint8Array(32) };
+    for (let attempt = 1; attempt <= attemptsMost; attempt += 1) {
+      await deliverWebhooks(rekeyed);
+      const one = await stateOf("service.activated");
+      expect(one).toMatchObject({ attempts: attempt, failureCode: "fault" });
+      if (one?.nextAttemptAt) world.clock.advance(one.nextAttemptAt.getTime() - world.clock.now().getTime());
+    }
+    const parked = await stateOf("service.activated");
+    expect(parked).toMatchObject({ state: "parked" });
+    const tasks = await world.jobs.sql`
+      select kind from tasks where customer_id = ${customer.customerId} and kind = 'webhook_parked'`;
+    expect(tasks.length).toBeGreaterThan(0);
+    for (const { id, state } of (await showWebhooks(admin, world)).deliveries) {
+      const wish = { customerId: customer.customerId, deliveryId: id };
+      if (state === "parked") await replayDelivery(admin, wish, world);
+    }
+    await deliverWebhooks(world);
+    expect(await stateOf("service.activated")).toMatchObject({ state: "delivered" });
+  });
+
+  it("whose row names nothing that can be sent in order holds up none of the others", async () => {
+    await listening();
+    const customer = await makeCustomer(world);
+    await world.jobs.sql`
+      insert into outbox (customer_id, id, topic, payload, created_at)
+      values (${customer.customerId}, ${newId()}, 'service.activated', ${world.jobs.sql.json({ serviceId: "x" })},
+        ${world.clock.now()})`;
+    await makeActiveService(world, customer, await makePlan(world));
+    await deliverWebhooks(world);
+    expect(received.map(({ event }) => event.type)).toContain("service.activated");
+  });
+
   it("is not taken by an endpoint that does not answer, or leads elsewhere, or is on the host's own network", async () => {
     await listening();
     const customer = await makeCustomer(world);

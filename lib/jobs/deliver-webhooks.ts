@@ -81,7 +81,7 @@ async function deliverRound(
       delivery;
       delivery = isOver() ? undefined : due.pop()
     ) {
-      const posted = await attempt(world, delivery, options);
+      const posted = await attempt(world, delivery, options).catch(faultOf);
       if (await note(world, delivery, posted)) taken += 1;
     }
   };
@@ -135,7 +135,14 @@ async function claim(world: World, endpointId: string, most: number): Promise<De
   }));
 }
 
-function attempt(world: World, delivery: Delivery, options: DeliverOptions): Promise<Posted> {
+/** One that cannot even be sent, as of a secret that no longer opens, is tried again and parked as the others are. */
+function faultOf(error: unknown): Posted {
+  const message = error instanceof Error ? error.message : "fault";
+  console.error(JSON.stringify({ level: "error", event: "webhook_fault", message }));
+  return { kind: "failed", code: "fault" };
+}
+
+async function attempt(world: World, delivery: Delivery, options: DeliverOptions): Promise<Posted> {
   const body = JSON.stringify(delivery.body);
   const sentAt = (options.wallClock ?? world.clock).now();
   const webhook = new Webhook(openSecret(world.payLinkKey, delivery.sealedSecret));

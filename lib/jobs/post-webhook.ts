@@ -13,7 +13,7 @@ export interface PostOptions {
 /** What became of one attempt. Whatever an endpoint answers, its body is not read. */
 export type Posted =
   | { kind: "answered"; status: number }
-  | { kind: "failed"; code: "timeout" | "address_private" | "name_unknown" | "not_connected" };
+  | { kind: "failed"; code: "timeout" | "address_private" | "name_unknown" | "not_connected" | "fault" };
 
 class PrivateAddress extends Error {
   readonly code = "EPRIVATE";

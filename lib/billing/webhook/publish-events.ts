@@ -2,6 +2,8 @@ import { uuidv7 } from "@/lib/kernel/id";
 import type { World } from "../world";
 
 const most = 1_000;
+/** What names no service or invoice cannot be sent in its order, and must not stop what can. */
+const uuidPattern = "^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$";
 
 /**
  * Lays every event of a service or an invoice that an endpoint has not been given yet on its way to it, once for each
@@ -16,7 +18,7 @@ export async function publishEvents(world: World): Promise<number> {
   for (;;) {
     const rows = await sql`
       select o.customer_id, o.id as outbox_id, e.id as endpoint_id, o.topic, o.created_at,
-        coalesce(o.payload ->> 'serviceId', o.payload ->> 'invoiceId')::uuid as subject_id,
+        subject.id::uuid as subject_id,
         o.payload || jsonb_strip_nulls(jsonb_build_object('customer', c.reference, 'number', i.number, 'label', s.label,
           'plan', p.key)) as data
       from outbox o
@@ -25,8 +27,9 @@ export async function publishEvents(world: World): Promise<number> {
       left join invoices i on i.customer_id = o.customer_id and i.id::text = o.payload ->> 'invoiceId'
       left join services s on s.customer_id = o.customer_id and s.id::text = o.payload ->> 'serviceId'
       left join plans p on p.id = s.plan_id
+      cross join lateral (select coalesce(o.payload ->> 'serviceId', o.payload ->> 'invoiceId') as id) subject
       where o.handled_at is null and (o.topic like 'service.%' or o.topic like 'invoice.%')
-        and coalesce(o.payload ->> 'serviceId', o.payload ->> 'invoiceId') is not null
+        and subject.id ~ ${uuidPattern}
         and not exists (select from webhook_deliveries d where d.customer_id = o.customer_id and d.outbox_id = o.id
           and d.endpoint_id = e.id)
       order by o.id limit ${most}`;
