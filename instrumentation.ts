@@ -3,5 +3,7 @@ export async function register(): Promise<void> {
   if (process.env.NEXT_RUNTIME !== "nodejs") return;
   const { context } = await import("@/lib/auth/context");
   const { watchClientAddresses } = await import("@/lib/auth/client-address");
+  const { openFrontDoor } = await import("@/lib/auth/front-door");
   watchClientAddresses(context().settings.proxyHops);
+  openFrontDoor();
 }

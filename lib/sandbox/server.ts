@@ -141,7 +141,8 @@ function putConfiguredEndpoint(world: World, webhook: SandboxOptions["webhook"])
 async function readRequest(incoming: IncomingMessage): Promise<ApiRequest> {
   const chunks: Buffer[] = [];
   let length = 0;
-  for await (const chunk of incoming) {
+  // Leaving the loop would cut the connection before the answer.
+  for await (const chunk of incoming.iterator({ destroyOnReturn: false })) {
     length += chunk.length;
     if (length > largestBody) {
       throw new ApiError(413, { type: "invalid_request_error", message: "Request body too large" });
@@ -190,6 +191,8 @@ function sendJson(response: ServerResponse, status: number, value: unknown): voi
   response.writeHead(status, {
     "content-type": "application/json",
     "content-length": Buffer.byteLength(body),
+    // What is left of a body that was not read is no next request.
+    ...(status === 413 && { connection: "close" }),
   });
   response.end(body);
 }

@@ -1,7 +1,6 @@
-/** Events and reports are a few kB; what is larger is refused while it streams in, before anything of it is looked at. */
-export const bodyMostBytes = 1_000_000;
+import { reportMostBytes } from "@/lib/auth/body-limits";
 
-/** The whole body of a request, or null if it is larger than that. */
+/** The whole body of a request, or null if it is larger than an event or a report ever is. */
 export async function readCapped(stream: ReadableStream<Uint8Array> | null): Promise<Buffer | null> {
   if (!stream) return Buffer.alloc(0);
   const chunks: Uint8Array[] = [];
@@ -11,7 +10,7 @@ export async function readCapped(stream: ReadableStream<Uint8Array> | null): Pro
     const { done, value } = await reader.read();
     if (done) break;
     size += value.byteLength;
-    if (size > bodyMostBytes) {
+    if (size > reportMostBytes) {
       await reader.cancel();
       return null;
     }

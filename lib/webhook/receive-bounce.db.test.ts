@@ -10,7 +10,7 @@ import { bounceOf, exchangeBounce, exchangeDelay, postfixBounce } from "@/lib/te
 import { createTestDatabase } from "@/lib/testing/database";
 import { makeCustomer, makeInvoice, type TestCustomer } from "@/lib/testing/fixtures";
 import { openTestWorld, type TestWorld } from "@/lib/testing/world";
-import { bodyMostBytes } from "./read-capped";
+import { reportMostBytes } from "@/lib/auth/body-limits";
 import { receiveBounce } from "./receive-bounce";
 
 const secret = "only-the-mail-server-of-the-host-knows-it";
@@ -198,7 +198,7 @@ describe("who hands in a report", () => {
   });
 
   it("finds no such route where the host has set no secret, and may not send a flood", async () => {
-    const body = () => new Response(new Uint8Array(bodyMostBytes + 1)).body;
+    const body = () => new Response(new Uint8Array(reportMostBytes + 1)).body;
     for (const authorization of [null, "Bearer ", "Bearer null"])
       expect(await receiveBounce(world, null, { body: body(), authorization })).toMatchObject({
         status: 404,

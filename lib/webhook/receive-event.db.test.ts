@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { reportMostBytes } from "@/lib/auth/body-limits";
 import type { World } from "@/lib/billing/world";
 import { stripeGateway } from "@/lib/gateway/stripe";
 import { signatureHeader } from "@/lib/sandbox/webhooks/signature";
 import { openOwnWorld } from "@/lib/testing/own-world";
 import { type TestWorld, testSecretKey, testWebhookSecret } from "@/lib/testing/world";
 import { processEvent } from "./process-events";
-import { bodyMostBytes } from "./read-capped";
 import { receiveEvent } from "./receive-event";
 
 let world: TestWorld;
@@ -193,14 +193,14 @@ describe("a body that is too large", () => {
     });
     await expectRefused(receiveEvent(world, { body, signature: "t=1,v1=1" }), 413);
     expect(isCanceled).toBe(true);
-    expect(pulled).toBeLessThanOrEqual(bodyMostBytes / 100_000 + 2);
+    expect(pulled).toBeLessThanOrEqual(reportMostBytes / 100_000 + 2);
   });
 
   it("is too large by one byte, and not before", async () => {
     const padded = (bytes: number) => eventBody().padEnd(bytes, " ");
-    const most = padded(bodyMostBytes);
+    const most = padded(reportMostBytes);
     expect(await receive(most, signed(most))).toMatchObject({ kind: "recorded" });
-    const more = padded(bodyMostBytes + 1);
+    const more = padded(reportMostBytes + 1);
     await expectRefused(receive(more, signed(more)), 413);
   });
 });

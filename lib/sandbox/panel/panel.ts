@@ -88,7 +88,7 @@ async function takeEvent(
   response: ServerResponse,
 ): Promise<void> {
   const body = await textOf(request);
-  if (body === null) return void response.writeHead(413).end();
+  if (body === null) return void response.writeHead(413, { connection: "close" }).end();
   if (state.isDown) {
     note(state, { kind: "was_down", event: null });
     return void response.writeHead(503).end();
@@ -111,7 +111,8 @@ function note(
 async function textOf(request: IncomingMessage): Promise<string | null> {
   const chunks: Buffer[] = [];
   let bytes = 0;
-  for await (const chunk of request as AsyncIterable<Buffer>) {
+  // Leaving the loop would cut the connection before the answer.
+  for await (const chunk of request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
     bytes += chunk.length;
     if (bytes > bodyBytesMost) return null;
     chunks.push(chunk);

@@ -1,0 +1,102 @@
+import { type IncomingMessage, Server, type ServerResponse } from "node:http";
+import type { Socket } from "node:net";
+import { bodyMostBytes } from "./body-limits";
+
+const opened = Symbol.for("mallard.front-door");
+/** So long a client that is refused may take to notice, and so much of what it still sends is read meanwhile. */
+const noticeMs = 1_000;
+const drainBytes = 64_000;
+/** Connections that end: what follows on them is not looked at. */
+const ending = new WeakSet<Socket>();
+
+/**
+ * Looks at every HTTP request of this process before Next or a route does: a body that is too large is answered 413 and
+ * the connection ends, an address that cannot be decoded is made one that can. Called once, when the web process starts.
+ */
+export function openFrontDoor(): void {
+  const global = globalThis as { [opened]?: boolean };
+  if (global[opened]) return;
+  global[opened] = true;
+  guardRequests(Server.prototype);
+}
+
+/** Of all servers by their prototype, or of one. */
+export function guardRequests(target: Pick<Server, "emit">): void {
+  const emit = target.emit as (this: unknown, event: string | symbol, ...args: unknown[]) => boolean;
+  target.emit = function guarded(this: unknown, event: string | symbol, ...args: unknown[]): boolean {
+    if (event !== "request") return emit.call(this, event, ...args);
+    const [request, response] = args as [IncomingMessage, ServerResponse];
+    request.url = decodableAddress(request.url ?? "/");
+    return admit(request, response) ? emit.call(this, event, ...args) : true;
+  };
+}
+
+/** A percent sign that begins no character is one: the address then names something that is not there, as any other. */
+export function decodableAddress(address: string): string {
+  const [path = "", ...query] = address.split("?");
+  const readable = path
+    .split("/")
+    .map((segment) => (isDecodable(segment) ? segment : segment.replaceAll("%", "%25")))
+    .join("/");
+  return [readable, ...query].join("?");
+}
+
+function isDecodable(segment: string): boolean {
+  try {
+    decodeURIComponent(segment);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** False if the request was answered here. */
+function admit(request: IncomingMessage, response: ServerResponse): boolean {
+  if (ending.has(request.socket)) return false;
+  const most = bodyMostBytes(request.method, request.url);
+  if (Number(request.headers["content-length"] ?? 0) > most) {
+    refuse(request, response);
+    return false;
+  }
+  if (request.headers["transfer-encoding"] !== undefined) countBody(request, response, most);
+  return true;
+}
+
+/** A body that does not say its length is counted as it comes in, and the rest of one that is too large reaches nobody. */
+function countBody(request: IncomingMessage, response: ServerResponse, most: number): void {
+  const push = request.push.bind(request);
+  let bytes = 0;
+  request.push = (chunk: Buffer | null, encoding?: BufferEncoding) => {
+    bytes += chunk?.length ?? 0;
+    if (bytes <= most) return push(chunk, encoding);
+    refuse(request, response);
+    return true;
+  };
+}
+
+/**
+ * Answers 413 and ends the connection: what is still on its way is no next request. A client that is writing reads the
+ * answer only if its connection is not cut at once, so it has a moment; what it sends in that time is thrown away.
+ */
+function refuse(request: IncomingMessage, response: ServerResponse): void {
+  const { socket } = request;
+  ending.add(socket);
+  let left = drainBytes;
+  request.push = (chunk: Buffer | null) => {
+    if (chunk === null) socket.destroySoon();
+    left -= chunk?.length ?? 0;
+    return left > 0;
+  };
+  // An answer is under way already: nothing can be added to it.
+  if (response.headersSent) return void socket.destroy();
+  const text = "The request is larger than this address takes.\n";
+  response.writeHead(413, {
+    "content-type": "text/plain; charset=utf-8",
+    "content-length": Buffer.byteLength(text),
+    "cache-control": "no-store",
+    connection: "close",
+  });
+  response.write(text);
+  const cut = setTimeout(() => socket.destroy(), noticeMs);
+  socket.once("close", () => clearTimeout(cut));
+}
