@@ -10,12 +10,19 @@ export function csvRow(cells: readonly CsvCell[]): string {
   return `${fields.join(",")}\r\n`;
 }
 
+/** Also in their full width and other shapes, which spreadsheets of East Asia take for the same (NFKC of each is one). */
+const formulaSigns =
+  "=+\\-@\u2212\u207b\u208b\uff1d\ufe66\u207c\u208c\uff0b\ufe62\u207a\u208a\uff0d\ufe63\uff20\ufe6b";
+/** A cell begins with the text; one of a spreadsheet that splits at semicolons or tabs, within it. */
+const formula = new RegExp(`(?<=^|[;\\t\\r\\n])(?=[\\s\\p{Cc}\\p{Cf}]*[${formulaSigns}])`, "gu");
+
 /**
- * A text that a spreadsheet would run as a formula gets an apostrophe before it
+ * What a spreadsheet would run as a formula gets an apostrophe before it
  * (https://owasp.org/www-community/attacks/CSV_Injection); of an amount this would make a text.
  */
 function defused(text: string): string {
-  return /^\s*[=+\-@]|^[\t\r\n]/.test(text) ? `'${text}` : text;
+  const harmless = text.replace(formula, "'");
+  return /^[\t\r\n]/.test(harmless) ? `'${harmless}` : harmless;
 }
 
 function quoted(field: string): string {
