@@ -1,3 +1,4 @@
+import { likeOf } from "@/db/like";
 import type { CustomerId } from "@/lib/kernel/id";
 import { type Money, money } from "@/lib/kernel/money";
 import type { StaffActor } from "./shapes";
@@ -25,7 +26,7 @@ export async function findCustomers(
   world: StaffWorld = staffWorld(),
 ): Promise<FoundCustomer[]> {
   const wanted = text.replaceAll("\0", "").trim().slice(0, 100);
-  const like = `%${wanted.replace(/[\\%_]/g, (sign) => `\\${sign}`)}%`;
+  const like = likeOf(wanted) ?? "%";
   // The registry of numbers knows whose an invoice is, over all customers.
   const [, series = null, sequence = null] = /^([A-Z]+-\d{4})-0*(\d{1,18})$/.exec(wanted.toUpperCase()) ?? [];
   const rows = await world.staff.sql`
@@ -35,7 +36,7 @@ export async function findCustomers(
       coalesce((select posted_minor - held_minor from balances b
         where b.customer_id = c.id and b.currency = c.currency), 0)::bigint as available_minor
     from customers c
-    where not c.is_house and (${wanted} = '' or c.name ilike ${like} or c.email ilike ${like} or c.reference ilike ${like}
+    where not c.is_house and (normalize(c.name) ilike ${like} or normalize(c.email) ilike ${like} or normalize(c.reference) ilike ${like}
       or c.id in (select n.customer_id from invoice_numbers n where n.series = ${series} and n.sequence = ${sequence}))
     order by c.name, c.id limit ${rowsMost}`;
   return rows.map((row) => ({

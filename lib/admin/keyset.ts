@@ -54,10 +54,3 @@ export function pageOf<R extends Record<string, unknown>, T>(
     previous: (isBack ? hasMore : cursor !== null) ? at(shown[0], "before") : null,
   };
 }
-
-/** A text that somebody typed, as part of what is looked for; null where there is none to look for. */
-export function likeOf(text: string | null): string | null {
-  // PostgreSQL cannot even be asked for a text with a zero in it.
-  const wanted = text?.replaceAll("\0", "").trim().slice(0, 100) ?? "";
-  return wanted === "" ? null : `%${wanted.replace(/[\\%_]/g, (sign) => `\\${sign}`)}%`;
-}

@@ -1,9 +1,10 @@
 import type { Fragment } from "postgres";
+import { likeOf } from "@/db/like";
 import { type Subject, subjectOf, subjectParts } from "@/lib/billing/activity-subject";
 import { toldToCustomer } from "@/lib/billing/suspension/hold-suspension";
 import { isUuid } from "@/lib/kernel/id";
 import type { Page } from "@/lib/kernel/page";
-import { cursorIn, likeOf, pageOf } from "./keyset";
+import { cursorIn, pageOf } from "./keyset";
 import { daysCondition } from "./list-invoices";
 import type { StaffActor } from "./shapes";
 import { type StaffWorld, staffWorld } from "./world";
@@ -60,7 +61,7 @@ export async function listActivities(
     filter.actor && sql`a.actor = ${filter.actor}`,
     daysCondition(sql, sql`a.occurred_at`, filter, world.timeZone),
     like &&
-      sql`(u.name ilike ${like} or u.email ilike ${like} or c.name ilike ${like} or c.reference ilike ${like})`,
+      sql`(normalize(u.name) ilike ${like} or normalize(u.email) ilike ${like} or normalize(c.name) ilike ${like} or normalize(c.reference) ilike ${like})`,
     beyond,
   ];
   const where = conditions.reduce<Fragment>(

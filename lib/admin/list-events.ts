@@ -1,7 +1,8 @@
 import type { Fragment } from "postgres";
+import { likeOf } from "@/db/like";
 import { isEventId } from "@/lib/gateway/read-event";
 import type { Page } from "@/lib/kernel/page";
-import { cursorIn, keyset, likeOf, pageOf } from "./keyset";
+import { cursorIn, keyset, pageOf } from "./keyset";
 import type { StaffActor } from "./shapes";
 import { type StaffWorld, staffWorld } from "./world";
 
@@ -41,7 +42,8 @@ export async function listEvents(
   const exact = filter.text?.replaceAll("\0", "").trim() ?? "";
   const conditions = [
     filter.state && sql`r.state = ${filter.state}`,
-    like && sql`(e.type ilike ${like} or e.id = ${exact} or e.payload #>> '{data,object,id}' = ${exact})`,
+    like &&
+      sql`(normalize(e.type) ilike ${like} or e.id = ${exact} or e.payload #>> '{data,object,id}' = ${exact})`,
     beyond,
   ];
   const where = conditions.reduce<Fragment>((all, one) => (one ? sql`${all} and ${one}` : all), sql`true`);

@@ -1,11 +1,12 @@
 import type { Fragment } from "postgres";
 import type { Sql } from "@/db/client";
+import { likeOf } from "@/db/like";
 import { type InvoiceStatus, statusCondition, statusOf } from "@/lib/billing/invoice/invoice-status";
 import { addCalendarDays, parseCalendarDay, startOfDay } from "@/lib/kernel/calendar";
 import { type InvoiceId, isUuid } from "@/lib/kernel/id";
 import { type Money, money } from "@/lib/kernel/money";
 import type { Page } from "@/lib/kernel/page";
-import { cursorIn, keyset, likeOf, pageOf } from "./keyset";
+import { cursorIn, keyset, pageOf } from "./keyset";
 import type { StaffActor } from "./shapes";
 import { type StaffWorld, staffWorld } from "./world";
 
@@ -51,7 +52,7 @@ export async function listInvoices(
     statusCondition(sql, filter.status, now),
     daysCondition(sql, sql`i.issued_at`, filter, world.timeZone),
     like &&
-      sql`(i.number ilike ${like} or i.summary ilike ${like} or h.name ilike ${like} or h.reference ilike ${like})`,
+      sql`(normalize(i.number) ilike ${like} or normalize(i.summary) ilike ${like} or normalize(h.name) ilike ${like} or normalize(h.reference) ilike ${like})`,
     beyond,
   ];
   const where = conditions.reduce<Fragment>(

@@ -1,8 +1,9 @@
 import type { Fragment } from "postgres";
+import { likeOf } from "@/db/like";
 import { type CustomerId, isUuid } from "@/lib/kernel/id";
 import type { Page } from "@/lib/kernel/page";
 import { type MailFailure, readMailFailures } from "@/lib/mail/mail-failures";
-import { cursorIn, keyset, likeOf, pageOf } from "./keyset";
+import { cursorIn, keyset, pageOf } from "./keyset";
 import { daysCondition } from "./list-invoices";
 import type { StaffActor } from "./shapes";
 import { type StaffWorld, staffWorld } from "./world";
@@ -66,7 +67,7 @@ export async function listMail(
     filter.topic && sql`split_part(n.topic, '.', 1) = ${filter.topic}`,
     daysCondition(sql, sql`n.created_at`, filter, world.timeZone),
     like &&
-      sql`(n.subject ilike ${like} or h.name ilike ${like} or h.email ilike ${like} or h.reference ilike ${like})`,
+      sql`(normalize(n.subject) ilike ${like} or normalize(h.name) ilike ${like} or normalize(h.email) ilike ${like} or normalize(h.reference) ilike ${like})`,
     beyond,
   ];
   const where = conditions.reduce<Fragment>((all, one) => (one ? sql`${all} and ${one}` : all), sql`true`);

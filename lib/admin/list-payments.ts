@@ -1,9 +1,10 @@
 import type { Fragment } from "postgres";
 import type { Sql } from "@/db/client";
+import { likeOf } from "@/db/like";
 import { isUuid, type PaymentId } from "@/lib/kernel/id";
 import { type Money, money } from "@/lib/kernel/money";
 import type { Page } from "@/lib/kernel/page";
-import { cursorIn, keyset, likeOf, pageOf } from "./keyset";
+import { cursorIn, keyset, pageOf } from "./keyset";
 import { daysCondition } from "./list-invoices";
 import type { PaymentState, StaffActor } from "./shapes";
 import { type StaffWorld, staffWorld } from "./world";
@@ -92,7 +93,7 @@ function textCondition(sql: Sql, text: string | null): Fragment | null {
   const like = likeOf(text);
   if (!like || !text) return null;
   const exact = text.replaceAll("\0", "").trim();
-  return sql`(h.name ilike ${like} or h.reference ilike ${like}
+  return sql`(normalize(h.name) ilike ${like} or normalize(h.reference) ilike ${like}
     or p.stripe_payment_intent_id = ${exact} or p.stripe_session_id = ${exact}
     or exists (select from payment_shares s join invoices i on i.customer_id = s.customer_id and i.id = s.invoice_id
       where s.customer_id = p.customer_id and s.payment_id = p.id and i.number = ${exact.toUpperCase()}))`;

@@ -1,9 +1,10 @@
 import type { Fragment } from "postgres";
 import type { Sql } from "@/db/client";
+import { likeOf } from "@/db/like";
 import { openOrderDueAt, orderVoidAt } from "@/lib/billing/suspension/order-void-days";
 import { isUuid, type PlanId, type ServiceId } from "@/lib/kernel/id";
 import type { Page } from "@/lib/kernel/page";
-import { cursorIn, keyset, likeOf, pageOf } from "./keyset";
+import { cursorIn, keyset, pageOf } from "./keyset";
 import { daysCondition } from "./list-invoices";
 import type { StaffActor } from "./shapes";
 import { type StaffWorld, staffWorld } from "./world";
@@ -69,7 +70,7 @@ export async function listServices(
     filter.planId && sql`s.plan_id = ${filter.planId}`,
     daysCondition(sql, sql`s.expires_at`, filter, world.timeZone),
     like &&
-      sql`(s.label ilike ${like} or p.name ilike ${like} or h.name ilike ${like} or h.reference ilike ${like})`,
+      sql`(normalize(s.label) ilike ${like} or normalize(p.name) ilike ${like} or normalize(h.name) ilike ${like} or normalize(h.reference) ilike ${like})`,
     beyond,
   ];
   const where = conditions.reduce<Fragment>(

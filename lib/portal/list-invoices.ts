@@ -1,4 +1,5 @@
 import type { ReservedSql } from "@/db/client";
+import { likeOf } from "@/db/like";
 import { statusCondition, statusOf } from "@/lib/billing/invoice/invoice-status";
 import type { World } from "@/lib/billing/world";
 import { addCalendarDays, parseCalendarDay, startOfDay } from "@/lib/kernel/calendar";
@@ -125,8 +126,7 @@ function matching(
   const least = decimal(filter.amountFrom);
   const most = decimal(filter.amountTo);
   const service = filter.serviceId && isUuid(filter.serviceId) ? filter.serviceId : null;
-  // PostgreSQL cannot even be asked for a text with a zero in it.
-  const text = filter.text?.replaceAll("\0", "").trim().slice(0, 100) || null;
+  const like = likeOf(filter.text);
   const conditions = [
     sql`i.customer_id = ${actor.customerId} and i.number is not null`,
     statusCondition(sql, filter.status, now),
@@ -137,7 +137,7 @@ function matching(
     service &&
       sql`exists (select from invoice_lines l where l.customer_id = i.customer_id and l.invoice_id = i.id
         and l.service_id = ${service})`,
-    text && sql`(i.number ilike ${likeOf(text)} or i.summary ilike ${likeOf(text)})`,
+    like && sql`(normalize(i.number) ilike ${like} or normalize(i.summary) ilike ${like})`,
   ];
   return conditions.reduce<Fragment>((all, one) => (one ? sql`${all} and ${one}` : all), sql`true`);
 }
@@ -184,8 +184,4 @@ function decimal(text: string | null): string | null {
 function amountSql(sql: ReservedSql, amount: string): Fragment {
   return sql`${amount}::text::numeric * (case
     when i.currency in ('JPY', 'KRW', 'VND') then 1 when i.currency in ('KWD', 'BHD') then 1000 else 100 end)`;
-}
-
-function likeOf(text: string): string {
-  return `%${text.replace(/[\\%_]/g, (sign) => `\\${sign}`)}%`;
 }
