@@ -1,4 +1,4 @@
-import { createServer, type ServerResponse } from "node:http";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { type Movable, type Move, moves, moveTime, type Passed } from "./time-machine";
 
@@ -42,6 +42,7 @@ export async function startTimeMachine(
       });
   };
   const server = createServer((request, response) => {
+    if (!isOurPortal(request)) return answer(response, 403, {});
     const move = moves.find((each) => request.url === `/${each}`);
     if (request.method === "GET" && request.url === "/")
       return answer(response, 200, { now: clock.now(), ...state });
@@ -63,6 +64,17 @@ export async function startTimeMachine(
         server.closeAllConnections();
       }),
   };
+}
+
+/**
+ * The portal asks from its own server. A browser says where a request comes from (Origin, Sec-Fetch-Site) or, of a page
+ * whose name only resolves to this machine, another host: no page moves the clock past the portal.
+ */
+function isOurPortal({ headers, socket }: IncomingMessage): boolean {
+  const isNamed =
+    headers.host === `127.0.0.1:${socket.localPort}` || headers.host === `localhost:${socket.localPort}`;
+  // Node's own fetch says a mode, and never from which site.
+  return isNamed && headers.origin === undefined && headers["sec-fetch-site"] === undefined;
 }
 
 function answer(response: ServerResponse, status: number, body: object): void {

@@ -1,10 +1,23 @@
+import { request } from "node:http";
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import { type DemoStage, openDemoStage } from "@/lib/testing/demo-days/demo-stage";
 import { giveBalance, makeActiveService, makeCustomer, makePlan } from "@/lib/testing/fixtures";
 import { moveTime } from "./time-machine";
+import { startTimeMachine } from "./time-machine-server";
 
 const hourMs = 3_600_000;
 const dayMs = 24 * hourMs;
+
+function ask(url: string, path: string, headers: Record<string, string>): Promise<number | undefined> {
+  return new Promise((resolve, reject) => {
+    request(`${url}${path}`, { method: "POST", headers }, (response) => {
+      response.resume();
+      resolve(response.statusCode);
+    })
+      .on("error", reject)
+      .end();
+  });
+}
 
 describe("the time machine", () => {
   let scene: DemoStage;
@@ -14,6 +27,26 @@ describe("the time machine", () => {
   });
 
   afterAll(() => scene.close());
+
+  it("is moved by the portal's own server, and by no page in a browser", async () => {
+    const machine = await startTimeMachine(scene.movable, 0);
+    const before = scene.world.clock.now();
+    const foreign: Record<string, string>[] = [
+      { origin: "https://evil.example" },
+      { origin: "null" },
+      { origin: machine.url },
+      { "sec-fetch-site": "cross-site" },
+      { host: "evil.example" },
+    ];
+    for (const headers of foreign) {
+      for (const path of ["/day", "/week", "/event"]) expect(await ask(machine.url, path, headers)).toBe(403);
+    }
+    expect(machine.isMoving()).toBe(false);
+    expect(scene.world.clock.now()).toEqual(before);
+    expect((await fetch(machine.url)).status).toBe(200);
+    expect(await ask(machine.url, "/nowhere", {})).toBe(404);
+    await machine.close();
+  });
 
   it("shows a shortfall, and the money that mends it, as the jobs would have come to them", async () => {
     const { world, movable } = scene;

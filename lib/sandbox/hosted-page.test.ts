@@ -1,6 +1,7 @@
+import { request } from "node:http";
 import type Stripe from "stripe";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { sessionFor, startTestSandbox, type TestSandbox } from "@/lib/sandbox/test-sandbox";
+import { sessionFor, startTestSandbox, type TestSandbox, testKey } from "@/lib/sandbox/test-sandbox";
 
 let local: TestSandbox;
 let customer: Stripe.Customer;
@@ -19,13 +20,27 @@ async function open(url: string | null, headers: Record<string, string> = {}) {
   return { status: response.status, location: response.headers.get("location"), text: await response.text() };
 }
 
-async function submit(url: string | null, fields: Record<string, string>) {
+/** As a browser does from this server's page, or from one of another origin. */
+async function submit(url: string | null, fields: Record<string, string>, origin: string | null = "own") {
   const response = await fetch(url ?? "", {
     method: "POST",
     redirect: "manual",
+    headers: origin === null ? {} : { origin: origin === "own" ? local.sandbox.url : origin },
     body: new URLSearchParams(fields),
   });
   return { status: response.status, location: response.headers.get("location"), text: await response.text() };
+}
+
+function statusUnderName(host: string, path: string): Promise<number | undefined> {
+  return new Promise((resolve, reject) => {
+    const headers = { host, authorization: `Bearer ${testKey}` };
+    request(`${local.sandbox.url}${path}`, { headers }, (response) => {
+      response.resume();
+      resolve(response.statusCode);
+    })
+      .on("error", reject)
+      .end();
+  });
 }
 
 const card = (number: string) => ({ method: "card", number, expiry: "12 / 40", cvc: "123" });
@@ -46,6 +61,20 @@ describe("the hosted page", () => {
       "Card number",
     ]) {
       expect(text).toContain(part);
+    }
+  });
+
+  test("takes no button that a page elsewhere pressed, and shows nothing to another name of this machine", async () => {
+    const session = await newSession();
+    for (const origin of ["https://evil.example", "null", null]) {
+      expect((await submit(session.url, card("4242424242424242"), origin)).status).toBe(403);
+      const settle = session.url?.replace("/pay/", "/settle/") ?? "";
+      expect((await submit(settle, { outcome: "succeeds" }, origin)).status).toBe(403);
+    }
+    expect(await local.stripe.checkout.sessions.retrieve(session.id)).toMatchObject({ status: "open" });
+    const { pathname } = new URL(session.url ?? "");
+    for (const path of [pathname, "/v1/customers", "/_control/dump"]) {
+      expect(await statusUnderName("evil.example", path)).toBe(403);
     }
   });
 

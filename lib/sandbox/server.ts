@@ -10,6 +10,7 @@ import { serveApi } from "@/lib/sandbox/http/serve-api";
 import { moveTo } from "@/lib/sandbox/move-to";
 import { settlesInOf } from "@/lib/sandbox/objects/settlement";
 import { putEndpoint } from "@/lib/sandbox/objects/webhook-endpoints";
+import { isOwnHost, isOwnPage } from "@/lib/sandbox/own-page";
 import { servePage } from "@/lib/sandbox/page/serve-page";
 import { Journal } from "@/lib/sandbox/state/journal";
 import { Store } from "@/lib/sandbox/state/store";
@@ -85,10 +86,16 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   server.keepAliveTimeout = 120_000;
 
   async function serve(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
+    const { localPort } = incoming.socket;
+    if (!isOwnHost(incoming.headers.host, localPort)) return refuseForeign(response);
     const request = await readRequest(incoming);
     due.run();
     if (request.path.startsWith("/v1/")) return serveApi({ api, faults, seen }, request, incoming, response);
-    if (request.path.startsWith("/c/")) return servePage(world, request, response);
+    if (request.path.startsWith("/c/")) {
+      const isPressed = request.method !== "GET" && request.method !== "HEAD";
+      if (isPressed && !isOwnPage(incoming.headers, localPort)) return refuseForeign(response);
+      return servePage(world, request, response);
+    }
     if (request.path.startsWith("/_control/"))
       return serveControl(controls, options.secretKey, request, response);
     sendJson(response, 404, {
@@ -195,6 +202,11 @@ function sendJson(response: ServerResponse, status: number, value: unknown): voi
     ...(status === 413 && { connection: "close" }),
   });
   response.end(body);
+}
+
+/** What a page elsewhere lets a browser ask here. */
+function refuseForeign(response: ServerResponse): void {
+  sendJson(response, 403, { error: { message: "Ask at the address of this server, from its own pages." } });
 }
 
 /** The last resort: refusals that no part answered itself, and our own bugs. */

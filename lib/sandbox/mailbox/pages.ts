@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import type { IncomingMessage } from "node:http";
+import { isOwnHost } from "@/lib/sandbox/own-page";
 import type { CaughtMail, MailStore } from "./caught-mails";
 import { html, type Markup, paragraphs, raw } from "./markup";
 import { style } from "./style";
@@ -20,8 +21,7 @@ const mailPolicy = `default-src 'none'; style-src 'unsafe-inline'; img-src data:
 /** What the mailbox answers: `/` all mails, `/mails/ID` one, `/mails/ID/html` its own markup, `/mails.json` for programs. */
 export function answerOf(store: MailStore, request: IncomingMessage, port: number): Answer {
   // Links to choose a new password are in these mails: a page elsewhere that only resolves to this machine gets none.
-  const hosts = [`127.0.0.1:${port}`, `localhost:${port}`];
-  if (!hosts.includes(request.headers.host ?? "")) return plain(403);
+  if (!isOwnHost(request.headers.host, port)) return plain(403);
   if (request.method !== "GET" && request.method !== "HEAD") return plain(405);
   const path = (request.url ?? "").split("?", 1)[0] ?? "";
   const language = request.headers["accept-language"];

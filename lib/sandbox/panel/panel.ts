@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import { isOwnHost, isOwnPage } from "@/lib/sandbox/own-page";
 import { pageOf, policy } from "./page";
 import { receiveEvent } from "./receive-event";
 import type { Arrival, PanelState } from "./state";
@@ -53,15 +54,13 @@ async function answer(
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
-  const { host = "", origin } = request.headers;
-  // A page elsewhere that only resolves to this machine gets nothing, and no other page presses the button.
-  const ownHosts = [loopback, "localhost"].map((name) => `${name}:${request.socket.localPort}`);
-  if (!ownHosts.includes(host)) return void response.writeHead(403).end();
+  const { localPort } = request.socket;
+  if (!isOwnHost(request.headers.host, localPort)) return void response.writeHead(403).end();
   const path = (request.url ?? "").split("?", 1)[0];
   const asked = `${request.method} ${path}`;
   if (asked === "POST /events") return takeEvent(state, secret, request, response);
   if (asked === "POST /down" || asked === "POST /up") {
-    if (origin !== `http://${host}`) return void response.writeHead(403).end();
+    if (!isOwnPage(request.headers, localPort)) return void response.writeHead(403).end();
     state.isDown = path === "/down";
     return void response.writeHead(303, { location: "/" }).end();
   }
