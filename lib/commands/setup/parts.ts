@@ -89,6 +89,8 @@ export async function startBackParts(start: Start, env: NodeJS.ProcessEnv): Prom
     MAILBOX_SMTP_PORT: String(ports.mailPort),
     MAILBOX_HTTP_PORT: String(ports.mailboxPort),
     MAILBOX_DATA: partData(start, "mailbox"),
+    // Only the demo's clock is ever moved.
+    ...(env.MALLARD_CLOCK_FILE && { MAILBOX_CLOCK_FILE: env.MALLARD_CLOCK_FILE }),
   });
   const panel = typeScriptChild(start, "panel", "lib/sandbox/panel/main.ts", {
     ...env,

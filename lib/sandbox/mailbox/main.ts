@@ -1,11 +1,13 @@
+import { fileClock } from "@/lib/kernel/file-clock";
 import { startMailbox } from "./mailbox";
 
-// The demo's mailbox as a process of its own: MAILBOX_SMTP_PORT and MAILBOX_HTTP_PORT (any free port if left out) and
-// MAILBOX_DATA (in memory if left out).
+// The demo's mailbox as a process of its own: MAILBOX_SMTP_PORT and MAILBOX_HTTP_PORT (any free port if left out),
+// MAILBOX_DATA (in memory if left out) and MAILBOX_CLOCK_FILE (how far the demo's clock was moved; the system's clock if left out).
 const mailbox = await startMailbox({
   smtpPort: portOf("MAILBOX_SMTP_PORT"),
   httpPort: portOf("MAILBOX_HTTP_PORT"),
   dataDir: process.env.MAILBOX_DATA || null,
+  ...(process.env.MAILBOX_CLOCK_FILE && { clock: fileClock(process.env.MAILBOX_CLOCK_FILE) }),
 });
 console.log(`mailbox ready at ${mailbox.url} (smtp ${new URL(mailbox.smtpUrl).port})`);
 

@@ -1,8 +1,8 @@
 /** The mailbox's whole style sheet; its hash is in the page's content security policy. */
 export const style = `
-:root { color-scheme: light dark; --line: light-dark(#e2e4e9, #33363d); --quiet: light-dark(#5b616e, #a4a9b5); --link: light-dark(#1f4fd1, #8fb0ff); --hover: light-dark(#f5f6f8, #23262c); --page: light-dark(#ffffff, #17191d); }
+:root { color-scheme: light dark; --line: light-dark(#e2e4e9, #33363d); --quiet: light-dark(#5b616e, #a4a9b5); --link: light-dark(#1f4fd1, #8fb0ff); --hover: light-dark(#f5f6f8, #23262c); --page: light-dark(#ffffff, #17191d); --ink: light-dark(#1a1d23, #eceef2); }
 * { box-sizing: border-box; }
-body { margin: 0; background: var(--page); font: 15px/1.5 system-ui, -apple-system, "Segoe UI", "Noto Sans SC", sans-serif; }
+body { margin: 0; background: var(--page); color: var(--ink); font: 15px/1.5 system-ui, -apple-system, "Segoe UI", "Noto Sans SC", sans-serif; }
 main { max-width: 860px; margin: 0 auto; padding: 32px 16px; }
 header { display: flex; align-items: baseline; justify-content: space-between; gap: 16px; }
 h1 { font-size: 22px; line-height: 1.3; margin: 8px 0; overflow-wrap: anywhere; }
