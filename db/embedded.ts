@@ -49,7 +49,7 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded>
   const keptPort = path.join(place.dir, "port");
   const preferred = options.port ?? Number(await readFile(keptPort, "utf8").catch(() => "0"));
   const port = await freePort(preferred);
-  await writeFile(keptPort, String(port));
+  await writeFile(keptPort, String(port), { mode: 0o600 });
   const keeper = await startKeeper(place, port, options);
   return {
     url: `postgres://${owner}:${password}@127.0.0.1:${port}/postgres`,

@@ -14,7 +14,7 @@ export function advanceFileClock(file: string, ms: number): number {
   if (!Number.isSafeInteger(ms) || ms < 0) throw new RangeError("a clock moves on by whole milliseconds");
   const offset = offsetIn(file) + ms;
   // Renamed into place: whoever reads meanwhile sees the old number or the new one.
-  writeFileSync(`${file}.next`, String(offset));
+  writeFileSync(`${file}.next`, String(offset), { mode: 0o600 });
   renameSync(`${file}.next`, file);
   return offset;
 }

@@ -99,7 +99,7 @@ interface Child {
 }
 
 function spawnChild(spec: ChildSpec, life: "first" | "later" = "first"): Child {
-  mkdirSync(spec.logDir, { recursive: true });
+  mkdirSync(spec.logDir, { recursive: true, mode: 0o700 });
   const file = path.join(spec.logDir, `${spec.name}.log`);
   const log = createWriteStream(file, { fd: openSync(file, life === "first" ? "w" : "a", 0o600) });
   // A full disk must not end the portal because of its logs.

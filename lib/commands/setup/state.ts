@@ -1,5 +1,15 @@
 import { randomBytes } from "node:crypto";
-import { closeSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  closeSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import path from "node:path";
 import { commandOf } from "@/db/embedded-orphan";
 import { SetupFault } from "./setup-fault";
@@ -23,11 +33,17 @@ export interface Ports {
   readonly database?: number;
 }
 
-/** The directory that outlives a start, git-ignored; made here, and refused with a sentence if it cannot be. */
+/**
+ * The directory that outlives a start, git-ignored; made here, and refused with a sentence if it cannot be. All in it is
+ * closed to other users, also what an earlier build left open.
+ */
 export function openStateDir(dir: string): void {
   try {
-    // Others may pass (root's database server runs as another user), but not look around.
-    mkdirSync(dir, { recursive: true, mode: 0o711 });
+    // Root's database server runs as another user, who has to pass through here, and closes its own part.
+    const mode = process.getuid?.() === 0 ? 0o711 : 0o700;
+    mkdirSync(dir, { recursive: true, mode });
+    chmodSync(dir, mode);
+    for (const name of readdirSync(dir)) if (name !== "postgres") close(path.join(dir, name));
     const probe = path.join(dir, ".writable");
     closeSync(openSync(probe, "w"));
     rmSync(probe);
@@ -36,6 +52,13 @@ export function openStateDir(dir: string): void {
       `The directory ${dir} cannot be written: start Mallard as its owner, or remove it to begin anew.`,
     );
   }
+}
+
+function close(place: string): void {
+  const found = lstatSync(place);
+  if (found.isSymbolicLink()) return;
+  chmodSync(place, found.isDirectory() ? 0o700 : 0o600);
+  if (found.isDirectory()) for (const name of readdirSync(place)) close(path.join(place, name));
 }
 
 /** Made once, readable by their owner alone. */
@@ -61,7 +84,7 @@ export function keptPorts(dir: string): Ports {
 }
 
 export function keepPorts(dir: string, ports: Ports): void {
-  writeFileSync(path.join(dir, "ports.json"), JSON.stringify(ports));
+  writeFileSync(path.join(dir, "ports.json"), JSON.stringify(ports), { mode: 0o600 });
 }
 
 export interface Lock {
@@ -73,7 +96,7 @@ export async function lockState(dir: string, address: string): Promise<Lock> {
   const file = path.join(dir, "running.json");
   for (let attempt = 0; attempt < 3; attempt += 1) {
     try {
-      writeFileSync(file, JSON.stringify({ pid: process.pid, address }), { flag: "wx" });
+      writeFileSync(file, JSON.stringify({ pid: process.pid, address }), { flag: "wx", mode: 0o600 });
       return { release: () => rmSync(file, { force: true }) };
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;

@@ -52,7 +52,8 @@ export async function openMailStore(dataDir: string | null, keep: number, clock:
 }
 
 async function loadAll(dataDir: string, keep: number): Promise<CaughtMail[]> {
-  await mkdir(dataDir, { recursive: true });
+  // In mails are links with which a password is chosen: they are their owner's alone.
+  await mkdir(dataDir, { recursive: true, mode: 0o700 });
   const ids = (await readdir(dataDir))
     .filter((name) => name.endsWith(".eml") && isUuid(name.slice(0, -4)))
     .map((name) => name.slice(0, -4) as MailId)
@@ -69,7 +70,7 @@ function fileOf(dataDir: string, id: MailId): string {
 
 /** A process that is killed while it writes must not leave half a mail. */
 async function writeWhole(file: string, content: Buffer): Promise<void> {
-  await writeFile(`${file}.part`, content);
+  await writeFile(`${file}.part`, content, { mode: 0o600 });
   await rename(`${file}.part`, file);
 }
 

@@ -29,9 +29,10 @@ export class Journal {
   #bytesWhenWhole = 0;
 
   constructor(dataDir: string) {
-    mkdirSync(dataDir, { recursive: true });
+    // The signing secret of the webhook is in it: it is its owner's alone.
+    mkdirSync(dataDir, { recursive: true, mode: 0o700 });
     this.#path = join(dataDir, "journal.jsonl");
-    this.#file = openSync(this.#path, "a");
+    this.#file = openSync(this.#path, "a", 0o600);
   }
 
   *entries(): Generator<JournalEntry> {
@@ -61,7 +62,7 @@ export class Journal {
   /** Replaces the file by one that holds just these entries. */
   rewrite(entries: Iterable<JournalEntry>): void {
     const beside = `${this.#path}.new`;
-    const file = openSync(beside, "w");
+    const file = openSync(beside, "w", 0o600);
     this.#bytes = 0;
     let lines: string[] = [];
     let length = 0;
@@ -83,7 +84,7 @@ export class Journal {
     closeSync(file);
     closeSync(this.#file);
     renameSync(beside, this.#path);
-    this.#file = openSync(this.#path, "a");
+    this.#file = openSync(this.#path, "a", 0o600);
     this.#bytesWhenWhole = this.#bytes;
   }
 
