@@ -1,5 +1,6 @@
 import postgres from "postgres";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { reportMostBytes } from "@/lib/auth/body-limits";
 import { remindOfInvoices } from "@/lib/billing/reminder/remind";
 import { deliverOutbox } from "@/lib/jobs/deliver-outbox";
 import { ok } from "@/lib/kernel/result";
@@ -10,7 +11,6 @@ import { bounceOf, exchangeBounce, exchangeDelay, postfixBounce } from "@/lib/te
 import { createTestDatabase } from "@/lib/testing/database";
 import { makeCustomer, makeInvoice, type TestCustomer } from "@/lib/testing/fixtures";
 import { openTestWorld, type TestWorld } from "@/lib/testing/world";
-import { reportMostBytes } from "@/lib/auth/body-limits";
 import { receiveBounce } from "./receive-bounce";
 
 const secret = "only-the-mail-server-of-the-host-knows-it";
