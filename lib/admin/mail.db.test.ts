@@ -142,7 +142,7 @@ describe("a test of a mail", () => {
     expect(await test(support, "none")).toMatchObject({ refusal: { code: "template_not_found" } });
     expect(await test(support, "receipt")).toEqual({ ok: true, value: { email: person?.email } });
     expect(sent).toMatchObject([{ to: { address: person?.email } }]);
-    expect(sent[0]?.cc).toBeUndefined();
+    expect(sent[0]?.copies).toBeUndefined();
     refusal = { code: "mail_refused", reason: "550 no" };
     expect(await test(support, "receipt")).toMatchObject({
       refusal: { code: "test_not_sent", reason: "550 no" },

@@ -9,6 +9,7 @@ import type { CustomerId, PaymentId } from "@/lib/kernel/id";
 import { add, type Currency, money } from "@/lib/kernel/money";
 import { autoChargeFailedMail } from "@/lib/mail/auto-pay-mail";
 import { cardExpiringMail } from "@/lib/mail/card-mail";
+import { copyIdOf } from "@/lib/mail/mail-id";
 import type { Mail, Mailer } from "@/lib/mail/mailer";
 import { moneyBecameBalanceMail, paymentFailedMail, receiptMail } from "@/lib/mail/payment-mail";
 import { invoicesDueMail, renewalShortMail, renewedMail } from "@/lib/mail/renewal-mail";
@@ -23,6 +24,7 @@ import {
   noteAttempt,
   type OutboxRow,
   type Outcome,
+  type RefusedAddress,
   releaseUntold,
 } from "./notices";
 import { orNoteFault } from "./park-mail";
@@ -116,19 +118,46 @@ async function tell(
     // A mailbox that is full waits alone, with what its mail gathers; without a server, all do.
     return answer.refusal.isOfThisOne ? "for_now" : "no_server";
   }
-  await concludeRow(world, row, outcomeOf(mail, answer), alsoTold);
+  const refusedCopies = await sendCopies(delivery.mailer, mail, id);
+  await concludeRow(world, row, outcomeOf(mail, answer, refusedCopies), alsoTold);
   return answer.ok ? "sent" : "not_sent";
 }
 
-function outcomeOf(mail: Mail, answer: Awaited<ReturnType<Mailer["sendMail"]>>): Outcome {
-  if (answer.ok) return { kind: "sent", refusedCopies: answer.value.refusedCopies ?? [] };
+/**
+ * Writes to the further addresses, each once, when the mail itself is taken or refused for good: a copy that no server takes
+ * then is noted, and staff may send all of it again.
+ */
+async function sendCopies(mailer: Mailer, mail: Mail, id: string): Promise<RefusedAddress[]> {
+  const refused: RefusedAddress[] = [];
+  const { addresses = [], ...written } = mail.copies ?? { text: "", html: "" };
+  for (const [at, address] of addresses.entries()) {
+    const { subject, attachments = [] } = mail;
+    const answer = await mailer.sendMail({
+      to: address,
+      subject,
+      ...written,
+      attachments,
+      id: copyIdOf(id, at + 1),
+    });
+    if (answer.ok) continue;
+    const { refusal } = answer;
+    const reason = "reason" in refusal ? refusal.reason : refusal.code;
+    refused.push({ address: address.toLowerCase(), isCopy: true, reason });
+  }
+  return refused;
+}
+
+function outcomeOf(
+  mail: Mail,
+  answer: Awaited<ReturnType<Mailer["sendMail"]>>,
+  refusedCopies: readonly RefusedAddress[],
+): Outcome {
+  if (answer.ok) return { kind: "sent", refused: refusedCopies };
   const { refusal } = answer;
   const address = typeof mail.to === "string" ? mail.to : mail.to.address;
-  return {
-    kind: "undeliverable",
-    code: refusal.code,
-    refused: "reason" in refusal ? { address: address.toLowerCase(), reason: refusal.reason } : null,
-  };
+  const own =
+    "reason" in refusal ? [{ address: address.toLowerCase(), isCopy: false, reason: refusal.reason }] : [];
+  return { kind: "undeliverable", code: refusal.code, refused: [...own, ...refusedCopies] };
 }
 
 async function waiting(world: World, most: number): Promise<OutboxRow[]> {
@@ -257,9 +286,7 @@ async function mailOfPayment(delivery: Delivery, row: OutboxRow): Promise<Mail |
   const currency = payment.currency as Currency;
   const amount = money(payment.card_minor, currency);
   const payLinks = () =>
-    transact(world.jobs, { customerId }, ({ sql }) =>
-      openPayLinks(world, sql, customerId, payment.invoice_ids),
-    );
+    transact(world.jobs, { customerId }, ({ sql }) => openPayLinks(world, sql, row, payment.invoice_ids));
   const autoMail = async () => {
     const links = await payLinks();
     // Paid or cancelled meanwhile, there is nothing to say.

@@ -4,7 +4,7 @@ import { askAboutMail } from "@/lib/billing/reminder/ask-about-mail";
 import type { World } from "@/lib/billing/world";
 import type { CustomerId } from "@/lib/kernel/id";
 import { mailIdOf } from "@/lib/mail/mail-id";
-import type { Mail, RefusedCopy } from "@/lib/mail/mailer";
+import type { Mail } from "@/lib/mail/mailer";
 
 /** Something that has happened and that somebody is to hear of. */
 export interface OutboxRow {
@@ -20,8 +20,8 @@ export interface OutboxRow {
  */
 export async function noteAttempt(world: World, row: OutboxRow, mail: Mail): Promise<string> {
   const { customerId, id, topic } = row;
-  const { subject, text, inboxText = text, link = "", cc = [] } = mail;
-  const copies = cc.map((address) => address.toLowerCase());
+  const { subject, text, inboxText = text, link = "" } = mail;
+  const copies = (mail.copies?.addresses ?? []).map((address) => address.toLowerCase());
   const [noted] = await world.jobs.sql`
     insert into notices (customer_id, id, topic, subject, body, link, copies, state, attempts, created_at)
     values (${customerId}, ${id}, ${topic}, ${subject}, ${inboxText}, ${link}, ${copies}, 'waiting', 1, ${world.clock.now()})
@@ -67,12 +67,19 @@ export async function releaseUntold(
     update outbox set claimed_until = null where customer_id = ${customerId} and id = any(${[...ids]}::uuid[])`;
 }
 
+/** An address that did not get the mail, and what the mail server said of it. */
+export interface RefusedAddress {
+  readonly address: string;
+  readonly isCopy: boolean;
+  readonly reason: string;
+}
+
 /** How a row ends. */
 export type Outcome =
-  /** A mail server has it; these of its copies it refused. */
-  | { kind: "sent"; refusedCopies: readonly RefusedCopy[] }
+  /** A mail server has it, but for these of its copies. */
+  | { kind: "sent"; refused: readonly RefusedAddress[] }
   /** No mail server will ever take it. */
-  | { kind: "undeliverable"; code: string; refused: RefusedCopy | null }
+  | { kind: "undeliverable"; code: string; refused: readonly RefusedAddress[] }
   | { kind: "nothing_to_say" };
 
 /** What an outcome makes of its notice. */
@@ -111,12 +118,10 @@ export async function concludeRow(
       where customer_id = ${customerId} and id = ${id} and state = 'waiting'
       returning state, sending`;
     if (!notice) return;
-    const refused =
-      outcome.kind === "sent" ? outcome.refusedCopies : "refused" in outcome ? [outcome.refused] : [];
-    for (const { address, reason } of refused.filter((one) => one !== null)) {
+    for (const { address, isCopy, reason } of "refused" in outcome ? outcome.refused : []) {
       await sql`
         insert into notice_failures (customer_id, notice_id, sending, address, is_copy, kind, reason, noted_at)
-        values (${customerId}, ${id}, ${notice.sending}, ${address}, ${isSent}, 'refused', ${reason}, ${now})
+        values (${customerId}, ${id}, ${notice.sending}, ${address}, ${isCopy}, 'refused', ${reason}, ${now})
         on conflict (customer_id, notice_id, sending, address) do nothing`;
     }
     if (notice.state === "undeliverable" || (isSent && notice.state === "bounced")) {

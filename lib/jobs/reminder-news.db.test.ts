@@ -84,7 +84,7 @@ describe("a renewal that the balance does not reach for", () => {
     expect(mail?.text).toContain("your balance has $3.20: $6.80 is missing");
     expect(mail?.text).toMatch(/\/invoices\/INV-2026-\d+\n/);
     expect(mail?.text).toMatch(/\/balance\/top-up\?invoice=INV-2026-\d+\n/);
-    expect(mail?.text).toMatch(/Pay INV-2026-\d+ without signing in: http\S+\/pay\/[\w-]{72}\n/);
+    expect(mail?.text).toMatch(/Pay \$10\.00: http\S+\/pay\/[\w-]{72}\n/);
   });
 
   it("is gathered with the others of the same customer in one mail", async () => {
@@ -121,7 +121,7 @@ describe("a renewal that the balance does not reach for", () => {
     await openWorld();
     const customer = await makeCustomer(world);
     await due(customer, 2);
-    const invoice = await makeInvoice(world, customer, 500n);
+    await makeInvoice(world, customer, 500n);
     toLead();
     await runRenewals(world);
     await remindOfInvoices(world);
@@ -129,7 +129,7 @@ describe("a renewal that the balance does not reach for", () => {
     expect(mails.map(({ subject }) => subject)).toEqual([
       expect.stringMatching(/^3 invoices, \$25\.00 in all, are due, the first since/),
     ]);
-    expect(mails[0]?.text).toContain(invoice.number);
+    expect(mails[0]?.text).toContain("Work: $5.00");
     const stages = await world.jobs.sql`
       select kind from reminders where customer_id = ${customer.customerId} order by kind`;
     expect(stages.map(({ kind }) => kind)).toEqual(["balance_low", "balance_low", "invoice_due"]);

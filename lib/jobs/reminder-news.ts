@@ -8,7 +8,7 @@ import type { CardExpiring } from "@/lib/mail/card-mail";
 import type { RemindedInvoices, ShortRenewals } from "@/lib/mail/renewal-mail";
 import type { StopNews } from "@/lib/mail/stop-mail";
 import { expiringCard } from "./card-news";
-import { openPayLinks } from "./pay-links";
+import { type MailRef, openPayLinks } from "./pay-links";
 import { stopAheadNews } from "./stop-news";
 import { isToBeTold, waitsForOthers } from "./told-together";
 
@@ -41,7 +41,7 @@ export async function reminderNews(
   const ids = rows.map((row) => row.subject_id as string);
   for (const [kind, what] of stops) {
     if (!rows.some((row) => row.kind === kind)) continue;
-    const stop = await stopAheadNews(world, sql, customerId, what, ids);
+    const stop = await stopAheadNews(world, sql, { customerId, id: outboxId }, what, ids);
     return stop && { kind: "stop", stop };
   }
   if (rows.some((row) => row.kind === "card_expiring")) {
@@ -53,10 +53,10 @@ export async function reminderNews(
   if (!gathered) return null;
   if (gathered === "elsewhere") return { kind: "elsewhere" };
   if (gathered.kinds.has("invoice_due")) {
-    const due = await remindedInvoices(world, sql, customerId, gathered.invoiceIds);
+    const due = await remindedInvoices(world, sql, { customerId, id: outboxId }, gathered.invoiceIds);
     return due && { kind: "due", due, alsoTold: gathered.alsoTold };
   }
-  const short = await shortRenewals(world, sql, customerId, gathered.invoiceIds);
+  const short = await shortRenewals(world, sql, { customerId, id: outboxId }, gathered.invoiceIds);
   return short && { kind: "low", short, alsoTold: gathered.alsoTold };
 }
 
@@ -100,9 +100,10 @@ const stops = [
 async function remindedInvoices(
   world: World,
   sql: ReservedSql,
-  customerId: CustomerId,
+  mail: MailRef,
   invoiceIds: readonly string[],
 ): Promise<RemindedInvoices | null> {
+  const { customerId } = mail;
   const rows = await sql`
     select i.id, i.number, i.summary as label, i.currency, i.due_at,
       i.total_minor - i.amount_paid_minor - i.amount_credited_minor as remaining_minor
@@ -117,7 +118,7 @@ async function remindedInvoices(
   const payLinks = await openPayLinks(
     world,
     sql,
-    customerId,
+    mail,
     rows.map(({ id }) => id),
   );
   return {
@@ -141,9 +142,10 @@ async function remindedInvoices(
 async function shortRenewals(
   world: World,
   sql: ReservedSql,
-  customerId: CustomerId,
+  mail: MailRef,
   invoiceIds: readonly string[],
 ): Promise<ShortRenewals | null> {
+  const { customerId } = mail;
   const rows = await sql`
     select i.id, i.number, i.summary as label, i.currency, i.due_at,
       i.total_minor - i.amount_paid_minor - i.amount_credited_minor as remaining_minor,
@@ -168,7 +170,7 @@ async function shortRenewals(
   const payLinks = await openPayLinks(
     world,
     sql,
-    customerId,
+    mail,
     rows.map(({ id }) => id),
   );
   return {

@@ -6,7 +6,7 @@ import type { CustomerId, ServiceId } from "@/lib/kernel/id";
 import { money } from "@/lib/kernel/money";
 import type { StopNews } from "@/lib/mail/stop-mail";
 import type { OutboxRow } from "./notices";
-import { openPayLinks } from "./pay-links";
+import { type MailRef, openPayLinks } from "./pay-links";
 
 /**
  * What an announcement has to say now. Null if there is nothing to say any more: it was paid or cancelled meanwhile, is
@@ -15,10 +15,11 @@ import { openPayLinks } from "./pay-links";
 export async function stopAheadNews(
   world: World,
   sql: ReservedSql,
-  customerId: CustomerId,
+  mail: MailRef,
   what: "suspensionAhead" | "terminationAhead",
   renewalIds: readonly string[],
 ): Promise<StopNews | null> {
+  const { customerId } = mail;
   const rows = await sql`
     select service_id from renewals where customer_id = ${customerId} and id = any(${[...renewalIds]}::uuid[])`;
   const terms = await termsOf(
@@ -33,7 +34,7 @@ export async function stopAheadNews(
     const at = (what === "suspensionAhead" ? suspendsAt : terminatesAt)(facts, world.timeZone);
     return at && announcedFor(at, facts, now);
   };
-  return newsOf(world, sql, customerId, what, terms.filter(isTold), whenOf);
+  return newsOf(world, sql, mail, what, terms.filter(isTold), whenOf);
 }
 
 const whatOf: Record<string, "suspended" | "terminated"> = {
@@ -64,7 +65,7 @@ export async function stoppedNews(
   const ids = rows.map((row) => row.service_id as ServiceId);
   if (what === "suspended") {
     const terms = await termsOf(sql, customerId, ids);
-    return newsOf(world, sql, customerId, what, terms, ({ facts }) => facts.suspendedAt);
+    return newsOf(world, sql, { customerId, id }, what, terms, ({ facts }) => facts.suspendedAt);
   }
   const ended = await sql`
     select label from services
@@ -87,11 +88,12 @@ function termsOf(
 async function newsOf(
   world: World,
   sql: ReservedSql,
-  customerId: CustomerId,
+  mail: MailRef,
   what: StopNews["what"],
   terms: readonly NextTerm[],
   whenOf: (term: NextTerm) => Date | null,
 ): Promise<StopNews | null> {
+  const { customerId } = mail;
   const ids = terms.flatMap(({ invoiceId }) => invoiceId ?? []);
   const invoices = await sql`
     select id, number, currency, total_minor - amount_paid_minor - amount_credited_minor as remaining_minor from invoices
@@ -108,5 +110,5 @@ async function newsOf(
     })
     .sort((a, b) => a.at.getTime() - b.at.getTime());
   if (services.length === 0) return null;
-  return { what, services, payLinks: await openPayLinks(world, sql, customerId, ids) };
+  return { what, services, payLinks: await openPayLinks(world, sql, mail, ids) };
 }

@@ -12,15 +12,21 @@ const day = new Date("2026-12-14T09:00:00Z");
 const invoice = { number: "INV-2026-000123", label: "web-1", amount: usd(2_340n), dueAt: day };
 const other = { number: "INV-2026-000124", label: "mail-2", amount: usd(1_000n), dueAt: day };
 
-const payLinksOf = ({ host }: Addressed, numbers: readonly string[]) =>
-  numbers.map((number) => ({ number, url: `${host.url}/pay/example` }));
+const payLinksOf = ({ host }: Addressed, minor: bigint) => [
+  {
+    amount: usd(minor),
+    url: `${host.url}/pay/example`,
+    copyUrl: `${host.url}/pay/copy`,
+    isFromBalance: false,
+  },
+];
 
 function stop(about: Addressed, what: StopNews["what"]): Promise<Mail> {
   const { number, amount } = invoice;
   return stopMail(about, {
     what,
     services: [{ label: "web-1", at: day, invoice: what === "terminated" ? null : { number, amount } }],
-    payLinks: what === "terminated" ? [] : payLinksOf(about, [number]),
+    payLinks: what === "terminated" ? [] : payLinksOf(about, 2_340n),
   });
 }
 
@@ -42,7 +48,7 @@ export const exampleMails = {
       total: usd(2_340n),
       available: usd(2_020n),
       invoices: [invoice],
-      payLinks: payLinksOf(about, [invoice.number]),
+      payLinks: payLinksOf(about, 2_340n),
     }),
   renewals_short: (about) =>
     renewalShortMail(about, {
@@ -50,21 +56,21 @@ export const exampleMails = {
       total: usd(3_340n),
       available: usd(2_020n),
       invoices: [invoice, other],
-      payLinks: payLinksOf(about, [invoice.number, other.number]),
+      payLinks: payLinksOf(about, 3_340n),
     }),
   invoice_ahead: (about) =>
     invoicesDueMail(about, {
       total: usd(2_340n),
       daysFromDue: -3,
       invoices: [invoice],
-      payLinks: payLinksOf(about, [invoice.number]),
+      payLinks: payLinksOf(about, 2_340n),
     }),
   invoices_overdue: (about) =>
     invoicesDueMail(about, {
       total: usd(3_340n),
       daysFromDue: 3,
       invoices: [invoice, other],
-      payLinks: payLinksOf(about, [invoice.number, other.number]),
+      payLinks: payLinksOf(about, 3_340n),
     }),
   renewed: (about) =>
     renewedMail(about, { fromBalance: usd(2_340n), paid: [{ number: invoice.number }], services }),
@@ -123,7 +129,7 @@ export const exampleMails = {
   payment_failed: (about) =>
     paymentFailedMail(about, usd(2_340n), {
       numbers: [invoice.number],
-      payLinks: payLinksOf(about, [invoice.number]),
+      payLinks: payLinksOf(about, 2_340n),
     }),
   card_declined: (about) =>
     autoChargeFailedMail(about, {
@@ -131,7 +137,7 @@ export const exampleMails = {
       numbers: [invoice.number],
       why: "declined",
       nextAt: day,
-      payLinks: payLinksOf(about, [invoice.number]),
+      payLinks: payLinksOf(about, 2_340n),
     }),
   card_needs_you: (about) =>
     autoChargeFailedMail(about, {
@@ -139,7 +145,7 @@ export const exampleMails = {
       numbers: [invoice.number],
       why: "authentication",
       nextAt: null,
-      payLinks: payLinksOf(about, [invoice.number]),
+      payLinks: payLinksOf(about, 2_340n),
     }),
   card_expiring: (about) =>
     cardExpiringMail(about, { last4: "4242", lastDay: day, isOver: false, otherLast4: "4444" }),

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { money } from "@/lib/kernel/money";
 import { mailOf } from "./layout";
 
 const letter = {
@@ -9,18 +10,53 @@ const letter = {
   subject: "Subject",
   intro: "The intro.",
   link: { label: "Open", url: "https://portal.example.com/invoices" },
-  payLinks: [{ number: "INV-1", url: "https://portal.example.com/pay/abc" }],
+  rows: [{ title: "web-1", detail: "INV-1", amount: "$10.00" }],
+  payLinks: [
+    {
+      amount: money(1_000n, "USD"),
+      url: "https://portal.example.com/pay/abc",
+      copyUrl: "https://portal.example.com/pay/copy",
+      isFromBalance: true,
+    },
+  ],
   note: "First line.\nSecond line.",
 };
 
 test("a letter says each of its parts once, in text and in HTML", async () => {
   const { html = "", text } = await mailOf(letter);
-  for (const part of ["The intro.", "First line.\nSecond line."]) {
+  for (const part of ["The intro.", "First line.\nSecond line.", "web-1", "INV-1"]) {
     expect(html.split(part)).toHaveLength(2);
     expect(text.split(part)).toHaveLength(2);
   }
-  expect(html.split("Open</span>")).toHaveLength(2);
-  expect(html.split("https://portal.example.com/pay/abc")).toHaveLength(2);
+  expect(html.split("Pay $10.00 from balance</span>")).toHaveLength(2);
+  // The button, and its address to be copied.
+  expect(html.split("https://portal.example.com/pay/abc")).toHaveLength(4);
+  expect(html.split(">Open<")).toHaveLength(2);
+  expect(text).toContain("Pay $10.00 from balance: https://portal.example.com/pay/abc");
+});
+
+test("copies have a link of their own, which says nothing of a balance, and the inbox has none", async () => {
+  const recipient = {
+    ...letter.recipient,
+    copies: ["Books@example.com", "pond@example.com", "books@example.com"],
+  };
+  const {
+    copies,
+    text,
+    html,
+    inboxText = "",
+    link,
+  } = await mailOf({ ...letter, recipient, copyNote: "Other." });
+  expect(copies?.addresses).toEqual(["books@example.com"]);
+  for (const one of [copies?.text ?? "", copies?.html ?? ""]) {
+    expect(one).toContain("https://portal.example.com/pay/copy");
+    expect(one).not.toContain("/pay/abc");
+    expect(one).not.toContain("balance");
+    expect(one).toContain("Other.");
+  }
+  expect(text + html).not.toContain("/pay/copy");
+  expect(inboxText).not.toContain("/pay/");
+  expect(link).toBe("https://portal.example.com/invoices");
 });
 
 test("a letter in HTML holds nothing but its markup: no text stands beside its elements", async () => {
@@ -55,7 +91,11 @@ test("nobody's text becomes markup in a letter, wherever it stands", async () =>
         subject: label,
         intro,
         link: { label, url: `https://portal.example.com/?x=${intro}` },
-        payLinks: [{ number: name, url: `https://portal.example.com/pay/${label}` }],
+        rows: [{ title: name, detail: `INV ${note}`, amount: intro }],
+        payLinks: letter.payLinks.map((line) => ({
+          ...line,
+          url: `https://portal.example.com/pay/${label}`,
+        })),
         note,
       });
       expect(elements(html)).toEqual(plain);

@@ -15,12 +15,20 @@ export interface LetterParts {
   readonly subject: string;
   readonly greeting: string;
   readonly intro: string;
+  readonly rows: readonly LetterRow[];
   readonly link: NamedLink;
   readonly furtherLinks: readonly NamedLink[];
   /** May have several lines. */
   readonly note: string;
   readonly copyLink: string;
   readonly from: string;
+}
+
+/** An invoice or a service in a few words, with its amount at the end of the line; "" where there is none. */
+export interface LetterRow {
+  readonly title: string;
+  readonly detail: string;
+  readonly amount: string;
 }
 
 export interface NamedLink {
@@ -38,6 +46,7 @@ function Letter({
   subject,
   greeting,
   intro,
+  rows,
   link,
   furtherLinks,
   note,
@@ -56,13 +65,14 @@ function Letter({
         <Container style={column}>
           <Text style={sentence}>{greeting}</Text>
           <Text style={sentence}>{intro}</Text>
+          {rows.length > 0 && <Rows rows={rows} />}
           <Text style={sentence}>
             <Button href={link.url} style={button}>
               {link.label}
             </Button>
           </Text>
           {furtherLinks.map(({ label, url }) => (
-            <Text key={url} style={sentence}>
+            <Text key={url} style={small}>
               <Link href={url} style={plainLink}>
                 {label}
               </Link>
@@ -83,7 +93,50 @@ function Letter({
   );
 }
 
+function Rows({ rows }: Pick<LetterParts, "rows">) {
+  return (
+    <table role="presentation" width="100%" cellPadding={0} cellSpacing={0} style={table}>
+      <tbody>
+        {rows.map(({ title, detail, amount }) => (
+          <tr key={`${title} ${detail}`}>
+            <td style={cell}>
+              <Text style={rowTitle}>{title}</Text>
+              {detail !== "" && <Text style={rowDetail}>{detail}</Text>}
+            </td>
+            <td align="right" valign="top" style={{ ...cell, paddingLeft: 12 }}>
+              <Text style={rowAmount}>{amount}</Text>
+            </td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
 // No colour but the button's: whatever is said in one is unreadable in somebody's light or dark mode.
+const table: CSSProperties = { borderCollapse: "collapse", marginBottom: 20 };
+const cell: CSSProperties = { borderTopStyle: "solid", borderTopWidth: 1, padding: "10px 0" };
+const rowTitle: CSSProperties = {
+  margin: 0,
+  fontSize: 16,
+  lineHeight: 1.4,
+  fontWeight: 600,
+  overflowWrap: "anywhere",
+};
+const rowDetail: CSSProperties = {
+  margin: 0,
+  fontSize: 13,
+  lineHeight: 1.5,
+  opacity: 0.75,
+  whiteSpace: "pre-line",
+};
+const rowAmount: CSSProperties = {
+  margin: 0,
+  fontSize: 16,
+  lineHeight: 1.4,
+  whiteSpace: "nowrap",
+  fontVariantNumeric: "tabular-nums",
+};
 const page: CSSProperties = {
   margin: 0,
   padding: 24,
@@ -94,7 +147,9 @@ const sentence: CSSProperties = { fontSize: 16, lineHeight: 1.5 };
 const small: CSSProperties = { fontSize: 13, lineHeight: 1.5, opacity: 0.75 };
 const plainLink: CSSProperties = { color: undefined, textDecorationLine: undefined };
 const button: CSSProperties = {
-  padding: "12px 20px",
+  display: "block",
+  padding: "14px 20px",
+  textAlign: "center",
   borderRadius: 6,
   background: "#1f4fd1",
   color: "#ffffff",

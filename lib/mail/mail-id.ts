@@ -8,9 +8,17 @@ export function mailIdOf(noticeId: string, sending: number): string {
   return sending === 1 ? noticeId : `${noticeId}.${sending}`;
 }
 
-/** Of which notice and sending a mail of this id would be; null if it is none of ours. */
-export function noticeOfMailId(mailId: string): { noticeId: string; sending: number } | null {
-  const [, noticeId = "", sending = "1"] =
-    /^([^.]+)(?:\.([1-9][0-9]{0,5}))?$/.exec(mailId.toLowerCase()) ?? [];
-  return isUuid(noticeId) ? { noticeId, sending: Number(sending) } : null;
+/** The id of a copy of the mail with this id: with the place of its address among the copies, from 1. */
+export function copyIdOf(mailId: string, copy: number): string {
+  return `${mailId}.c${copy}`;
+}
+
+/** Of which notice, sending and copy a mail of this id would be; null if it is none of ours. */
+export function noticeOfMailId(
+  mailId: string,
+): { noticeId: string; sending: number; copy: number | null } | null {
+  const [, noticeId = "", sending = "1", copy] =
+    /^([^.]+)(?:\.([1-9][0-9]{0,5}))?(?:\.c([1-9][0-9]?))?$/.exec(mailId.toLowerCase()) ?? [];
+  if (!isUuid(noticeId)) return null;
+  return { noticeId, sending: Number(sending), copy: copy === undefined ? null : Number(copy) };
 }

@@ -6,11 +6,13 @@ import type { Settings } from "@/lib/kernel/settings";
 export interface Mail {
   /** One address, alone or with the person's name. */
   readonly to: string | Recipient;
-  /** Who gets a copy, and is seen to get it by all. */
-  readonly cc?: readonly string[];
   readonly subject: string;
   readonly text: string;
   readonly html?: string;
+  /** The papers it is about. */
+  readonly attachments?: readonly Attachment[];
+  /** What further addresses get, each in a mail of its own: who sends the mail sends them after it. */
+  readonly copies?: Copies;
   /** Its text for the portal's inbox, where it says less; the same where it is not given. */
   readonly inboxText?: string;
   /** The address of its main link, for the portal's inbox. */
@@ -24,31 +26,34 @@ export interface Recipient {
   readonly name: string;
 }
 
+export interface Attachment {
+  readonly fileName: string;
+  /** PDF. */
+  readonly content: Uint8Array;
+}
+
+/** The same mail for others: its links do not pay from the balance. */
+export interface Copies {
+  readonly addresses: readonly string[];
+  readonly text: string;
+  readonly html: string;
+}
+
 export type MailRefusal =
   /** Would have been a second header line, or is no address. Nothing was sent. */
-  | { code: "mail_not_safe"; field: "to" | "cc" | "subject" | "id" }
+  | { code: "mail_not_safe"; field: "to" | "subject" | "id" }
   /** The mail server will not take it, now or later. */
   | { code: "mail_refused"; reason: string }
   /** Nobody took it: try again. `isOfThisOne` if the server spoke of this mail, as of a full mailbox; others it may take. */
   | { code: "mail_not_taken"; reason: string; isOfThisOne: boolean };
 
 export interface Mailer {
-  /**
-   * Hands a mail to the server. When this succeeds, delivery is the server's duty, but for the copies that it refused. A mail
-   * that it took for copies alone is refused: to try it again would write to them again.
-   */
+  /** Hands a mail to the server, without its copies. When this succeeds, delivery is the server's duty. */
   sendMail(mail: Mail): Promise<Result<SentMail, MailRefusal>>;
 }
 
 export interface SentMail {
   readonly messageId: string;
-  readonly refusedCopies?: readonly RefusedCopy[];
-}
-
-/** An address that gets a copy, and what the mail server said of it. */
-export interface RefusedCopy {
-  readonly address: string;
-  readonly reason: string;
 }
 
 /** How mail leaves: by which server, in whose name, and where it comes back to. */
@@ -62,29 +67,30 @@ export function createMailer({ smtpUrl, mailFrom, mailBounceAddress = null }: Ma
   const withTransport = sharedTransport(smtpUrl, mailFrom);
   const domain = /@([^\s@<>]+)>?$/.exec(mailFrom)?.[1] ?? "localhost";
   return {
-    sendMail: async ({ to, cc = [], subject, text, html, id }) => {
+    sendMail: async ({ to, subject, text, html, attachments = [], id }) => {
       const recipient = typeof to === "string" ? { name: "", address: to } : to;
-      const unsafe = cc.every(isOneAddress) ? unsafeField(recipient, subject, id) : "cc";
+      const unsafe = unsafeField(recipient, subject, id);
       if (unsafe) return refuse({ code: "mail_not_safe", field: unsafe });
       const messageId = id === undefined ? undefined : `<${id}@${domain}>`;
       try {
         const sent = await withTransport((transport) =>
           transport.sendMail({
             to: recipient,
-            cc: [...cc],
             subject,
             text,
             html,
+            attachments: attachments.map(({ fileName, content }) => ({
+              filename: fileName,
+              content: Buffer.from(content),
+              contentType: "application/pdf",
+            })),
             messageId,
             ...(mailBounceAddress !== null && {
-              envelope: { from: mailBounceAddress, to: [recipient.address, ...cc] },
+              envelope: { from: mailBounceAddress, to: [recipient.address] },
             }),
           }),
         );
-        const refused = refusedOf(sent);
-        const own = refused.find(({ address }) => address === recipient.address.toLowerCase());
-        if (own) return refuse({ code: "mail_refused", reason: own.reason });
-        return ok({ messageId: sent.messageId, refusedCopies: refused });
+        return ok({ messageId: sent.messageId });
       } catch (error) {
         return refuse(refusalOf(error));
       }
@@ -161,14 +167,6 @@ function unsafeField({ name, address }: Recipient, subject: string, id: string |
 
 function isOneAddress(text: string): boolean {
   return /^[^\s@<>,;:"\\()[\]\p{Cc}]+@[^\s@<>,;:"\\()[\]\p{Cc}]+$/u.test(text);
-}
-
-/** Of a mail that was taken for others. The types do not know the errors. */
-function refusedOf(sent: { rejected: readonly unknown[]; rejectedErrors?: readonly Error[] }): RefusedCopy[] {
-  return sent.rejected.map((address, at) => ({
-    address: String(address).toLowerCase(),
-    reason: sentenceOf(sent.rejectedErrors?.[at]),
-  }));
 }
 
 /** What the server itself said, where it said anything. */

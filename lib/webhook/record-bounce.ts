@@ -29,7 +29,12 @@ export async function recordBounce(world: World, bounce: Bounce): Promise<boolea
 async function recordFor(
   world: World,
   sql: ReservedSql,
-  { customerId, noticeId, sending }: { customerId: CustomerId; noticeId: string; sending: number },
+  {
+    customerId,
+    noticeId,
+    sending,
+    copy: copyAt,
+  }: { customerId: CustomerId; noticeId: string; sending: number; copy: number | null },
   recipients: readonly BouncedRecipient[],
 ): Promise<boolean> {
   const now = world.clock.now();
@@ -40,7 +45,10 @@ async function recordFor(
   const copies = new Set<string>((notice.copies as string[]).map((copy) => copy.toLowerCase()));
   let cameBack = false;
   for (const { addresses, outcome, reason } of recipients) {
-    const copy = addresses.find((address) => copies.has(address));
+    // A copy may have been forwarded: the address that it ended at is none of ours.
+    const copy =
+      addresses.find((address) => copies.has(address)) ??
+      (copyAt === null ? undefined : [...copies][copyAt - 1]);
     const kind = outcome === "failed" ? "bounced" : "delayed";
     const noted = await sql`
       insert into notice_failures as f (customer_id, notice_id, sending, address, is_copy, kind, reason, noted_at)
