@@ -515,6 +515,7 @@ CREATE TABLE "payments" (
 	"stripe_payment_intent_id" text,
 	"checkout_url" text,
 	"failure_code" text,
+	"decline" jsonb,
 	"send_count" integer DEFAULT 0 NOT NULL,
 	"first_sent_at" timestamp with time zone,
 	"expires_at" timestamp with time zone,

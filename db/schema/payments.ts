@@ -58,6 +58,8 @@ export const payments = pgTable(
     stripePaymentIntentId: text("stripe_payment_intent_id"),
     checkoutUrl: text("checkout_url"),
     failureCode: text("failure_code"),
+    /** Why its card was declined, as `Decline` in lib/gateway/port.ts: kept before its intent is canceled. */
+    decline: jsonb("decline"),
     sendCount: integer("send_count").notNull().default(0),
     firstSentAt: instant("first_sent_at"),
     expiresAt: instant("expires_at"),

@@ -1,5 +1,6 @@
 import type postgres from "postgres";
 import type { ReservedSql } from "@/db/client";
+import type { Decline } from "@/lib/gateway/port";
 import type {
   CustomerId,
   InvoiceId,
@@ -99,6 +100,8 @@ export interface PaymentRecord {
   paymentMethodId: PaymentMethodId | null;
   stripeSessionId: string | null;
   stripePaymentIntentId: string | null;
+  /** Why its card was declined, once Stripe has said so. */
+  decline: Decline | null;
   checkoutUrl: string | null;
   sendCount: number;
   firstSentAt: Date | null;
@@ -123,7 +126,7 @@ export async function lockBalances(sql: ReservedSql, customerId: CustomerId): Pr
 
 const paymentColumns = `id, customer_id, kind, funding, origin, state, currency, balance_minor, card_minor,
   excess_minor, content_hash, request_key, request, payment_method_id, stripe_session_id, stripe_payment_intent_id,
-  checkout_url, send_count, first_sent_at, expires_at, poll_count, created_at, ended_at`;
+  decline, checkout_url, send_count, first_sent_at, expires_at, poll_count, created_at, ended_at`;
 
 /** One payment as it is, without its lock. */
 export async function findPayment(
@@ -303,6 +306,7 @@ export function paymentRecord(row: Record<string, unknown>): PaymentRecord {
     paymentMethodId: row.payment_method_id as PaymentMethodId | null,
     stripeSessionId: row.stripe_session_id as string | null,
     stripePaymentIntentId: row.stripe_payment_intent_id as string | null,
+    decline: row.decline as Decline | null,
     checkoutUrl: row.checkout_url as string | null,
     sendCount: row.send_count as number,
     firstSentAt: row.first_sent_at as Date | null,

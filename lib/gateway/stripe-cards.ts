@@ -1,7 +1,7 @@
 import Stripe from "stripe";
 import { checkoutLocale } from "./checkout-locale";
 import { outcomeOf } from "./outcome";
-import type { Card, CardGateway, CardSetupRequest, Intent, IntentRequest } from "./port";
+import type { Card, CardGateway, CardSetupRequest, Decline, Intent, IntentRequest } from "./port";
 import { chargeOf, idOf } from "./stripe-charges";
 
 const expand = ["latest_charge.balance_transaction"];
@@ -84,7 +84,8 @@ async function evenDeclined(call: () => Promise<Stripe.PaymentIntent>): Promise<
     return intentOf(await call());
   } catch (error) {
     if (error instanceof Stripe.errors.StripeCardError && error.payment_intent) {
-      return intentOf(error.payment_intent);
+      const intent = intentOf(error.payment_intent);
+      return { ...intent, decline: intent.decline ?? saidDecline(error) };
     }
     throw error;
   }
@@ -115,7 +116,6 @@ async function listCards(stripe: Stripe, stripeCustomerId: string): Promise<Card
 
 function intentOf(intent: Stripe.PaymentIntent): Intent {
   const charge = typeof intent.latest_charge === "object" ? intent.latest_charge : null;
-  const error = intent.last_payment_error;
   return {
     id: intent.id,
     status: intent.status,
@@ -125,9 +125,39 @@ function intentOf(intent: Stripe.PaymentIntent): Intent {
     isLive: intent.livemode,
     paymentId: intent.metadata.payment ?? null,
     actionUrl: intent.next_action?.redirect_to_url?.url ?? null,
-    declineCode: error ? error.decline_code || error.code || error.type : null,
+    decline: declineOf(intent),
     cancellationReason: intent.cancellation_reason,
     // The latest charge of an intent may be one that was declined.
     charge: charge && intent.status === "succeeded" ? chargeOf(charge) : null,
+  };
+}
+
+/** From the intent's last error; where that was cleared, from its last charge. */
+function declineOf({
+  last_payment_error: error,
+  latest_charge: charge,
+}: Stripe.PaymentIntent): Decline | null {
+  if (error) return saidDecline(error);
+  if (!charge || typeof charge !== "object" || charge.status !== "failed") return null;
+  const { outcome, failure_code } = charge;
+  return {
+    code: outcome?.reason || failure_code || "card_declined",
+    advice: outcome?.advice_code ?? null,
+    networkCode: outcome?.network_decline_code ?? null,
+  };
+}
+
+/** The same words stand in the refusal of a call and in what is kept of it. */
+function saidDecline(error: {
+  decline_code?: string | undefined;
+  code?: string | undefined;
+  type: string;
+  advice_code?: string | undefined;
+  network_decline_code?: string | undefined;
+}): Decline {
+  return {
+    code: error.decline_code || error.code || error.type,
+    advice: error.advice_code ?? null,
+    networkCode: error.network_decline_code ?? null,
   };
 }

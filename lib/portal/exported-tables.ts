@@ -23,7 +23,7 @@ export const exportedTables: Readonly<Record<string, ExportedTable>> = {
   invoices: { order: ["id"] },
   invoice_lines: { order: ["id"] },
   credit_notes: { order: ["id"] },
-  payments: { order: ["id"], without: ["request", "request_key", "content_hash", "checkout_url"] },
+  payments: { order: ["id"], without: ["request", "request_key", "content_hash", "checkout_url", "decline"] },
   payment_methods: { order: ["id"] },
   auto_charges: { order: ["payment_method_id"] },
   auto_top_ups: { order: ["currency"] },

@@ -46,9 +46,8 @@ function endOf(payment: PaymentRecord, reached: Reached, state: PaymentState): P
     const isCardGone = payment.paymentMethodId !== null && goneCodes.has(reached.code);
     return { code: isCardGone ? "card_not_found" : "gateway_refused" };
   }
-  const declineCode = reached.kind === "intent" ? reached.intent.declineCode : null;
-  if (declineCode && state === "failed")
-    return { code: "card_declined", reason: declineReasonOf(declineCode) };
+  const decline = reached.kind === "intent" ? (reached.intent.decline ?? payment.decline) : null;
+  if (decline && state === "failed") return { code: "card_declined", reason: declineReasonOf(decline.code) };
   return { code: "payment_ended", state };
 }
 

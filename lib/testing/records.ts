@@ -70,6 +70,7 @@ export function paymentRecord(change: Partial<PaymentRecord> = {}): PaymentRecor
     paymentMethodId: null,
     stripeSessionId: "cs_1",
     stripePaymentIntentId: null,
+    decline: null,
     checkoutUrl: null,
     sendCount: 1,
     firstSentAt: decidedAt,

@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import type { Decline } from "@/lib/gateway/port";
 import type { InvoiceId, PaymentId, ServiceId } from "@/lib/kernel/id";
 import { payFromBalance } from "@/lib/portal/pay";
 import {
@@ -162,39 +163,90 @@ describe("a card that auto-pay charges", () => {
 });
 
 describe("a card that its bank gives up", () => {
-  it("is not charged again until there is another, which is charged on the next day of the schedule", async () => {
-    const service = await renewing("pm_card_visa");
-    await passDays(6);
-    const lost = seenBy(world, {
+  it.each<[Decline, string]>([
+    [{ code: "lost_card", advice: null, networkCode: null }, "by its code"],
+    [{ code: "generic_decline", advice: "do_not_try_again", networkCode: null }, "by Stripe's advice"],
+    [{ code: "generic_decline", advice: null, networkCode: "R1" }, "by its network's code"],
+  ])(
+    "is not charged again until there is another, which is charged on the next day: %j, %s",
+    async (decline) => {
+      const service = await renewing("pm_card_visa");
+      await passDays(6);
+      const lost = seenBy(world, {
+        gateway: {
+          ...world.gateway,
+          createIntent: async (request, key) => {
+            const made = await world.gateway.createIntent(
+              { ...request, stripePaymentMethodId: failing },
+              key,
+            );
+            return made.outcome === "succeeded" ? { ...made, value: { ...made.value, decline } } : made;
+          },
+        },
+      });
+      world.endpoint.mode = "record";
+      const failing = (await saveCard(world, service, "pm_card_chargeCustomerFail")).stripeId;
+      await chargeDue(lost);
+      expect(await standing(service)).toMatchObject({
+        stopped_code: decline.code,
+        attempts: [`failed ${decline.code}`],
+      });
+      await passDays(2);
+      expect(await chargedFor(1)).toBe(0);
+      await saveCard(world, service, "pm_card_mastercard");
+      expect(await standing(service)).toMatchObject({ stopped_code: null });
+      expect(await chargedFor(1)).toBe(1);
+      expect(await standing(service)).toMatchObject({ invoice: "paid" });
+    },
+  );
+});
+
+describe("why a card was declined", () => {
+  /** A Stripe that forgets it when the intent is canceled, and says it of no charge. */
+  const forgetting = () =>
+    seenBy(world, {
       gateway: {
         ...world.gateway,
-        createIntent: async (request, key) => {
-          const made = await world.gateway.createIntent({ ...request, stripePaymentMethodId: failing }, key);
-          return made.outcome === "succeeded"
-            ? { ...made, value: { ...made.value, declineCode: "lost_card" } }
-            : made;
-        },
         cancelIntent: async (id, reason) => {
           const ended = await world.gateway.cancelIntent(id, reason);
           return ended.outcome === "succeeded"
-            ? { ...ended, value: { ...ended.value, declineCode: "lost_card" } }
+            ? { ...ended, value: { ...ended.value, decline: null } }
             : ended;
+        },
+        readIntent: async (id) => {
+          const read = await world.gateway.readIntent(id);
+          const isOver = read.outcome === "succeeded" && read.value.status === "canceled";
+          return isOver ? { ...read, value: { ...read.value, decline: null } } : read;
         },
       },
     });
+
+  it("is kept before its intent is canceled", async () => {
+    const service = await renewing("pm_card_chargeCustomerFail");
+    await passDays(6);
+    await chargeDue(forgetting());
+    expect(await standing(service)).toMatchObject({ attempts: ["failed generic_decline"] });
+  });
+
+  it("is not lost to a worker that dies after it canceled the intent", async () => {
+    const service = await renewing("pm_card_chargeCustomerFail");
+    await passDays(6);
     world.endpoint.mode = "record";
-    const failing = (await saveCard(world, service, "pm_card_chargeCustomerFail")).stripeId;
-    await chargeDue(lost);
-    expect(await standing(service)).toMatchObject({
-      stopped_code: "lost_card",
-      attempts: ["failed lost_card"],
+    const dying = forgetting();
+    const { cancelIntent } = dying.gateway;
+    const cut = seenBy(world, {
+      gateway: {
+        ...dying.gateway,
+        cancelIntent: async (id, reason) => {
+          await cancelIntent(id, reason);
+          throw new Error("killed");
+        },
+      },
     });
-    await passDays(2);
-    expect(await chargedFor(1)).toBe(0);
-    await saveCard(world, service, "pm_card_mastercard");
-    expect(await standing(service)).toMatchObject({ stopped_code: null });
-    expect(await chargedFor(1)).toBe(1);
-    expect(await standing(service)).toMatchObject({ invoice: "paid" });
+    await expect(chargeDue(cut)).rejects.toThrow("killed");
+    await pass(world, 61_000);
+    await pollPayments(forgetting());
+    expect(await standing(service)).toMatchObject({ attempts: ["failed generic_decline"] });
   });
 });
 

@@ -75,8 +75,19 @@ it("the instant that pages name is the first at which a card is then charged", (
 });
 
 it("a card that was lost is not asked again, one without money is", () => {
-  expect(["lost_card", "stolen_card", "expired_card"].every(isHardDecline)).toBe(true);
-  expect(["insufficient_funds", "generic_decline", "authentication_required"].some(isHardDecline)).toBe(
-    false,
-  );
+  const isHard = (code: string) => isHardDecline({ code, advice: null, networkCode: null });
+  expect(["lost_card", "stolen_card", "expired_card"].every(isHard)).toBe(true);
+  expect(["insufficient_funds", "generic_decline", "authentication_required"].some(isHard)).toBe(false);
+});
+
+it.each([
+  ["generic_decline", "do_not_try_again", null, true],
+  ["generic_decline", "try_again_later", null, false],
+  ["insufficient_funds", "try_again_later", "51", false],
+  ["generic_decline", null, "05", false],
+  ["generic_decline", null, "41", true],
+  ["do_not_honor", "try_again_later", "R1", true],
+  ["a_word_of_tomorrow", null, null, false],
+])("%s with the advice %s and the network's %s is hard: %s", (code, advice, networkCode, isHard) => {
+  expect(isHardDecline({ code, advice, networkCode })).toBe(isHard);
 });

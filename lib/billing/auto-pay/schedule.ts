@@ -1,3 +1,4 @@
+import type { Decline } from "@/lib/gateway/port";
 import { addCalendarDays, calendarDay, startOfDay } from "@/lib/kernel/calendar";
 import { daysFromDue } from "../invoice/days-from-due";
 
@@ -32,12 +33,17 @@ export function firstChargeAt(dueAt: Date, issuedAt: Date, timeZone: string): Da
 }
 
 /**
- * Whether the bank's answer says that asking again is of no use: the card is not charged again until there is another
- * (docs.stripe.com/declines/codes; docs.stripe.com/billing/revenue-recovery/smart-retries, "hard declines").
+ * Whether the answer says that asking again is of no use: the card is not charged again until there is another. Stripe's
+ * own advice, the network's code or the decline code may each say so (docs.stripe.com/declines/codes;
+ * docs.stripe.com/billing/revenue-recovery/smart-retries, "hard declines").
  */
-export function isHardDecline(code: string): boolean {
-  return hardDeclines.has(code);
+export function isHardDecline({ code, advice, networkCode }: Decline): boolean {
+  if (advice === "do_not_try_again") return true;
+  return hardDeclines.has(code) || (networkCode !== null && hardNetworkCodes.has(networkCode));
 }
+
+/** Those that networks forbid to be sent again: Visa's category 1, which others read alike. */
+const hardNetworkCodes = new Set(["04", "07", "12", "14", "15", "41", "43", "46", "57", "R0", "R1", "R3"]);
 
 const hardDeclines = new Set([
   "card_not_supported",

@@ -9,6 +9,7 @@ const payment = {
   cardMinor: 2200n,
   currency: "USD" as const,
   request: { stripeCustomerId: "cus_1" },
+  decline: null,
 };
 
 const charge = { id: "ch_1", amountMinor: 2200n, currency: "USD", fee: null };
@@ -24,7 +25,7 @@ function intent(change: Partial<Intent> = {}): Intent {
     isLive: false,
     paymentId: payment.id,
     actionUrl: null,
-    declineCode: null,
+    decline: null,
     cancellationReason: null,
     charge: null,
     ...change,
@@ -49,16 +50,15 @@ describe("the charge of a saved card", () => {
   });
 
   it("States: a declined card is no outcome, only a canceled intent is one", () => {
-    const declineCode = "insufficient_funds";
-    expect(judgeIntent(payment, intent({ status: "requires_payment_method", declineCode }), false)).toEqual({
+    const decline = { code: "insufficient_funds", advice: null, networkCode: "51" };
+    expect(judgeIntent(payment, intent({ status: "requires_payment_method", decline }), false)).toEqual({
       kind: "open",
       state: "sent",
     });
-    expect(judgeIntent(payment, intent({ status: "canceled", declineCode }), false)).toEqual({
-      kind: "ended",
-      state: "failed",
-      code: declineCode,
-    });
+    const failed = { kind: "ended", state: "failed", code: decline.code, decline };
+    expect(judgeIntent(payment, intent({ status: "canceled", decline }), false)).toEqual(failed);
+    // Stripe has forgotten it, and it was kept here.
+    expect(judgeIntent({ ...payment, decline }, intent({ status: "canceled" }), false)).toEqual(failed);
   });
 
   it("canceled without a decline ended because nobody came, or because somebody asked for it", () => {

@@ -1,14 +1,14 @@
-import type { Intent } from "@/lib/gateway/port";
+import type { Decline, Intent } from "@/lib/gateway/port";
 import type { PaymentRecord } from "../scene";
 import { mismatchOf, type Verdict } from "./judge";
 
 /**
  * Judges the charge of a saved card against the payment it was made for. It fails only when it is canceled (domain.md,
- * States): with the card's decline as its reason, as expired where the customer never came back, as canceled where
+ * States): with the card's decline as its reason, as Stripe says it or said it before, as expired where the customer never came back, as canceled where
  * somebody asked for its end. What does not match, or is a word we do not know, is quarantined and never guessed.
  */
 export function judgeIntent(
-  payment: Pick<PaymentRecord, "id" | "cardMinor" | "currency" | "request">,
+  payment: Pick<PaymentRecord, "id" | "cardMinor" | "currency" | "request" | "decline">,
   intent: Intent,
   isLive: boolean,
 ): Verdict {
@@ -24,7 +24,7 @@ export function judgeIntent(
     case "requires_payment_method":
       return { kind: "open", state: "sent" };
     case "canceled":
-      return canceled(intent);
+      return canceled(intent, payment.decline ?? intent.decline);
     default:
       return { kind: "quarantined", reason: `intent_status_${intent.status}` };
   }
@@ -39,8 +39,8 @@ function succeeded(payment: Pick<PaymentRecord, "cardMinor" | "currency">, inten
   return { kind: "succeeded", charge, intentId: intent.id };
 }
 
-function canceled({ declineCode, cancellationReason }: Intent): Verdict {
-  if (declineCode) return { kind: "ended", state: "failed", code: declineCode };
+function canceled({ cancellationReason }: Intent, decline: Decline | null): Verdict {
+  if (decline) return { kind: "ended", state: "failed", code: decline.code, decline };
   return cancellationReason === "abandoned"
     ? { kind: "ended", state: "expired", code: "expired" }
     : { kind: "ended", state: "canceled", code: "canceled" };

@@ -1,4 +1,4 @@
-import type { Charge, Checkout } from "@/lib/gateway/port";
+import type { Charge, Checkout, Decline } from "@/lib/gateway/port";
 import type { PaymentRecord } from "../scene";
 import type { OpenPaymentState } from "./states";
 
@@ -6,7 +6,13 @@ import type { OpenPaymentState } from "./states";
 export type Verdict =
   | { kind: "succeeded"; charge: Charge; intentId: string }
   | { kind: "open"; state: OpenPaymentState }
-  | { kind: "ended"; state: "failed" | "expired" | "canceled"; code: string }
+  | {
+      kind: "ended";
+      state: "failed" | "expired" | "canceled";
+      code: string;
+      /** Of a saved card. */
+      decline?: Decline;
+    }
   | { kind: "quarantined"; reason: string };
 
 /**

@@ -1,5 +1,5 @@
 import { transact } from "@/db/transaction";
-import type { Intent, IntentRequest } from "@/lib/gateway/port";
+import type { Decline, Intent, IntentRequest } from "@/lib/gateway/port";
 import { assert } from "@/lib/kernel/assert";
 import type { PaymentRecord } from "../scene";
 import type { World } from "../world";
@@ -82,10 +82,13 @@ async function readAgain(world: World, payment: PaymentRecord, intentId: string)
  */
 async function endedIfDead(world: World, payment: PaymentRecord, intent: Intent): Promise<Reached> {
   if (!isDead(world, payment, intent)) return { kind: "intent", intent };
+  // Stripe may forget why on canceling.
+  const decline = intent.decline ?? payment.decline;
+  if (intent.decline) await storeDecline(world, payment, intent.decline);
   const canceled = await world.gateway.cancelIntent(intent.id, "abandoned");
   switch (canceled.outcome) {
     case "succeeded":
-      return { kind: "intent", intent: canceled.value };
+      return { kind: "intent", intent: { ...canceled.value, decline: decline ?? canceled.value.decline } };
     // It ended between the two calls: what it is now decides.
     case "declined": {
       const read = await world.gateway.readIntent(intent.id);
@@ -116,5 +119,16 @@ async function storeIntent(world: World, payment: PaymentRecord, intent: Intent)
     await sql`
       insert into stripe_objects (id, kind, customer_id, row_id)
       values (${intent.id}, 'payment_intent', ${customerId}, ${id}) on conflict (id) do nothing`;
+  });
+}
+
+async function storeDecline(
+  world: World,
+  { customerId, id }: PaymentRecord,
+  decline: Decline,
+): Promise<void> {
+  await transact(world.jobs, { customerId }, async ({ sql }) => {
+    await sql`
+      update payments set decline = ${sql.json({ ...decline })} where customer_id = ${customerId} and id = ${id}`;
   });
 }

@@ -107,7 +107,8 @@ async function applyVerdict(
       const state = verdict.state === "expired" ? (endAs ?? "expired") : verdict.state;
       decideEnd(decision, scene, state, verdict.code);
       const notes = await voidIssuedForIt(world, tx, decision, scene.issuedForIt);
-      if (payment.origin === "auto" && payment.paymentMethodId && isHardDecline(verdict.code)) {
+      const { decline = { code: verdict.code, advice: null, networkCode: null } } = verdict;
+      if (payment.origin === "auto" && payment.paymentMethodId && isHardDecline(decline)) {
         const { customerId, paymentMethodId: cardId } = payment;
         tx.write(stopAutoCharges(tx.sql, { customerId, cardId, code: verdict.code, now: world.clock.now() }));
       }
@@ -197,7 +198,7 @@ export async function readPayment(
 ): Promise<PaymentRecord | null> {
   const [row] = await world.jobs.sql`
     select id, customer_id, kind, funding, origin, state, currency, balance_minor, card_minor, excess_minor, content_hash,
-      request_key, request, payment_method_id, stripe_session_id, stripe_payment_intent_id, checkout_url, send_count, first_sent_at, expires_at, poll_count,
+      request_key, request, payment_method_id, stripe_session_id, stripe_payment_intent_id, decline, checkout_url, send_count, first_sent_at, expires_at, poll_count,
       created_at, ended_at
     from payments where customer_id = ${customerId} and id = ${paymentId}`;
   return row ? paymentRecord(row) : null;

@@ -301,6 +301,7 @@ export const paymentIntentRoutes: readonly Route[] = [
         status: "canceled",
         canceled_at: world.clock.nowSeconds(),
         cancellation_reason: given.cancellation_reason ?? null,
+        last_payment_error: null,
         next_action: null,
       });
       world.store.delete("$attempt", id);
