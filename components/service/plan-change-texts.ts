@@ -17,6 +17,7 @@ const codes = [
   "term_differs",
   "change_is_paid",
   "renewal_shared",
+  "payment_disputed",
   "nothing_to_credit",
   "plan_change_differs",
   "balance_too_low",

@@ -93,7 +93,7 @@ interface PlanChangeShownProps {
 /** What the change does, in amounts, before anybody agrees to it. */
 export function PlanChangeShown({ preview, canTopUp, children }: PlanChangeShownProps) {
   const t = useTranslations("planChange");
-  const { way, startsAt, charged, credited, due, shortBy, available, terms, reissued } = preview;
+  const { way, startsAt, charged, credited, kept, due, shortBy, available, terms, reissued } = preview;
   const isShort = isPositive(shortBy);
   return (
     <section aria-labelledby="plan-preview" className="grid content-start gap-5">
@@ -122,6 +122,11 @@ export function PlanChangeShown({ preview, canTopUp, children }: PlanChangeShown
         <Fact name={t("credited")}>
           <Amount of={credited} />
         </Fact>
+        {isPositive(kept) && (
+          <Fact name={t("kept")}>
+            <Amount of={kept} />
+          </Fact>
+        )}
         <Fact name={due.minor < 0n ? t("toBalance") : t("fromBalance")}>
           <strong>
             <Amount of={magnitude(due)} />

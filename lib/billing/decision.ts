@@ -14,6 +14,7 @@ import type { Currency } from "@/lib/kernel/money";
 import { Book, type BookChanges, type LockedBalance } from "@/lib/ledger/book";
 import { type Changes, noChanges } from "./changes";
 import { type Completion, completionOf } from "./invoice/complete";
+import type { FreedMoney } from "./payment/freed-money";
 import type { InvoiceRecord, LineRecord, ServiceRecord } from "./scene";
 import type { Topic } from "./topics";
 
@@ -51,6 +52,8 @@ export class Decision {
   private readonly servicesBefore = new Map<ServiceId, ServiceRecord>();
   private readonly lines = new Map<InvoiceId, LineRecord[]>();
   private readonly stored = new Set<InvoiceId>();
+  private freed = new Map<PaymentId, FreedMoney>();
+  private kept = 0n;
 
   constructor(
     readonly context: DecisionContext,
@@ -116,6 +119,37 @@ export class Decision {
     });
     this.books.set(currency, book);
     return book;
+  }
+
+  /**
+   * Says that money of a payment's charge comes free, or that less of it stands: where it was disputed, that is kept first
+   * (`keepFreedMoney`).
+   */
+  free(paymentId: PaymentId, money: FreedMoney): void {
+    if (money.arrivedMinor === 0n && money.standsLessMinor === 0n) return;
+    const before = this.freed.get(paymentId);
+    this.freed.set(paymentId, {
+      ...before,
+      ...money,
+      arrivedMinor: money.arrivedMinor + (before?.arrivedMinor ?? 0n),
+      standsLessMinor: money.standsLessMinor + (before?.standsLessMinor ?? 0n),
+    });
+  }
+
+  /** What was freed and nobody has looked at yet; from here on somebody has. */
+  takeFreed(): ReadonlyMap<PaymentId, FreedMoney> {
+    const { freed } = this;
+    this.freed = new Map();
+    return freed;
+  }
+
+  noteKept(minor: bigint): void {
+    this.kept += minor;
+  }
+
+  /** What of freed money was kept for disputes: it came to the balance, and is not there to spend. Minor units. */
+  get keptMinor(): bigint {
+    return this.kept;
   }
 
   /** What can be paid now: open, and everything its lines bring can be brought. */
@@ -227,6 +261,7 @@ export class Decision {
 
   /** What is to be written: the books' rows, and everything else with the invoices and services as they are now. */
   result(): { books: BookChanges[]; changes: Changes } {
+    assert(this.freed.size === 0, "what a charge frees was kept for its disputes before it is written");
     const invoiceStates = [...this.invoices.values()].flatMap((invoice) => {
       const before = this.invoicesBefore.get(invoice.id);
       assert(before, "an invoice was read before it is changed");

@@ -30,6 +30,7 @@ export type TransferReason =
   | "dispute_reinstated"
   | "dispute_lost"
   | "dispute_released"
+  | "dispute_loss_recovered"
   | "debt_paid"
   | "bank_unmatched"
   | "bank_assigned"

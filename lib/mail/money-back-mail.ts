@@ -1,4 +1,4 @@
-import { formatMoney, type Money } from "@/lib/kernel/money";
+import { formatMoney, type Money, money } from "@/lib/kernel/money";
 import { longDay } from "./dates";
 import { mailOf } from "./layout";
 import type { Mail } from "./mailer";
@@ -19,13 +19,20 @@ export function refundMadeMail(about: Addressed, refunded: Money): Promise<Mail>
 }
 
 /** The bank did not take a refund; what of it is on the balance again. */
-export function refundFailedMail(about: Addressed, refunded: Money, onBalance: Money): Promise<Mail> {
+/** `back` came back from Stripe; of it `kept` went to a dispute of the same payment. */
+export function refundFailedMail(
+  about: Addressed,
+  refunded: Money,
+  { back, kept }: { back: Money; kept: Money },
+): Promise<Mail> {
   const words = mailWords(about.locale);
   const amount = formatMoney(refunded, about.locale);
+  const onBalance = money(back.minor - kept.minor, back.currency);
+  const amounts = { amount: formatMoney(onBalance, about.locale), kept: formatMoney(kept, about.locale) };
   const note =
-    onBalance.minor > 0n
-      ? words("refundFailed.onBalance", { amount: formatMoney(onBalance, about.locale) })
-      : words("refundFailed.note");
+    kept.minor > 0n
+      ? words(onBalance.minor > 0n ? "refundFailed.keptSome" : "refundFailed.kept", amounts)
+      : words(onBalance.minor > 0n ? "refundFailed.onBalance" : "refundFailed.note", amounts);
   return mailOf({
     ...about,
     subject: words("refundFailed.subject", { amount }),

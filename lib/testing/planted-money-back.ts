@@ -89,4 +89,30 @@ export const plantedMoneyBack: readonly PlantedViolation[] = [
       sql`update transfers set debit = 'customer_debt', credit = 'disputed' where customer_id = ${customerId}
         and reason = 'goodwill' and amount_minor = 700`,
   },
+  {
+    says: "the host bears of a charge no more than what is on invoices or was refunded to its card",
+    how: "the loss of a top-up was booked as the host's",
+    plant: (sql, { customerId, lostDispute }) =>
+      sql`update transfers set debit = 'dispute_loss' where customer_id = ${customerId}
+        and dispute_id = ${lostDispute} and reason = 'dispute_lost' and kind = 'post'`,
+  },
+  {
+    says: "what a dispute took for good and the host does not bear was taken from the balance or is debt",
+    how: "a lost dispute was laid on suspense",
+    plant: (sql, { customerId, lostDispute }) =>
+      sql`update transfers set debit = 'suspense' where customer_id = ${customerId}
+        and dispute_id = ${lostDispute} and reason = 'dispute_lost' and kind = 'post'`,
+  },
+  {
+    says: "what a charge frees while its dispute is open is held for it",
+    how: "a refund of a disputed charge failed, and nothing is held",
+    plant: async (sql, { customerId, openDispute, failedRefund }) => {
+      await sql`delete from transfers where customer_id = ${customerId} and dispute_id = ${openDispute}
+        and kind = 'pending'`;
+      await sql`update transfers set seq = seq + 1000 where customer_id = ${customerId}
+        and refund_id = ${failedRefund} and reason = 'refund_failed' and credit = 'customer_balance'`;
+      await sql`update refunds r set charge_id = d.charge_id from disputes d where d.customer_id = ${customerId}
+        and d.id = ${openDispute} and r.customer_id = d.customer_id and r.id = ${failedRefund}`;
+    },
+  },
 ];

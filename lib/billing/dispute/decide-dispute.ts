@@ -25,8 +25,8 @@ export interface DisputeScene {
   readonly dispute: DisputeRecord;
   /** Its charge, without what this dispute took of it. */
   readonly charge: ChargeRecord;
-  /** What of the balance is held for it. */
-  readonly hold: OpenHold<DisputeHold> | null;
+  /** What of the balance is held for it: when its funds were withdrawn, and what its charge freed since. */
+  readonly holds: readonly OpenHold<DisputeHold>[];
   /** Who bore it when it was lost; all zero before. */
   readonly lost: LossShares;
 }
@@ -88,8 +88,8 @@ export function isWonOnAppeal(
 }
 
 /**
- * Each bears again what they bore before. The customer's part is money arriving on the balance: what of the debt is
- * still owed is paid from it, before any invoice, as always.
+ * The host has again what they still bore of it; the rest is money arriving on the balance: it pays first what the host bears
+ * of the same charge, then the debt, before any invoice, as always.
  */
 function regain(decision: Decision, scene: DisputeScene, said: DisputeSaid): void {
   const { dispute, lost } = scene;
@@ -98,6 +98,7 @@ function regain(decision: Decision, scene: DisputeScene, said: DisputeSaid): voi
   const book = decision.book(dispute.currency);
   const entry = { debit: "disputed" as const, disputeId: dispute.id, reason: "dispute_reinstated" as const };
   if (customerMinor > 0n) book.transfer({ ...entry, credit: "customer_balance", amountMinor: customerMinor });
+  release(decision, scene, customerMinor);
   if (hostMinor > 0n) book.transfer({ ...entry, credit: "dispute_loss", amountMinor: hostMinor });
   reinstate(decision, scene, said);
   decision.finishTask("dispute_quarantined", dispute.id);
@@ -134,7 +135,8 @@ function withdraw(decision: Decision, { dispute, charge }: DisputeScene, said: D
   if (said.end === null) decision.tell("dispute.withdrawn", { disputeId: dispute.id });
 }
 
-function reinstate(decision: Decision, { dispute, charge, hold }: DisputeScene, said: DisputeSaid): void {
+function reinstate(decision: Decision, scene: DisputeScene, said: DisputeSaid): void {
+  const { dispute, charge, holds } = scene;
   const book = decision.book(dispute.currency);
   book.transfer({
     debit: "gateway_clearing",
@@ -144,28 +146,40 @@ function reinstate(decision: Decision, { dispute, charge, hold }: DisputeScene, 
     disputeId: dispute.id,
   });
   bookMovement(decision, said.reinstatement, dispute, { disputeId: dispute.id });
-  if (hold) book.voidHold(hold);
+  for (const hold of holds) book.voidHold(hold);
+  release(decision, scene, sumOf(holds));
   const detail = detailOf(dispute);
   decision.record({ subject: "payment", subjectId: charge.paymentId, verb: "dispute_reinstated", detail });
   decision.tell("dispute.won", { disputeId: dispute.id });
 }
 
-function lose(decision: Decision, { dispute, charge, hold }: DisputeScene): void {
+/** What its charge's other disputes have a right to is kept of it. */
+function release(decision: Decision, { dispute, charge }: DisputeScene, arrivedMinor: bigint): void {
+  decision.free(charge.paymentId, { arrivedMinor, standsLessMinor: 0n, exceptDispute: dispute.id });
+}
+
+function lose(decision: Decision, scene: DisputeScene): void {
+  const { dispute, charge, holds } = scene;
   const book = decision.book(dispute.currency);
   const entry = { credit: "disputed" as const, disputeId: dispute.id, reason: "dispute_lost" as const };
-  const topUpMinor = topUpPartMinor(charge, dispute);
-  const fromHoldMinor = least(topUpMinor, hold?.amountMinor ?? 0n);
-  if (hold && fromHoldMinor > 0n) book.postHold(hold, fromHoldMinor);
-  else if (hold) book.voidHold(hold);
+  const customerMinor = customerPartMinor(charge, dispute);
+  let fromHoldMinor = 0n;
+  for (const hold of holds) {
+    const part = least(customerMinor - fromHoldMinor, hold.amountMinor);
+    if (part > 0n) book.postHold(hold, part);
+    else book.voidHold(hold);
+    fromHoldMinor += part;
+  }
+  release(decision, scene, sumOf(holds) - fromHoldMinor);
   // Where funds are withdrawn and lost in one breath there was no time to hold anything.
   const unheldMinor = dispute.withdrawnAt === null ? book.availableMinor : 0n;
-  const fromAvailableMinor = least(topUpMinor - fromHoldMinor, unheldMinor);
+  const fromAvailableMinor = least(customerMinor - fromHoldMinor, unheldMinor);
   if (fromAvailableMinor > 0n) {
     book.transfer({ ...entry, debit: "customer_balance", amountMinor: fromAvailableMinor });
   }
-  const debtMinor = topUpMinor - fromHoldMinor - fromAvailableMinor;
+  const debtMinor = customerMinor - fromHoldMinor - fromAvailableMinor;
   if (debtMinor > 0n) book.transfer({ ...entry, debit: "customer_debt", amountMinor: debtMinor });
-  const lossMinor = dispute.amountMinor - topUpMinor;
+  const lossMinor = dispute.amountMinor - customerMinor;
   if (lossMinor > 0n) book.transfer({ ...entry, debit: "dispute_loss", amountMinor: lossMinor });
   decision.record({
     subject: "payment",
@@ -191,9 +205,24 @@ function end(decision: Decision, { dispute, charge }: DisputeScene, state: "won"
   }
 }
 
-/** Of what is disputed, the part that is not on invoices: it counts as a top-up. Minor units. */
+/** Of what is disputed, the part that is not on invoices: it counts as a top-up. What else of the charge is lost comes off first. Minor units. */
 export function topUpPartMinor(charge: ChargeRecord, { amountMinor }: Pick<DisputeRecord, "amountMinor">) {
-  return least(amountMinor, topUpLeftMinor(charge));
+  return least(amountMinor, topUpLeftMinor({ ...charge, disputedMinor: charge.lostMinor }));
+}
+
+/**
+ * What of a lost dispute the customer bears: the part that counts as a top-up, and what is more than the charge itself, where
+ * the bank took more. The host bears no more than what is on invoices or was refunded to the card (domain.md, A18). Pure.
+ */
+export function customerPartMinor(charge: ChargeRecord, dispute: Pick<DisputeRecord, "amountMinor">) {
+  const hostMostMinor = charge.onInvoicesMinor + charge.refundedMinor - charge.hostLossMinor;
+  const beyondMinor = dispute.amountMinor - (hostMostMinor > 0n ? hostMostMinor : 0n);
+  const topUpMinor = topUpPartMinor(charge, dispute);
+  return topUpMinor > beyondMinor ? topUpMinor : beyondMinor;
+}
+
+function sumOf(holds: readonly OpenHold<DisputeHold>[]): bigint {
+  return holds.reduce((total, { amountMinor }) => total + amountMinor, 0n);
 }
 
 function detailOf({ id, amountMinor, currency }: DisputeRecord) {

@@ -59,9 +59,9 @@ async function apply(
   const decision = new Decision(context, balances);
   const isNew = await addRow(world, tx, { customerId, chargeId }, said);
   const found = await lockDispute(tx, customerId, said.id);
-  const [charge, hold, lost] = await Promise.all([
+  const [charge, holds, lost] = await Promise.all([
     readCharge(tx.sql, customerId, chargeId, found.id),
-    openHold(tx, customerId, found.id),
+    openHolds(tx, customerId, found.id),
     readLoss(tx, customerId, found.id),
   ]);
   if (!charge) throw new Error("a charge is never deleted");
@@ -82,7 +82,7 @@ async function apply(
     await quarantine(tx, decision, dispute.id, reason ?? "unknown");
     return { kind: "quarantined", reason: reason ?? "unknown" };
   }
-  const changed = decideDispute(decision, { dispute, charge, hold, lost }, verdict.said);
+  const changed = decideDispute(decision, { dispute, charge, holds, lost }, verdict.said);
   // What is released is money arriving; and debt that has arisen is paid from what there is.
   if (changed) await settleWhatWaits(tx, decision, dispute.currency);
   else if (isNew) write(tx, customerId, decision);
@@ -133,16 +133,17 @@ async function lockDispute(
   };
 }
 
-async function openHold(
+async function openHolds(
   { sql }: Transaction,
   customerId: CustomerId,
   disputeId: DisputeId,
-): Promise<OpenHold<DisputeHold> | null> {
-  const [row] = await sql`
+): Promise<OpenHold<DisputeHold>[]> {
+  const rows = await sql`
     select t.id, t.amount_minor from transfers t
     where t.customer_id = ${customerId} and t.dispute_id = ${disputeId} and t.kind = 'pending'
-      and not exists (select from transfers r where r.customer_id = t.customer_id and r.pending_id = t.id)`;
-  return row ? { id: row.id as TransferId, disputeId, amountMinor: row.amount_minor } : null;
+      and not exists (select from transfers r where r.customer_id = t.customer_id and r.pending_id = t.id)
+    order by t.seq`;
+  return rows.map((row) => ({ id: row.id as TransferId, disputeId, amountMinor: row.amount_minor }));
 }
 
 /** Who bore it when it was lost, less what came back since. */

@@ -1,7 +1,7 @@
 import type { InvoiceId } from "@/lib/kernel/id";
 import { uuidv7 } from "@/lib/kernel/id";
 import type { Decision } from "../decision";
-import type { MoneyOnInvoice } from "./decide-void";
+import { freeCardMoney, type MoneyOnInvoice } from "./decide-void";
 
 /**
  * Credits a part of a paid invoice and gives it back to the balance: a credit note, negative allocations on the payments
@@ -42,6 +42,7 @@ export function creditPaid(
       amount_minor: -amountMinor,
       created_at: decision.context.now,
     });
+    freeCardMoney(decision, { ...money, amountMinor });
     leftMinor -= amountMinor;
   }
   if (leftMinor !== 0n) throw new Error("no more is given back than lies on the invoice");

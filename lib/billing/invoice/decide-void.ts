@@ -83,6 +83,7 @@ function giveBack(decision: Decision, id: InvoiceId, money: MoneyOnInvoice): voi
     paymentId: money.paymentId,
     invoiceId: id,
   });
+  freeCardMoney(decision, money);
   invoice.amountPaidMinor -= money.amountMinor;
   decision.changes.allocations.push({
     id: uuidv7(decision.context.clock),
@@ -93,6 +94,15 @@ function giveBack(decision: Decision, id: InvoiceId, money: MoneyOnInvoice): voi
     amount_minor: -money.amountMinor,
     created_at: decision.context.now,
   });
+}
+
+/** Money that comes off an invoice onto the balance: a card's was perhaps taken back by its bank. */
+export function freeCardMoney(
+  decision: Decision,
+  { source, paymentId, amountMinor }: Pick<MoneyOnInvoice, "source" | "paymentId" | "amountMinor">,
+): void {
+  if (source === "card")
+    decision.free(paymentId, { arrivedMinor: amountMinor, standsLessMinor: amountMinor });
 }
 
 function endLines(decision: Decision, id: InvoiceId, renewalsBecome: RenewalEnd): void {

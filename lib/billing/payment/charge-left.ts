@@ -1,4 +1,5 @@
-import type { ReservedSql } from "@/db/client";
+import type { Fragment } from "postgres";
+import type { ReservedSql, Sql } from "@/db/client";
 import type { ChargeId, CustomerId, DisputeId, PaymentId } from "@/lib/kernel/id";
 import type { Currency } from "@/lib/kernel/money";
 
@@ -9,10 +10,14 @@ export interface ChargeRecord {
   readonly stripeChargeId: string;
   readonly currency: Currency;
   readonly amountMinor: bigint;
-  /** On its way back to the card, or there: every refund that has not failed. */
+  /** On its way back to the card, or there: every refund that has not failed, and those that Stripe made all the same. */
   readonly refundedMinor: bigint;
   /** Taken back by the cardholder's bank, and not given back since. */
   readonly disputedMinor: bigint;
+  /** Of that, what is lost. */
+  readonly lostMinor: bigint;
+  /** Of that, what the host bears. */
+  readonly hostLossMinor: bigint;
   /** Of the card's money, what is on invoices: allocations less what was taken back from them. */
   readonly onInvoicesMinor: bigint;
 }
@@ -22,7 +27,7 @@ export interface ChargeRecord {
  * The ledger). Never below zero.
  */
 export function topUpLeftMinor(
-  charge: Omit<ChargeRecord, "id" | "paymentId" | "stripeChargeId" | "currency">,
+  charge: Pick<ChargeRecord, "amountMinor" | "refundedMinor" | "disputedMinor" | "onInvoicesMinor">,
 ) {
   const leftMinor = charge.amountMinor - charge.refundedMinor - charge.disputedMinor - charge.onInvoicesMinor;
   return leftMinor > 0n ? leftMinor : 0n;
@@ -37,14 +42,16 @@ export async function readCharge(
 ): Promise<ChargeRecord | null> {
   const [row] = await sql`
     select c.id, c.payment_id, c.stripe_charge_id, c.currency, c.amount_minor,
-      (select coalesce(sum(r.amount_minor), 0) from refunds r
-        where r.customer_id = c.customer_id and r.charge_id = c.id and r.state <> 'failed')::bigint as refunded,
-      (select coalesce(sum(d.amount_minor), 0) from disputes d
-        where d.customer_id = c.customer_id and d.charge_id = c.id and d.withdrawn_at is not null
-          and d.reinstated_at is null and d.id is distinct from ${exceptDispute}::uuid)::bigint as disputed,
-      (select coalesce(sum(a.amount_minor), 0) from allocations a
-        where a.customer_id = c.customer_id and a.payment_id = c.payment_id and a.source = 'card')::bigint as on_invoices
-    from charges c where c.customer_id = ${customerId} and c.id = ${chargeId}`;
+      ${refundedOf(sql, sql`c`)} as refunded, ${onInvoicesOf(sql, sql`c`)} as on_invoices,
+      d.disputed, d.lost, d.host_loss
+    from charges c
+    cross join lateral (
+      select coalesce(sum(o.out), 0)::bigint as disputed,
+        coalesce(sum(o.out) filter (where o.state = 'lost'), 0)::bigint as lost,
+        coalesce(sum(o.by_host), 0)::bigint as host_loss
+      from (${disputesOf(sql, sql`c`)}) o where o.id is distinct from ${exceptDispute}::uuid
+    ) d
+    where c.customer_id = ${customerId} and c.id = ${chargeId}`;
   if (!row) return null;
   return {
     id: row.id,
@@ -54,13 +61,57 @@ export async function readCharge(
     amountMinor: row.amount_minor,
     refundedMinor: row.refunded,
     disputedMinor: row.disputed,
+    lostMinor: row.lost,
+    hostLossMinor: row.host_loss,
     onInvoicesMinor: row.on_invoices,
   };
 }
 
+type SqlTag = ReservedSql | Sql;
+
+/** SQL: what was refunded of the charge of that alias to its card, and has not failed. */
+export function refundedOf(sql: SqlTag, charge: Fragment): Fragment {
+  return sql`(
+    select coalesce(sum(r.amount_minor), 0) from refunds r
+    where r.customer_id = ${charge}.customer_id and r.charge_id = ${charge}.id and (r.state <> 'failed' or (
+      select sum(case when t.debit = 'suspense' then t.amount_minor else -t.amount_minor end) from transfers t
+      where t.customer_id = r.customer_id and t.refund_id = r.id and t.kind = 'posted'
+        and (t.debit = 'suspense' or t.credit = 'suspense')) > 0))::bigint`;
+}
+
+/** SQL: what of the card money of the charge of that alias is on invoices, net. */
+export function onInvoicesOf(sql: SqlTag, charge: Fragment): Fragment {
+  return sql`(
+    select coalesce(sum(a.amount_minor), 0) from allocations a
+    where a.customer_id = ${charge}.customer_id and a.payment_id = ${charge}.payment_id and a.source = 'card')::bigint`;
+}
+
+/**
+ * SQL: the disputes of the charge of that alias. `out` was taken by the bank and has not come back, `by_host` is what the
+ * host bears of it, `held` is what of the balance is held for it.
+ */
+export function disputesOf(sql: SqlTag, charge: Fragment): Fragment {
+  return sql`
+    select d.id, d.state, m.out, m.by_host, h.held from disputes d
+    cross join lateral (
+      select coalesce(sum(case when t.credit = 'gateway_clearing' then t.amount_minor
+          when t.debit = 'gateway_clearing' then -t.amount_minor else 0 end)
+          filter (where 'disputed' in (t.debit, t.credit)), 0)::bigint as out,
+        coalesce(sum(case when t.debit = 'dispute_loss' then t.amount_minor when t.credit = 'dispute_loss'
+          then -t.amount_minor else 0 end), 0)::bigint as by_host
+      from transfers t where t.customer_id = d.customer_id and t.dispute_id = d.id and t.kind in ('posted', 'post')
+    ) m
+    cross join lateral (
+      select coalesce(sum(t.amount_minor), 0)::bigint as held
+      from transfers t where t.customer_id = d.customer_id and t.dispute_id = d.id and t.kind = 'pending'
+        and not exists (select from transfers r where r.customer_id = t.customer_id and r.pending_id = t.id)
+    ) h
+    where d.customer_id = ${charge}.customer_id and d.charge_id = ${charge}.id`;
+}
+
 /** Whose charge a Stripe id is; null where none of ours is booked under it. */
 export async function findCharge(
-  sql: ReservedSql | import("@/db/client").Sql,
+  sql: SqlTag,
   stripeChargeId: string | null,
 ): Promise<{ customerId: CustomerId; chargeId: ChargeId } | null> {
   if (!stripeChargeId) return null;

@@ -5,12 +5,13 @@ import type { Decision } from "../decision";
 import { lockInvoices, lockLines } from "../scene";
 import { settleWaiting } from "./balance-payment";
 import { payDebt, readDebt } from "./debt";
+import { keepFreedMoney } from "./freed-money";
 import { write } from "./write";
 
 /**
  * The end of every decision by which money may have become available (a top-up, an excess, a closed invoice, a released
- * hold, goodwill, a voided invoice): debt is paid first, what waits for money is settled with it, and all of it is
- * written, in one transaction.
+ * hold, goodwill, a voided invoice): what its charge's dispute has a right to is kept, debt is paid, what waits for money is
+ * settled with the rest, and all of it is written, in one transaction.
  * `begunFrom` comes first, whatever its auto-renew; `sourcePaymentId` is the payment that brought the money.
  */
 export async function settleWhatWaits(
@@ -21,6 +22,7 @@ export async function settleWhatWaits(
   sourcePaymentId: PaymentId | null = null,
 ): Promise<void> {
   const { customerId } = decision.context;
+  await keepFreedMoney(tx, decision);
   if (decision.book(currency).availableMinor > 0n) {
     const [owedMinor, rows] = await Promise.all([
       readDebt(tx.sql, customerId, currency),

@@ -96,7 +96,7 @@ async function voidLocked(world: World, input: VoidInput, tx: Transaction, serie
     kind: "voided",
     number: (invoice as InvoiceRecord).number,
     also: invoices.filter(({ id }) => id !== invoiceId).map(({ number }) => number),
-    returnedMinor: moneyOnThem.reduce((total, money) => total + money.amountMinor, 0n),
+    returnedMinor: moneyOnThem.reduce((total, money) => total + money.amountMinor, -decision.keptMinor),
     currency,
     isRenewal: (invoice as InvoiceRecord).origin === "renewal",
   };
@@ -152,16 +152,24 @@ export async function laterInvoices(
   return rows.map((row) => ({ id: row.id, number: row.number, state: row.state }));
 }
 
-/** What of which payment lies on the invoices, net of what was taken back. */
+/**
+ * What of which payment lies on the invoices, net of what was taken back. A card's money whose bank took it back comes first:
+ * what is freed is freed of it first (domain.md, A18).
+ */
 export async function moneyOn(
   sql: ReservedSql,
   customerId: CustomerId,
   ids: readonly InvoiceId[],
 ): Promise<MoneyOnInvoice[]> {
   const rows = await sql`
-    select invoice_id, payment_id, source, sum(amount_minor)::bigint as amount_minor from allocations
-    where customer_id = ${customerId} and invoice_id = any(${[...ids]}::uuid[])
-    group by invoice_id, payment_id, source having sum(amount_minor) > 0 order by payment_id, source`;
+    select a.invoice_id, a.payment_id, a.source, sum(a.amount_minor)::bigint as amount_minor from allocations a
+    where a.customer_id = ${customerId} and a.invoice_id = any(${[...ids]}::uuid[])
+    group by a.customer_id, a.invoice_id, a.payment_id, a.source having sum(a.amount_minor) > 0
+    order by (
+      select min(case d.state when 'lost' then 0 when 'open' then 1 end) from charges c
+      join disputes d on d.customer_id = c.customer_id and d.charge_id = c.id
+      where a.source = 'card' and c.customer_id = a.customer_id and c.payment_id = a.payment_id
+    ) nulls last, a.payment_id, a.source`;
   return rows.map((row) => ({
     invoiceId: row.invoice_id,
     paymentId: row.payment_id,

@@ -58,6 +58,7 @@ function begun(origin: "staff" | "dashboard", postedMinor: bigint): Standing {
 function applied(before: Standing, said: Said): { after: Standing; changed: boolean } {
   const decision = decisionOver({ postedMinor: before.postedMinor, heldMinor: before.heldMinor });
   const changed = decideRefund(decision, before.scene, said);
+  decision.takeFreed();
   const { books, changes } = decision.result();
   const after = structuredClone(before);
   const money = { ...after.scene };

@@ -78,6 +78,11 @@ function fail(
   const isStanding = stands(scene);
   if (refund.state === "failed" && !isStanding) return false;
   if (hold) ledger.voidHold(hold);
+  const returnedMinor = isStanding && fromBalanceMinor > 0n ? fromBalanceMinor : 0n;
+  decision.free(refund.paymentId, {
+    arrivedMinor: (hold?.amountMinor ?? 0n) + returnedMinor,
+    standsLessMinor: refund.amountMinor,
+  });
   // Its way out may be heard of only now, together with its way back.
   const out = isStanding && refund.balanceTransactionId === null ? (said?.movement ?? null) : null;
   if (isStanding) {

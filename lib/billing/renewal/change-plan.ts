@@ -36,6 +36,7 @@ import {
 } from "../invoice/number-invoices";
 import { payFromBalanceNow } from "../payment/balance-payment";
 import { payDebt, readDebt } from "../payment/debt";
+import { keepFreedMoney } from "../payment/freed-money";
 import { seeInvoices, settleWhatWaits } from "../payment/settle-what-waits";
 import { moneyOn } from "../payment/void-invoice";
 import { lockBalances } from "../scene";
@@ -109,13 +110,14 @@ async function changeLocked(
   const { decided } = answer;
   const claims = scene.open.flatMap(({ invoiceId }) => decision.invoice(invoiceId)?.claimedBy ?? []);
   if (claims.length > 0) return { kind: "claimed", by: [...new Set(claims)] };
-  if (decided.chargedMinor - decided.creditedMinor !== input.agreedMinor) {
+  const givenMinor = decided.creditedMinor - decided.keptMinor;
+  if (decided.chargedMinor - givenMinor !== input.agreedMinor) {
     return refused({ code: "plan_change_differs" });
   }
   const { currency } = scene.service;
   // What is given back pays debt before it pays the bill.
   const debtMinor = await readDebt(sql, customerId, currency);
-  const availableMinor = decision.book(currency).availableMinor + decided.creditedMinor - debtMinor;
+  const availableMinor = decision.book(currency).availableMinor + givenMinor - debtMinor;
   const shortMinor = decided.chargedMinor - availableMinor;
   if (decided.chargedMinor > 0n && shortMinor > 0n) {
     return refused({ code: "balance_too_low", shortBy: money(shortMinor, currency) });
@@ -148,6 +150,7 @@ async function write(
     ...(await creditWhatIsLess(tx, decision, { scene, decided })),
     ...(await voidRenewals(tx, decision, { scene, decided })),
   ];
+  await keepFreedMoney(tx, decision);
   const issued = await issue(world, tx, decision, decided);
   // Before anything is paid: a renewal that is settled here is of the new plan.
   await renameService(tx, input, { scene, decided });

@@ -3,7 +3,7 @@ import type { Currency, Money } from "@/lib/kernel/money";
 import { money } from "@/lib/kernel/money";
 import type { InvoiceDraft, LineDraft } from "../invoice/draft";
 import type { ServiceState } from "../service/states";
-import type { OpenRenewal, PlanChangeScene } from "./plan-change-scene";
+import type { DisputedTermMoney, OpenRenewal, PlanChangeScene } from "./plan-change-scene";
 import { type CreditSource, creditParts, prorate, sumOf, type TermChange } from "./prorate";
 import { renewalDraft } from "./renewal-draft";
 
@@ -26,6 +26,8 @@ export type PlanChangeRefusal =
   | { code: "change_is_paid"; at: Date }
   /** The open renewal bills other services too. */
   | { code: "renewal_shared"; number: string }
+  /** A card payment for its terms is disputed, and the bank has not decided. */
+  | { code: "payment_disputed" }
   /** What is to be given back was credited otherwise. */
   | { code: "nothing_to_credit" }
   | { code: "plan_change_differs" }
@@ -45,6 +47,8 @@ export interface DecidedPlanChange {
   invoice: InvoiceDraft | null;
   chargedMinor: bigint;
   creditedMinor: bigint;
+  /** Of that, what goes to the loss of a payment whose bank took it back: the balance does not get it. */
+  keptMinor: bigint;
   /** Unpaid renewals that are voided and issued anew, with their due dates. */
   reissued: { old: OpenRenewal; draft: InvoiceDraft }[];
 }
@@ -75,6 +79,7 @@ export function decidePlanChange(
     invoice: dearer.length > 0 ? changeInvoice(scene, dearer, now) : null,
     chargedMinor: dearer.reduce((total, change) => total + totalOf(change), 0n),
     creditedMinor: credits.reduce((total, part) => total + part.netMinor + part.taxMinor, 0n),
+    keptMinor: keptOf(scene.disputed, credits),
     reissued: scene.open.map((old) => ({ old, draft: reissue(scene, old, now, timeZone) })),
   };
   return { ok: true, decided };
@@ -102,8 +107,27 @@ function refusalOf(scene: PlanChangeScene, way: PlanChangeWay): PlanChangeRefusa
   const isOfOneLength = from.term.unit === to.term.unit && from.term.count === to.term.count;
   const isFixed = scene.open.length > 1 || (way === "at_once" && scene.terms.length > 0);
   if (!isOfOneLength && isFixed) return { code: "term_differs" };
+  if (way === "at_once" && scene.disputed.some(({ isOpen }) => isOpen)) return { code: "payment_disputed" };
   const shared = scene.open.find(({ isShared }) => isShared);
   return shared ? { code: "renewal_shared", number: shared.number } : null;
+}
+
+/** What a credit takes off a lost charge goes first to the loss that the host bears of it (domain.md, A18). Pure. */
+export function keptOf(disputed: readonly DisputedTermMoney[], credits: readonly CreditSource[]): bigint {
+  const lossLeft = new Map(disputed.map(({ paymentId, hostLossMinor }) => [paymentId, hostLossMinor]));
+  let keptMinor = 0n;
+  for (const { invoiceId, netMinor, taxMinor } of credits) {
+    let leftMinor = netMinor + taxMinor;
+    for (const money of disputed.filter((one) => one.invoiceId === invoiceId)) {
+      const offMinor = money.onInvoiceMinor < leftMinor ? money.onInvoiceMinor : leftMinor;
+      const lossMinor = lossLeft.get(money.paymentId) ?? 0n;
+      const toLossMinor = offMinor < lossMinor ? offMinor : lossMinor;
+      lossLeft.set(money.paymentId, lossMinor - toLossMinor);
+      leftMinor -= offMinor;
+      keptMinor += toLossMinor;
+    }
+  }
+  return keptMinor;
 }
 
 /** Term by term from what paid for it, put together by invoice. */

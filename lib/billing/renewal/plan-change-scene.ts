@@ -1,7 +1,8 @@
 import type { ReservedSql } from "@/db/client";
 import type { TermLength } from "@/lib/kernel/calendar";
-import type { CustomerId, InvoiceId, PlanId, RenewalId, ServiceId, TermId } from "@/lib/kernel/id";
+import type { CustomerId, InvoiceId, PaymentId, PlanId, RenewalId, ServiceId, TermId } from "@/lib/kernel/id";
 import type { Currency } from "@/lib/kernel/money";
+import { disputesOf } from "../payment/charge-left";
 import { begunServiceOf, type ServiceRecord } from "../scene";
 import type { CreditSource, ProratedTerm } from "./prorate";
 
@@ -43,6 +44,19 @@ export interface PlanChangeScene {
   open: OpenRenewal[];
   /** The new plan's net price now; null where it has none in the currency. */
   priceMinor: bigint | null;
+  /** Card money that paid for its terms and whose bank took some of it back or may do so. */
+  disputed: DisputedTermMoney[];
+}
+
+/** What of one charge lies on an invoice of the service's terms, where the charge was disputed. Minor units. */
+export interface DisputedTermMoney {
+  invoiceId: InvoiceId;
+  paymentId: PaymentId;
+  onInvoiceMinor: bigint;
+  /** Its bank has not decided. */
+  isOpen: boolean;
+  /** What the host bears of the charge: what is credited goes to that first. */
+  hostLossMinor: bigint;
 }
 
 interface Ref {
@@ -73,7 +87,9 @@ export async function readPlanChange(
   ]);
   const [from, to] = [row?.plan_id, planId].map((id) => plans.find((plan) => plan.id === id));
   if (!row || !from || !to) return null;
+  const paidBy = terms.flatMap(({ sources }) => sources.map(({ invoiceId }) => invoiceId));
   return {
+    disputed: paidBy.length > 0 ? await disputedMoney(sql, customerId, paidBy) : [],
     service: {
       ...begunServiceOf(row),
       currency: row.currency,
@@ -176,6 +192,35 @@ async function paidTerms(
         taxMinor: atLeastNothing(tax),
       })),
     }));
+}
+
+/** What `moneyOn` takes first when something is credited. */
+async function disputedMoney(
+  sql: ReservedSql,
+  customerId: CustomerId,
+  invoiceIds: readonly InvoiceId[],
+): Promise<DisputedTermMoney[]> {
+  const rows = await sql`
+    select a.invoice_id, a.payment_id, a.minor, d.is_open, d.host_loss
+    from (
+      select a.invoice_id, a.payment_id, sum(a.amount_minor)::bigint as minor from allocations a
+      where a.customer_id = ${customerId} and a.invoice_id = any(${[...invoiceIds]}::uuid[]) and a.source = 'card'
+      group by a.invoice_id, a.payment_id having sum(a.amount_minor) > 0
+    ) a
+    join charges c on c.customer_id = ${customerId} and c.payment_id = a.payment_id
+    cross join lateral (
+      select bool_or(o.state = 'open') as is_open, sum(o.by_host)::bigint as host_loss,
+        min(case o.state when 'lost' then 0 when 'open' then 1 end) as place
+      from (${disputesOf(sql, sql`c`)}) o having count(*) > 0
+    ) d
+    order by d.place nulls last, a.payment_id`;
+  return rows.map((row) => ({
+    invoiceId: row.invoice_id,
+    paymentId: row.payment_id,
+    onInvoiceMinor: row.minor,
+    isOpen: row.is_open,
+    hostLossMinor: row.host_loss,
+  }));
 }
 
 function atLeastNothing(text: string): bigint {

@@ -15,7 +15,9 @@ export interface PlanChangePreview {
   /** For the rest of the paid terms, net and tax. */
   charged: Money;
   credited: Money;
-  /** Charged less credited: below zero, the balance gets it. What is agreed to. */
+  /** Of what is credited, what goes to a payment that the bank took back: the balance does not get it. */
+  kept: Money;
+  /** Charged less credited, and what is kept of that: below zero, the balance gets it. What is agreed to. */
   due: Money;
   available: Money;
   /** What the balance lacks of it; zero if it covers it. */
@@ -109,8 +111,8 @@ export async function previewPlanChange(
     readDebt(sql, wish.customerId, currency),
   ]);
   const available: bigint = balance?.available_minor ?? 0n;
-  const { way, startsAt, chargedMinor, creditedMinor, changes, reissued } = answer.decided;
-  const dueMinor = chargedMinor - creditedMinor;
+  const { way, startsAt, chargedMinor, creditedMinor, keptMinor, changes, reissued } = answer.decided;
+  const dueMinor = chargedMinor - creditedMinor + keptMinor;
   // Debt is paid first; what only gives back needs nothing.
   const shortMinor = chargedMinor > 0n ? dueMinor + debtMinor - available : 0n;
   return {
@@ -120,6 +122,7 @@ export async function previewPlanChange(
       startsAt,
       charged: money(chargedMinor, currency),
       credited: money(creditedMinor, currency),
+      kept: money(keptMinor, currency),
       due: money(dueMinor, currency),
       available: money(available, currency),
       shortBy: money(shortMinor > 0n ? shortMinor : 0n, currency),

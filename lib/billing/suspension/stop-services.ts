@@ -5,6 +5,7 @@ import { decideVoid } from "../invoice/decide-void";
 import { numberCreditNotes, prepareSeries, seriesOf } from "../invoice/number-invoices";
 import { closePayment } from "../payment/close-payment";
 import { payDebt, readDebt } from "../payment/debt";
+import { keepFreedMoney } from "../payment/freed-money";
 import { settle } from "../payment/settle";
 import { seeInvoices, settleAndTell } from "../payment/settle-what-waits";
 import { moneyOn } from "../payment/void-invoice";
@@ -191,6 +192,7 @@ async function stopLocked(
   }
   // What came back from a void invoice pays debt, and then may pay for a service that goes on.
   if (notes.length > 0) {
+    await keepFreedMoney(tx, decision);
     for (const currency of new Set(terms.map((term) => term.currency))) {
       payDebt(decision, currency, await readDebt(tx.sql, customerId, currency));
       settleAndTell(decision, currency);

@@ -1,5 +1,6 @@
 import { bankBooked, bankReceiptRules } from "./bank-receipts";
 import type { Invariant } from "./invariant";
+import { lossesBooked, lossRules } from "./losses";
 import { moneyBackBooked, moneyBackRules } from "./money-back";
 
 export const settlementsInvariant: Invariant = {
@@ -21,7 +22,7 @@ export const settlementsInvariant: Invariant = {
       from transfers t join charges c on c.customer_id = t.customer_id and c.id = t.charge_id
       where ${look.at("t")} and t.charge_id is not null and t.kind = 'posted'
       group by t.customer_id, t.charge_id, c.currency, c.fee_currency
-    ), ${bankBooked(look)}, ${moneyBackBooked(look)}`,
+    ), ${bankBooked(look)}, ${moneyBackBooked(look)}, ${lossesBooked(look)}`,
   rules: [
     {
       says: "a payment that succeeded through Stripe has one charge of its amount, no other has one before its end",
@@ -95,5 +96,6 @@ export const settlementsInvariant: Invariant = {
     },
     ...bankReceiptRules,
     ...moneyBackRules,
+    ...lossRules,
   ],
 };
