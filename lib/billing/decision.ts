@@ -14,7 +14,7 @@ import type { Currency } from "@/lib/kernel/money";
 import { Book, type BookChanges, type LockedBalance } from "@/lib/ledger/book";
 import { type Changes, noChanges } from "./changes";
 import { type Completion, completionOf } from "./invoice/complete";
-import type { FreedMoney } from "./payment/freed-money";
+import type { FreedMoney } from "./payment/keep-freed";
 import type { InvoiceRecord, LineRecord, ServiceRecord } from "./scene";
 import type { Topic } from "./topics";
 

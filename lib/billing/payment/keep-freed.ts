@@ -1,0 +1,89 @@
+import type { DisputeId } from "@/lib/kernel/id";
+
+/** What a decision does with the money of one charge. Minor units. */
+export interface FreedMoney {
+  /** Came to the balance: it is there, and nothing has been paid from it yet. */
+  readonly arrivedMinor: bigint;
+  /** By so much less of the charge is on invoices or refunded to its card. */
+  readonly standsLessMinor: bigint;
+  /** The dispute that is decided with it: its own money is settled there. */
+  readonly exceptDispute?: DisputeId;
+}
+
+/** A charge that was disputed, as it stood before the decision. Minor units. */
+export interface DisputedCharge {
+  readonly amountMinor: bigint;
+  /** On invoices, or refunded to its card. */
+  readonly standsMinor: bigint;
+  readonly disputes: readonly DisputedPart[];
+}
+
+export interface DisputedPart {
+  readonly id: DisputeId;
+  readonly state: "open" | "won" | "lost";
+  /** Taken by the bank, and not given back. */
+  readonly outMinor: bigint;
+  readonly byHostMinor: bigint;
+  readonly heldMinor: bigint;
+}
+
+/** What becomes of money that a disputed charge frees. Minor units. */
+export interface KeptMoney {
+  /** Of losses that the host bears, now the customer's: from the balance, or as debt where nothing is available. */
+  readonly losses: readonly { disputeId: DisputeId; amountMinor: bigint }[];
+  /** Held for disputes that are open. */
+  readonly holds: readonly { disputeId: DisputeId; amountMinor: bigint }[];
+}
+
+/**
+ * What a disputed charge frees goes first to the loss that the host still bears of it, then it is held for its open
+ * disputes; the rest goes its usual way (domain.md, A18). Where nothing arrived though less of the charge stands, as when
+ * a refund fails that was never taken from the balance, the host bears no more than if that refund had never been. Pure.
+ */
+export function keepOf(charge: DisputedCharge, freed: FreedMoney): KeptMoney {
+  const { arrivedMinor, standsLessMinor, exceptDispute } = freed;
+  const disputes = charge.disputes.filter(({ id }) => id !== exceptDispute);
+  const lost = disputes.filter(({ state }) => state === "lost");
+  const borneMinor = sumOf(lost, ({ byHostMinor }) => byHostMinor);
+  const standsMinor = charge.standsMinor - standsLessMinor;
+  const overlapMinor = standsMinor + sumOf(lost, ({ outMinor }) => outMinor) - charge.amountMinor;
+  const mostMinor = standsLessMinor > arrivedMinor ? least(standsMinor, overlapMinor) : borneMinor;
+  const staysMinor = atLeastNothing(least(borneMinor - arrivedMinor, mostMinor));
+  const losses = share(
+    borneMinor - staysMinor,
+    lost.map(({ id, byHostMinor }) => ({ id, roomMinor: byHostMinor })),
+  );
+  const freedMinor = arrivedMinor > standsLessMinor ? arrivedMinor : standsLessMinor;
+  const open = disputes.filter(({ state }) => state === "open");
+  const holds = share(
+    atLeastNothing(freedMinor - (borneMinor - staysMinor)),
+    open.map(({ id, outMinor, heldMinor }) => ({ id, roomMinor: outMinor - heldMinor })),
+  );
+  return { losses, holds };
+}
+
+/** An amount over rooms, each filled before the next. */
+function share(
+  amountMinor: bigint,
+  rooms: readonly { id: DisputeId; roomMinor: bigint }[],
+): { disputeId: DisputeId; amountMinor: bigint }[] {
+  let left = amountMinor;
+  return rooms.flatMap(({ id, roomMinor }) => {
+    const part = least(left, roomMinor);
+    if (part <= 0n) return [];
+    left -= part;
+    return [{ disputeId: id, amountMinor: part }];
+  });
+}
+
+function sumOf<T>(items: readonly T[], minorOf: (item: T) => bigint): bigint {
+  return items.reduce((total, item) => total + minorOf(item), 0n);
+}
+
+function least(a: bigint, b: bigint): bigint {
+  return a < b ? a : b;
+}
+
+function atLeastNothing(minor: bigint): bigint {
+  return minor > 0n ? minor : 0n;
+}
