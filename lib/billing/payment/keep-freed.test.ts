@@ -1,0 +1,104 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import type { DisputeId } from "@/lib/kernel/id";
+import { type DisputedCharge, keepOf } from "./keep-freed";
+
+const some = (max: bigint) => fc.bigInt({ min: 0n, max });
+const sumOf = (parts: readonly { amountMinor: bigint }[]) =>
+  parts.reduce((total, { amountMinor }) => total + amountMinor, 0n);
+const least = (a: bigint, b: bigint) => (a < b ? a : b);
+const atLeastNothing = (minor: bigint) => (minor > 0n ? minor : 0n);
+
+/** A charge of which some is on invoices or refunded and some was lost; the host bears what of both overlaps. */
+const charges = fc
+  .record({
+    standsMinor: some(1_000n),
+    restMinor: some(1_000n),
+    lostMinor: some(2_000n),
+    openMinor: some(1_000n),
+    heldMinor: some(1_000n),
+  })
+  .map(({ standsMinor, restMinor, lostMinor, openMinor, heldMinor }): DisputedCharge => {
+    const amountMinor = standsMinor + restMinor + 1n;
+    const outMinor = least(lostMinor, amountMinor);
+    const byHostMinor = atLeastNothing(standsMinor + outMinor - amountMinor);
+    const open = { outMinor: openMinor, byHostMinor: 0n, heldMinor: least(heldMinor, openMinor) };
+    return {
+      amountMinor,
+      standsMinor,
+      disputes: [
+        { id: "lost" as DisputeId, state: "lost", outMinor, byHostMinor, heldMinor: 0n },
+        { id: "open" as DisputeId, state: "open", ...open },
+      ],
+    };
+  });
+
+const freedOf = (charge: DisputedCharge) => some(charge.standsMinor);
+const given = charges.chain((charge) => fc.record({ charge: fc.constant(charge), minor: freedOf(charge) }));
+
+function partsOf(charge: DisputedCharge) {
+  const [lost, open] = charge.disputes;
+  if (!lost || !open) throw new Error("it has both");
+  return { lost, open };
+}
+
+describe("what a disputed charge frees", () => {
+  it("goes to the loss first, then it is held, and never more of it than came", () => {
+    fc.assert(
+      fc.property(given, ({ charge, minor }) => {
+        const { lost, open } = partsOf(charge);
+        const kept = keepOf(charge, { arrivedMinor: minor, standsLessMinor: minor });
+        expect(sumOf(kept.losses)).toBe(least(minor, lost.byHostMinor));
+        expect(sumOf(kept.holds)).toBe(least(minor - sumOf(kept.losses), open.outMinor - open.heldMinor));
+        const stays = lost.byHostMinor - sumOf(kept.losses);
+        expect(stays >= 0n && stays <= charge.standsMinor - minor).toBe(true);
+      }),
+    );
+  });
+
+  it("in two steps is what it is in one", () => {
+    fc.assert(
+      fc.property(given, some(1_000n), ({ charge, minor }, cut) => {
+        const firstMinor = least(cut, minor);
+        const first = keepOf(charge, { arrivedMinor: firstMinor, standsLessMinor: firstMinor });
+        const { lost, open } = partsOf(charge);
+        const between: DisputedCharge = {
+          ...charge,
+          standsMinor: charge.standsMinor - firstMinor,
+          disputes: [
+            { ...lost, byHostMinor: lost.byHostMinor - sumOf(first.losses) },
+            { ...open, heldMinor: open.heldMinor + sumOf(first.holds) },
+          ],
+        };
+        const rest = minor - firstMinor;
+        const second = keepOf(between, { arrivedMinor: rest, standsLessMinor: rest });
+        const whole = keepOf(charge, { arrivedMinor: minor, standsLessMinor: minor });
+        expect(sumOf(first.losses) + sumOf(second.losses)).toBe(sumOf(whole.losses));
+        expect(sumOf(first.holds) + sumOf(second.holds)).toBe(sumOf(whole.holds));
+      }),
+    );
+  });
+
+  it("leaves the host no more to bear where a refund fails that nobody had paid for", () => {
+    fc.assert(
+      fc.property(given, ({ charge, minor }) => {
+        const { lost } = partsOf(charge);
+        const kept = keepOf(charge, { arrivedMinor: 0n, standsLessMinor: minor });
+        const stands = charge.standsMinor - minor;
+        const stays = lost.byHostMinor - sumOf(kept.losses);
+        expect(stays).toBe(atLeastNothing(stands + lost.outMinor - charge.amountMinor));
+      }),
+    );
+  });
+
+  it("of the dispute that is decided with it is none of its business", () => {
+    fc.assert(
+      fc.property(given, ({ charge, minor }) => {
+        const { lost, open } = partsOf(charge);
+        const kept = keepOf(charge, { arrivedMinor: minor, standsLessMinor: 0n, exceptDispute: lost.id });
+        expect(kept.losses).toEqual([]);
+        expect(sumOf(kept.holds)).toBe(least(minor, open.outMinor - open.heldMinor));
+      }),
+    );
+  });
+});
