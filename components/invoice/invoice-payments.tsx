@@ -4,11 +4,17 @@ import { Amount } from "@/components/ui/amount";
 import { Moment } from "@/components/ui/day";
 import { FileLink } from "@/components/ui/file-link";
 import { Cell, Column, Row, Table, TableBody, TableHead } from "@/components/ui/table";
+import type { CustomerId } from "@/lib/kernel/id";
 import { isZero } from "@/lib/kernel/money";
 import type { PaymentView } from "@/lib/portal/shapes";
 
+interface InvoicePaymentsProps {
+  customerId: CustomerId;
+  payments: readonly PaymentView[];
+}
+
 /** Every attempt to pay the invoice, and what each one moved to it. */
-export function InvoicePayments({ payments }: { payments: readonly PaymentView[] }) {
+export function InvoicePayments({ customerId, payments }: InvoicePaymentsProps) {
   const t = useTranslations("invoice");
   const paper = useTranslations("paper.links");
   return (
@@ -35,7 +41,11 @@ export function InvoicePayments({ payments }: { payments: readonly PaymentView[]
                 <Cell>
                   <Funding payment={payment} />
                   {payment.state === "succeeded" && (
-                    <FileLink href={`/payments/${payment.id}/receipt`} className="ml-3 text-sm">
+                    <FileLink
+                      customerId={customerId}
+                      href={`/payments/${payment.id}/receipt`}
+                      className="ml-3 text-sm"
+                    >
                       {paper("receiptOf")}
                     </FileLink>
                   )}

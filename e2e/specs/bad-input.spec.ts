@@ -1,5 +1,5 @@
 import type { Page } from "@playwright/test";
-import { actionNamed, callAction } from "@/e2e/fixtures/actions";
+import { actionNamed, callAction, onPageOf } from "@/e2e/fixtures/actions";
 import { issue } from "@/e2e/fixtures/invoices";
 import { expect, test } from "@/e2e/fixtures/portal";
 import { cards, HostedPage } from "@/e2e/pages/hosted-page";
@@ -142,7 +142,7 @@ test("a payment's id used before with other content is refused, and takes nothin
   const [first, second] = await issue(scene, customer, [{ minor: 1000n }, { minor: 1000n }]);
   const { request } = (await pageOf(customer)).context();
   const pay = (invoiceId: string | undefined) =>
-    callAction(request, actionNamed("payFromBalance"), {
+    callAction(request, onPageOf(customer.customerId, actionNamed("payFromBalance")), {
       paymentId,
       invoiceIds: [invoiceId],
       plan: { balanceMinor: "1000", cardMinor: "0", excessMinor: "0" },

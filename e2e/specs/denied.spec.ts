@@ -1,6 +1,6 @@
 import type { APIRequestContext, APIResponse } from "@playwright/test";
 import { inputFor, unknownIds } from "@/e2e/fixtures/action-inputs";
-import { callAction, routes, type ServerAction, serverActions } from "@/e2e/fixtures/actions";
+import { callAction, onPageOf, routes, type ServerAction, serverActions } from "@/e2e/fixtures/actions";
 import { expect, test } from "@/e2e/fixtures/portal";
 import { portalFacts } from "@/e2e/fixtures/portal-facts";
 import { makeVictim, type Victim } from "@/e2e/fixtures/victim";
@@ -68,6 +68,7 @@ function queriesOf(path: string, victim: Victim): string[] {
     invoice: victim.openInvoice.id,
     q: victim.reference,
     cursor: victim.paymentId,
+    customer: victim.customerId,
   });
   return [path, `${path}?${query}`];
 }
@@ -188,8 +189,10 @@ test.describe("as somebody else's", () => {
       const before = await victim.digest();
       for (const action of withSession.filter((one) => !namesSomething(one))) {
         // Somebody new for each: what it does of their own may end their session.
-        const request = await requestOf(await people.customer({ role }));
-        const answer = JSON.stringify(await callAction(request, action, inputFor(action, victim)));
+        const own = await people.customer({ role });
+        const request = await requestOf(own);
+        const asked = onPageOf(own.customerId, action);
+        const answer = JSON.stringify(await callAction(request, asked, inputFor(action, victim)));
         for (const mark of victim.marks) expect(answer, action.name).not.toContain(mark);
         expect(await victim.digest(), action.name).toBe(before);
       }
@@ -202,10 +205,12 @@ test.describe("as somebody else's", () => {
     }) => {
       const victim = await makeVictim(scene, people);
       const before = await victim.digest();
-      const request = await requestOf(await people.customer({ role }));
+      const own = await people.customer({ role });
+      const request = await requestOf(own);
       for (const action of withSession.filter(namesSomething)) {
-        const refusal = await expectRefused({ victim, before, request, action }, notTheirs);
-        const unknown = await callAction(request, action, inputFor(action, unknownIds()));
+        const asked = onPageOf(own.customerId, action);
+        const refusal = await expectRefused({ victim, before, request, action: asked }, notTheirs);
+        const unknown = await callAction(request, asked, inputFor(action, unknownIds()));
         expect(unknown.value?.refusal, action.name).toEqual(refusal);
       }
     });
@@ -247,6 +252,73 @@ test.describe("as staff", () => {
   }
 });
 
+test.describe("on a page of another customer", () => {
+  test("every action of customers is refused, with both names, and does nothing", async ({
+    people,
+    scene,
+    requestOf,
+  }) => {
+    const victim = await makeVictim(scene, people);
+    const now = await people.customer({ name: "Birch Ltd" });
+    // One person, who belongs to both and looks at the second.
+    await scene.owner`
+      insert into memberships (customer_id, user_id, role, created_at)
+      values (${now.customerId}, ${victim.userId}, 'owner', now())`;
+    const request = await requestOf(victim.member);
+    const switching = actions.find(({ name }) => name === "switchCustomer");
+    if (switching) await callAction(request, switching, { customerId: now.customerId });
+    const before = await victim.digest();
+    for (const action of actions.filter(({ kind }) => kind === "customer")) {
+      const { value } = await callAction(
+        request,
+        { ...action, shown: victim.customerId },
+        inputFor(action, victim),
+      );
+      expect(value?.refusal?.code, action.name).toBe("other_customer");
+      expect(value?.refusal?.sentence, action.name).toContain(victim.member.name);
+      expect(value?.refusal?.sentence, action.name).toContain("Birch Ltd");
+    }
+    expect(await victim.digest()).toBe(before);
+  });
+
+  for (const javaScriptEnabled of [true, false]) {
+    test(`${javaScriptEnabled ? "with" : "without"} script, a form says so and changes neither`, async ({
+      people,
+      scene,
+      requestOf,
+      browser,
+    }) => {
+      const [first, now] = [
+        await people.customer({ name: "Alder Ltd" }),
+        await people.customer({ name: "Birch Ltd" }),
+      ];
+      await scene.owner`
+        insert into memberships (customer_id, user_id, role, created_at)
+        values (${now.customerId}, ${first.userId}, 'owner', now() + interval '1 second')`;
+      const request = await requestOf(first);
+      const tab = await browser.newContext({
+        javaScriptEnabled,
+        storageState: await request.storageState(),
+        baseURL: portalFacts().address,
+      });
+      const page = await tab.newPage();
+      await page.goto("/settings");
+      const form = page.locator("form").filter({ has: page.getByLabel("Name", { exact: true }) });
+      await form.getByLabel("Name", { exact: true }).fill("Changed Ltd");
+      // In the other tab.
+      await tab.addCookies([{ name: "mallard_customer", value: now.customerId, url: portalFacts().address }]);
+      await form.getByRole("button").click();
+      await expect(
+        page.getByText("This page is about Alder Ltd, but you have switched to Birch Ltd."),
+      ).toBeVisible();
+      const names = await scene.owner`
+        select name from customers where id in (${first.customerId}, ${now.customerId}) order by name`;
+      expect(names.map(({ name }) => name)).toEqual(["Alder Ltd", "Birch Ltd"]);
+      await tab.close();
+    });
+  }
+});
+
 /** Where a request pretends to come from, and how that is refused: by Next before the action runs, or by its wrapper. */
 const origins: [string, () => Record<string, string>][] = [
   ["a foreign Origin", () => ({ origin: "https://evil.example" })],
@@ -274,7 +346,8 @@ test.describe("from elsewhere", () => {
       const before = await victim.digest();
       for (const action of actions) {
         const request = action.kind === "staff" ? staff : own;
-        const answer = await callAction(request, action, inputFor(action, victim), headers());
+        const asked = onPageOf(victim.customerId, action);
+        const answer = await callAction(request, asked, inputFor(action, victim), headers());
         const isRefused =
           answer.value === undefined ? answer.status >= 400 : answer.value.refusal?.code === "foreign_origin";
         expect(isRefused, `${action.name}: ${JSON.stringify(answer)}`).toBe(true);
@@ -318,15 +391,16 @@ test("every action refuses fields that its page does not send", async ({ people,
       userId,
       actor: {},
     };
+    const asked = onPageOf(victim.customerId, action);
     const added = Object.entries(more).filter(([name]) => input[name] === undefined);
     // All at once, and each is named as one that was not understood.
-    const { value } = await callAction(request, action, { ...input, ...Object.fromEntries(added) });
+    const { value } = await callAction(request, asked, { ...input, ...Object.fromEntries(added) });
     expect(value, action.name).toMatchObject({
       ok: false,
       refusal: { code: "invalid_input", fields: added.map(([name]) => name) },
     });
     for (const nonsense of [null, [], "text", 1, { ...input, __proto__: null, constructor: {} }]) {
-      const answer = await callAction(request, action, nonsense);
+      const answer = await callAction(request, asked, nonsense);
       expect(answer.value?.refusal?.code, `${action.name} with ${JSON.stringify(nonsense)}`).toBe(
         "invalid_input",
       );

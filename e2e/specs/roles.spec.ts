@@ -1,4 +1,4 @@
-import { actionNamed, callAction } from "@/e2e/fixtures/actions";
+import { actionNamed, callAction, onPageOf } from "@/e2e/fixtures/actions";
 import { expect, test } from "@/e2e/fixtures/portal";
 import { knownPassword } from "@/e2e/fixtures/secrets";
 import { answered } from "@/e2e/pages/answered";
@@ -20,11 +20,15 @@ test("a viewer sees the invoice and why they cannot pay it", { tag: "@phone" }, 
   const invoice = await InvoicePage.open(page, number);
   await expect(invoice.panel).toContainText("You may look at this invoice but not pay it.");
   await expect(invoice.panel.getByRole("button")).toHaveCount(0);
-  const asked = await callAction(page.context().request, actionNamed("payFromBalance"), {
-    paymentId: newId(),
-    invoiceIds: [id],
-    plan: { balanceMinor: "2000", cardMinor: "0", excessMinor: "0" },
-  });
+  const asked = await callAction(
+    page.context().request,
+    onPageOf(customer.customerId, actionNamed("payFromBalance")),
+    {
+      paymentId: newId(),
+      invoiceIds: [id],
+      plan: { balanceMinor: "2000", cardMinor: "0", excessMinor: "0" },
+    },
+  );
   expect(asked.value).toMatchObject({ ok: false, refusal: { code: "not_allowed" } });
   expect(await balanceOf(scene.world, customer)).toEqual({ posted: 5000n, held: 0n });
 });

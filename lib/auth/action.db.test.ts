@@ -5,7 +5,7 @@ import { manualClock } from "@/lib/kernel/clock";
 import { type CustomerId, newId, type UserId } from "@/lib/kernel/id";
 import { ok, refuse } from "@/lib/kernel/result";
 import { createPeople, type People } from "@/lib/testing/people";
-import { actionKind, customerAction, publicAction, staffAction, userAction } from "./action";
+import { actionKind, carrying, customerAction, publicAction, staffAction, userAction } from "./action";
 import { chooseCustomer, currentUser, requireCustomer, requireStaff } from "./current";
 import { sessionCookieName } from "./next-auth-options";
 import { beginSession, revokeSession } from "./session";
@@ -14,6 +14,10 @@ import { beginSession, revokeSession } from "./session";
 const request = vi.hoisted(() => ({
   headers: new Map<string, string>(),
   cookies: new Map<string, string>(),
+}));
+// The words are the pages'; here it is told which of them, and with what.
+vi.mock("next-intl/server", () => ({
+  getTranslations: async () => (key: string, values: object) => JSON.stringify({ [key]: values }),
 }));
 vi.mock("next/headers", () => ({
   headers: async () => ({ get: (name: string) => request.headers.get(name) ?? null }),
@@ -58,10 +62,12 @@ async function owner() {
 
 const Input = z.strictObject({ note: z.string(), invoiceIds: z.array(z.string()).optional() });
 const seen = vi.fn();
-const forCustomers = customerAction(Input, async (actor, input) => {
+const ofCustomers = customerAction(Input, async (actor, input) => {
   seen(actor, input);
   return input.note === "no" ? refuse({ code: "no_thanks" }) : ok(input.note);
 });
+/** As on a page of whatever customer: for what is refused before it matters. */
+const forCustomers = carrying({ customerId: newId<CustomerId>() }, ofCustomers);
 const forUsers = userAction(Input, async ({ userId }) => ok(userId));
 const forFinance = staffAction("invoice.void", Input, async ({ role }) => ok(role));
 const forAll = publicAction(Input, async (visitor, { note }) => {
@@ -74,13 +80,16 @@ describe("an action", () => {
   test("runs for a signed-in customer, with the actor that the session names", async () => {
     const { id, customerId } = await owner();
     const sessionId = await signInAs(id);
+    const forCustomers = carrying({ customerId }, ofCustomers);
     expect(await forCustomers({ note: "hello" })).toEqual({ ok: true, value: "hello" });
     expect(seen).toHaveBeenCalledWith({ userId: id, sessionId, customerId }, { note: "hello" });
     expect(await forCustomers({ note: "no" })).toEqual({ ok: false, refusal: { code: "no_thanks" } });
   });
 
   test("takes a form, alone or after a state, with lists by their names", async () => {
-    await signInAs((await owner()).id);
+    const { id, customerId } = await owner();
+    await signInAs(id);
+    const forCustomers = carrying({ customerId }, ofCustomers);
     const form = new FormData();
     form.set("note", "hello");
     form.append("invoiceIds[]", "a");
@@ -104,8 +113,9 @@ describe("an action", () => {
     ["a zero byte", { note: "x", invoiceIds: ["a", "b\0"] }, ["invoiceIds.1"]],
     ["nothing", undefined, ["note"]],
   ])("refuses %s and does nothing", async (_what, input, fields) => {
-    await signInAs((await owner()).id);
-    expect(await forCustomers(input as never)).toEqual({
+    const { id, customerId } = await owner();
+    await signInAs(id);
+    expect(await carrying({ customerId }, ofCustomers)(input as never)).toEqual({
       ok: false,
       refusal: { code: "invalid_input", fields },
     });
@@ -134,8 +144,9 @@ describe("an action", () => {
   });
 
   test("is over at once with its session", async () => {
-    const { id } = await owner();
+    const { id, customerId } = await owner();
     const sessionId = await signInAs(id);
+    const forCustomers = carrying({ customerId }, ofCustomers);
     expect(await forCustomers({ note: "x" })).toMatchObject({ ok: true });
     await revokeSession(people.context, id, sessionId);
     expect(await forCustomers({ note: "x" })).toMatchObject({ refusal: { code: "signed_out" } });

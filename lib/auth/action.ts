@@ -2,7 +2,8 @@ import { headers } from "next/headers";
 import { unstable_rethrow } from "next/navigation";
 import type { z } from "zod";
 import { assert } from "@/lib/kernel/assert";
-import { type Refusal, type Result, refuse } from "@/lib/kernel/result";
+import type { CustomerId } from "@/lib/kernel/id";
+import { ok, type Refusal, type Result, refuse } from "@/lib/kernel/result";
 import { type InputSchema, inputOf, isStrict, pathsWithZeroByte } from "./action-input";
 import type { CustomerActor, SignedIn, StaffActor } from "./actor";
 import { attemptLimits, type TooManyAttempts } from "./attempt-limits";
@@ -11,6 +12,7 @@ import { context } from "./context";
 import { currentUser, customerOf, staffOf } from "./current";
 import { logFault } from "./fault";
 import { isSameOrigin } from "./origin";
+import { type OtherCustomer, otherCustomer } from "./other-customer";
 import { mayStaff, type StaffRight } from "./staff-rights";
 
 /** What any action may answer besides its own refusals. */
@@ -19,6 +21,7 @@ export type ActionRefusal =
   | { code: "foreign_origin"; address: string }
   | { code: "signed_out" }
   | { code: "not_allowed" }
+  | OtherCustomer
   /** The paths of the fields that were not understood. */
   | { code: "invalid_input"; fields: string[] }
   /** A bug or an outage of ours, under this id in the log. */
@@ -34,17 +37,38 @@ export interface Action<Input, T, R extends Refusal> {
   (previous: ActionState<T, R> | null, form: FormData): Promise<ActionState<T, R>>;
 }
 
+/** An action of a customer, which a page hands on by `carrying`: never without the customer that the page shows. */
+export interface CustomerAction<Input, T, R extends Refusal> {
+  (shown: CustomerId, input: Input): Promise<ActionState<T, R>>;
+  (shown: CustomerId, form: FormData): Promise<ActionState<T, R>>;
+  (shown: CustomerId, previous: ActionState<T, R> | null, form: FormData): Promise<ActionState<T, R>>;
+}
+
+/**
+ * The action of a page that shows this customer. The customer goes along with every form and click, with and without
+ * script: in another tab the person may have switched to another one since (domain.md, A16).
+ */
+export function carrying<Input, T, R extends Refusal>(
+  { customerId }: Pick<CustomerActor, "customerId">,
+  customersAction: CustomerAction<Input, T, R>,
+): Action<Input, T, R> {
+  return customersAction.bind(null, customerId) as Action<Input, T, R>;
+}
+
 /** Somebody who need not be signed in. */
 export interface Visitor {
   readonly address: string;
   readonly userAgent: string | null;
 }
 
-/** An action of a signed-in customer. What the actor may do there is decided by the use case. */
+/**
+ * An action of a signed-in customer, who must be the one that the page showed. What the actor may do there is decided
+ * by the use case.
+ */
 export function customerAction<S extends InputSchema, T, R extends Refusal>(
   schema: S,
   act: (actor: CustomerActor, input: z.output<S>) => Promise<Result<T, R>>,
-): Action<z.input<S>, T, R> {
+): CustomerAction<z.input<S>, T, R> {
   return action("customer", schema, customerWho, act);
 }
 
@@ -96,7 +120,8 @@ export function actionKind(exported: unknown): ActionKind | null {
   return typeof exported === "function" ? ((exported as { [marker]?: ActionKind })[marker] ?? null) : null;
 }
 
-type Who<A> = () => Promise<Result<A, ActionRefusal>>;
+/** `shown` is what an action of customers was handed first: a customer's id, or whatever a stranger sent. */
+type Who<A> = (shown: unknown) => Promise<Result<A, ActionRefusal>>;
 
 /** Who, what, do, tell. */
 function action<A, S extends InputSchema, T, R extends Refusal>(
@@ -104,7 +129,7 @@ function action<A, S extends InputSchema, T, R extends Refusal>(
   schema: S,
   who: Who<A>,
   act: (actor: A, input: z.output<S>) => Promise<Result<T, R>>,
-): Action<z.input<S>, T, R> {
+): (...given: unknown[]) => Promise<ActionState<T, R>> {
   assert(isStrict(schema), `the schema of a ${kind} action must refuse unknown keys: use z.strictObject`);
   const run = async (...given: unknown[]): Promise<ActionState<T, R>> => {
     try {
@@ -112,9 +137,10 @@ function action<A, S extends InputSchema, T, R extends Refusal>(
       if (!isSameOrigin(await headers(), settings)) {
         return refuse({ code: "foreign_origin", address: settings.mallardUrl });
       }
-      const actor = await who();
+      const [shown, ...rest] = kind === "customer" ? given : [null, ...given];
+      const actor = await who(shown);
       if (!actor.ok) return actor;
-      const input = schema.safeParse(inputOf(given.at(-1)));
+      const input = schema.safeParse(inputOf(rest.at(-1)));
       if (!input.success) return refuse({ code: "invalid_input", fields: fieldsOf(input.error) });
       const unwritable = pathsWithZeroByte(input.data);
       if (unwritable.length > 0) return refuse({ code: "invalid_input", fields: unwritable });
@@ -128,11 +154,12 @@ function action<A, S extends InputSchema, T, R extends Refusal>(
   return Object.assign(run, { [marker]: kind });
 }
 
-async function customerWho(): Promise<Result<CustomerActor, ActionRefusal>> {
+async function customerWho(shown: unknown): Promise<Result<CustomerActor, ActionRefusal>> {
   const user = await currentUser();
   if (user === null) return refuse({ code: "signed_out" });
   const actor = await customerOf(user);
-  return actor ? { ok: true, value: actor } : refuse({ code: "not_allowed" });
+  if (actor === null) return refuse({ code: "not_allowed" });
+  return shown === actor.customerId ? ok(actor) : refuse(await otherCustomer(user, shown, actor.customerId));
 }
 
 async function userWho(): Promise<Result<SignedIn, ActionRefusal>> {

@@ -39,6 +39,23 @@ export async function requireCustomer(callbackPath?: string): Promise<CustomerAc
   return user.staffRole === null ? notFound() : redirect("/admin");
 }
 
+/**
+ * The customer's actor for a file to download. A page's links name the customer that it shows, and the file is that
+ * customer's, whichever one the person looks at in another tab now. Without a name it is the one looked at.
+ */
+export async function requireCustomerOfFile(request: Request): Promise<CustomerActor> {
+  const { pathname, search, searchParams } = new URL(request.url);
+  const actor = await requireCustomer(`${pathname}${search}`);
+  const shown = searchParams.get(shownCustomer);
+  if (shown === null || shown === actor.customerId) return actor;
+  const user = await requireUser();
+  const membership = user.memberships.find(({ customerId }) => customerId === shown) ?? notFound();
+  return { ...actor, customerId: membership.customerId };
+}
+
+/** Where a file's address names its customer. */
+const shownCustomer = "customer";
+
 /** The staff actor for a page, of whatever role: all of them read everything. People who are not staff find nothing. */
 export async function requireStaff(callbackPath?: string): Promise<StaffActor> {
   const user = (await currentUser()) ?? redirect(signInPath(callbackPath, "/admin/sign-in"));

@@ -14,6 +14,7 @@ import { LinkTabs } from "@/components/ui/link-tabs";
 import { Loading } from "@/components/ui/loading";
 import { PageHead } from "@/components/ui/page-head";
 import { Pager } from "@/components/ui/pager";
+import { carrying } from "@/lib/auth/action";
 import { context } from "@/lib/auth/context";
 import { requireCustomer } from "@/lib/auth/current";
 import { calendarDay } from "@/lib/kernel/calendar";
@@ -97,7 +98,13 @@ async function Balance({ actor, query }: { actor: CustomerActor; query: BalanceQ
         </div>
         {(shown.ok || bank) && (
           <div className="grid max-w-md gap-8 max-xl:mb-10 xl:sticky xl:top-20 xl:col-start-2 xl:row-span-2 xl:row-start-1">
-            {shown.ok && <TopUpPanel panel={shown.value} paymentId={newId<PaymentId>()} action={topUp} />}
+            {shown.ok && (
+              <TopUpPanel
+                panel={shown.value}
+                paymentId={newId<PaymentId>()}
+                action={carrying(actor, topUp)}
+              />
+            )}
             {autoTopUp.currency === here && <AutoTopUpLine autoTopUp={autoTopUp} />}
             {bank && <BankDetails details={bank} />}
           </div>
@@ -115,7 +122,7 @@ async function Balance({ actor, query }: { actor: CustomerActor; query: BalanceQ
             previous={step(movements.previous, t("previous"))}
             next={step(movements.next, t("next"))}
           />
-          <StatementForm currency={here} month={thisMonth()} />
+          <StatementForm customerId={actor.customerId} currency={here} month={thisMonth()} />
         </div>
       </div>
     </>

@@ -7,6 +7,7 @@ import { Empty } from "@/components/ui/empty";
 import { Loading } from "@/components/ui/loading";
 import { PageHead } from "@/components/ui/page-head";
 import { Pager } from "@/components/ui/pager";
+import { carrying } from "@/lib/auth/action";
 import { requireCustomer } from "@/lib/auth/current";
 import type { Result } from "@/lib/kernel/result";
 import type { CustomerActor } from "@/lib/portal/shapes";
@@ -39,7 +40,10 @@ export default async function InboxPage({ searchParams }: InboxPageProps) {
 
 async function Inbox({ actor, cursor }: { actor: CustomerActor; cursor: string | null }) {
   const t = await getTranslations("inbox");
-  const markRead: (input: { noticeIds: string[] }) => Promise<Result<unknown>> = markNoticesRead;
+  const markRead: (input: { noticeIds: string[] }) => Promise<Result<unknown>> = carrying(
+    actor,
+    markNoticesRead,
+  );
   const notices = await showInbox(actor, { cursor });
   if (notices.rows.length === 0) {
     return (

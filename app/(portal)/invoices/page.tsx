@@ -57,12 +57,22 @@ async function InvoiceList({ actor, filter }: { actor: CustomerActor; filter: In
         statusHref={(status) => invoicesHref({ ...first, status })}
         clearHref={invoicesHref({ ...parseInvoiceFilter({}), sort: filter.sort })}
       />
-      {list.page.rows.length > 0 ? <Rows list={list} filter={filter} /> : <NoInvoices filter={filter} />}
+      {list.page.rows.length > 0 ? (
+        <Rows actor={actor} list={list} filter={filter} />
+      ) : (
+        <NoInvoices filter={filter} />
+      )}
     </>
   );
 }
 
-async function Rows({ list, filter }: { list: List; filter: InvoiceFilter }) {
+interface RowsProps {
+  actor: CustomerActor;
+  list: List;
+  filter: InvoiceFilter;
+}
+
+async function Rows({ actor, list, filter }: RowsProps) {
   const t = await getTranslations("invoices");
   const paper = await getTranslations("paper.links");
   const { rows, previous, next } = list.page;
@@ -100,7 +110,10 @@ async function Rows({ list, filter }: { list: List; filter: InvoiceFilter }) {
               ? t("countMany", { count: countMost })
               : t("count", { count: list.count })}
           </span>
-          <FileLink href={invoicesHref({ ...filter, cursor: null }, "/invoices/csv")}>
+          <FileLink
+            customerId={actor.customerId}
+            href={invoicesHref({ ...filter, cursor: null }, "/invoices/csv")}
+          >
             {paper("csv")}
           </FileLink>
         </p>

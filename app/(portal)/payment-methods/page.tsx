@@ -10,6 +10,7 @@ import { Callout } from "@/components/ui/callout";
 import { Empty } from "@/components/ui/empty";
 import { Loading } from "@/components/ui/loading";
 import { PageHead } from "@/components/ui/page-head";
+import { carrying } from "@/lib/auth/action";
 import { requireCustomer } from "@/lib/auth/current";
 import { newId, type PaymentId } from "@/lib/kernel/id";
 import { pickUpSavedCard } from "@/lib/portal/add-card";
@@ -71,8 +72,8 @@ async function Cards({ actor, isBack }: { actor: CustomerActor; isBack: boolean 
         <CardList
           cards={cards}
           canChange={canChange}
-          makeDefault={makeDefaultCard}
-          remove={removeCard}
+          makeDefault={carrying(actor, makeDefaultCard)}
+          remove={carrying(actor, removeCard)}
           texts={texts}
         />
       ) : (
@@ -83,7 +84,7 @@ async function Cards({ actor, isBack }: { actor: CustomerActor; isBack: boolean 
       {canChange ? (
         <AddCard
           formId={newId<PaymentId>()}
-          action={addCard}
+          action={carrying(actor, addCard)}
           texts={{ ...texts, lost: t("lost"), add: t("add"), note: t("addNote"), leaving: t("leaving") }}
         />
       ) : (
@@ -91,11 +92,19 @@ async function Cards({ actor, isBack }: { actor: CustomerActor; isBack: boolean 
           <p>{t("viewer")}</p>
         </Callout>
       )}
-      <AutoPayPanel autoPay={autoPay} cards={cards} action={canChange ? switchAutoPay : null} />
+      <AutoPayPanel
+        autoPay={autoPay}
+        cards={cards}
+        action={canChange ? carrying(actor, switchAutoPay) : null}
+      />
       <AutoTopUpPanel
         autoTopUp={autoTopUp}
         hasCard={cards.length > 0}
-        actions={canChange ? { set: setAutoTopUp, turnOff: turnOffAutoTopUp } : null}
+        actions={
+          canChange
+            ? { set: carrying(actor, setAutoTopUp), turnOff: carrying(actor, turnOffAutoTopUp) }
+            : null
+        }
       />
     </div>
   );

@@ -6,6 +6,7 @@ import { Suspensions } from "@/components/service/suspensions";
 import { Empty } from "@/components/ui/empty";
 import { Loading } from "@/components/ui/loading";
 import { PageHead } from "@/components/ui/page-head";
+import { carrying } from "@/lib/auth/action";
 import { requireCustomer } from "@/lib/auth/current";
 import { listServices } from "@/lib/portal/list-services";
 import { listSuspensions } from "@/lib/portal/list-suspensions";
@@ -38,8 +39,12 @@ async function Services({ actor }: { actor: CustomerActor }) {
   if (services.length > 0) {
     return (
       <>
-        <Suspensions suspensions={suspensions} takeOwnGrace={takeOwnGrace} />
-        <ServiceTable services={services} onSwitch={canChange ? switchAutoRenew : null} canPay={canPay} />
+        <Suspensions suspensions={suspensions} takeOwnGrace={carrying(actor, takeOwnGrace)} />
+        <ServiceTable
+          services={services}
+          onSwitch={canChange ? carrying(actor, switchAutoRenew) : null}
+          canPay={canPay}
+        />
       </>
     );
   }

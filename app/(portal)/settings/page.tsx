@@ -11,6 +11,7 @@ import { Callout } from "@/components/ui/callout";
 import { Fact, Facts } from "@/components/ui/facts";
 import { FileLink } from "@/components/ui/file-link";
 import { Loading } from "@/components/ui/loading";
+import { carrying } from "@/lib/auth/action";
 import { requireCustomer } from "@/lib/auth/current";
 import { companyLimits, recipientsMost } from "@/lib/portal/company-input";
 import type { CustomerActor } from "@/lib/portal/shapes";
@@ -40,7 +41,7 @@ async function Settings({ actor }: { actor: CustomerActor }) {
   return (
     <div className="grid max-w-2xl gap-10">
       <SettingsSection id="company" title={t("company")} intro={t("companyIntro")}>
-        <CompanySection view={view} />
+        <CompanySection actor={actor} view={view} />
       </SettingsSection>
       <SettingsSection
         id="recipients-of-invoices"
@@ -53,12 +54,14 @@ async function Settings({ actor }: { actor: CustomerActor }) {
             <p>{t("unreachedNext")}</p>
           </Callout>
         )}
-        <RecipientsSection view={view} />
+        <RecipientsSection actor={actor} view={view} />
       </SettingsSection>
       {view.canExport && (
         <SettingsSection id="data" title={t("data")} intro={t("dataIntro")}>
           <p>
-            <FileLink href="/settings/export">{t("export")}</FileLink>
+            <FileLink customerId={actor.customerId} href="/settings/export">
+              {t("export")}
+            </FileLink>
           </p>
         </SettingsSection>
       )}
@@ -66,7 +69,12 @@ async function Settings({ actor }: { actor: CustomerActor }) {
   );
 }
 
-async function CompanySection({ view: { company, canChangeCompany } }: { view: SettingsView }) {
+interface SectionProps {
+  actor: CustomerActor;
+  view: SettingsView;
+}
+
+async function CompanySection({ actor, view: { company, canChangeCompany } }: SectionProps) {
   const t = await getTranslations("settings");
   const names = new Intl.DisplayNames(await getLocale(), { type: "region" });
   const country = names.of(company.country) ?? company.country;
@@ -94,7 +102,7 @@ async function CompanySection({ view: { company, canChangeCompany } }: { view: S
   }
   return (
     <SettingsForm
-      action={changeCompany}
+      action={carrying(actor, changeCompany)}
       submit={t("save")}
       done={t("saved")}
       texts={await settingsTexts()}
@@ -139,7 +147,7 @@ async function CompanySection({ view: { company, canChangeCompany } }: { view: S
   );
 }
 
-async function RecipientsSection({ view: { recipients, canChangeRecipients } }: { view: SettingsView }) {
+async function RecipientsSection({ actor, view: { recipients, canChangeRecipients } }: SectionProps) {
   const t = await getTranslations("settings");
   if (!canChangeRecipients) {
     return (
@@ -161,7 +169,7 @@ async function RecipientsSection({ view: { recipients, canChangeRecipients } }: 
   }
   return (
     <SettingsForm
-      action={changeRecipients}
+      action={carrying(actor, changeRecipients)}
       submit={t("save")}
       done={t("saved")}
       texts={await settingsTexts()}

@@ -12,6 +12,7 @@ import { Preferences } from "@/components/shell/preferences";
 import { UserMenu } from "@/components/shell/user-menu";
 import { buttonLook } from "@/components/ui/button";
 import { Link } from "@/components/ui/link";
+import type { CustomerActor, SignedIn } from "@/lib/auth/actor";
 import { context } from "@/lib/auth/context";
 import { currentUser, customerOf } from "@/lib/auth/current";
 import { type PaymentId, parseId } from "@/lib/kernel/id";
@@ -33,7 +34,7 @@ export default async function ReturnPage({ params }: { params: Promise<{ payment
   if (!paymentId) notFound();
   const user = await currentUser();
   const actor = user && (await customerOf(user));
-  const outcome = await paymentOutcome(actor, paymentId);
+  const { outcome, isOther } = await outcomeFor(user, actor, paymentId);
   // Who paid by a link may be signed in as anybody, or not at all.
   const byLink = outcome ? null : await linkPaymentOutcome(paymentId);
   // Unknown, or someone else's: the same answer.
@@ -47,7 +48,7 @@ export default async function ReturnPage({ params }: { params: Promise<{ payment
     >
       <div className="mx-auto grid w-full max-w-md gap-8 pt-8 sm:pt-16">
         {outcome ? (
-          <Known outcome={outcome} />
+          <Known outcome={outcome} isOther={isOther} />
         ) : byLink ? (
           <LinkOutcome outcome={byLink} wait={<Wait />} />
         ) : (
@@ -58,14 +59,35 @@ export default async function ReturnPage({ params }: { params: Promise<{ payment
   );
 }
 
-function Known({ outcome }: { outcome: PaymentOutcome }) {
+/**
+ * The payment's outcome. Whoever belongs to several customers may have switched to another one while they were at
+ * Stripe: it is told all the same.
+ */
+async function outcomeFor(user: SignedIn | null, actor: CustomerActor | null, paymentId: PaymentId) {
+  const others = (user?.memberships ?? []).filter(({ customerId }) => customerId !== actor?.customerId);
+  const outcome = await paymentOutcome(actor, paymentId);
+  if (outcome || !actor) return { outcome, isOther: false };
+  for (const { customerId } of others) {
+    const found = await paymentOutcome({ ...actor, customerId }, paymentId);
+    if (found) return { outcome: found, isOther: true };
+  }
+  return { outcome: null, isOther: false };
+}
+
+/** `isOther`: the payment of a customer that the person does not look at now. The portal's pages would not find it. */
+function Known({ outcome, isOther }: { outcome: PaymentOutcome; isOther: boolean }) {
   const t = useTranslations("return");
+  const shell = useTranslations("shell");
   const why = useTranslations("declined");
   const number = outcome.invoiceNumber;
   const elsewhere = outcome.isTopUp ? "/balance" : "/invoices";
   const invoice = number ? `/invoices/${encodeURIComponent(number)}` : elsewhere;
   const toElsewhere = t(outcome.isTopUp ? "toBalancePage" : "toInvoices");
-  const back = (
+  const back = isOther ? (
+    <Link href="/" className={buttonLook("secondary", "large")}>
+      {shell("overview")}
+    </Link>
+  ) : (
     <Link href={invoice} className={buttonLook("secondary", "large")}>
       {number ? t("toInvoice", { number }) : toElsewhere}
     </Link>
@@ -79,7 +101,7 @@ function Known({ outcome }: { outcome: PaymentOutcome }) {
           <Receipt receipt={outcome.receipt} available={outcome.available} stillShort={outcome.stillShort} />
           <Ways>
             {back}
-            {number && (
+            {number && !isOther && (
               <Link href={elsewhere} className={buttonLook("quiet", "large")}>
                 {toElsewhere}
               </Link>
@@ -110,9 +132,16 @@ function Known({ outcome }: { outcome: PaymentOutcome }) {
                 {t("goOn")}
               </a>
             )}
-            <Link href={invoice} className={buttonLook(outcome.resumeUrl ? "secondary" : "primary", "large")}>
-              {t("otherWay")}
-            </Link>
+            {isOther ? (
+              back
+            ) : (
+              <Link
+                href={invoice}
+                className={buttonLook(outcome.resumeUrl ? "secondary" : "primary", "large")}
+              >
+                {t("otherWay")}
+              </Link>
+            )}
           </Ways>
         </>
       );

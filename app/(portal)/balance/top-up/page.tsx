@@ -7,6 +7,7 @@ import { TopUpPanel } from "@/components/payment/top-up-panel";
 import { Callout } from "@/components/ui/callout";
 import { PageHead } from "@/components/ui/page-head";
 import { TextLink } from "@/components/ui/text-link";
+import { carrying } from "@/lib/auth/action";
 import { requireCustomer } from "@/lib/auth/current";
 import { newId, type PaymentId } from "@/lib/kernel/id";
 import { showBankDetails } from "@/lib/portal/show-bank-details";
@@ -41,7 +42,7 @@ export default async function TopUpPage({ searchParams }: TopUpPageProps) {
       />
       <div className="max-w-md">
         {shown.ok ? (
-          <TopUpPanel panel={shown.value} paymentId={newId<PaymentId>()} action={topUp} />
+          <TopUpPanel panel={shown.value} paymentId={newId<PaymentId>()} action={carrying(actor, topUp)} />
         ) : (
           <Callout tone="warn">
             <p>{await refusalSentence(shown.refusal)}</p>

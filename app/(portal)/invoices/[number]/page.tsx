@@ -19,23 +19,14 @@ import { Day } from "@/components/ui/day";
 import { Due } from "@/components/ui/due";
 import { Fact, Facts } from "@/components/ui/facts";
 import { PageHead } from "@/components/ui/page-head";
+import { carrying } from "@/lib/auth/action";
 import { requireCustomer } from "@/lib/auth/current";
 import { newId, type PaymentId } from "@/lib/kernel/id";
 import { invoicePayLink } from "@/lib/portal/invoice-pay-link";
 import type { InvoiceDetail } from "@/lib/portal/shapes";
 import { showInvoice } from "@/lib/portal/show-invoice";
-import {
-  abandonPayment,
-  cancelInvoice,
-  payCombined,
-  payDirect,
-  payFromBalance,
-  previewPart,
-  renewPayLink,
-  resumePayment,
-} from "../actions";
-
-const payActions = { payDirect, payFromBalance, payCombined, previewPart, resumePayment, abandonPayment };
+import { cancelInvoice, renewPayLink } from "../actions";
+import { payActionsOf } from "../pay-actions";
 
 interface InvoicePageProps {
   params: Promise<{ number: string }>;
@@ -72,24 +63,28 @@ export default async function InvoicePage({ params }: InvoicePageProps) {
               panel={invoice.payPanel}
               paymentId={newId<PaymentId>()}
               dueAt={invoice.dueAt}
-              actions={payActions}
+              actions={payActionsOf(actor)}
             />
           </div>
         )}
         <div className="grid gap-10">
           <InvoiceFacts invoice={invoice} />
           <InvoiceLines invoice={invoice} />
-          <InvoicePapers invoice={invoice} />
-          <InvoicePayments payments={invoice.payments} />
+          <InvoicePapers customerId={actor.customerId} invoice={invoice} />
+          <InvoicePayments customerId={actor.customerId} payments={invoice.payments} />
           <InvoiceNext steps={invoice.next} />
           <Timeline entries={invoice.timeline} />
           <InvoicePayLink
             invoiceId={invoice.id}
             url={payLink?.ok ? payLink.value.url : null}
-            action={renewPayLink}
+            action={carrying(actor, renewPayLink)}
           />
           {invoice.canCancel && (
-            <CancelInvoice invoice={invoice} action={cancelInvoice} texts={await answerTexts()} />
+            <CancelInvoice
+              invoice={invoice}
+              action={carrying(actor, cancelInvoice)}
+              texts={await answerTexts()}
+            />
           )}
         </div>
       </div>

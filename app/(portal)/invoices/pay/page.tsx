@@ -8,17 +8,8 @@ import { PageHead } from "@/components/ui/page-head";
 import { requireCustomer } from "@/lib/auth/current";
 import { newId, type PaymentId } from "@/lib/kernel/id";
 import { showPayPanel } from "@/lib/portal/show-pay-panel";
-import {
-  abandonPayment,
-  payCombined,
-  payDirect,
-  payFromBalance,
-  previewPart,
-  resumePayment,
-} from "../actions";
+import { payActionsOf } from "../pay-actions";
 import { parseChosen, payHref } from "./search-params";
-
-const payActions = { payDirect, payFromBalance, payCombined, previewPart, resumePayment, abandonPayment };
 
 export async function generateMetadata(): Promise<Metadata> {
   return { title: (await getTranslations("pay"))("titleTogether") };
@@ -39,7 +30,12 @@ export default async function PayPage({ searchParams }: PayPageProps) {
       <PageHead title={t("titleTogether")} above={<BackToInvoices />} />
       <div className="max-w-md">
         {shown.ok ? (
-          <PayPanel panel={shown.value} paymentId={newId<PaymentId>()} dueAt={null} actions={payActions} />
+          <PayPanel
+            panel={shown.value}
+            paymentId={newId<PaymentId>()}
+            dueAt={null}
+            actions={payActionsOf(actor)}
+          />
         ) : (
           <Callout tone="warn">
             <p>{await refusalSentence(shown.refusal)}</p>

@@ -14,6 +14,7 @@ import { ServiceTerms } from "@/components/service/service-terms";
 import { Suspended } from "@/components/service/suspended";
 import { PageHead } from "@/components/ui/page-head";
 import { TextLink } from "@/components/ui/text-link";
+import { carrying } from "@/lib/auth/action";
 import { requireCustomer } from "@/lib/auth/current";
 import { showService } from "@/lib/portal/show-service";
 import { cancelService, keepService, switchAutoRenew } from "../actions";
@@ -25,18 +26,20 @@ interface ServicePageProps {
 /** Asked by the page and by its title, read once. */
 const read = cache(async (id: string) => {
   const actor = await requireCustomer(`/services/${encodeURIComponent(id)}`);
-  return showService(actor, id);
+  const service = await showService(actor, id);
+  return service && { actor, service };
 });
 
 export async function generateMetadata({ params }: ServicePageProps): Promise<Metadata> {
-  const service = await read((await params).id);
-  return { title: service?.label ?? (await getTranslations("services"))("service") };
+  const shown = await read((await params).id);
+  return { title: shown?.service.label ?? (await getTranslations("services"))("service") };
 }
 
 export default async function ServicePage({ params }: ServicePageProps) {
-  const service = await read((await params).id);
+  const shown = await read((await params).id);
   // Unknown, or someone else's: the same answer.
-  if (!service) notFound();
+  if (!shown) notFound();
+  const { actor, service } = shown;
   const t = await getTranslations("service");
   return (
     <>
@@ -57,15 +60,18 @@ export default async function ServicePage({ params }: ServicePageProps) {
         <div className="grid gap-10">
           <div className="grid gap-6">
             <Suspended service={service} />
-            <ServiceFacts service={service} onSwitch={service.canChange ? switchAutoRenew : null} />
+            <ServiceFacts
+              service={service}
+              onSwitch={service.canChange ? carrying(actor, switchAutoRenew) : null}
+            />
           </div>
           <ServiceTerms service={service} />
           <ServiceInvoices service={service} />
           <Timeline entries={service.timeline} />
           <EndService
             service={service}
-            onCancel={cancelService}
-            onKeep={keepService}
+            onCancel={carrying(actor, cancelService)}
+            onKeep={carrying(actor, keepService)}
             texts={await answerTexts()}
           />
         </div>

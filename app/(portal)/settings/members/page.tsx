@@ -9,6 +9,7 @@ import { SettingsSection } from "@/components/settings/settings-section";
 import { settingsTexts } from "@/components/settings/settings-texts";
 import { Callout } from "@/components/ui/callout";
 import { Loading } from "@/components/ui/loading";
+import { carrying } from "@/lib/auth/action";
 import { requireCustomer } from "@/lib/auth/current";
 import { memberRightList } from "@/lib/auth/member-rights";
 import { invitationDays } from "@/lib/portal/invite-member";
@@ -43,8 +44,8 @@ async function Members({ actor }: { actor: CustomerActor }) {
         <MemberList
           members={members}
           canChange={canChange}
-          changeRole={changeMemberRole}
-          remove={removeMember}
+          changeRole={carrying(actor, changeMemberRole)}
+          remove={carrying(actor, removeMember)}
           texts={texts}
         />
         {!canChange && (
@@ -58,14 +59,14 @@ async function Members({ actor }: { actor: CustomerActor }) {
           <InvitationList
             invitations={invitations}
             canChange={canChange}
-            withdraw={withdrawInvitation}
+            withdraw={carrying(actor, withdrawInvitation)}
             texts={texts}
           />
         </SettingsSection>
       )}
       {canChange && (
         <SettingsSection id="invite" title={t("invite")} intro={t("inviteIntro", { days: invitationDays })}>
-          <InviteForm />
+          <InviteForm actor={actor} />
         </SettingsSection>
       )}
       <SettingsSection id="rights" title={t("rights")}>
@@ -75,11 +76,11 @@ async function Members({ actor }: { actor: CustomerActor }) {
   );
 }
 
-async function InviteForm() {
+async function InviteForm({ actor }: { actor: CustomerActor }) {
   const t = await getTranslations("settings");
   return (
     <SettingsForm
-      action={inviteMember}
+      action={carrying(actor, inviteMember)}
       fields={[
         {
           name: "email",

@@ -1,14 +1,14 @@
 import { answerPaper } from "@/app/answer-paper";
 import { paperGiven } from "@/app/paper-given";
 import { context } from "@/lib/auth/context";
-import { requireCustomer } from "@/lib/auth/current";
+import { requireCustomerOfFile } from "@/lib/auth/current";
 import { calendarDay } from "@/lib/kernel/calendar";
 import { statementWish } from "@/lib/paper/statement-range";
 import { printStatement } from "@/lib/portal/papers";
 
 export async function GET(request: Request) {
-  const { search, searchParams } = new URL(request.url);
-  const actor = await requireCustomer(`/balance/statement/pdf${search}`);
+  const { searchParams } = new URL(request.url);
+  const actor = await requireCustomerOfFile(request);
   const { clock, settings } = context();
   const wish = statementWish(searchParams, calendarDay(clock.now(), settings.timeZone));
   return answerPaper(printStatement(actor, wish, paperGiven()));

@@ -1,10 +1,10 @@
 import { answerPaper } from "@/app/answer-paper";
 import { paperGiven } from "@/app/paper-given";
-import { requireCustomer } from "@/lib/auth/current";
+import { requireCustomerOfFile } from "@/lib/auth/current";
 import { printCreditNote } from "@/lib/portal/papers";
 
-export async function GET(_request: Request, { params }: { params: Promise<{ number: string }> }) {
+export async function GET(request: Request, { params }: { params: Promise<{ number: string }> }) {
   const { number } = await params;
-  const actor = await requireCustomer(`/credit-notes/${encodeURIComponent(number)}/pdf`);
+  const actor = await requireCustomerOfFile(request);
   return answerPaper(printCreditNote(actor, { number }, paperGiven()));
 }

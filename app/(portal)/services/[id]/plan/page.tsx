@@ -9,6 +9,7 @@ import { sentenceOf } from "@/components/ui/answer-texts";
 import { Callout } from "@/components/ui/callout";
 import { PageHead } from "@/components/ui/page-head";
 import { TextLink } from "@/components/ui/text-link";
+import { carrying } from "@/lib/auth/action";
 import { requireCustomer } from "@/lib/auth/current";
 import { showPlanChange } from "@/lib/portal/change-plan";
 import { changePlan } from "./actions";
@@ -61,7 +62,7 @@ export default async function PlanChangePage({ params, searchParams }: PlanChang
             {canChange ? (
               <ActionForm
                 key={`${wish.planId} ${wish.way} ${preview.value.due.minor}`}
-                action={changePlan}
+                action={carrying(actor, changePlan)}
                 hidden={{
                   serviceId: service.id,
                   planId: wish.planId ?? "",

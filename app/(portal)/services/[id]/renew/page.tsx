@@ -7,6 +7,7 @@ import { RenewPanel } from "@/components/service/renew-panel";
 import { Callout } from "@/components/ui/callout";
 import { PageHead } from "@/components/ui/page-head";
 import { TextLink } from "@/components/ui/text-link";
+import { carrying } from "@/lib/auth/action";
 import { requireCustomer } from "@/lib/auth/current";
 import { newId, type PaymentId } from "@/lib/kernel/id";
 import { showRenewNow } from "@/lib/portal/renew-now";
@@ -46,7 +47,7 @@ export default async function RenewPage({ params, searchParams }: RenewPageProps
       />
       <div className="max-w-lg">
         {shown.ok ? (
-          <RenewPanel panel={shown.value} paymentId={newId<PaymentId>()} action={renewNow} />
+          <RenewPanel panel={shown.value} paymentId={newId<PaymentId>()} action={carrying(actor, renewNow)} />
         ) : (
           <Callout tone="warn">
             <p>{await refusalSentence(shown.refusal)}</p>
