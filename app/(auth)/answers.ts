@@ -15,6 +15,7 @@ const codes = [
   "password_common",
   "email_not_valid",
   "email_taken",
+  "name_has_address",
 ] as const;
 
 /** The sentences for every refusal of these pages, with the {names} that the browser fills in left as they are. */

@@ -269,12 +269,13 @@ test.describe("on a page of another customer", () => {
     if (switching) await callAction(request, switching, { customerId: now.customerId });
     const before = await victim.digest();
     for (const action of actions.filter(({ kind }) => kind === "customer")) {
-      const { value } = await callAction(
+      const answer = await callAction(
         request,
         { ...action, shown: victim.customerId },
         inputFor(action, victim),
       );
-      expect(value?.refusal?.code, action.name).toBe("other_customer");
+      const { value } = answer;
+      expect(value?.refusal?.code, `${action.name}: ${JSON.stringify(answer)}`).toBe("other_customer");
       expect(value?.refusal?.sentence, action.name).toContain(victim.member.name);
       expect(value?.refusal?.sentence, action.name).toContain("Birch Ltd");
     }

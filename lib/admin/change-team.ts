@@ -3,6 +3,7 @@ import { revokeAll, revokeSection } from "@/lib/auth/session";
 import { mayStaff } from "@/lib/auth/staff-rights";
 import type { UserId } from "@/lib/kernel/id";
 import { ok, type Result, refuse } from "@/lib/kernel/result";
+import { endInvitesOf } from "./invite-staff";
 import { recordActivity } from "./record-activity";
 import type { StaffActor, StaffRole } from "./shapes";
 import { type StaffWorld, staffWorld } from "./world";
@@ -59,6 +60,7 @@ export async function changeTeam(
     await sql`
       update staff set role = ${role ?? member.role}, disabled_at = ${role === null ? now : null}
       where user_id = ${userId}`;
+    if (role === null || !mayStaff(role, "team.change")) await endInvitesOf(world, sql, actor, userId);
     // Rights are read anew at each request anyway; what is still open on a screen ends as well.
     if (role === null) await revokeAll(sql, userId, now);
     else await revokeSection(sql, { userId, section: "admin" }, actor.sessionId, now);

@@ -101,10 +101,76 @@ describe("inviting staff", () => {
       ok: false,
       refusal: { code: "invite_gone" },
     });
-    const third = await invite(admin, "late@ducky.example");
+    const third = await invite(admin, "later@ducky.example");
     world.clock.advance(72 * 3_600_000);
     expect(await accept(third)).toEqual({ ok: false, refusal: { code: "link_not_valid" } });
     for (const token of ["", "none", "\0"]) expect(await openInvite(token, world)).toBeNull();
+  });
+
+  it("is void once its sender is no admin any more, by whichever way", async () => {
+    const admin = await makeStaff(world, "admin");
+    const ways: [string, (sender: StaffActor) => Promise<unknown>][] = [
+      ...([null, "finance", "support", "auditor"] as const).map(
+        (role): [string, (sender: StaffActor) => Promise<unknown>] => [
+          String(role),
+          ({ userId }) => changeTeam(admin, { userId, role, seenRole: "admin" }, world),
+        ],
+      ),
+      // By another hand than the portal's: looked at again when it is accepted.
+      [
+        "demoted in the table",
+        ({ userId }) => world.staff.sql`update staff set role = 'support' where user_id = ${userId}`,
+      ],
+      [
+        "sent away in the table",
+        ({ userId }) => world.staff.sql`update staff set disabled_at = now() where user_id = ${userId}`,
+      ],
+      [
+        "disabled",
+        ({ userId }) => world.staff.sql`update users set disabled_at = now() where id = ${userId}`,
+      ],
+    ];
+    for (const [way, end] of ways) {
+      const sender = await makeStaff(world, "admin");
+      const token = await invite(sender, `${newId()}@ducky.example`, "admin");
+      const kept = await invite(admin, `${newId()}@ducky.example`);
+      await end(sender);
+      expect(await openInvite(token, world), way).toBeNull();
+      expect(await accept(token), way).toEqual({ ok: false, refusal: { code: "link_not_valid" } });
+      expect(await openInvite(kept, world), way).not.toBeNull();
+    }
+  });
+
+  it("is accepted or void, never both, when its sender is sent away at the same moment", async () => {
+    const admin = await makeStaff(world, "admin");
+    for (let round = 0; round < 8; round += 1) {
+      const sender = await makeStaff(world, "admin");
+      const token = await invite(sender, `${newId()}@ducky.example`, "admin");
+      const [, accepted] = await Promise.all([
+        changeTeam(admin, { userId: sender.userId, role: null, seenRole: "admin" }, world),
+        accept(token),
+      ]);
+      if (accepted.ok) expect(await isWorking(accepted.value.userId)).toBe(true);
+      else expect(accepted.refusal.code).toBe("link_not_valid");
+      expect(await openInvite(token, world)).toBeNull();
+    }
+  });
+
+  it("is written to an address twice a day, and its name is none with an address in it", async () => {
+    const admin = await makeStaff(world, "admin");
+    const email = `${newId()}@ducky.example`;
+    await invite(admin, email);
+    const token = await invite(admin, email);
+    expect(await inviteStaff(admin, { email, role: "support" }, mailing, world)).toEqual({
+      ok: false,
+      refusal: { code: "invited_too_often", email },
+    });
+    const named = (name: string) => acceptInvite({ token, name, password, locale: "en" }, world);
+    expect(await named("see https://evil.example")).toEqual({
+      ok: false,
+      refusal: { code: "name_has_address" },
+    });
+    expect(await named("Dot Duck")).toMatchObject({ ok: true });
   });
 
   it("is refused for what is no address, for a login that is there, and says when no mail went out", async () => {

@@ -23,6 +23,8 @@ const limits = {
   signInAddress: { points: 60, duration: 15 * minuteSeconds },
   resetAccount: { points: 3, duration: 60 * minuteSeconds },
   resetAddress: { points: 20, duration: 60 * minuteSeconds },
+  /** Mails of people whom their reader need not know. */
+  invitedEmail: { points: 2, duration: 24 * 60 * minuteSeconds },
   /** Looking at a pay link, and paying by one. A phone network shows thousands of people behind one address. */
   payLinkAddress: { points: 300, duration: 15 * minuteSeconds },
   payByLinkAddress: { points: 60, duration: 15 * minuteSeconds },
@@ -66,6 +68,7 @@ function makeLimits(sql: Sql): AttemptLimits {
     signInAddress: limiter("signInAddress"),
     resetAccount: limiter("resetAccount"),
     resetAddress: limiter("resetAddress"),
+    invitedEmail: limiter("invitedEmail"),
     payLinkAddress: limiter("payLinkAddress"),
     payByLinkAddress: limiter("payByLinkAddress"),
   };

@@ -6,6 +6,7 @@ import { ok, type Result, refuse } from "@/lib/kernel/result";
 import type { Context } from "./context";
 import { isEmail, normalEmail } from "./email-address";
 import { hashPassword, type PasswordProblem, passwordProblem } from "./password";
+import { hasAddress, oneLineName } from "./plain-name";
 import { hashSecretToken, isSecretToken, newSecretToken } from "./secret-token";
 
 const linkHours = 24;
@@ -55,6 +56,7 @@ export type FirstAdminRefusal =
   | { code: "link_not_valid" }
   | { code: "email_not_valid" }
   | { code: "email_taken" }
+  | { code: "name_has_address" }
   | PasswordProblem;
 
 /** Makes the first admin, who then signs in as everyone does. Of several at once, one succeeds. */
@@ -64,6 +66,8 @@ export async function createFirstAdmin(
 ): Promise<Result<{ userId: UserId }, FirstAdminRefusal>> {
   const email = normalEmail(input.email);
   if (!isEmail(email)) return refuse({ code: "email_not_valid" });
+  const name = oneLineName(input.name);
+  if (hasAddress(name)) return refuse({ code: "name_has_address" });
   const problem = passwordProblem(input.password, email);
   if (problem) return refuse(problem);
   if (!(await isFirstAdminOpen({ staff, clock }, input.token))) return refuse({ code: "link_not_valid" });
@@ -82,7 +86,7 @@ export async function createFirstAdmin(
       if (used.count === 0) return false;
       write(sql`
         insert into users (id, email, name, password_hash, locale, created_at)
-        values (${userId}, ${email}, ${input.name}, ${passwordHash}, ${input.locale}, ${now})`);
+        values (${userId}, ${email}, ${name}, ${passwordHash}, ${input.locale}, ${now})`);
       write(sql`insert into staff (user_id, role, created_at) values (${userId}, 'admin', ${now})`);
       return true;
     });

@@ -19,7 +19,7 @@ export function invitationMail(about: {
     locale,
     recipient: { name: email, email },
     host,
-    subject: words("invitation.subject", { customer, host: host.name }),
+    subject: words("invitation.subject", { host: host.name }),
     intro: words("invitation.intro", {
       inviter,
       customer,

@@ -1,10 +1,12 @@
+import type { ReservedSql } from "@/db/client";
 import { constraintName, type Transaction, transact } from "@/db/transaction";
 import type { MembershipRole, SignedIn } from "@/lib/auth/actor";
 import { hashPassword, type PasswordProblem, passwordProblem } from "@/lib/auth/password";
+import { hasAddress, oneLineName } from "@/lib/auth/plain-name";
 import type { World } from "@/lib/billing/world";
 import { type CustomerId, newId, type UserId } from "@/lib/kernel/id";
 import { ok, type Result, refuse } from "@/lib/kernel/result";
-import { lockMembers, recordOfMember } from "./change-members";
+import { lockMembers, recordOfMember, rolesThatInvite } from "./change-members";
 import { readInvitationToken } from "./invitation-token";
 import { portalWorld } from "./world";
 
@@ -16,6 +18,8 @@ export interface InvitationView {
   /** Whether somebody signs in with this address already. */
   readonly hasLogin: boolean;
 }
+
+export type NameProblem = { code: "name_missing" } | { code: "name_has_address" };
 
 export type AcceptRefusal =
   | { code: "invitation_not_valid" }
@@ -34,7 +38,8 @@ export async function showInvitation(
       select c.name, i.email, i.role, exists (select from users u where u.email = i.email) as has_login
       from invitations i join customers c on c.id = i.customer_id
       where i.customer_id = ${named.customerId} and i.token_hash = ${named.hash} and c.closed_at is null
-        and i.accepted_at is null and i.withdrawn_at is null and i.expires_at > ${world.clock.now()}`;
+        and i.accepted_at is null and i.withdrawn_at is null and i.expires_at > ${world.clock.now()}
+        and ${senderMayInvite(sql)}`;
     return row ? { customer: row.name, email: row.email, role: row.role, hasLogin: row.has_login } : null;
   });
 }
@@ -46,14 +51,13 @@ export async function showInvitation(
 export async function joinAsNew(
   input: { token: string; name: string; password: string; locale: string },
   world: World = portalWorld(),
-): Promise<
-  Result<undefined, AcceptRefusal | PasswordProblem | { code: "name_missing" } | { code: "email_taken" }>
-> {
+): Promise<Result<undefined, AcceptRefusal | PasswordProblem | NameProblem | { code: "email_taken" }>> {
   const view = await showInvitation(input.token, world);
   if (!view) return refuse({ code: "invitation_not_valid" });
   if (view.hasLogin) return refuse({ code: "email_taken" });
-  const name = input.name.replace(/[\p{Cc}\p{Zl}\p{Zp}\s]+/gu, " ").trim();
+  const name = oneLineName(input.name);
   if (name === "") return refuse({ code: "name_missing" });
+  if (hasAddress(name)) return refuse({ code: "name_has_address" });
   const problem = passwordProblem(input.password, view.email);
   if (problem) return refuse(problem);
   const passwordHash = await hashPassword(input.password);
@@ -83,6 +87,14 @@ export function joinAsSignedIn(
   return join(world, token, { userId, email }, () => {});
 }
 
+/** Whether who sent the invitation `i` could send it now. */
+function senderMayInvite(sql: ReservedSql) {
+  return sql`exists (
+    select from memberships m join users u on u.id = m.user_id
+    where m.customer_id = i.customer_id and m.user_id = i.user_id and u.disabled_at is null
+      and m.role = any(${[...rolesThatInvite]}::text[]))`;
+}
+
 async function join(
   world: World,
   token: string,
@@ -101,7 +113,8 @@ async function join(
       sql`
         select i.id, i.email, i.role from invitations i join customers c on c.id = i.customer_id
         where i.customer_id = ${customerId} and i.token_hash = ${hash} and c.closed_at is null
-          and i.accepted_at is null and i.withdrawn_at is null and i.expires_at > ${now}`,
+          and i.accepted_at is null and i.withdrawn_at is null and i.expires_at > ${now}
+          and ${senderMayInvite(sql)}`,
     ]);
     if (!row) return refuse({ code: "invitation_not_valid" });
     if (row.email !== who.email) return refuse({ code: "invited_as_another" });

@@ -1,9 +1,10 @@
 import type { ReservedSql } from "@/db/client";
 import { type Transaction, transact } from "@/db/transaction";
 import type { MemberRightName } from "@/lib/auth/member-rights";
+import { taxIdProblem } from "@/lib/billing/invoice/tax-id";
 import type { World } from "@/lib/billing/world";
 import { newId } from "@/lib/kernel/id";
-import { ok, type Result, refuse } from "@/lib/kernel/result";
+import { ok, type Refusal, type Result, refuse } from "@/lib/kernel/result";
 import { type CompanyRefusal, companyOf, type RecipientsRefusal, recipientsOf } from "./company-input";
 import { may } from "./permit";
 import type { CustomerActor } from "./shapes";
@@ -23,11 +24,16 @@ export async function changeCompany(
   const read = companyOf(input);
   if (!read.ok) return read;
   const { name, address, taxId, locale } = read.value;
-  return change(world, actor, { right: "company.change", verb: "company_changed" }, (sql) =>
-    sql`
-    update customers set name = ${name}, address = ${address}, tax_id = ${taxId}, locale = ${locale}
-    where id = ${actor.customerId}`.execute(),
-  );
+  return change(world, actor, { right: "company.change", verb: "company_changed" }, async (sql) => {
+    const [kept] = await sql`select country, tax_id from customers where id = ${actor.customerId}`;
+    // One that is kept already is not asked for again: its country may be read more strictly than it was.
+    const problem = taxId !== null && taxId !== kept?.tax_id ? taxIdProblem(taxId, kept?.country) : null;
+    if (problem) return refuse({ code: "company_tax_id_wrong", ...problem });
+    await sql`
+      update customers set name = ${name}, address = ${address}, tax_id = ${taxId}, locale = ${locale}
+      where id = ${actor.customerId}`;
+    return ok();
+  });
 }
 
 /**
@@ -41,24 +47,26 @@ export async function changeRecipients(
 ): Promise<Result<undefined, RecipientsRefusal | NotAllowed>> {
   const read = recipientsOf(recipients);
   if (!read.ok) return read;
-  return change(world, actor, { right: "recipients.change", verb: "recipients_changed" }, (sql) =>
-    sql`
-    update customers set invoice_recipients = ${read.value}::text[] where id = ${actor.customerId}`.execute(),
-  );
+  return change(world, actor, { right: "recipients.change", verb: "recipients_changed" }, async (sql) => {
+    await sql`
+      update customers set invoice_recipients = ${read.value}::text[] where id = ${actor.customerId}`;
+    return ok();
+  });
 }
 
 /** Asks for the right under lock, writes, and says in the record who did it. */
-function change(
+function change<R extends Refusal>(
   world: World,
   actor: CustomerActor,
   { right, verb }: { right: MemberRightName; verb: string },
-  write: (sql: ReservedSql) => PromiseLike<unknown>,
-): Promise<Result<undefined, NotAllowed>> {
+  write: (sql: ReservedSql) => Promise<Result<undefined, R>>,
+): Promise<Result<undefined, R | NotAllowed>> {
   const { customerId, userId } = actor;
-  return transact(world.app, actor, async (tx: Transaction) => {
+  return transact(world.app, actor, async (tx: Transaction): Promise<Result<undefined, R | NotAllowed>> => {
     const { sql } = tx;
     if (!(await may(sql, actor, right))) return refuse({ code: "not_allowed" });
-    await write(sql);
+    const written = await write(sql);
+    if (!written.ok) return written;
     tx.write(sql`
       insert into activities (customer_id, id, occurred_at, actor, user_id, subject, subject_id, verb, detail, is_visible)
       values (${customerId}, ${newId(world.clock)}, ${world.clock.now()}, 'customer', ${userId}, 'customer', ${customerId},

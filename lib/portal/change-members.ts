@@ -1,6 +1,7 @@
 import type { ReservedSql } from "@/db/client";
 import { type Transaction, transact } from "@/db/transaction";
 import type { MembershipRole } from "@/lib/auth/actor";
+import { memberRights } from "@/lib/auth/member-rights";
 import { revokeSection } from "@/lib/auth/session";
 import type { World } from "@/lib/billing/world";
 import { newId, type UserId } from "@/lib/kernel/id";
@@ -61,6 +62,10 @@ function changeMember(
           where customer_id = ${customerId} and user_id = ${change.userId}`
         : sql`delete from memberships where customer_id = ${customerId} and user_id = ${change.userId}`,
     );
+    // Their invitations go with the right to invite: nobody comes in at the word of somebody who was sent away.
+    if (change.kind === "remove" || !rolesThatInvite.includes(change.role)) {
+      await endInvitationsOf(world, sql, actor, change.userId);
+    }
     if (change.kind === "role") {
       const now = world.clock.now();
       tx.write(revokeSection(sql, { userId: change.userId, section: "portal" }, actor.sessionId, now));
@@ -69,6 +74,25 @@ function changeMember(
     tx.write(recordOfMember(world, sql, actor, verb, { ...change, from: before?.role }));
     return ok();
   });
+}
+
+/** Who may let others in. */
+export const rolesThatInvite: readonly MembershipRole[] = memberRights["members.change"].roles;
+
+/** Withdraws what somebody invited others with, and says so in the record. */
+async function endInvitationsOf(
+  world: World,
+  sql: ReservedSql,
+  actor: CustomerActor,
+  userId: UserId,
+): Promise<void> {
+  const ended = await sql`
+    update invitations set withdrawn_at = ${world.clock.now()}
+    where customer_id = ${actor.customerId} and user_id = ${userId} and accepted_at is null and withdrawn_at is null
+    returning email`;
+  for (const { email } of ended) {
+    await recordOfMember(world, sql, actor, "invitation_withdrawn", { email });
+  }
 }
 
 /**

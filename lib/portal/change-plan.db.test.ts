@@ -132,7 +132,7 @@ describe("a change of plan at once", () => {
   it("bills the customer as every invoice does, with address and tax id", async () => {
     const one = await running();
     const renewal = await makeRenewal(world, one.customer, one.serviceId);
-    const company = { name: "Teich GmbH", address: "Am Teich 1\n10115 Berlin", taxId: "DE123456789" };
+    const company = { name: "Teich GmbH", address: "Am Teich 1\n10115 Berlin", taxId: "DE123456788" };
     await changeCompany(one.customer.actor, { ...company, locale: "en" }, world);
     await giveBalance(world, one.customer, 3100n);
     expect(await change(one, one.large, "at_once")).toMatchObject({ ok: true });

@@ -25,6 +25,8 @@ describe("what a customer types about the company", () => {
   it.each([
     ["a name of nothing but space", { name: " \n " }, "company_name_missing"],
     ["an over-long name", { name: "x".repeat(201) }, "company_name_too_long"],
+    ["a web address in the name", { name: "Pond, see https://evil.example" }, "company_name_has_address"],
+    ["an e-mail address in the name", { name: "Pond me@evil.example" }, "company_name_has_address"],
     ["an over-long address", { address: "x".repeat(501) }, "company_address_too_long"],
     ["an address of too many lines", { address: "a\nb\nc\nd\ne\nf\ng" }, "company_address_too_long"],
     ["an over-long tax id", { taxId: "1".repeat(41) }, "company_tax_id_not_valid"],

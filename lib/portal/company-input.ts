@@ -1,4 +1,5 @@
 import { isEmail, normalEmail } from "@/lib/auth/email-address";
+import { hasAddress, oneLineName } from "@/lib/auth/plain-name";
 import { ok, type Result, refuse } from "@/lib/kernel/result";
 
 export const companyLimits = { name: 200, address: 500, addressLines: 6, taxId: 40 } as const;
@@ -15,8 +16,11 @@ export interface Company {
 export type CompanyRefusal =
   | { code: "company_name_missing" }
   | { code: "company_name_too_long"; most: number }
+  | { code: "company_name_has_address" }
   | { code: "company_address_too_long"; most: number; lines: number }
-  | { code: "company_tax_id_not_valid"; most: number };
+  | { code: "company_tax_id_not_valid"; most: number }
+  /** Not one of the customer's country. */
+  | { code: "company_tax_id_wrong"; example: string };
 
 export type RecipientsRefusal =
   | { code: "recipient_not_valid"; address: string }
@@ -29,7 +33,7 @@ export function companyOf(typed: {
   taxId: string;
   locale: string;
 }): Result<Company, CompanyRefusal> {
-  const name = oneLine(typed.name);
+  const name = oneLineName(typed.name);
   const lines = typed.address
     .split(/\r\n|[\n\r\p{Zl}\p{Zp}]/u)
     .map(oneLine)
@@ -39,6 +43,7 @@ export function companyOf(typed: {
   const { name: nameMost, address: addressMost, addressLines, taxId: taxIdMost } = companyLimits;
   if (name === "") return refuse({ code: "company_name_missing" });
   if (name.length > nameMost) return refuse({ code: "company_name_too_long", most: nameMost });
+  if (hasAddress(name)) return refuse({ code: "company_name_has_address" });
   if (address.length > addressMost || lines.length > addressLines)
     return refuse({ code: "company_address_too_long", most: addressMost, lines: addressLines });
   // The many countries agree on little more: letters, digits and what stands between them.

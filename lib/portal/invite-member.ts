@@ -1,9 +1,10 @@
 import { type Transaction, transact } from "@/db/transaction";
 import type { MembershipRole } from "@/lib/auth/actor";
-import type { TooManyAttempts } from "@/lib/auth/attempt-limits";
+import { attemptLimits, type TooManyAttempts } from "@/lib/auth/attempt-limits";
 import { context } from "@/lib/auth/context";
 import { isEmail, normalEmail } from "@/lib/auth/email-address";
 import { hostNameOf } from "@/lib/auth/host";
+import { nameForMail } from "@/lib/auth/plain-name";
 import type { World } from "@/lib/billing/world";
 import { type InvitationId, newId } from "@/lib/kernel/id";
 import { ok, type Result, refuse } from "@/lib/kernel/result";
@@ -31,6 +32,8 @@ export type InviteRefusal =
   | { code: "too_many_members"; most: number }
   /** The mail server did not take the mail: nobody is invited. */
   | { code: "invitation_not_mailed" }
+  /** Of anybody's invitations: two a day for each address. */
+  | { code: "invited_too_often"; email: string }
   | TooManyAttempts;
 
 /** What sends the mail, and in whose name. */
@@ -50,9 +53,25 @@ export async function inviteMember(
   world: World = portalWorld(),
   post: Post = postOfPortal(),
 ): Promise<Result<{ email: string }, InviteRefusal>> {
-  const { customerId, userId } = actor;
   const email = normalEmail(input.email);
   if (!isEmail(email)) return refuse({ code: "email_not_valid" });
+  const asked = await transact(world.app, actor, ({ sql }) => may(sql, actor, "members.change"));
+  if (!asked) return refuse({ code: "not_allowed" });
+  const limits = attemptLimits(world.app);
+  if (!(await limits.take("invitedEmail", email)).ok) return refuse({ code: "invited_too_often", email });
+  const invited = await invite(actor, { ...input, email }, world, post);
+  // What was not sent is no mail.
+  if (!invited.ok) await limits.giveBack("invitedEmail", email);
+  return invited;
+}
+
+async function invite(
+  actor: CustomerActor,
+  { email, role }: { email: string; role: MembershipRole },
+  world: World,
+  post: Post,
+): Promise<Result<{ email: string }, InviteRefusal>> {
+  const { customerId, userId } = actor;
   const { token, hash } = newInvitationToken(customerId);
   const id = newId<InvitationId>(world.clock);
   const now = world.clock.now();
@@ -84,17 +103,27 @@ export async function inviteMember(
       where customer_id = ${customerId} and email = ${email} and accepted_at is null and withdrawn_at is null`);
     tx.write(sql`
       insert into invitations (customer_id, id, email, role, token_hash, user_id, created_at, expires_at)
-      values (${customerId}, ${id}, ${email}, ${input.role}, ${hash}, ${userId}, ${now}, ${expiresAt})`);
-    tx.write(recordOfMember(world, sql, actor, "member_invited", { email, role: input.role }));
+      values (${customerId}, ${id}, ${email}, ${role}, ${hash}, ${userId}, ${now}, ${expiresAt})`);
+    tx.write(recordOfMember(world, sql, actor, "member_invited", { email, role }));
     const { customer, locale, inviter } = facts;
     return ok({ customer, locale, inviter });
   });
   if (!written.ok) return written;
   const { mailer } = post;
+  const { locale, customer, inviter } = written.value;
   const host = { ...post.host, name: await hostNameOf(world.app.sql, post.host.name) };
   const url = `${host.url}/invitation/${token}`;
   const sent = await mailer.sendMail({
-    ...(await invitationMail({ ...written.value, host, email, role: input.role, url, days: invitationDays })),
+    ...(await invitationMail({
+      locale,
+      customer: nameForMail(customer),
+      inviter: nameForMail(inviter),
+      host,
+      email,
+      role,
+      url,
+      days: invitationDays,
+    })),
     id,
   });
   if (sent.ok) return ok({ email });

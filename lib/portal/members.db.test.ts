@@ -165,7 +165,7 @@ describe("an invitation", () => {
     const customer = await makeCustomer(world, { name: "Pond Ltd" });
     const email = `${newId()}@example.test`;
     const token = await invited(customer.actor, ` ${email.toUpperCase()} `);
-    expect(sent[0]).toMatchObject({ to: { address: email }, subject: "Pond Ltd invites you to Ducky Cloud" });
+    expect(sent[0]).toMatchObject({ to: { address: email }, subject: "You are invited to Ducky Cloud" });
     expect(await showInvitation(token, world)).toEqual({
       customer: "Pond Ltd",
       email,
@@ -252,7 +252,7 @@ describe("an invitation", () => {
     expect(await withdrawInvitation(customer.actor, { invitationId }, world)).toEqual(done);
     expect(await showInvitation(second, world)).toBeNull();
 
-    const third = await invited(customer.actor, email);
+    const third = await invited(customer.actor, `${newId()}@example.test`);
     world.clock.advance(invitationDays * 24 * 3_600_000);
     expect(await showInvitation(third, world)).toBeNull();
     expect((await showMembers(customer.actor, world)).invitations).toMatchObject([{ isExpired: true }]);
@@ -314,13 +314,109 @@ describe("an invitation", () => {
     for (let number = 1; number <= 21; number += 1) {
       const answer = await inviteMember(
         customer.actor,
-        { email: "a@example.test", role: "viewer" },
+        { email: `a${number}@example.test`, role: "viewer" },
         world,
         post,
       );
       codes.push(answer.ok ? "sent" : answer.refusal.code);
     }
     expect(codes).toEqual([...Array<string>(20).fill("sent"), "too_many_attempts"]);
+  });
+
+  it("is written to an address twice a day, whoever invites, and a mail that was not sent is none", async () => {
+    const [customer, other] = [await makeCustomer(world), await makeCustomer(world)];
+    const email = `${newId()}@example.test`;
+    const down: Post = {
+      ...post,
+      mailer: { sendMail: async () => refuse({ code: "mail_not_taken", reason: "", isOfThisOne: false }) },
+    };
+    const invite = (actor: CustomerActor, by: Post = post) =>
+      inviteMember(actor, { email, role: "viewer" }, world, by);
+    for (let number = 0; number < 3; number += 1) {
+      expect(await invite(customer.actor, down)).toMatchObject({ ok: false });
+    }
+    sent = [];
+    // Several at once, of two customers: two get through.
+    const answers = await Promise.all(
+      [customer, other, customer, other, other].map(({ actor }) => invite(actor)),
+    );
+    expect(answers.filter((answer) => answer.ok)).toHaveLength(2);
+    expect(sent).toHaveLength(2);
+    expect(await invite(customer.actor)).toEqual({
+      ok: false,
+      refusal: { code: "invited_too_often", email },
+    });
+    // What voids nothing: the last link works.
+    const token = /\/invitation\/([^\s]+)/.exec(sent[1]?.text ?? "")?.[1] ?? "";
+    expect(await showInvitation(token, world)).not.toBeNull();
+  });
+
+  it("has no link but its own, whatever its sender and the customer are called", async () => {
+    const phishing = "Ducky Cloud Security: your account is locked, https://evil.example/now";
+    const customer = await makeCustomer(world, { name: phishing });
+    await world.staff.sql`update users set name = 'www.evil.example' where id = ${customer.actor.userId}`;
+    await invited(customer.actor, `${newId()}@example.test`);
+    expect(sent[0]?.subject).toBe("You are invited to Ducky Cloud");
+    for (const text of [sent[0]?.text, sent[0]?.html]) {
+      expect(text).toContain("your account is locked");
+      expect(text).not.toMatch(/evil\.example/);
+    }
+  });
+
+  it("is void once its sender may not invite any more, by whichever way", async () => {
+    const ways: [string, (owner: CustomerActor, ben: CustomerActor) => Promise<unknown>][] = [
+      ["removed", (owner, ben) => removeMember(owner, { userId: ben.userId }, world)],
+      ["left", (_owner, ben) => removeMember(ben, { userId: ben.userId }, world)],
+      ["billing", (owner, ben) => changeMemberRole(owner, { userId: ben.userId, role: "billing" }, world)],
+      ["viewer", (owner, ben) => changeMemberRole(owner, { userId: ben.userId, role: "viewer" }, world)],
+      // By another hand than the portal's: looked at again when it is accepted.
+      [
+        "disabled",
+        (_, ben) => world.staff.sql`update users set disabled_at = now() where id = ${ben.userId}`,
+      ],
+      [
+        "row gone",
+        (_, ben) =>
+          world.app.sql.begin(async (sql) => {
+            await sql`select set_config('mallard.customer', ${ben.customerId}, true)`;
+            await sql`delete from memberships where user_id = ${ben.userId}`;
+          }),
+      ],
+    ];
+    for (const [way, end] of ways) {
+      const customer = await makeCustomer(world);
+      const ben = await addMember(customer);
+      const other = await makeCustomer(world);
+      const forNew = await invited(ben, `${newId()}@example.test`, "owner");
+      const forKnown = await invited(ben, `${other.actor.userId}@example.test`, "owner");
+      const kept = await invited(customer.actor, `${newId()}@example.test`);
+      await end(customer.actor, ben);
+      expect(await showInvitation(forNew, world), way).toBeNull();
+      expect(await joinAsNew({ token: forNew, name: "Eve", password, locale: "en" }, world), way).toEqual(
+        notValid,
+      );
+      const known = { userId: other.actor.userId, email: `${other.actor.userId}@example.test` };
+      expect(await joinAsSignedIn(known, { token: forKnown }, world), way).toEqual(notValid);
+      expect(await showInvitation(kept, world), way).not.toBeNull();
+    }
+  });
+
+  it("is accepted or void, never both, when its sender is removed at the same moment", async () => {
+    for (let round = 0; round < 8; round += 1) {
+      const customer = await makeCustomer(world);
+      const ben = await addMember(customer);
+      const token = await invited(ben, `${newId()}@example.test`, "owner");
+      const [removed, joined] = await Promise.all([
+        removeMember(customer.actor, { userId: ben.userId }, world),
+        joinAsNew({ token, name: "Cy", password, locale: "en" }, world),
+      ]);
+      expect(removed).toEqual(done);
+      const [{ joins } = { joins: 0 }] = await world.jobs.sql<{ joins: number }[]>`
+        select count(*)::int as joins from activities
+        where customer_id = ${customer.customerId} and verb = 'member_joined'`;
+      expect(await rolesOf(customer)).toHaveLength(joined.ok ? 2 : 1);
+      expect(joins).toBe(joined.ok ? 1 : 0);
+    }
   });
 
   it("to a customer that is closed meanwhile lets nobody in", async () => {

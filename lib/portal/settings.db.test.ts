@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { transact } from "@/db/transaction";
 import { makeActiveService, makeCustomer, makeInvoice, makePlan, makeRenewal } from "@/lib/testing/fixtures";
 import { openOwnWorld } from "@/lib/testing/own-world";
 import type { TestWorld } from "@/lib/testing/world";
@@ -66,6 +67,24 @@ describe("the settings of a customer", () => {
       },
     );
     expect(await showSettings(customer.actor, world)).toEqual(before);
+  });
+
+  it("have a tax id of the customer's country, and one that was kept before is not asked for again", async () => {
+    const customer = await makeCustomer(world, { country: "DE" });
+    const save = (taxId: string) => changeCompany(customer.actor, { ...company, taxId }, world);
+    expect(await save("XX1")).toEqual({
+      ok: false,
+      refusal: { code: "company_tax_id_wrong", example: "DE136695976" },
+    });
+    expect(await save("de 136 695 977")).toMatchObject({ refusal: { code: "company_tax_id_wrong" } });
+    expect(await save("de 136 695 976")).toMatchObject({ ok: true });
+    await transact(
+      world.app,
+      customer.actor,
+      ({ sql }) => sql`update customers set tax_id = 'XX1' where id = ${customer.customerId}`,
+    );
+    expect(await save("XX1")).toMatchObject({ ok: true });
+    expect(await save("XX2")).toMatchObject({ ok: false });
   });
 
   it("are changed by who may: the company by owners, recipients by those who pay too, nothing once it is closed", async () => {

@@ -138,7 +138,7 @@ export const demoCustomers: readonly DemoCustomer[] = [
     country: "DE",
     currency: "EUR",
     address: "Blumenweg 3\n80331 München",
-    taxId: "DE123456789",
+    taxId: "DE123456788",
     services: [
       { plan: "lake-l", label: "render-1", terms: 11, endsInDays: 6, isAutoRenew: false },
       { plan: "lake-l", label: "render-2", terms: 10, endsInDays: 16 },

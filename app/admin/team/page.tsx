@@ -33,6 +33,7 @@ export default async function TeamPage() {
     "email_not_valid",
     "email_taken_staff",
     "mail_not_sent",
+    "invited_too_often",
     "invite_gone",
     "staff_not_found",
     "staff_changed",
