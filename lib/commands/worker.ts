@@ -1,3 +1,4 @@
+import { paperMessages } from "@/app/paper-given";
 import { openDatabase } from "@/db/client";
 import { payLinkKeyOf } from "@/lib/billing/payment/pay-link";
 import type { World } from "@/lib/billing/world";
@@ -41,6 +42,7 @@ const tools: WorkerTools = {
   wallClock: systemClock,
   mailer: createMailer(settings),
   host: { name: settings.hostName, url: settings.mallardUrl },
+  papers: { hostName: settings.hostName, messagesOf: paperMessages },
   events: {
     process: async (here) => (await processWaitingEvents(here)).length,
     readBack: readBackEvents,

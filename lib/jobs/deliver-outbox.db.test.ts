@@ -1,6 +1,7 @@
 import type { AddressInfo } from "node:net";
 import { SMTPServer } from "smtp-server";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { paperMessages } from "@/app/paper-given";
 import { resendMail } from "@/lib/admin/resend-mail";
 import { giveGoodwill } from "@/lib/billing/payment/give-goodwill";
 import { readAnyPayLink } from "@/lib/billing/payment/mailed-pay-link";
@@ -9,7 +10,8 @@ import { settle } from "@/lib/billing/payment/settle";
 import type { CalendarDay } from "@/lib/kernel/calendar";
 import { type BankReceiptId, newId, type PaymentId, type SessionId } from "@/lib/kernel/id";
 import { money } from "@/lib/kernel/money";
-import { createMailer } from "@/lib/mail/mailer";
+import { ok } from "@/lib/kernel/result";
+import { createMailer, type Mail } from "@/lib/mail/mailer";
 import { payDirect, payFromBalance } from "@/lib/portal/pay";
 import { paymentOutcome } from "@/lib/portal/payment-outcome";
 import { topUp } from "@/lib/portal/top-up";
@@ -135,6 +137,34 @@ describe("the outbox", () => {
     const mails = await mailsTo(customer.actor.userId);
     expect(mails.map(({ to }) => to).sort()).toEqual([[books], [own]].sort());
     expect(new Set(mails.map(({ subject }) => subject)).size).toBe(1);
+  });
+
+  it("attaches the receipt that the portal has, to the mail and to its copies", async () => {
+    const { customer, ref } = await payOrder({});
+    const books = `books-${customer.actor.userId}@example.test`;
+    const { customerId } = customer;
+    await scene.world.app.sql.begin(async (sql) => {
+      await sql`select set_config('mallard.customer', ${customerId}, true)`;
+      await sql`update customers set invoice_recipients = ${[books]}::text[] where id = ${customerId}`;
+    });
+    await settle(scene.world, ref);
+    const sent: Mail[] = [];
+    const mailer = {
+      sendMail: async (mail: Mail) => {
+        sent.push(mail);
+        return ok({ messageId: "<1@ducky.example>" });
+      },
+    };
+    const papers = { hostName: host.name, messagesOf: paperMessages };
+    await deliverOutbox({ ...scene.delivery, mailer, papers }, 1000);
+    const own = sent.filter((mail) => JSON.stringify(mail.to).includes(customer.actor.userId));
+    expect(own).toHaveLength(2);
+    const [kept] = await scene.world.jobs.sql`
+      select file_name, content from papers where customer_id = ${customerId} and subject_id = ${ref.paymentId}`;
+    for (const { attachments = [] } of own) {
+      expect(attachments.map(({ fileName }) => fileName)).toEqual([kept?.file_name]);
+      expect(Buffer.from(attachments[0]?.content ?? []).equals(kept?.content)).toBe(true);
+    }
   });
 
   it("tells of a top-up what it settled, until when the service runs, and what is left", async () => {

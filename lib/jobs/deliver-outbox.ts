@@ -14,7 +14,9 @@ import type { Mail, Mailer } from "@/lib/mail/mailer";
 import { moneyBecameBalanceMail, paymentFailedMail, receiptMail } from "@/lib/mail/payment-mail";
 import { invoicesDueMail, renewalShortMail, renewedMail } from "@/lib/mail/renewal-mail";
 import { stopMail } from "@/lib/mail/stop-mail";
+import type { PaperGiven } from "@/lib/paper/shapes";
 import { autoChargeNews } from "./auto-charge-news";
+import { drawMailPapers, type MailPaper } from "./mail-papers";
 import { mailOfMoneyBack } from "./money-back-news";
 import {
   claimedMostMs,
@@ -38,6 +40,8 @@ export interface Delivery {
   world: World;
   mailer: Mailer;
   host: { name: string; url: string };
+  /** In what words papers are drawn; without them none is attached. */
+  papers?: PaperGiven;
 }
 
 /**
@@ -111,7 +115,10 @@ async function tell(
     await concludeRow(world, row, { kind: "nothing_to_say" });
     return "not_sent";
   }
-  const { mail, alsoTold } = written;
+  const { alsoTold, papers = [] } = written;
+  const { customerId } = row;
+  const attachments = delivery.papers ? await drawMailPapers(world, delivery.papers, customerId, papers) : [];
+  const mail = { ...written.mail, attachments };
   const id = await noteAttempt(world, row, mail);
   const answer = await delivery.mailer.sendMail({ ...mail, id });
   if (!answer.ok && answer.refusal.code === "mail_not_taken") {
@@ -186,6 +193,8 @@ function isForMail(row: OutboxRow): boolean {
 interface Written {
   mail: Mail;
   alsoTold: readonly string[];
+  /** What it is about, attached as it is sent. */
+  papers?: readonly MailPaper[];
 }
 
 /** Null where there is nothing to say any more. A row that another one's mail tells ends when that mail does. */
@@ -196,7 +205,10 @@ async function writtenFor(delivery: Delivery, row: OutboxRow): Promise<Writing> 
   if (row.topic === "renewal.paid") return mailOfRenewed(delivery, row);
   const mailOf = aboutMoneyBack.test(row.topic) ? mailOfMoneyBack : mailOfPayment;
   const mail = await mailOf(delivery, row);
-  return mail && { mail, alsoTold: [] };
+  const { paymentId } = row.payload;
+  const papers: MailPaper[] =
+    row.topic === "payment.succeeded" && paymentId ? [{ kind: "receipt", paymentId }] : [];
+  return mail && { mail, alsoTold: [], papers };
 }
 
 async function mailOfReminder({ world, host }: Delivery, row: OutboxRow): Promise<Writing> {
@@ -240,7 +252,11 @@ async function mailOfRenewed({ world, host }: Delivery, row: OutboxRow): Promise
   if (!customer || !news) return null;
   const { name, email, locale, copies } = customer;
   const about = { locale, recipient: { name, email, copies }, host, timeZone: world.timeZone };
-  return { mail: await renewedMail(about, news.renewed), alsoTold: news.alsoTold };
+  return {
+    mail: await renewedMail(about, news.renewed),
+    alsoTold: news.alsoTold,
+    papers: news.renewed.paid.map(({ number }) => ({ kind: "invoice", number })),
+  };
 }
 
 async function stopNews(world: World, sql: ReservedSql, row: OutboxRow): Promise<ReminderNews | null> {

@@ -78,6 +78,7 @@ export const exampleMails = {
     receiptMail(about, {
       total: usd(2_340n),
       fromBalance: usd(340n),
+      byBank: usd(0n),
       toBalance: usd(0n),
       toDebt: usd(0n),
       settled: [],
@@ -91,6 +92,7 @@ export const exampleMails = {
     receiptMail(about, {
       total: usd(2_340n),
       fromBalance: usd(2_340n),
+      byBank: usd(0n),
       toBalance: usd(0n),
       toDebt: usd(0n),
       settled: [],
@@ -104,6 +106,7 @@ export const exampleMails = {
     receiptMail(about, {
       total: usd(5_000n),
       fromBalance: usd(0n),
+      byBank: usd(0n),
       toBalance: usd(5_000n),
       toDebt: usd(0n),
       settled: [{ number: invoice.number }],
@@ -117,6 +120,7 @@ export const exampleMails = {
     receiptMail(about, {
       total: usd(5_000n),
       fromBalance: usd(0n),
+      byBank: usd(0n),
       toBalance: usd(5_000n),
       toDebt: usd(1_340n),
       settled: [],

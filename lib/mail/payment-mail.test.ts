@@ -1,5 +1,6 @@
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { money } from "@/lib/kernel/money";
+import { formatMoney, money } from "@/lib/kernel/money";
 import { moneyBecameBalanceMail, type PaymentNews, receiptMail } from "./payment-mail";
 
 const usd = (minor: bigint) => money(minor, "USD");
@@ -10,21 +11,22 @@ const about = {
   timeZone: "UTC",
 };
 
-async function topUpText(news: Partial<PaymentNews>): Promise<string> {
-  const { text } = await receiptMail(about, {
-    total: usd(5_000n),
-    fromBalance: usd(0n),
-    toBalance: usd(5_000n),
-    toDebt: usd(0n),
-    settled: [],
-    available: usd(0n),
-    stillShort: null,
-    numbers: [],
-    open: [],
-    services: [],
-    ...news,
-  });
-  return text;
+const news: PaymentNews = {
+  total: usd(5_000n),
+  fromBalance: usd(0n),
+  byBank: usd(0n),
+  toBalance: usd(5_000n),
+  toDebt: usd(0n),
+  settled: [],
+  available: usd(0n),
+  stillShort: null,
+  numbers: [],
+  open: [],
+  services: [],
+};
+
+async function topUpText(changed: Partial<PaymentNews>): Promise<string> {
+  return (await receiptMail(about, { ...news, ...changed })).text;
 }
 
 describe("the receipt of a top-up", () => {
@@ -48,6 +50,40 @@ describe("the receipt of a top-up", () => {
     expect(await topUpText({ toBalance: usd(1_200n), toDebt: usd(1_200n) })).not.toContain("on your balance");
     expect(await topUpText({})).not.toContain("owed");
   });
+});
+
+describe("the receipt of a payment by card and from the balance", () => {
+  const combined: Partial<PaymentNews> = {
+    total: usd(8_687n),
+    fromBalance: usd(1_250n),
+    toBalance: usd(0n),
+    numbers: ["INV-1"],
+  };
+
+  it("never says that we received what was on the balance", async () => {
+    const mail = await receiptMail(about, { ...news, ...combined });
+    expect(mail.subject).toBe("Paid: $86.87 for INV-1");
+    expect(mail.text).toContain("You paid $86.87 for INV-1: $74.37 by card and $12.50 from your balance.");
+    expect(mail.text).not.toMatch(/received/i);
+  });
+
+  it("says so of a bank transfer, and of what is still open", async () => {
+    const open = [{ number: "INV-1", remaining: usd(100n) }];
+    const mail = await receiptMail(about, { ...news, ...combined, byBank: usd(7_437n), open });
+    expect(mail.text).toContain("$74.37 by bank transfer and $12.50 from your balance");
+    expect(mail.text).toContain("$1.00 is still to be paid on INV-1.");
+  });
+
+  it("adds up, whatever the parts", () =>
+    fc.assert(
+      fc.asyncProperty(fc.bigInt(1n, 10n ** 7n), fc.bigInt(1n, 10n ** 7n), async (came, fromBalance) => {
+        const total = usd(came + fromBalance);
+        const mail = await receiptMail(about, { ...news, ...combined, total, fromBalance: usd(fromBalance) });
+        expect(mail.text).toContain(
+          `: ${formatMoney(usd(came), "en")} by card and ${formatMoney(usd(fromBalance), "en")} from your balance.`,
+        );
+      }),
+    ));
 });
 
 it("money that came too late for its invoice says what of it paid debt", async () => {

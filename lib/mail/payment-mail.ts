@@ -16,6 +16,7 @@ export interface Addressed {
 export interface PaymentNews {
   total: Money;
   fromBalance: Money;
+  byBank: Money;
   toBalance: Money;
   /** Of that, what paid debt at once. */
   toDebt: Money;
@@ -33,7 +34,7 @@ export interface PaymentNews {
 
 /**
  * The mail after a payment through Stripe or by bank arrived, or after the customer paid from their balance: amount and
- * invoices in the subject, the new expiry dates inside.
+ * invoices in the subject, the new expiry dates inside. Only what came from outside was received.
  */
 export function receiptMail(about: Addressed, news: PaymentNews): Promise<Mail> {
   const { locale, host } = about;
@@ -43,10 +44,14 @@ export function receiptMail(about: Addressed, news: PaymentNews): Promise<Mail> 
   const isForInvoices = news.numbers.length > 0;
   const isOfBalance = isForInvoices && news.open.length === 0 && news.fromBalance.minor === news.total.minor;
   const date = (instant: Date) => longDay(instant, about);
+  const facts = {
+    amount,
+    numbers,
+    came: formatMoney(subtract(news.total, news.fromBalance), locale),
+    way: isPositive(news.byBank) ? "bank" : "card",
+    balance: formatMoney(news.fromBalance, locale),
+  };
   const sentences = [
-    !isOfBalance &&
-      news.fromBalance.minor > 0n &&
-      words("receipt.fromBalance", { amount: formatMoney(news.fromBalance, locale) }),
     ...news.open.map(({ number, remaining }) =>
       words("receipt.stillOpen", { number, amount: formatMoney(remaining, locale) }),
     ),
@@ -58,20 +63,22 @@ export function receiptMail(about: Addressed, news: PaymentNews): Promise<Mail> 
   const { subject, intro } = openingOf(news, isOfBalance);
   return mailOf({
     ...about,
-    subject: words(subject, { amount, numbers }),
-    intro: words(intro, { amount, numbers }),
+    subject: words(subject, facts),
+    intro: words(intro, facts),
     link: isForInvoices
       ? { label: words("receipt.action"), url: `${host.url}/invoices/${news.numbers[0]}` }
       : { label: words("receipt.actionBalance"), url: `${host.url}/balance` },
-    note: sentences.filter((sentence) => sentence !== false).join(" "),
+    note: sentences.join(" "),
   });
 }
 
-function openingOf({ numbers, open }: PaymentNews, isOfBalance: boolean) {
+function openingOf({ numbers, open, fromBalance }: PaymentNews, isOfBalance: boolean) {
   if (isOfBalance)
     return { subject: "receipt.subjectFromBalance", intro: "receipt.introFromBalance" } as const;
   if (numbers.length === 0)
     return { subject: "receipt.subjectBalance", intro: "receipt.introBalance" } as const;
+  if (isPositive(fromBalance))
+    return { subject: "receipt.subjectCombined", intro: "receipt.introCombined" } as const;
   return {
     subject: "receipt.subject",
     intro: open.length > 0 ? "receipt.introPart" : "receipt.intro",
