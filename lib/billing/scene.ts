@@ -111,11 +111,23 @@ export interface PaymentRecord {
   endedAt: Date | null;
 }
 
-/** Locks the customer's balances: from here on nobody else changes this customer's money. Empty if none exists. */
+/**
+ * Locks the customer's balances: from here on nobody else changes this customer's money. Who has none yet gets one of
+ * nothing, since what is not there cannot be locked. Of two who make it at once the second waits for the first: an
+ * upsert locks also a row that was written after the statement began.
+ */
 export async function lockBalances(sql: ReservedSql, customerId: CustomerId): Promise<LockedBalance[]> {
   const rows = await sql`
-    select currency, posted_minor, held_minor, seq from balances
-    where customer_id = ${customerId} order by currency for update`;
+    with made as (
+      insert into balances as b (customer_id, currency, posted_minor, held_minor, seq)
+      select c.id, c.currency, 0, 0, 0 from customers c
+      where c.id = ${customerId} and not exists (select from balances where customer_id = ${customerId})
+      on conflict (customer_id, currency) do update set seq = b.seq
+      returning currency, posted_minor, held_minor, seq),
+    there as (
+      select currency, posted_minor, held_minor, seq from balances
+      where customer_id = ${customerId} order by currency for update)
+    select * from there union all select * from made`;
   return rows.map((row) => ({
     currency: row.currency,
     postedMinor: row.posted_minor,

@@ -46,8 +46,14 @@ export async function recordBankPayment(
   database: Database,
   wish: BankPaymentWish,
 ): Promise<Result<BankPaymentRecorded, BankPaymentRefusal>> {
-  await closeOpenPayments(world, wish);
   const { customerId } = wish;
+  const { repeated: before, inTheWay } = await transact(database, { customerId }, async (tx) => {
+    const repeated = await recordedBefore(tx, wish);
+    return { repeated, inTheWay: repeated ? ok([]) : await paymentsInTheWay(world, tx, wish) };
+  });
+  if (before) return before;
+  if (!inTheWay.ok) return inTheWay;
+  await closeAll(world, customerId, inTheWay.value);
   try {
     return await transact(database, { customerId }, async (tx) => {
       const repeated = await recordedBefore(tx, wish);
@@ -64,18 +70,31 @@ export async function recordBankPayment(
   }
 }
 
-/** Ends what is under way at Stripe on the chosen invoices. If that was paid, or cannot be ended, it stays as it is. */
-export async function closeOpenPayments(
+/** What is under way at Stripe on the chosen invoices, or why the receipt cannot be booked: then nothing is closed for it. */
+export async function paymentsInTheWay(
   world: World,
-  { customerId, invoiceIds }: Pick<BankPaymentWish, "customerId" | "invoiceIds">,
+  tx: Transaction,
+  wish: BankPaymentWish,
+): Promise<Result<PaymentId[], BankPaymentRefusal>> {
+  const seen = await see(world, tx, wish);
+  if (!seen.ok) return seen;
+  const { decision, chosen } = seen.value;
+  return ok([...new Set(chosen.flatMap((id) => decision.invoice(id)?.claimedBy ?? []))].sort());
+}
+
+/** Ends payments at Stripe. What was paid there, or cannot be ended, stays as it is. */
+export async function closeAll(
+  world: World,
+  customerId: CustomerId,
+  paymentIds: readonly PaymentId[],
 ): Promise<void> {
-  if (invoiceIds.length === 0) return;
-  const claims = await world.jobs.sql`
-    select distinct payment_id from invoice_claims
-    where customer_id = ${customerId} and invoice_id = any(${[...invoiceIds]}::uuid[]) order by payment_id`;
-  for (const claim of claims) {
-    await closePayment(world, { customerId, paymentId: claim.payment_id as PaymentId });
-  }
+  for (const paymentId of paymentIds) await closePayment(world, { customerId, paymentId });
+}
+
+interface Seen {
+  decision: Decision;
+  chosen: InvoiceId[];
+  earlier: InvoiceId[];
 }
 
 /** Books the receipt on the customer, under its locks; the caller has seen to it that it is recorded once. */
@@ -84,6 +103,22 @@ export async function bookBankPayment(
   tx: Transaction,
   wish: BankPaymentWish,
 ): Promise<Result<BankPaymentRecorded, BankPaymentRefusal>> {
+  const seen = await see(world, tx, wish);
+  if (!seen.ok) return seen;
+  const { decision, chosen, earlier } = seen.value;
+  const { receipt } = wish;
+  const laid = decideBankPayment(decision, receipt, [...chosen, ...earlier]);
+  const paymentId = paymentOf(receipt);
+  await settleWhatWaits(tx, decision, receipt.amount.currency, [], paymentId);
+  return ok({ paymentId, laid });
+}
+
+/** Locks the customer's money and the invoices, and says what stands against the receipt. */
+async function see(
+  world: World,
+  tx: Transaction,
+  wish: BankPaymentWish,
+): Promise<Result<Seen, BankPaymentRefusal>> {
   const { customerId, receipt, invoiceIds } = wish;
   const { sql } = tx;
   const [[customer], balances] = await Promise.all([
@@ -109,10 +144,7 @@ export async function bookBankPayment(
   if (seen.some((invoice) => !invoice)) return refuse({ code: "invoice_not_found" });
   const { currency } = receipt.amount;
   if (seen.some((invoice) => invoice?.currency !== currency)) return refuse({ code: "currencies_differ" });
-  const laid = decideBankPayment(decision, receipt, [...chosen, ...earlier]);
-  const paymentId = paymentOf(receipt);
-  await settleWhatWaits(tx, decision, currency, [], paymentId);
-  return ok({ paymentId, laid });
+  return ok({ decision, chosen, earlier });
 }
 
 async function recordedBefore(

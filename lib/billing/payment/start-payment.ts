@@ -13,6 +13,7 @@ import {
   lockBalances,
   lockInvoices,
   lockLines,
+  openHolds,
   type PaymentRecord,
 } from "../scene";
 import type { World } from "../world";
@@ -53,6 +54,8 @@ export type StartRefusal =
   | { code: "amount_too_large"; availableMinor: bigint; currency: Currency }
   | { code: "plan_changed"; plan: PaymentPlan; dueMinor: bigint; currency: Currency }
   | { code: "payment_id_used" }
+  /** It was issued for a payment that is still open, and would be void as soon as that one is closed. */
+  | { code: "payment_in_progress"; paymentId: PaymentId }
   | CardRefusal;
 
 export type Started =
@@ -133,14 +136,41 @@ async function startSeen(
   const refusal = refusalOf(input, invoices);
   if (refusal) return refused(refusal);
   if (!found.ok) return refused(found.refusal);
-  const claims = [...new Set(invoices.flatMap(({ claimedBy }) => claimedBy ?? []))];
-  if (claims.length > 0) return { kind: "claimed", by: claims };
-
   const decision = decisionOf(world, input, balances);
   decision.see({ invoices, ...read });
   const earlier = await earlierUnpaid(tx, input, decision);
   const payable = inOrder([...invoices, ...earlier]);
-  return plan(world, input, tx, decision, { invoices: payable, payer, way: found.way });
+  const claims = [...new Set(payable.flatMap(({ claimedBy }) => claimedBy ?? []))];
+  if (claims.length > 0) return claimed(world, input, tx, decision, payable, claims);
+  const planned = plan(world, input, decision, payable, 0n);
+  return planned.ok
+    ? begin(world, input, tx, decision, { ...planned, invoices: payable, payer, way: found.way })
+    : refused(planned.refusal);
+}
+
+/**
+ * Names the payments that are in the way, to be closed at Stripe. What can be refused now is refused first, with what
+ * they hold counted as available: a refusal must not cost the customer the page that they had open.
+ */
+async function claimed(
+  world: World,
+  input: StartInput,
+  { sql }: Transaction,
+  decision: Decision,
+  invoices: InvoiceRecord[],
+  by: PaymentId[],
+): Promise<Started> {
+  const { customerId, invoiceIds, issuedForIt } = input;
+  const [holds, [issued]] = await Promise.all([
+    openHolds(sql, customerId, by),
+    sql`
+      select payment_id from invoice_claims where customer_id = ${customerId} and is_issued_for_it
+        and invoice_id = any(${[...invoiceIds]}::uuid[]) limit 1`,
+  ]);
+  if (issued && !issuedForIt) return refused({ code: "payment_in_progress", paymentId: issued.payment_id });
+  const heldMinor = holds.reduce((total, { amountMinor }) => total + amountMinor, 0n);
+  const planned = plan(world, input, decision, invoices, heldMinor);
+  return planned.ok ? { kind: "claimed", by } : refused(planned.refusal);
 }
 
 /** The customer as Stripe sees them. */
@@ -154,32 +184,53 @@ async function payerOf({ sql }: Transaction, customerId: CustomerId): Promise<Pa
   return row ? { stripeCustomerId: row.stripe_customer_id, locale: row.locale } : null;
 }
 
+/** The plan, if it is still the one that the customer was shown. `releasedMinor` is on its way back to the balance. */
 function plan(
   world: World,
   input: StartInput,
-  tx: Transaction,
   decision: Decision,
-  { invoices, payer, way }: { invoices: InvoiceRecord[]; payer: Payer | null; way: KnownWay },
-): Started {
+  invoices: readonly InvoiceRecord[],
+  releasedMinor: bigint,
+): { ok: true; plan: PaymentPlan; currency: Currency } | { ok: false; refusal: StartRefusal } {
+  const no = (refusal: StartRefusal) => ({ ok: false as const, refusal });
   const currency = (invoices[0] as InvoiceRecord).currency;
   const stuck = firstNotPayable(decision, invoices);
-  if (stuck) return refused({ code: "line_not_completable", number: stuck.number });
-  const { availableMinor } = decision.book(currency);
+  if (stuck) return no({ code: "line_not_completable", number: stuck.number });
+  const availableMinor = decision.book(currency).availableMinor + releasedMinor;
   const dues = invoices.map((invoice) => ({ id: invoice.id, remainingMinor: remainingMinor(invoice) }));
   const dueMinor = dues.reduce((total, due) => total + due.remainingMinor, 0n);
   if (input.balanceOnly && availableMinor < dueMinor) {
-    return refused({ code: "balance_too_low", shortMinor: dueMinor - availableMinor, currency });
+    return no({ code: "balance_too_low", shortMinor: dueMinor - availableMinor, currency });
   }
   const planned = planPayment(dues, availableMinor, input.wish, world.gateway.chargeLimits(currency));
   if (!planned.ok) {
     const { refusal } = planned;
-    if (refusal.code === "amount_too_large") return refused({ ...refusal, currency });
+    if (refusal.code === "amount_too_large") return no({ ...refusal, currency });
     throw new Error("an open invoice has something due");
   }
   const { plan } = planned;
   if (differs(plan, input.shown) || invoices.length !== input.invoiceIds.length) {
-    return refused({ code: "plan_changed", plan, dueMinor, currency });
+    return no({ code: "plan_changed", plan, dueMinor, currency });
   }
+  return { ok: true, plan, currency };
+}
+
+interface Begun {
+  plan: PaymentPlan;
+  currency: Currency;
+  invoices: InvoiceRecord[];
+  payer: Payer | null;
+  way: KnownWay;
+}
+
+/** Pays from the balance now, or stores the payment for Stripe. */
+function begin(
+  world: World,
+  input: StartInput,
+  tx: Transaction,
+  decision: Decision,
+  { plan, currency, invoices, payer, way }: Begun,
+): Started {
   const { customerId } = input;
   if (plan.funding === "balance") {
     payFromBalanceNow(decision, { id: input.paymentId, origin: input.origin, currency }, plan.shares);

@@ -1,6 +1,6 @@
 import type { Database } from "@/db/client";
 import { constraintName, type Transaction, transact } from "@/db/transaction";
-import type { BankReceiptId, CustomerId, InvoiceId, UserId } from "@/lib/kernel/id";
+import type { BankReceiptId, CustomerId, InvoiceId, PaymentId, UserId } from "@/lib/kernel/id";
 import { money } from "@/lib/kernel/money";
 import { ok, type Result, refuse } from "@/lib/kernel/result";
 import { Decision } from "../decision";
@@ -12,7 +12,8 @@ import {
   type BankPaymentRecorded,
   type BankPaymentRefusal,
   bookBankPayment,
-  closeOpenPayments,
+  closeAll,
+  paymentsInTheWay,
 } from "./record-bank-payment";
 import { write } from "./write";
 
@@ -90,7 +91,19 @@ export async function assignReceipt(
   },
 ): Promise<Result<BankPaymentRecorded, AssignRefusal>> {
   const { receiptId, customerId, invoiceIds, userId } = wish;
-  await closeOpenPayments(world, { customerId, invoiceIds });
+  const inTheWay = await transact(
+    database,
+    { customerId },
+    async (tx): Promise<Result<PaymentId[], AssignRefusal>> => {
+      for (const id of [houseCustomerId, customerId].sort()) await lockBalances(tx.sql, id);
+      const found = await lockWaiting(tx, receiptId, userId);
+      if (!found.ok) return found;
+      const seen = await paymentsInTheWay(world, tx, { customerId, receipt: found.value, invoiceIds });
+      return seen.ok ? seen : refuse(seen.refusal as AssignRefusal);
+    },
+  );
+  if (!inTheWay.ok) return inTheWay;
+  await closeAll(world, customerId, inTheWay.value);
   return transact(
     database,
     { customerId },

@@ -39,7 +39,7 @@ import { payDebt, readDebt } from "../payment/debt";
 import { keepFreedMoney } from "../payment/freed-money";
 import { seeInvoices, settleWhatWaits } from "../payment/settle-what-waits";
 import { moneyOn } from "../payment/void-invoice";
-import { lockBalances } from "../scene";
+import { lockBalances, openHolds } from "../scene";
 import type { World } from "../world";
 import {
   type DecidedPlanChange,
@@ -108,8 +108,7 @@ async function changeLocked(
   const answer = decidePlanChange(scene, input.way, now, world.timeZone);
   if (!answer.ok) return refused(answer.refusal);
   const { decided } = answer;
-  const claims = scene.open.flatMap(({ invoiceId }) => decision.invoice(invoiceId)?.claimedBy ?? []);
-  if (claims.length > 0) return { kind: "claimed", by: [...new Set(claims)] };
+  const claims = new Set(scene.open.flatMap(({ invoiceId }) => decision.invoice(invoiceId)?.claimedBy ?? []));
   const givenMinor = decided.creditedMinor - decided.keptMinor;
   if (decided.chargedMinor - givenMinor !== input.agreedMinor) {
     return refused({ code: "plan_change_differs" });
@@ -117,11 +116,15 @@ async function changeLocked(
   const { currency } = scene.service;
   // What is given back pays debt before it pays the bill.
   const debtMinor = await readDebt(sql, customerId, currency);
-  const availableMinor = decision.book(currency).availableMinor + givenMinor - debtMinor;
+  // A payment in the way is only closed where all else allows the change; what it holds is free then.
+  const holds = claims.size > 0 ? await openHolds(sql, customerId, [...claims]) : [];
+  const heldMinor = holds.reduce((total, { amountMinor }) => total + amountMinor, 0n);
+  const availableMinor = decision.book(currency).availableMinor + heldMinor + givenMinor - debtMinor;
   const shortMinor = decided.chargedMinor - availableMinor;
   if (decided.chargedMinor > 0n && shortMinor > 0n) {
     return refused({ code: "balance_too_low", shortBy: money(shortMinor, currency) });
   }
+  if (claims.size > 0) return { kind: "claimed", by: [...claims] };
   return write(world, input, tx, decision, { scene, decided, debtMinor }, series);
 }
 
