@@ -15,6 +15,7 @@ export async function syncPayment(
   const settled = await settle(world, ref);
   switch (settled.kind) {
     case "settled":
+    case "second_charge":
       return ok({ state: settled.state });
     case "not_found":
       return refuse({ code: "payment_not_found" });

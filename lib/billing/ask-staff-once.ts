@@ -6,6 +6,8 @@ interface Quarantine {
   subject: "payment" | "refund" | "dispute";
   subjectId: string;
   reason: string;
+  /** The object of Stripe's that it is about, where that is not the one of the row. */
+  stripeId?: string | undefined;
 }
 
 /**
@@ -15,12 +17,12 @@ interface Quarantine {
 export async function askStaffOnce(
   { sql }: Transaction,
   decision: Decision,
-  { kind, subject, subjectId, reason }: Quarantine,
+  { kind, subject, subjectId, reason, stripeId }: Quarantine,
 ): Promise<boolean> {
   const known = await sql`
     select 1 from tasks where customer_id = ${decision.context.customerId} and kind = ${kind}
       and subject_id = ${subjectId} and (done_at is null or detail->>'reason' = ${reason})`;
   if (known.length > 0) return false;
-  decision.askStaff(kind, subject, subjectId, { reason });
+  decision.askStaff(kind, subject, subjectId, { reason, ...(stripeId && { stripeId }) });
   return true;
 }

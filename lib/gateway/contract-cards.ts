@@ -94,8 +94,9 @@ async function findIntent(stage: ContractStage): Promise<void> {
   const second = { ...first, paymentId: newId() };
   const wanted = value(await gateway.createIntent(first, intentKeyOf(stage, first)));
   value(await gateway.createIntent(second, intentKeyOf(stage, second)));
-  same(value(await gateway.findIntent(first.stripeCustomerId, first.paymentId))?.id, wanted.id, "intent");
-  same(value(await gateway.findIntent(first.stripeCustomerId, newId())), null, "nothing");
+  const [found] = value(await gateway.findIntents(first.stripeCustomerId, first.paymentId));
+  same(found?.id, wanted.id, "intent");
+  same(value(await gateway.findIntents(first.stripeCustomerId, newId())).length, 0, "nothing");
 }
 
 async function listed(stage: ContractStage): Promise<void> {

@@ -175,9 +175,9 @@ async function findPage(stage: ContractStage): Promise<void> {
   const second = { ...first, paymentId: newId() };
   const wanted = value(await gateway.createCheckout(first, keyOf(stage, first)));
   value(await gateway.createCheckout(second, keyOf(stage, second)));
-  const found = value(await gateway.findCheckout(first.stripeCustomerId, first.paymentId));
+  const [found] = value(await gateway.findCheckouts(first.stripeCustomerId, first.paymentId));
   same(found?.id, wanted.id, "page");
-  same(value(await gateway.findCheckout(first.stripeCustomerId, newId())), null, "nothing");
+  same(value(await gateway.findCheckouts(first.stripeCustomerId, newId())).length, 0, "nothing");
 }
 
 async function listEvents({ gateway, now }: ContractStage): Promise<void> {

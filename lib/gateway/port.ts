@@ -208,8 +208,8 @@ export interface CardGateway {
   readIntent(id: string): Promise<Outcome<Intent>>;
   /** Declined when the intent succeeded or was canceled already: read it to learn which. */
   cancelIntent(id: string, reason: "abandoned" | "requested_by_customer"): Promise<Outcome<Intent>>;
-  /** The intent of a payment whose id we never learned: by listing, never by search. */
-  findIntent(stripeCustomerId: string, paymentId: string): Promise<Outcome<Intent | null>>;
+  /** The intents that name a payment whose own id we never learned, newest first: by listing, never by search. */
+  findIntents(stripeCustomerId: string, paymentId: string): Promise<Outcome<Intent[]>>;
   createCardSetup(request: CardSetupRequest, key: string): Promise<Outcome<{ url: string }>>;
   /** The cards attached to a customer, newest first. */
   listCards(stripeCustomerId: string): Promise<Outcome<Card[]>>;
@@ -285,8 +285,8 @@ export interface Gateway extends CardGateway, MoneyBackGateway, MovementGateway 
   readCheckout(id: string): Promise<Outcome<Checkout>>;
   /** Declined when the session is complete or expired already: read it to learn which. */
   expireCheckout(id: string): Promise<Outcome<Checkout>>;
-  /** The session of a payment whose id we never learned: by listing, never by search. */
-  findCheckout(stripeCustomerId: string, paymentId: string): Promise<Outcome<Checkout | null>>;
+  /** The sessions that name a payment whose own id we never learned, newest first: by listing, never by search. */
+  findCheckouts(stripeCustomerId: string, paymentId: string): Promise<Outcome<Checkout[]>>;
   readFee(chargeId: string): Promise<Outcome<Fee | null>>;
   /** Events of these types (twenty at most) since the instant whose delivery failed, newest first. */
   undeliveredEvents(

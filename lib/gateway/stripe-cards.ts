@@ -18,8 +18,8 @@ export function stripeCards(stripe: Stripe): CardGateway {
       outcomeOf(async () =>
         intentOf(await stripe.paymentIntents.cancel(id, { cancellation_reason: reason, expand })),
       ),
-    findIntent: (stripeCustomerId, paymentId) =>
-      outcomeOf(() => findIntent(stripe, stripeCustomerId, paymentId)),
+    findIntents: (stripeCustomerId, paymentId) =>
+      outcomeOf(() => findIntents(stripe, stripeCustomerId, paymentId)),
     createCardSetup: (request, key) =>
       outcomeOf(async () => {
         const made = await stripe.checkout.sessions.create(setupParams(request), { idempotencyKey: key });
@@ -91,17 +91,13 @@ async function evenDeclined(call: () => Promise<Stripe.PaymentIntent>): Promise<
   }
 }
 
-async function findIntent(
-  stripe: Stripe,
-  stripeCustomerId: string,
-  paymentId: string,
-): Promise<Intent | null> {
+async function findIntents(stripe: Stripe, stripeCustomerId: string, paymentId: string): Promise<Intent[]> {
+  const found: Intent[] = [];
   for await (const intent of stripe.paymentIntents.list({ customer: stripeCustomerId, limit: 100 })) {
-    if (intent.metadata.payment === paymentId) {
-      return intentOf(await stripe.paymentIntents.retrieve(intent.id, { expand }));
-    }
+    if (intent.metadata.payment !== paymentId) continue;
+    found.push(intentOf(await stripe.paymentIntents.retrieve(intent.id, { expand })));
   }
-  return null;
+  return found;
 }
 
 async function listCards(stripe: Stripe, stripeCustomerId: string): Promise<Card[]> {

@@ -66,8 +66,8 @@ export function stripeGateway(options: StripeGatewayOptions): Gateway {
       outcomeOf(async () => checkoutOf(await stripe.checkout.sessions.retrieve(id, { expand }))),
     expireCheckout: (id) =>
       outcomeOf(async () => checkoutOf(await stripe.checkout.sessions.expire(id, { expand }))),
-    findCheckout: (stripeCustomerId, paymentId) =>
-      outcomeOf(() => findCheckout(stripe, stripeCustomerId, paymentId)),
+    findCheckouts: (stripeCustomerId, paymentId) =>
+      outcomeOf(() => findCheckouts(stripe, stripeCustomerId, paymentId)),
     readFee: (chargeId) =>
       outcomeOf(async () => {
         const charge = await stripe.charges.retrieve(chargeId, { expand: ["balance_transaction"] });
@@ -149,18 +149,18 @@ function sessionParams(request: CheckoutRequest): Stripe.Checkout.SessionCreateP
   };
 }
 
-async function findCheckout(
+async function findCheckouts(
   stripe: Stripe,
   stripeCustomerId: string,
   paymentId: string,
-): Promise<Checkout | null> {
+): Promise<Checkout[]> {
+  const found: Checkout[] = [];
   const sessions = stripe.checkout.sessions.list({ customer: stripeCustomerId, limit: 100 });
   for await (const session of sessions) {
-    if (session.metadata?.payment === paymentId) {
-      return checkoutOf(await stripe.checkout.sessions.retrieve(session.id, { expand }));
-    }
+    if (session.metadata?.payment !== paymentId) continue;
+    found.push(checkoutOf(await stripe.checkout.sessions.retrieve(session.id, { expand })));
   }
-  return null;
+  return found;
 }
 
 /** Not every event of the account: what other endpoints have missed is theirs, so only the types of ours are asked for. */

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import type { PayInput } from "@/lib/portal/pay";
-import { payCombined, payFromBalance } from "@/lib/portal/pay";
+import { payCombined, payFromBalance, resumePayment } from "@/lib/portal/pay";
 import {
   balancePlan,
   giveBalance,
@@ -83,11 +83,14 @@ async function sessionsOf(paymentId: string) {
   return all.filter((session) => session.client_reference_id === paymentId);
 }
 
-/** The poller finds the payment and its one page; it is paid there, and settled once. */
+/** The customer comes back for the payment and finds its one page; it is paid there, and settled once. */
 async function recoverAndPay(customer: TestCustomer, paymentId: string): Promise<void> {
   await expectBooksBalance(world);
   await pass(world, 61_000);
   await pollPayments(world, 1000);
+  expect(await resumePayment(customer.actor, { paymentId }, world)).toMatchObject({
+    value: { kind: "redirect" },
+  });
   const [session, ...others] = await sessionsOf(paymentId);
   expect(others).toEqual([]);
   await world.control.pay(session?.id as string);

@@ -13,7 +13,8 @@ export type Verdict =
       /** Of a saved card. */
       decline?: Decline;
     }
-  | { kind: "quarantined"; reason: string };
+  /** `stripeId`: the object that it is about, where that is not the payment's own. */
+  | { kind: "quarantined"; reason: string; stripeId?: string };
 
 /**
  * Judges a hosted page against the payment it was made for. Succeeded only on `payment_status: paid`; a declined card

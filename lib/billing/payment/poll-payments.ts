@@ -1,7 +1,9 @@
 import { transact } from "@/db/transaction";
 import type { CustomerId, PaymentId } from "@/lib/kernel/id";
+import type { PaymentRecord } from "../scene";
 import type { World } from "../world";
-import { type PaymentRef, type Settled, settle } from "./settle";
+import { closePayment } from "./close-payment";
+import { type PaymentRef, readPayment, type Settled, settle } from "./settle";
 
 /** stripe.md: payments that are not final at 1 m, 5 m, 30 m, 2 h, then daily. Milliseconds after the last look. */
 export function pollDelayMs(pollCount: number): number {
@@ -28,13 +30,33 @@ export async function pollPayments(world: World, most = 50): Promise<Polled[]> {
   const polled: Polled[] = [];
   for (const ref of due) {
     try {
-      polled.push({ ref, result: await settle(world, ref) });
+      polled.push({ ref, result: await pollOne(world, ref) });
     } catch (error) {
       polled.push({ ref, result: { kind: "fault", error } });
     }
   }
   return polled;
 }
+
+/**
+ * A process may die, or not hear Stripe's answer, before anybody is led anywhere. For a while the customer may come back:
+ * they are then led to the page of this very payment. After that a page would stand there that nobody looks at, and hold
+ * the balance until it expires: it is asked for under its key, as ever, and ended at once. Only what Stripe says ends it.
+ */
+async function pollOne(world: World, ref: PaymentRef): Promise<Settled> {
+  const payment = await readPayment(world, ref);
+  if (!payment || !isAwaited(payment)) return settle(world, ref);
+  const isOver = world.clock.now().getTime() - payment.createdAt.getTime() >= comesBackWithinMs;
+  return isOver ? closePayment(world, ref, "expired") : { kind: "unknown", reason: "customer_may_come_back" };
+}
+
+/** A page that a person asked for, and nobody here has heard of. */
+function isAwaited({ state, origin, paymentMethodId, stripeSessionId }: PaymentRecord): boolean {
+  const isUnheard = state === "created" || state === "unknown";
+  return isUnheard && origin !== "auto" && paymentMethodId === null && stripeSessionId === null;
+}
+
+const comesBackWithinMs = 5 * 60_000;
 
 /** Sets the next look before this one, so that a worker that dies has lost nothing but one turn. */
 async function takeDue(world: World, most: number): Promise<PaymentRef[]> {

@@ -3,21 +3,25 @@ import type { Decline, Intent, IntentRequest } from "@/lib/gateway/port";
 import { assert } from "@/lib/kernel/assert";
 import type { PaymentRecord } from "../scene";
 import type { World } from "../world";
+import { mismatchOf } from "./judge";
 import { markUnknown, type Reached, reasonOf, searchFor } from "./reached";
 import { isFinal } from "./states";
 
 /**
  * Finds out what Stripe knows of the charge of a saved card, and ends it there if nobody will bring it to an end.
- * `hint` is an intent's id from an event, for a payment whose own row never learned it.
+ * `hint` is an intent's id from an event, for a payment whose own row never learned it: kept only if it is the charge that
+ * was asked for.
  */
 export async function reachIntent(world: World, payment: PaymentRecord, hint?: string): Promise<Reached> {
   const intentId = payment.stripePaymentIntentId ?? hint;
   if (intentId) {
     const read = await world.gateway.readIntent(intentId);
     if (read.outcome !== "succeeded") return { kind: "unknown", reason: reasonOf(read) };
-    const isOurs = payment.stripePaymentIntentId !== null || read.value.paymentId === payment.id;
-    if (isOurs && !payment.stripePaymentIntentId) await storeIntent(world, payment, read.value);
-    if (isOurs) return endedIfDead(world, payment, read.value);
+    if (payment.stripePaymentIntentId) return endedIfDead(world, payment, read.value);
+    if (isAskedFor(world, payment, read.value)) {
+      await storeIntent(world, payment, read.value);
+      return endedIfDead(world, payment, read.value);
+    }
   }
   // What ended without an intent is not begun again; should there be one after all, an event will name it.
   if (isFinal(payment.state)) return { kind: "nothing", code: "ended_without_intent" };
@@ -41,9 +45,15 @@ async function createIntent(world: World, payment: PaymentRecord): Promise<Reach
   assert(payment.requestKey, "an external payment has its request stored");
   const sent = await world.gateway.createIntent(payment.request as IntentRequest, payment.requestKey);
   switch (sent.outcome) {
-    case "succeeded":
+    case "succeeded": {
+      const reason = mismatchOf(payment, sent.value, world.gateway.isLive);
+      if (reason) {
+        await markUnknown(world, payment);
+        return { kind: "differs", reason, stripeId: sent.value.id };
+      }
       await storeIntent(world, payment, sent.value);
       return { kind: "intent", intent: sent.value };
+    }
     case "declined":
       return { kind: "nothing", code: sent.code, isUnheard: sent.isUnheard };
     case "unknown":
@@ -62,11 +72,16 @@ async function resendIntent(world: World, payment: PaymentRecord): Promise<Reach
 
 async function lookUp(world: World, payment: PaymentRecord): Promise<Reached> {
   const { stripeCustomerId } = payment.request as IntentRequest;
-  const found = await world.gateway.findIntent(stripeCustomerId, payment.id);
+  const found = await world.gateway.findIntents(stripeCustomerId, payment.id);
   if (found.outcome !== "succeeded") return { kind: "unknown", reason: reasonOf(found) };
-  if (!found.value) return { kind: "nothing", code: "never_created" };
-  await storeIntent(world, payment, found.value);
-  return endedIfDead(world, payment, found.value);
+  const intent = found.value.find((one) => isAskedFor(world, payment, one));
+  if (!intent) return { kind: "nothing", code: "never_created" };
+  await storeIntent(world, payment, intent);
+  return endedIfDead(world, payment, intent);
+}
+
+function isAskedFor(world: World, payment: PaymentRecord, intent: Intent): boolean {
+  return mismatchOf(payment, intent, world.gateway.isLive) === null;
 }
 
 async function readAgain(world: World, payment: PaymentRecord, intentId: string): Promise<Reached> {

@@ -2,21 +2,25 @@ import { transact } from "@/db/transaction";
 import type { Checkout, CheckoutRequest } from "@/lib/gateway/port";
 import type { PaymentRecord } from "../scene";
 import type { World } from "../world";
+import { mismatchOf } from "./judge";
 import { markUnknown, type Reached, reasonOf, searchFor } from "./reached";
 import { isFinal } from "./states";
 
 /**
  * Finds out what Stripe knows of a hosted page. `hint` is a session id from an event, for a payment whose own row never
- * learned it.
+ * learned it: kept only if it is the page that was asked for. Anybody can write our payment's id on a page of theirs.
  */
 export async function reachCheckout(world: World, payment: PaymentRecord, hint?: string): Promise<Reached> {
   const sessionId = payment.stripeSessionId ?? hint;
   if (sessionId) {
     const read = await world.gateway.readCheckout(sessionId);
     if (read.outcome !== "succeeded") return { kind: "unknown", reason: reasonOf(read) };
-    const isOurs = payment.stripeSessionId !== null || read.value.paymentId === payment.id;
-    if (isOurs && !payment.stripeSessionId) await storeCheckout(world, payment, read.value);
-    if (isOurs) return { kind: "checkout", checkout: read.value };
+    const checkout = read.value;
+    if (payment.stripeSessionId) return { kind: "checkout", checkout };
+    if (isAskedFor(world, payment, checkout)) {
+      await storeCheckout(world, payment, checkout);
+      return { kind: "checkout", checkout };
+    }
   }
   // What ended without a page is not begun again; should there be one after all, an event will name it.
   if (isFinal(payment.state)) return { kind: "nothing", code: "ended_without_page" };
@@ -36,9 +40,15 @@ export async function sendCheckout(world: World, payment: PaymentRecord): Promis
   if (!requestKey) throw new Error("an external payment has its request stored");
   const sent = await world.gateway.createCheckout(request as CheckoutRequest, requestKey);
   switch (sent.outcome) {
-    case "succeeded":
+    case "succeeded": {
+      const reason = mismatchOf(payment, sent.value, world.gateway.isLive);
+      if (reason) {
+        await markUnknown(world, payment);
+        return { kind: "differs", reason, stripeId: sent.value.id };
+      }
       await storeCheckout(world, payment, sent.value);
       return { kind: "checkout", checkout: sent.value };
+    }
     case "declined":
       return { kind: "nothing", code: sent.code, isUnheard: sent.isUnheard };
     case "unknown":
@@ -62,11 +72,16 @@ async function resendCheckout(world: World, payment: PaymentRecord): Promise<Rea
 
 async function lookUp(world: World, payment: PaymentRecord): Promise<Reached> {
   const { stripeCustomerId } = payment.request as CheckoutRequest;
-  const found = await world.gateway.findCheckout(stripeCustomerId, payment.id);
+  const found = await world.gateway.findCheckouts(stripeCustomerId, payment.id);
   if (found.outcome !== "succeeded") return { kind: "unknown", reason: reasonOf(found) };
-  if (!found.value) return { kind: "nothing", code: "never_created" };
-  await storeCheckout(world, payment, found.value);
-  return { kind: "checkout", checkout: found.value };
+  const checkout = found.value.find((one) => isAskedFor(world, payment, one));
+  if (!checkout) return { kind: "nothing", code: "never_created" };
+  await storeCheckout(world, payment, checkout);
+  return { kind: "checkout", checkout };
+}
+
+function isAskedFor(world: World, payment: PaymentRecord, checkout: Checkout): boolean {
+  return mismatchOf(payment, checkout, world.gateway.isLive) === null;
 }
 
 /** Keeps the session's id whatever became of the payment meanwhile: a late success is found by it. */

@@ -6,11 +6,15 @@ import type { World } from "../world";
 /** Stripe may forget an idempotency key after 24 hours: before that the same key is safe, after it never. */
 const resendWithinMs = 23 * 3_600_000;
 const lookUpAfterMs = 24 * 3_600_000;
+/** A call that was under way when the page's time ran out has ended by then. */
+const afterExpiryMs = 60_000;
 
 /** What Stripe knows of an external payment: the hosted page, or the charge of a saved card. */
 export type Reached =
   | { kind: "checkout"; checkout: Checkout }
   | { kind: "intent"; intent: Intent }
+  /** Stripe made something else than was asked for. Nothing of it is kept; staff are asked. */
+  | { kind: "differs"; reason: string; stripeId: string }
   /** Stripe has nothing of this payment, and never will. */
   | { kind: "nothing"; code: string; isUnheard?: boolean | undefined }
   | { kind: "unknown"; reason: string };
@@ -18,12 +22,15 @@ export type Reached =
 /**
  * How to find out about a payment whose object we never learned: sent again with the same key and the same parameters
  * within 23 hours of its first attempt, looked up by listing after 24, and between the two nothing (domain.md, States).
+ * What was to end at an instant is looked up once that is over: a page made by then has ended, and none is made after it.
  */
 export function searchFor(
   world: World,
-  payment: Pick<PaymentRecord, "firstSentAt" | "createdAt">,
+  payment: Pick<PaymentRecord, "firstSentAt" | "createdAt"> & { expiresAt?: Date | null },
 ): "resend" | "wait" | "look_up" {
-  const ageMs = world.clock.now().getTime() - (payment.firstSentAt ?? payment.createdAt).getTime();
+  const now = world.clock.now().getTime();
+  if (payment.expiresAt && now >= payment.expiresAt.getTime() + afterExpiryMs) return "look_up";
+  const ageMs = now - (payment.firstSentAt ?? payment.createdAt).getTime();
   if (ageMs < resendWithinMs) return "resend";
   return ageMs < lookUpAfterMs ? "wait" : "look_up";
 }

@@ -1,4 +1,5 @@
 import { type Transaction, transact } from "@/db/transaction";
+import type { Charge } from "@/lib/gateway/port";
 import type { CustomerId, InvoiceId, PaymentId } from "@/lib/kernel/id";
 import { askStaffOnce } from "../ask-staff-once";
 import { isHardDecline } from "../auto-pay/schedule";
@@ -14,6 +15,7 @@ import { type ReachHint, reachPayment } from "./reach-payment";
 import type { Reached } from "./reached";
 import { seeInvoices, settleWhatWaits } from "./settle-what-waits";
 import { isFinal, mayBecome, type PaymentState } from "./states";
+import { type StrayCharge, strayCharge } from "./stray-charge";
 import { voidIssuedForIt } from "./void-issued-for-it";
 import { write } from "./write";
 
@@ -36,7 +38,9 @@ export type Settled =
   /** Stripe does not say: nothing is changed, the poller will ask again. */
   | { kind: "unknown"; reason: string }
   /** Stripe says something that does not fit our row: shown to staff, nothing moved. */
-  | { kind: "quarantined"; reason: string };
+  | { kind: "quarantined"; reason: string }
+  /** Stripe took a charge that names it beside the one that paid it: nothing moved, staff are to be asked. */
+  | { kind: "second_charge"; charge: Charge; state: PaymentState };
 
 /**
  * Applies an external payment whose outcome Stripe knows: the only way in which an invoice is paid through Stripe.
@@ -46,21 +50,60 @@ export type Settled =
 export async function settle(world: World, ref: PaymentRef, options: SettleOptions = {}): Promise<Settled> {
   const payment = await readPayment(world, ref);
   if (!payment) return { kind: "not_found" };
-  if (payment.state === "succeeded" || payment.cardMinor === 0n) {
-    return { kind: "settled", state: payment.state, changed: false, checkoutUrl: null };
-  }
-  const reached = options.reached ?? (await reachPayment(world, payment, options));
+  const isOver = payment.state === "succeeded" || payment.cardMinor === 0n;
+  const reached = isOver ? null : (options.reached ?? (await reachPayment(world, payment, options)));
+  const settled = reached ? await settleReached(world, payment, reached, options.endAs) : over(payment);
+  const stray = await strayCharge(world, payment, options, reached);
+  if (stray.kind === "none") return settled;
+  return stray.kind === "unknown" ? stray : settleStray(world, payment, settled, stray);
+}
+
+function over({ state }: PaymentRecord): Settled {
+  return { kind: "settled", state, changed: false, checkoutUrl: null };
+}
+
+async function settleReached(
+  world: World,
+  payment: PaymentRecord,
+  reached: Reached,
+  endAs: SettleOptions["endAs"],
+): Promise<Settled> {
   if (reached.kind === "unknown") return { kind: "unknown", reason: reached.reason };
+  const { customerId, id: paymentId } = payment;
   const verdict = verdictOf(world, payment, reached);
   const card = reached.kind === "checkout" ? reached.checkout.savedCard : null;
-  const applied = await transact(world.jobs, { customerId: ref.customerId }, async (tx) => {
-    const result = await applyVerdict(world, ref, tx, verdict, options.endAs);
+  const applied = await transact(world.jobs, { customerId }, async (tx) => {
+    const result = await applyVerdict(world, { customerId, paymentId }, tx, verdict, endAs);
     if (card && result.kind === "settled" && result.changed) {
-      await storeCard(tx.sql, ref.customerId, card, world.clock);
+      await storeCard(tx.sql, customerId, card, world.clock);
     }
     return result;
   });
   return applied.kind === "settled" ? { ...applied, checkoutUrl: pageOf(reached) } : applied;
+}
+
+/**
+ * Money that names the payment and did not come by its own object. One that ended unpaid takes it as a success that comes
+ * late, if all of it fits; what does not fit, and what comes beside an open page, is for staff to judge. One that has its
+ * money cannot take a second charge: the caller says so to staff.
+ */
+async function settleStray(
+  world: World,
+  payment: PaymentRecord,
+  settled: Settled,
+  { charge, intentId, reason }: StrayCharge,
+): Promise<Settled> {
+  const { customerId, id: paymentId } = payment;
+  const state = settled.kind === "settled" ? settled.state : payment.state;
+  if (state === "succeeded" || payment.cardMinor === 0n) return { kind: "second_charge", charge, state };
+  const verdict: Verdict =
+    !reason && isFinal(state)
+      ? { kind: "succeeded", charge, intentId }
+      : { kind: "quarantined", reason: reason ?? "other_object_paid", stripeId: intentId };
+  const applied = await transact(world.jobs, { customerId }, (tx) =>
+    applyVerdict(world, { customerId, paymentId }, tx, verdict, undefined),
+  );
+  return applied.kind === "settled" ? { ...applied, checkoutUrl: null } : applied;
 }
 
 function verdictOf(
@@ -71,6 +114,8 @@ function verdictOf(
   switch (reached.kind) {
     case "nothing":
       return { kind: "ended", state: "failed", code: reached.code };
+    case "differs":
+      return { kind: "quarantined", reason: reached.reason, stripeId: reached.stripeId };
     case "checkout":
       return judge(payment, reached.checkout, world.gateway.isLive);
     case "intent":
@@ -99,7 +144,7 @@ async function applyVerdict(
   const { payment } = scene;
   switch (verdict.kind) {
     case "quarantined":
-      return quarantine(tx, ref, decision, verdict.reason);
+      return quarantine(tx, ref, decision, verdict);
     case "open":
       return follow(tx, payment, verdict.state);
     case "ended": {
@@ -185,9 +230,12 @@ async function quarantine(
   tx: Transaction,
   { customerId, paymentId }: PaymentRef,
   decision: Decision,
-  reason: string,
+  { reason, stripeId }: Extract<Verdict, { kind: "quarantined" }>,
 ): Promise<Applied> {
-  const about = { kind: "payment_quarantined", subject: "payment", subjectId: paymentId, reason } as const;
+  const about = {
+    ...{ kind: "payment_quarantined" as const, subject: "payment" as const },
+    ...{ subjectId: paymentId, reason, stripeId },
+  };
   if (await askStaffOnce(tx, decision, about)) write(tx, customerId, decision);
   return { kind: "quarantined", reason };
 }

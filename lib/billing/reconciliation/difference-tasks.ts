@@ -1,5 +1,8 @@
 import { transact } from "@/db/transaction";
+import type { Charge } from "@/lib/gateway/port";
 import { type CustomerId, uuidv7 } from "@/lib/kernel/id";
+import type { PaymentRef } from "../payment/settle";
+import type { PaymentState } from "../payment/states";
 import { houseCustomerId } from "../payment/unmatched-receipt";
 import type { World } from "../world";
 
@@ -25,9 +28,27 @@ export interface Difference {
   detail: Record<string, string>;
 }
 
+/** Money that Stripe took for a payment that has its own already: staff refund it there, or give it to the customer. */
+export function showSecondCharge(
+  world: World,
+  { customerId, paymentId }: PaymentRef,
+  { charge, state }: { charge: Charge; state: PaymentState },
+): Promise<void> {
+  const { id, amountMinor, currency } = charge;
+  const detail = { amountMinor: amountMinor.toString(), currency, paymentId, state };
+  return showDifference(world, {
+    kind: "charge_not_settled",
+    customerId,
+    subject: "stripe_object",
+    subjectId: id,
+    detail,
+  });
+}
+
 /**
  * Puts a difference on staff's desk, once: not again while it is open as it is, nor as it was when somebody has dealt
- * with it; one that has changed since takes the place of the one before. Of two workers at once one does.
+ * with it; one that has changed since takes the place of the one before. Of two workers at once one does. When Stripe
+ * took it is only known to the night, and no change.
  */
 export async function showDifference(world: World, difference: Difference): Promise<void> {
   const { kind, subject, subjectId, detail } = difference;
@@ -36,7 +57,7 @@ export async function showDifference(world: World, difference: Difference): Prom
   await transact(world.jobs, { customerId }, async ({ sql }) => {
     await sql`select pg_advisory_xact_lock(hashtextextended('mallard difference ' || ${subjectId}, 0))`;
     const known = await sql`
-      select id, done_at is null as is_open, detail = ${sql.json(detail)} as is_same from tasks
+      select id, done_at is null as is_open, detail - 'chargedAt' = ${sql.json(detail)}::jsonb - 'chargedAt' as is_same from tasks
       where customer_id = ${customerId} and kind = ${kind} and subject_id = ${subjectId}`;
     const open = known.find((task) => task.is_open);
     if (open ? open.is_same : known.some((task) => task.is_same)) return;

@@ -47,8 +47,9 @@ async function settleCharge(world: World, said: TakenCharge, payment: PaymentRef
   if (hint.outcome !== "succeeded") return { kind: "waits" };
   const settled = await settle(world, payment, hint.value);
   if (settled.kind === "quarantined") return { kind: "shown" };
-  if (settled.kind !== "settled") return { kind: "waits" };
-  if (await isBooked(world, id)) return { kind: "fits", payment, isFound: settled.changed };
+  if (settled.kind !== "settled" && settled.kind !== "second_charge") return { kind: "waits" };
+  if (await isBooked(world, id))
+    return { kind: "fits", payment, isFound: settled.kind === "settled" && settled.changed };
   const { paymentId, customerId } = payment;
   return differs("charge_not_settled", customerId, said, { paymentId, state: settled.state });
 }

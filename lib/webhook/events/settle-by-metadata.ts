@@ -1,4 +1,5 @@
 import { settle } from "@/lib/billing/payment/settle";
+import { showSecondCharge } from "@/lib/billing/reconciliation/difference-tasks";
 import type { World } from "@/lib/billing/world";
 import { type CustomerId, isUuid, type PaymentId } from "@/lib/kernel/id";
 import type { EventObject, EventResult } from "../event-result";
@@ -16,6 +17,9 @@ export async function settleByMetadata(
   const settled = await settle(world, ref, hint);
   switch (settled.kind) {
     case "settled":
+      return { kind: "done" };
+    case "second_charge":
+      await showSecondCharge(world, ref, settled);
       return { kind: "done" };
     case "unknown":
       return { kind: "later", reason: settled.reason };
