@@ -166,7 +166,7 @@ describe("while Stripe cannot say (promise 3)", () => {
       const [invoiceId = ""] = input.invoiceIds;
       const direct = plan(world, [invoiceId], { cardMinor: 3000n });
       expect(await payDirect(customer.actor, direct, world)).toEqual({ ok: false, refusal });
-      const combined = plan(world, [invoiceId], { cardMinor: 3000n });
+      const combined = plan(world, [invoiceId], { balanceMinor: 800n, cardMinor: 2200n });
       expect(await payCombined(customer.actor, combined, world)).toEqual({ ok: false, refusal });
       await giveBalance(world, customer, 5000n);
       const fromBalance = balancePlan(world, [invoiceId], 3000n);
