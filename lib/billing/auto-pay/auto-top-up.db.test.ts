@@ -116,7 +116,7 @@ describe("a balance below its threshold", () => {
       await pass(world, 31 * minute);
     }
     expect(tried).toEqual([1, 0, 1, 0, 1]);
-    expect(await standing(customer)).toMatchObject({ available: null });
+    expect(await standing(customer)).toMatchObject({ available: 0n });
   });
 
   it("is tried by one of two workers", async () => {
