@@ -9,6 +9,7 @@ import { DemoStrip } from "@/components/demo/demo-strip";
 import { ClientTexts } from "@/components/shell/client-texts";
 import { HostIdentity } from "@/components/shell/host-identity";
 import { themeCookie, themeIn } from "@/components/shell/preference-cookies";
+import { StagingStrip } from "@/components/shell/staging-strip";
 import { Toaster } from "@/components/ui/toast";
 import { context } from "@/lib/auth/context";
 import { currentHost } from "@/lib/auth/host";
@@ -63,6 +64,7 @@ export default async function RootLayout({ children }: { children: ReactNode }) 
             </ClientTexts>
           </div>
           {/* Above the page for the eye; for the keyboard the page's way to its content comes first. */}
+          {context().settings.isStaging && <StagingStrip />}
           {demoNow && <DemoStrip now={demoNow} mailboxUrl={context().settings.mailboxUrl} />}
         </div>
         <Toaster close={shell("close")} />

@@ -31,7 +31,8 @@ const sections = [
 interface StaffFrameProps {
   hostName: string;
   user: { name: string; email: string } | null;
-  here: (typeof sections)[number]["name"];
+  /** Null where it is none of them: what was asked for is not there. */
+  here: (typeof sections)[number]["name"] | null;
   children: ReactNode;
 }
 
@@ -56,7 +57,7 @@ export function StaffFrame({ hostName, user, here, children }: StaffFrameProps) 
       <div className="max-xl:hidden">
         <LinkTabs label={t("sections")} tabs={links} isDense />
       </div>
-      <SectionMenu label={t("sections")} here={t(here)} links={links} />
+      <SectionMenu label={t("sections")} here={here === null ? t("sections") : t(here)} links={links} />
       {children}
     </PlainShell>
   );

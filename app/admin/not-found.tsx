@@ -1,0 +1,4 @@
+import NotFound from "@/app/not-found";
+
+/** Staff keep their way between pages, whatever is not there. */
+export default NotFound;
