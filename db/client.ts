@@ -5,7 +5,8 @@ import type { ReservedSql, Sql } from "./exact-sql";
 
 export type { ReservedSql, Sql };
 
-export type Role = "mallard_app" | "mallard_jobs" | "mallard_staff";
+export const roles = ["mallard_app", "mallard_jobs", "mallard_staff"] as const;
+export type Role = (typeof roles)[number];
 
 /**
  * Connections of one process in one role. `connections` are for transactions (`transact`), `sql` for statements that
@@ -43,7 +44,11 @@ export function openDatabase({ url, role, max = 10, applicationName = role }: Da
   const exact = { ...options, types: { bigint: postgres.BigInt } };
   const sql: Sql = postgres(url, { ...exact, max });
   const one = { ...exact, max: 1, idle_timeout: 0, max_lifetime: null };
-  const connections = new ConnectionPool(() => postgres(url, one), max);
+  const connections = new ConnectionPool(
+    () => postgres(url, one),
+    max,
+    (made) => proveRole(made, role),
+  );
   const client = postgres(url, { ...options, max: Math.max(2, Math.ceil(max / 2)) });
   return {
     role,
@@ -54,4 +59,11 @@ export function openDatabase({ url, role, max = 10, applicationName = role }: Da
       await Promise.all([connections.close(5), sql.end({ timeout: 5 }), client.end({ timeout: 5 })]);
     },
   };
+}
+
+/** A pooler between us and the server may drop what a connection asks for at its start. */
+async function proveRole(client: Sql, role: Role): Promise<void> {
+  const [row] = await client`select current_user::text as role`;
+  if (row?.role !== role)
+    throw new Error(`a connection to the database acts as ${row?.role}, not as ${role}`);
 }

@@ -17,14 +17,19 @@ interface Member {
 export class ConnectionPool {
   readonly #open: () => Sql;
   readonly #max: number;
+  readonly #prove: (client: Sql) => Promise<void>;
   readonly #idle: Member[] = [];
   readonly #waiting: (() => void)[] = [];
   readonly #members = new Set<Member>();
 
-  /** `open` makes a client of one connection, which neither ends by itself when it is idle nor when it is old. */
-  constructor(open: () => Sql, max: number) {
+  /**
+   * `open` makes a client of one connection, which neither ends by itself when it is idle nor when it is old. `prove`
+   * asks a new one who it is, before anybody has it, and throws if it is somebody else.
+   */
+  constructor(open: () => Sql, max: number, prove: (client: Sql) => Promise<void> = async () => {}) {
     this.#open = open;
     this.#max = max;
+    this.#prove = prove;
   }
 
   /** Waits for its turn; rejects if the database cannot be reached. */
@@ -32,8 +37,10 @@ export class ConnectionPool {
     while (this.#idle.length === 0 && this.#members.size >= this.#max) {
       await new Promise<void>((resolve) => this.#waiting.push(resolve));
     }
-    const member = this.#idle.pop() ?? this.#add();
+    const known = this.#idle.pop();
+    const member = known ?? this.#add();
     try {
+      if (known === undefined) await this.#prove(member.client);
       return await hold(member.client, (isLost) => this.#give(member, isLost));
     } catch (error) {
       this.#give(member, true);

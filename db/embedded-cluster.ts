@@ -3,6 +3,7 @@ import { existsSync } from "node:fs";
 import { chmod, chown, mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { promisify } from "node:util";
+import postgres from "postgres";
 import { EmbeddedError } from "./embedded-error";
 import type { Place } from "./embedded-place";
 
@@ -56,6 +57,29 @@ export async function initialise(
   }
   await rename(unfinished, place.data);
   if (process.platform !== "win32") await chmod(place.data, 0o700);
+}
+
+/** Who owns the databases: no superuser, so that row level security holds for it too. */
+export async function makeOwner(rootUrl: string, owner: string, password: string): Promise<void> {
+  const sql = postgres(rootUrl, { max: 1, onnotice: () => undefined });
+  try {
+    if ((await sql`select from pg_roles where rolname = ${owner}`).count > 0) return;
+    const [row] = await sql`
+      select format('create role %I login createrole createdb password %L', ${owner}::text, ${password}::text) as made`;
+    await sql.begin(async (tx) => {
+      await tx.unsafe(row?.made);
+      // It ends the sessions of a database that it drops or renames, those of its roles among them.
+      await tx`grant pg_signal_backend to ${tx(owner)}`;
+      await tx`alter database postgres owner to ${tx(owner)}`;
+    });
+  } catch (error) {
+    if (!["28P01", "28000"].includes((error as { code?: string }).code ?? "")) throw error;
+    throw new EmbeddedError(
+      "The embedded database was made by an earlier build of Mallard: remove the directory .mallard to begin anew.",
+    );
+  } finally {
+    await sql.end();
+  }
 }
 
 /** A cluster made by root belongs to postgres and is closed to others: existsSync alone would call it absent. */

@@ -1,11 +1,11 @@
 import { type ChildProcess, fork } from "node:child_process";
-import { randomBytes } from "node:crypto";
+import { hkdfSync, randomBytes } from "node:crypto";
 import { existsSync } from "node:fs";
 import { chmod, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { type AddressInfo, createServer, type Server } from "node:net";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
-import { initialise } from "./embedded-cluster";
+import { initialise, makeOwner } from "./embedded-cluster";
 import { EmbeddedError } from "./embedded-error";
 import { clearOrphan } from "./embedded-orphan";
 import { type Place, placeFor } from "./embedded-place";
@@ -22,8 +22,10 @@ export interface EmbeddedOptions {
 }
 
 export interface Embedded {
-  /** Of the database "postgres", as the owner, with the password. */
+  /** Of the database "postgres", as the owner, with the password: makes databases and roles, and is no superuser. */
   readonly url: string;
+  /** The same as the superuser, whom nothing stops: for tests, and what makes the owner. */
+  readonly rootUrl: string;
   readonly port: number;
   /** Where data, log and password really are. */
   readonly place: string;
@@ -34,6 +36,7 @@ export interface Embedded {
 }
 
 const owner = "mallard";
+const root = "postgres";
 
 /**
  * Starts the PostgreSQL that npm brought, on the loopback interface, making its cluster if there is none.
@@ -45,14 +48,25 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded>
   const place = await placeFor(path.resolve(options.dir));
   await clearOrphan(place);
   const password = await keptPassword(place);
-  await initialise(place, owner, password, options.durable);
+  // Drawn one from the other, so that there is one file to keep.
+  const rootPassword = Buffer.from(hkdfSync("sha256", password, "", "mallard embedded root 1", 24));
+  await initialise(place, root, rootPassword.toString("base64url"), options.durable);
   const keptPort = path.join(place.dir, "port");
   const preferred = options.port ?? Number(await readFile(keptPort, "utf8").catch(() => "0"));
   const port = await freePort(preferred);
   await writeFile(keptPort, String(port), { mode: 0o600 });
   const keeper = await startKeeper(place, port, options);
+  const urlOf = (user: string, secret: string) => `postgres://${user}:${secret}@127.0.0.1:${port}/postgres`;
+  const rootUrl = urlOf(root, rootPassword.toString("base64url"));
+  try {
+    await makeOwner(rootUrl, owner, password);
+  } catch (error) {
+    await stopKeeper(keeper);
+    throw error;
+  }
   return {
-    url: `postgres://${owner}:${password}@127.0.0.1:${port}/postgres`,
+    url: urlOf(owner, password),
+    rootUrl,
     port,
     place: place.dir,
     serverPid: () => readServerPid(place),

@@ -4,6 +4,9 @@ import { newId } from "@/lib/kernel/id";
 import { createTestDatabase } from "@/lib/testing/database";
 import { openTestWorld, type TestWorld } from "@/lib/testing/world";
 
+/** All but the hash of the link. */
+const invitationFacts = "accepted_at,created_at,customer_id,email,expires_at,id,role,user_id,withdrawn_at";
+
 /**
  * All that each role may do, table by table: what is not named here, nobody may. Rows of transfers, allocations,
  * shares, lines, terms and activities are added and never changed; nothing but claims, drafts, memberships and counted
@@ -65,7 +68,11 @@ const granted: Record<string, { app?: string; jobs?: string; staff?: string } | 
     jobs: "insert select update(attempts,next_attempt_at,reason,state,updated_at)",
     staff: "insert select update(attempts,next_attempt_at,reason,state,updated_at)",
   },
-  invitations: { app: "insert select update(accepted_at,withdrawn_at)", jobs: "select", staff: "select" },
+  invitations: {
+    app: "insert select update(accepted_at,withdrawn_at)",
+    jobs: `select(${invitationFacts})`,
+    staff: `select(${invitationFacts})`,
+  },
   invoice_drafts: { staff: "delete insert select update(due_days,lines,note,updated_at,user_id,version)" },
   invoice_numbers: { app: "insert", jobs: "insert select", staff: "insert select" },
   mailed_pay_link_invoices: { app: "select", jobs: "insert select", staff: "select" },
@@ -136,19 +143,22 @@ const granted: Record<string, { app?: string; jobs?: string; staff?: string } | 
   tax_rates: { app: "select", jobs: "select", staff: "insert select update" },
   tokens: {
     app: "insert select update(used_at)",
-    jobs: "select",
     staff: "insert select update(used_at)",
   },
   users: {
     app: "insert select update(locale,name)",
-    jobs: "select",
-    staff: "insert select update(disabled_at,locale,name)",
+    // All but the hash of the password.
+    jobs: "select(created_at,disabled_at,email,id,locale,name)",
+    staff: "insert select(created_at,disabled_at,email,id,locale,name) update(disabled_at,locale,name)",
   },
   webhook_deliveries: {
     jobs: "insert select update(answer_status,attempts,delivered_at,failure_code,last_attempt_at,next_attempt_at,state)",
     staff: "select update(attempts,next_attempt_at,state)",
   },
-  webhook_endpoints: { jobs: "select", staff: "insert select update(disabled_at,note)" },
+  webhook_endpoints: {
+    jobs: "select",
+    staff: "insert select(created_at,disabled_at,id,note,url,user_id) update(disabled_at,note)",
+  },
 };
 
 let world: TestWorld;
@@ -236,7 +246,7 @@ describe("a role", () => {
         has_schema_privilege(oid, 'public', 'create') as creates,
         (select count(*)::int from pg_class where relowner = r.oid) as owned,
         (select count(*)::int from pg_auth_members where member = r.oid) as memberships
-      from pg_roles r where rolname like 'mallard\\_%' order by rolname`;
+      from pg_roles r where rolname in ('mallard_app', 'mallard_jobs', 'mallard_staff') order by rolname`;
     const nothing = {
       rolsuper: false,
       rolbypassrls: false,

@@ -46,13 +46,15 @@ describe("row level security", () => {
   // A user's scope shows memberships of theirs, and writes none.
   const written: Record<string, string> = { memberships: scoped };
 
-  test("is on every table with a customer's rows, with two policies: one's own, and all for jobs and staff", async () => {
+  test("is on every table with a customer's rows, for the owner too, with its policies: one's own, all for jobs and staff, all for who says they are the owner", async () => {
     const tables = await owner`
-      select c.relname as name, c.relrowsecurity as is_on from pg_class c
+      select c.relname as name, c.relrowsecurity and c.relforcerowsecurity as is_on from pg_class c
       where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p') and (c.relname = 'customers' or exists (
           select from pg_attribute a where a.attrelid = c.oid and a.attname = 'customer_id' and not a.attisdropped))
         and c.relname not in ('invoice_numbers', 'credit_note_numbers', 'stripe_objects')`;
     expect(tables.filter(({ is_on }) => !is_on)).toEqual([]);
+    const [user] = await owner`select current_user::text as name`;
+    const asOwner = "(current_setting('mallard.owner'::text, true) = 'on'::text)";
     const policies = await owner`
       select tablename as table, policyname as name, permissive, array_to_string(roles, ' ') as roles, cmd, qual, with_check
       from pg_policies where schemaname = 'public'`;
@@ -66,6 +68,7 @@ describe("row level security", () => {
         qual: own[table] ?? scoped,
         with_check: written[table] ?? null,
       },
+      { ...all, table, name: `${table}_owner`, roles: user?.name, qual: asOwner },
       { ...all, table, name: `${table}_all`, roles: "mallard_jobs mallard_staff", qual: "true" },
     ]);
     // What belongs to no customer is asked about on the house's own, which jobs make when they need it: that one alone.

@@ -1,5 +1,5 @@
--- Who may do what. Three roles without a login of their own: every process connects as the owner of the
--- database and takes one of them at once, with the startup parameter "role" (db/client.ts).
+-- Who may do what. Three roles; processes take one of them at once, with the startup parameter "role" (db/client.ts),
+-- from a login that may be nothing else (db/logins.ts) or, where the server allows none, from the owner's.
 --   mallard_app    customers' pages: sees the rows of one customer, the one named for the transaction
 --   mallard_jobs   worker and webhook: all customers
 --   mallard_staff  the staff section: all customers
@@ -13,9 +13,11 @@ BEGIN
     EXCEPTION WHEN duplicate_object OR unique_violation THEN
       NULL; -- Roles belong to the cluster: another database of it has made them.
     END;
-    -- Since PostgreSQL 16 whoever makes a role may give it away, but not take it, unless it is given to them too.
+    -- Since PostgreSQL 16 whoever makes a role may give it away, but not take it, unless it is given to them too. It is
+    -- taken and not inherited: the policies of a role hold for all who inherit from it.
     BEGIN
-      EXECUTE format('GRANT %I TO %I', role_name, current_user);
+      EXECUTE format('GRANT %I TO %I', role_name, current_user) || CASE
+        WHEN current_setting('server_version_num')::int >= 160000 THEN ' WITH INHERIT FALSE, SET TRUE' ELSE '' END;
     EXCEPTION WHEN insufficient_privilege THEN
       IF NOT pg_has_role(current_user, role_name, 'MEMBER') THEN RAISE; END IF;
     END;
@@ -25,7 +27,8 @@ END $$;
 GRANT USAGE ON SCHEMA public TO mallard_app, mallard_jobs, mallard_staff;
 --> statement-breakpoint
 -- Row level security on every table of a customer's data. Jobs and staff may read all of it; what they and a
--- customer's own pages may write is granted below, table by table.
+-- customer's own pages may write is granted below, table by table. It holds for the owner too, unless they say that they
+-- act as the owner (mallard.owner): a connection that lost its role on the way sees nothing.
 DO $$
 DECLARE
   table_name text;
@@ -41,6 +44,14 @@ BEGIN
       'CREATE POLICY %I ON %I TO mallard_app USING (customer_id = nullif(current_setting(''mallard.customer'', true), '''')::uuid)',
       table_name || '_own', table_name);
     EXECUTE format('CREATE POLICY %I ON %I TO mallard_jobs, mallard_staff USING (true)', table_name || '_all', table_name);
+  END LOOP;
+  FOR table_name IN
+    SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace
+      AND (relrowsecurity OR relname IN ('customers', 'memberships'))
+  LOOP
+    EXECUTE format('ALTER TABLE %I FORCE ROW LEVEL SECURITY', table_name);
+    EXECUTE format('CREATE POLICY %I ON %I TO %I USING (current_setting(''mallard.owner'', true) = ''on'')',
+      table_name || '_owner', table_name, current_user);
   END LOOP;
 END $$;
 --> statement-breakpoint
@@ -68,7 +79,7 @@ CREATE POLICY memberships_all ON memberships TO mallard_jobs, mallard_staff USIN
 GRANT SELECT ON balances, transfers, invoices, invoice_lines, payments, payment_shares, invoice_claims, allocations,
   charges, services, terms, renewals, plan_changes, activities, outbox, tasks, credit_notes, refunds, disputes,
   bank_receipts, pay_links, mailed_pay_links, mailed_pay_link_invoices, payment_methods, auto_charges, auto_top_ups, notices, notice_failures, reminders,
-  invitations, customers, memberships TO mallard_app, mallard_jobs, mallard_staff;
+  customers, memberships TO mallard_app, mallard_jobs, mallard_staff;
 --> statement-breakpoint
 -- What is the host's alone.
 GRANT SELECT ON balance_checks, webhook_deliveries TO mallard_jobs, mallard_staff;
@@ -179,8 +190,6 @@ GRANT INSERT, UPDATE (state, attempts, next_attempt_at, last_attempt_at, answer_
 --> statement-breakpoint
 GRANT UPDATE (state, attempts, next_attempt_at) ON webhook_deliveries TO mallard_staff;
 --> statement-breakpoint
-GRANT SELECT ON webhook_endpoints TO mallard_jobs, mallard_staff;
---> statement-breakpoint
 GRANT INSERT, UPDATE (note, disabled_at) ON webhook_endpoints TO mallard_staff;
 --> statement-breakpoint
 -- Customers and their members.
@@ -199,8 +208,33 @@ GRANT INSERT ON memberships TO mallard_staff;
 GRANT INSERT, UPDATE (accepted_at, withdrawn_at) ON invitations TO mallard_app;
 --> statement-breakpoint
 -- House tables.
-GRANT SELECT ON users, staff, sessions, tokens, plans, plan_prices, tax_rates, settings, invoice_series TO
+GRANT SELECT ON staff, sessions, plans, plan_prices, tax_rates, settings, invoice_series TO
   mallard_app, mallard_jobs, mallard_staff;
+--> statement-breakpoint
+-- What signs in, invites or signs is read by the role that checks or signs with it, and by no other: signing in asks for
+-- the hash of a password as mallard_app, a link is found by its hash, and jobs sign what goes to an endpoint.
+GRANT SELECT ON users, invitations TO mallard_app;
+--> statement-breakpoint
+GRANT SELECT ON tokens TO mallard_app, mallard_staff;
+--> statement-breakpoint
+GRANT SELECT ON webhook_endpoints TO mallard_jobs;
+--> statement-breakpoint
+DO $$
+DECLARE
+  kept record;
+BEGIN
+  FOR kept IN
+    SELECT t.name, t.roles, string_agg(quote_ident(a.attname), ', ') AS others
+    FROM (VALUES ('users', 'password_hash', 'mallard_jobs, mallard_staff'),
+      ('invitations', 'token_hash', 'mallard_jobs, mallard_staff'),
+      ('webhook_endpoints', 'sealed_secret', 'mallard_staff')) AS t(name, secret, roles)
+    JOIN pg_attribute a ON a.attrelid = format('public.%I', t.name)::regclass AND a.attnum > 0
+      AND NOT a.attisdropped AND a.attname <> t.secret
+    GROUP BY t.name, t.roles
+  LOOP
+    EXECUTE format('GRANT SELECT (%s) ON %I TO %s', kept.others, kept.name, kept.roles);
+  END LOOP;
+END $$;
 --> statement-breakpoint
 GRANT INSERT ON users TO mallard_app, mallard_staff;
 --> statement-breakpoint

@@ -24,11 +24,11 @@ export async function startBenchServer(): Promise<BenchServer> {
   await removeLeftovers();
   const server = await startEmbedded({ dir: path.join(home, `bench-${process.pid}`), durable: true });
   const urlOf = (name: string) => {
-    const url = new URL(server.url);
+    const url = new URL(server.rootUrl);
     url.pathname = `/${name}`;
     return url.href;
   };
-  const administer = (statement: string) => asOwner(server.url, (sql) => sql.unsafe(statement));
+  const administer = (statement: string) => asOwner(server.rootUrl, (sql) => sql.unsafe(statement));
   const [row] = await administer("show server_version");
   return {
     version: row?.server_version,

@@ -28,7 +28,7 @@ export async function openHousehold(root: string): Promise<Household> {
   const dir = await mkdtemp(path.join(tmpdir(), "mallard-chaos-"));
   const logDir = path.join(dir, "logs");
   const server = await startEmbedded({ dir: path.join(dir, "postgres"), durable: true });
-  const databaseUrl = await makeDatabase(server.url);
+  const databaseUrl = await makeDatabase(server.rootUrl);
   const [stripePort, webPort] = [await freePort(), await freePort()];
   const stripeUrl = `http://127.0.0.1:${stripePort}`;
   const webUrl = `http://127.0.0.1:${webPort}`;

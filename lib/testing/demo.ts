@@ -92,13 +92,13 @@ export async function seedDemo({ settings, panelSecret = null }: SeedOptions): P
 }
 
 async function openStage(settings: Settings): Promise<Omit<Stage, "bookkeeper">> {
-  const url = settings.databaseUrl;
+  const { app, jobs, staff: ofStaff } = settings.databaseUrls;
   const today = new Date();
   const clock = manualClock(new Date(today.getTime() - 420 * dayMs));
-  const staff = openDatabase({ url, role: "mallard_staff", max: 2 });
+  const staff = openDatabase({ url: ofStaff, role: "mallard_staff", max: 2 });
   return {
-    app: openDatabase({ url, role: "mallard_app", max: 2 }),
-    jobs: openDatabase({ url, role: "mallard_jobs", max: 2 }),
+    app: openDatabase({ url: app, role: "mallard_app", max: 2 }),
+    jobs: openDatabase({ url: jobs, role: "mallard_jobs", max: 2 }),
     staff,
     gateway: stripeGateway({
       secretKey: settings.stripeSecretKey,

@@ -7,7 +7,7 @@ import { startEmbedded } from "@/db/embedded";
 import { migrate } from "@/db/migrate";
 
 export interface TestDatabase {
-  /** As the owner; connect through db/client.ts to act as one of the application's roles. */
+  /** As a superuser, who owns it; connect through db/client.ts to act as one of the application's roles. */
   readonly url: string;
   drop(): Promise<void>;
 }
@@ -34,13 +34,13 @@ export async function startTestServer(): Promise<TestServer> {
     await rm(dir, { recursive: true, force: true });
   };
   try {
-    await administer(server.url, `create database ${template}`);
-    await migrate(withDatabase(server.url, template));
+    await administer(server.rootUrl, `create database ${template}`);
+    await migrate(withDatabase(server.rootUrl, template));
   } catch (error) {
     await stop();
     throw error;
   }
-  return { url: server.url, stop };
+  return { url: server.rootUrl, stop };
 }
 
 /** The same on a server that somebody else runs and that may be spoiled: a template of ours, removed in the end. */
