@@ -35,6 +35,37 @@ test("every page has a policy with a nonce of its own, and no script without it"
   }
 });
 
+test("a page that says that nothing is there has one too, whatever its address ends with", async ({
+  requestOf,
+}) => {
+  const request = await requestOf(cast("marigold"));
+  const odd = [
+    "/pay/pdf",
+    "/pay/csv",
+    "/nope/receipt",
+    "/admin/customers/x/export",
+    "/services/html",
+    "/api",
+    "/api/nope",
+  ];
+  const undecodable = [
+    "/pay/%FF",
+    "/%FF",
+    "/invoices/%E4%BD",
+    "/admin/customers/%C0%AF/pdf",
+    "/api/%FF",
+    "/return/%FE",
+  ];
+  for (const path of [...odd, ...undecodable, "/api/auth", "/_next/nope", "/_next/static/nope"]) {
+    const answer = await request.get(`${portalFacts().address}${path}`, { maxRedirects: 0 });
+    expect(answer.status(), path).toBeLessThan(500);
+    const type = answer.headers()["content-type"] ?? "";
+    if (!type.startsWith("text/html")) continue;
+    expect(nonceIn(answer.headers()["content-security-policy"]), path).not.toBe("");
+  }
+  expect((await request.get("/pay/%FF")).status()).toBe(404);
+});
+
 test("a file has no policy, and is not sniffed for another kind of content", async ({ requestOf }) => {
   const request = await requestOf(cast("marigold"));
   for (const path of ["/invoices/csv", "/settings/export"]) {

@@ -457,6 +457,16 @@ test.describe("by a pay link", () => {
   }
 });
 
+test("every route ends the connection of who sends it too much", async ({ request }) => {
+  const handlers = routes().filter(({ file }) => file.endsWith("/route"));
+  expect(handlers.length).toBeGreaterThan(10);
+  for (const { route } of [...handlers, { route: "/sign-in" }, { route: "/nope" }]) {
+    const path = route.replace(/\[[^\]]+\]/g, "some");
+    const answer = await request.post(path, { data: Buffer.alloc(1_100_000, "x"), maxRedirects: 0 });
+    expect([path, answer.status(), answer.headers().connection]).toEqual([path, 413, "close"]);
+  }
+});
+
 test("the webhook takes only what Stripe has signed", async ({ request, scene }) => {
   const url = asked("/api/stripe/webhook");
   const body = JSON.stringify({ id: "evt_forged", object: "event", type: "checkout.session.completed" });

@@ -25,7 +25,7 @@ function openWorld(): StaffWorld {
     app,
     staff,
     // Staff are few; settling for them shares no connection with customers.
-    jobs: openDatabase({ url: settings.databaseUrl, role: "mallard_jobs", max: 3 }),
+    jobs: openDatabase({ url: settings.databaseUrls.jobs, role: "mallard_jobs", max: 3 }),
     gateway: stripeGateway({
       secretKey: settings.stripeSecretKey,
       webhookSecrets: settings.stripeWebhookSecrets,

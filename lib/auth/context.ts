@@ -29,13 +29,13 @@ export function context(): Context {
 
 /** A context of one's own, for tests; close its databases at the end. */
 export function openContext(settings: Settings, clock: Clock = systemClock): Context {
-  const { databaseUrl: url, databasePoolSize: max } = settings;
+  const { databaseUrls: urls, databasePoolSize: max } = settings;
   return {
     settings,
     clock,
     billingClock: settings.timeMachine ? fileClock(settings.timeMachine.clockFile) : clock,
-    app: openDatabase({ url, role: "mallard_app", max }),
+    app: openDatabase({ url: urls.app, role: "mallard_app", max }),
     // Staff are few.
-    staff: openDatabase({ url, role: "mallard_staff", max: Math.max(2, Math.ceil(max / 4)) }),
+    staff: openDatabase({ url: urls.staff, role: "mallard_staff", max: Math.max(2, Math.ceil(max / 4)) }),
   };
 }

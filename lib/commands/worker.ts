@@ -15,7 +15,7 @@ import { readBackEvents } from "@/lib/webhook/read-back-events";
 
 const settings = parseSettings(process.env);
 const jobs = openDatabase({
-  url: settings.databaseUrl,
+  url: settings.databaseUrls.jobs,
   role: "mallard_jobs",
   max: 5,
   applicationName: "mallard worker",

@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { parseSettings, SettingsError } from "@/lib/kernel/settings";
 
 const live = {
-  DATABASE_URL: "postgres://mallard:pass@db.example.com:5432/mallard",
+  DATABASE_URL: "postgres://mallard:pass@db.example.com:5432/mallard?sslmode=verify-full",
   STRIPE_SECRET_KEY: "sk_live_abc123",
   STRIPE_WEBHOOK_SECRET: "whsec_abc",
   SMTP_URL: "smtps://mail.example.com:465",
@@ -57,7 +57,9 @@ describe("settings", () => {
       mallardUrl: "https://billing.example.com",
       hostName: "Mallard",
       timeZone: "UTC",
+      isStaging: false,
       databaseUrl: live.DATABASE_URL,
+      databaseUrls: { app: live.DATABASE_URL, jobs: live.DATABASE_URL, staff: live.DATABASE_URL },
       databasePoolSize: 10,
       stripeSecretKey: "sk_live_abc123",
       stripeLive: true,
@@ -71,6 +73,7 @@ describe("settings", () => {
       panelUrl: null,
       timeMachine: null,
       nextauthSecret: live.NEXTAUTH_SECRET,
+      nextauthSecretBefore: null,
       proxyHops: 0,
       port: 3000,
     });
@@ -124,6 +127,7 @@ describe("settings", () => {
     ["DATABASE_URL", "mysql://u:hush@host/name"],
     ["DATABASE_URL", "postgres://u:hush@host"],
     ["DATABASE_URL", "hush"],
+    ["DATABASE_APP_URL", "hush"],
     ["DATABASE_POOL_SIZE", "0"],
     ["DATABASE_POOL_SIZE", "1e2"],
     ["STRIPE_SECRET_KEY", "pk_live_hush"],
@@ -142,6 +146,8 @@ describe("settings", () => {
     ["MAIL_FROM", "a@example.com, hush@example.com"],
     ["MAIL_FROM", "A <a@example.com>\r\nBcc: hush@example.com"],
     ["NEXTAUTH_SECRET", "hush hush hush"],
+    ["NEXTAUTH_SECRET_PREVIOUS", "hush hush hush"],
+    ["MALLARD_MODE", "hush"],
     ["NEXTAUTH_URL", "https://hush.example.com"],
     ["NEXTAUTH_URL", "hush"],
     ["MALLARD_URL", "billing.example.com"],
@@ -229,9 +235,41 @@ describe("what must never be together", () => {
     expect(complaint({ ...demo, MALLARD_CLOCK_FILE: "/tmp/clock" })).toMatch(/^MALLARD_CLOCK_FILE goes with/);
   });
 
-  test("the live world and the demo's mailbox", () => {
-    expect(complaint({ ...live, MALLARD_MAILBOX_URL: "http://127.0.0.1:8025" })).toMatch(
-      /^MALLARD_MAILBOX_URL .*demo/,
+  const falseStripe = { STRIPE_SECRET_KEY: "sk_test_local", STRIPE_API_BASE: "http://127.0.0.1:4242" };
+  const falseMailbox = { MALLARD_MAILBOX_URL: "http://127.0.0.1:8025" };
+  const plain = { MALLARD_URL: "http://billing.example.com" };
+  const open = { DATABASE_URL: "postgres://u:p@db.example.com/mallard" };
+
+  test.each<[string, string, Env]>([
+    ["the local Stripe", "STRIPE_SECRET_KEY", falseStripe],
+    ["the local mailbox", "SMTP_URL", falseMailbox],
+    ["the local mailbox, with a test key", "SMTP_URL", { ...falseMailbox, STRIPE_SECRET_KEY: "sk_test_a" }],
+    ["an address without https", "MALLARD_URL", { ...plain, STRIPE_SECRET_KEY: "sk_test_a" }],
+    [
+      "an address without https, though it is of this machine",
+      "MALLARD_URL",
+      { MALLARD_URL: "http://localhost:3000" },
+    ],
+    ["a database elsewhere without TLS", "DATABASE_URL", open],
+    ["one that may do without", "DATABASE_URL", { DATABASE_URL: `${open.DATABASE_URL}?sslmode=prefer` }],
+    ["a login without TLS", "DATABASE_STAFF_URL", { DATABASE_STAFF_URL: open.DATABASE_URL }],
+  ])("a portal that people pay at and %s, unless it says that it is for staging", (_what, variable, env) => {
+    expect(complaint({ ...live, ...env })).toMatch(
+      new RegExp(`^${variable} [^\\n]*MALLARD_MODE to staging[^\\n]*$`),
     );
+    const staging = { ...live, STRIPE_SECRET_KEY: "sk_test_a", ...env, MALLARD_MODE: "staging" };
+    expect(parseSettings(staging).isStaging).toBe(true);
+  });
+
+  test("staging and what moves real money, or the demo", () => {
+    expect(complaint({ ...live, MALLARD_MODE: "staging" })).toMatch(
+      /^MALLARD_MODE is staging, and STRIPE_SECRET_KEY is a live key/,
+    );
+    expect(complaint({ ...demo, MALLARD_MODE: "staging" })).toMatch(/^MALLARD_MODE .*demo/);
+  });
+
+  test("a portal that is tried on this machine may have any false part, with a database of its own too", () => {
+    const tried = { ...live, ...falseStripe, ...falseMailbox, ...open, MALLARD_URL: "http://localhost:3000" };
+    expect(parseSettings(tried).world).toBe("live");
   });
 });

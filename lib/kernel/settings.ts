@@ -7,13 +7,18 @@ import { isTimeZone } from "@/lib/kernel/calendar";
  */
 export interface Settings {
   readonly world: World;
+  /** A world to try things in, which says so on every page: nothing real has to be behind it. */
+  readonly isStaging: boolean;
   /** The address of the web as people see it, an origin without a slash at the end. */
   readonly mallardUrl: string;
   /** The host's name, as pages and mails show it. */
   readonly hostName: string;
   /** The billing time zone (IANA): whose midnight begins a calendar day. */
   readonly timeZone: string;
+  /** As the owner: migrations, and the queue of jobs. */
   readonly databaseUrl: string;
+  /** For each role a login of its own, or the owner's, who takes it. */
+  readonly databaseUrls: { readonly app: string; readonly jobs: string; readonly staff: string };
   readonly databasePoolSize: number;
   readonly stripeSecretKey: string;
   /** Whether the key moves real money. */
@@ -35,6 +40,8 @@ export interface Settings {
   /** The demo's billing clock, which can be moved: the file that says how far, and who moves it. Null elsewhere. */
   readonly timeMachine: { readonly clockFile: string; readonly url: string } | null;
   readonly nextauthSecret: string;
+  /** The one before it, still read while it is being changed. */
+  readonly nextauthSecretBefore: string | null;
   /** Proxies of ours in front that each append to X-Forwarded-For; 0 believes no header. */
   readonly proxyHops: number;
   /** 0 is any free port. */
@@ -77,6 +84,9 @@ const variables = z.object({
     isDatabaseUrl,
     "is not a database address: write it as postgres://user:password@host:5432/name, signs in the password as %40 for @",
   ),
+  DATABASE_APP_URL: ownLogin("customers' pages"),
+  DATABASE_JOBS_URL: ownLogin("jobs"),
+  DATABASE_STAFF_URL: ownLogin("the staff section"),
   DATABASE_POOL_SIZE: whole(1, 500, 10),
   STRIPE_SECRET_KEY: required(
     "to the secret key of your Stripe account (sk_test_…, sk_live_… or rk_…)",
@@ -116,6 +126,10 @@ const variables = z.object({
     (text) => text.length >= 32,
     "is too short to be safe: set it to at least 32 random characters (openssl rand -base64 32)",
   ),
+  NEXTAUTH_SECRET_PREVIOUS: optional().refine(
+    (text) => text === undefined || text.length >= 32,
+    "is too short to have been a secret of this portal: set it to what NEXTAUTH_SECRET was, or leave it out",
+  ),
   NEXTAUTH_URL: optional(),
   MALLARD_URL: required(
     "to the address of the portal as its users see it (https://billing.example.com)",
@@ -128,6 +142,11 @@ const variables = z.object({
       error: "is neither live nor demo: leave it out, or run npm start without DATABASE_URL to see the demo",
     })
     .default("live"),
+  MALLARD_MODE: z
+    .literal("staging", {
+      error: "is not staging: leave it out, or set it to staging for a world to try things in",
+    })
+    .optional(),
   MALLARD_TIME_ZONE: z
     .string()
     .default("UTC")
@@ -164,10 +183,16 @@ type Variables = z.output<typeof variables>;
 function settingsOf(given: Variables): Settings {
   return Object.freeze({
     world: given.MALLARD_WORLD,
+    isStaging: given.MALLARD_MODE === "staging",
     mallardUrl: new URL(given.MALLARD_URL).origin,
     hostName: given.MALLARD_HOST_NAME ?? (given.MALLARD_WORLD === "demo" ? "Ducky Cloud" : "Mallard"),
     timeZone: given.MALLARD_TIME_ZONE,
     databaseUrl: given.DATABASE_URL,
+    databaseUrls: Object.freeze({
+      app: given.DATABASE_APP_URL ?? given.DATABASE_URL,
+      jobs: given.DATABASE_JOBS_URL ?? given.DATABASE_URL,
+      staff: given.DATABASE_STAFF_URL ?? given.DATABASE_URL,
+    }),
     databasePoolSize: given.DATABASE_POOL_SIZE,
     stripeSecretKey: given.STRIPE_SECRET_KEY,
     stripeLive: isLiveKey(given.STRIPE_SECRET_KEY),
@@ -181,6 +206,7 @@ function settingsOf(given: Variables): Settings {
     panelUrl: originOf(given.MALLARD_PANEL_URL),
     timeMachine: timeMachineOf(given),
     nextauthSecret: given.NEXTAUTH_SECRET,
+    nextauthSecretBefore: given.NEXTAUTH_SECRET_PREVIOUS ?? null,
     proxyHops: given.MALLARD_PROXY_HOPS,
     port: given.PORT,
   });
@@ -207,14 +233,9 @@ function contradictions(given: Variables): SettingsProblem[] {
       "is missing: the demo world only runs with the local Stripe; leave MALLARD_WORLD out to use Stripe itself",
     ],
     [
-      demo && !isLocalDatabase(given.DATABASE_URL),
+      demo && !databasesOf(given).every(isLocalDatabase),
       "DATABASE_URL",
       "is on another machine: the demo world only runs in the embedded database; leave MALLARD_WORLD out",
-    ],
-    [
-      !demo && given.MALLARD_MAILBOX_URL !== undefined,
-      "MALLARD_MAILBOX_URL",
-      "is of the demo world only: leave it out, mail goes to SMTP_URL",
     ],
     [
       !demo && given.MALLARD_CLOCK_FILE !== undefined,
@@ -237,17 +258,64 @@ function contradictions(given: Variables): SettingsProblem[] {
       "goes with MALLARD_TIME_MACHINE_URL: set both, or neither",
     ],
     [
-      live && new URL(given.MALLARD_URL).protocol !== "https:",
-      "MALLARD_URL",
-      "is not encrypted: with a live key it must begin with https://",
-    ],
-    [
       given.NEXTAUTH_URL !== undefined && originOf(given.NEXTAUTH_URL) !== originOf(given.MALLARD_URL),
       "NEXTAUTH_URL",
       "is not the same site as MALLARD_URL: leave it out, or set both to the same address",
     ],
   ];
-  return found.filter(([wrong]) => wrong).map(([, variable, advice]) => ({ variable, advice }));
+  return [...found, ...falseParts(given)]
+    .filter(([wrong]) => wrong)
+    .map(([, variable, advice]) => ({ variable, advice }));
+}
+
+/**
+ * What is false or open must not stand behind a portal that people pay at: one with a live key, or with an address beyond
+ * this machine. Staging says what it is, and then may.
+ */
+function falseParts(given: Variables): [boolean, string, string][] {
+  const live = isLiveKey(given.STRIPE_SECRET_KEY);
+  const isStaging = given.MALLARD_MODE === "staging";
+  const isReal = given.MALLARD_WORLD === "live" && (live || !isOfThisMachine(given.MALLARD_URL));
+  const refused = isReal && !isStaging;
+  const orStaging = "or set MALLARD_MODE to staging if nothing here is real";
+  const databases = {
+    DATABASE_URL: given.DATABASE_URL,
+    DATABASE_APP_URL: given.DATABASE_APP_URL,
+    DATABASE_JOBS_URL: given.DATABASE_JOBS_URL,
+    DATABASE_STAFF_URL: given.DATABASE_STAFF_URL,
+  };
+  return [
+    [
+      isStaging && live,
+      "MALLARD_MODE",
+      "is staging, and STRIPE_SECRET_KEY is a live key that moves real money: set a test key, or leave MALLARD_MODE out",
+    ],
+    [
+      isStaging && given.MALLARD_WORLD === "demo",
+      "MALLARD_MODE",
+      "is for a world with a database of its own: leave it out to see the demo",
+    ],
+    [
+      refused && given.STRIPE_API_BASE !== undefined && !live,
+      "STRIPE_SECRET_KEY",
+      `is missing, and the local Stripe would take payments that nobody makes: set it to the key of your account, ${orStaging}`,
+    ],
+    [
+      refused && given.MALLARD_MAILBOX_URL !== undefined,
+      "SMTP_URL",
+      `is missing, and the local mailbox would keep mail that nobody gets: set it to your mail server, ${orStaging}`,
+    ],
+    [
+      refused && new URL(given.MALLARD_URL).protocol !== "https:",
+      "MALLARD_URL",
+      `is not encrypted: it must begin with https://, ${orStaging}`,
+    ],
+    ...Object.entries(databases).map(([variable, url]): [boolean, string, string] => [
+      refused && url !== undefined && !isLocalDatabase(url) && !isEncryptedDatabase(url),
+      variable,
+      `names a database on another machine without TLS: add ?sslmode=verify-full (or require) to it, ${orStaging}`,
+    ]),
+  ];
 }
 
 /** A setting of ours that nobody reads is a typing error that would otherwise be silently the default. */
@@ -269,6 +337,13 @@ function required(purpose: string) {
 
 function optional() {
   return z.string().optional();
+}
+
+function ownLogin(whose: string) {
+  return optional().refine(
+    (text) => text === undefined || isDatabaseUrl(text),
+    `is not a database address: write the login of ${whose} as postgres://user:password@host:5432/name, or leave it out`,
+  );
 }
 
 function whole(min: number, max: number, byDefault: number) {
@@ -298,6 +373,13 @@ function isDatabaseUrl(text: string): boolean {
   return url !== null && ["postgres:", "postgresql:"].includes(url.protocol) && url.pathname.length > 1;
 }
 
+function databasesOf(given: Variables): string[] {
+  const { DATABASE_URL, DATABASE_APP_URL, DATABASE_JOBS_URL, DATABASE_STAFF_URL } = given;
+  return [DATABASE_URL, DATABASE_APP_URL, DATABASE_JOBS_URL, DATABASE_STAFF_URL].filter(
+    (url) => url !== undefined,
+  );
+}
+
 /** No host at all is a socket of this machine. */
 function isLocalDatabase(text: string): boolean {
   const url = urlOf(text);
@@ -305,6 +387,14 @@ function isLocalDatabase(text: string): boolean {
   return (
     url !== null && ["", ...loopbackHosts].includes(url.hostname) && (named === "" || named.startsWith("/"))
   );
+}
+
+function isEncryptedDatabase(text: string): boolean {
+  return ["require", "verify-full"].includes(urlOf(text)?.searchParams.get("sslmode") ?? "");
+}
+
+function isOfThisMachine(text: string): boolean {
+  return loopbackHosts.includes(urlOf(text)?.hostname ?? "");
 }
 
 function hasHost(text: string, protocols: readonly string[]): boolean {

@@ -15,10 +15,10 @@ export function portalWorld(): World {
 
 function openWorld(): World {
   const { settings, app, billingClock } = context();
-  const { databaseUrl: url, databasePoolSize: max } = settings;
+  const { databaseUrls, databasePoolSize: max } = settings;
   return {
     app,
-    jobs: openDatabase({ url, role: "mallard_jobs", max }),
+    jobs: openDatabase({ url: databaseUrls.jobs, role: "mallard_jobs", max }),
     gateway: stripeGateway({
       secretKey: settings.stripeSecretKey,
       webhookSecrets: settings.stripeWebhookSecrets,

@@ -114,7 +114,12 @@ export async function startFrontParts(start: Start, env: NodeJS.ProcessEnv): Pro
     name: "web",
     // Without a host Next listens on every interface.
     args: [nextProgram(start.root), dev ? "dev" : "start", "-H", "127.0.0.1", "-p", String(plan.port)],
-    env: { ...env, NODE_ENV: dev ? "development" : "production" },
+    // The owner's password is the worker's alone, for the queue of jobs.
+    env: {
+      ...env,
+      ...(env.DATABASE_APP_URL && { DATABASE_URL: env.DATABASE_APP_URL }),
+      NODE_ENV: dev ? "development" : "production",
+    },
     show: dev ? "all" : "errors",
   };
   await allOrFirstFault([

@@ -3,7 +3,7 @@ import { SettingsError } from "@/lib/kernel/settings";
 import { environment, planFrom, refuseWrongSettings } from "./plan";
 
 const real = {
-  DATABASE_URL: "postgres://op:pw@db.example:5432/billing",
+  DATABASE_URL: "postgres://op:pw@db.example:5432/billing?sslmode=require",
   STRIPE_SECRET_KEY: "sk_test_real",
   STRIPE_WEBHOOK_SECRET: "whsec_real",
   SMTP_URL: "smtp://mail.example:587",
@@ -18,6 +18,7 @@ const secrets = {
 };
 const local = {
   databaseUrl: "postgres://127.0.0.1/ours",
+  logins: null,
   stripePort: 4242,
   mailPort: 2525,
   mailboxPort: 8025,
@@ -68,6 +69,41 @@ test("nobody can name another address of this machine for events: the demo knows
 
 test("nobody can ask for the demo world in a database of their own", () => {
   expect(() => planFrom({ MALLARD_WORLD: "demo", DATABASE_URL: real.DATABASE_URL })).toThrow(/DATABASE_URL/);
+});
+
+test("a portal with a database and an https address of its own does not start with false parts, unless for staging", () => {
+  const { DATABASE_URL, MALLARD_URL, SMTP_URL, MAIL_FROM, STRIPE_SECRET_KEY, STRIPE_WEBHOOK_SECRET } = real;
+  const refuse = (env: Record<string, string>) => () => refuseWrongSettings(env, planFrom(env), secrets);
+  const own = { DATABASE_URL, MALLARD_URL, MAIL_FROM };
+  const stripe = { STRIPE_SECRET_KEY, STRIPE_WEBHOOK_SECRET };
+  expect(refuse({ ...own, SMTP_URL })).toThrow(/^STRIPE_SECRET_KEY is missing, and the local Stripe [^\n]+$/);
+  expect(refuse({ ...own, ...stripe })).toThrow(/^SMTP_URL is missing, and the local mailbox [^\n]+$/);
+  expect(refuse({ ...own, ...stripe, SMTP_URL, MALLARD_URL: "http://billing.example.com" })).toThrow(
+    /^MALLARD_URL /,
+  );
+  expect(
+    refuse({ ...own, ...stripe, SMTP_URL, DATABASE_URL: "postgres://op:pw@db.example/billing" }),
+  ).toThrow(/^DATABASE_URL /);
+  const choices: Record<string, string>[] = [{}, stripe, { SMTP_URL }, { ...stripe, SMTP_URL }];
+  for (const more of choices) {
+    expect(refuse({ ...own, ...more, MALLARD_MODE: "staging" })).not.toThrow();
+  }
+  expect(refuse({ ...own, ...stripe, SMTP_URL })).not.toThrow();
+});
+
+test("each role's login reaches the processes, and one that the host names is taken", () => {
+  const logins = {
+    mallard_app: "postgres://a@127.0.0.1/x",
+    mallard_jobs: "postgres://j@127.0.0.1/x",
+    mallard_staff: "postgres://s@127.0.0.1/x",
+  };
+  const theirs = { DATABASE_STAFF_URL: "postgres://theirs@127.0.0.1/x" };
+  const given = environment(theirs, planFrom(theirs), secrets, { ...local, logins });
+  expect(given).toMatchObject({
+    DATABASE_APP_URL: logins.mallard_app,
+    DATABASE_JOBS_URL: logins.mallard_jobs,
+    DATABASE_STAFF_URL: theirs.DATABASE_STAFF_URL,
+  });
 });
 
 test("half of Stripe's settings is refused, naming the other half", () => {

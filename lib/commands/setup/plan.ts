@@ -1,4 +1,5 @@
 import path from "node:path";
+import type { LoginUrls } from "@/db/logins";
 import { parseSettings } from "@/lib/kernel/settings";
 import { SetupFault } from "./setup-fault";
 import type { Secrets } from "./state";
@@ -16,6 +17,8 @@ export interface Plan {
 /** The ways to the parts that were started here; null where the environment names a real one. */
 export interface LocalParts {
   readonly databaseUrl: string | null;
+  /** Of the roles, where logins could be made for them. */
+  readonly logins: LoginUrls | null;
   readonly stripePort: number | null;
   readonly mailPort: number | null;
   readonly mailboxPort: number | null;
@@ -66,6 +69,9 @@ export function environment(env: Env, plan: Plan, secrets: Secrets, local: Local
   const outside = Object.fromEntries(Object.entries(env).filter(([name]) => !/^npm_/i.test(name)));
   const settings: Record<string, string | undefined> = {
     DATABASE_URL: local.databaseUrl ?? env.DATABASE_URL,
+    DATABASE_APP_URL: given(env, "DATABASE_APP_URL") ?? local.logins?.mallard_app,
+    DATABASE_JOBS_URL: given(env, "DATABASE_JOBS_URL") ?? local.logins?.mallard_jobs,
+    DATABASE_STAFF_URL: given(env, "DATABASE_STAFF_URL") ?? local.logins?.mallard_staff,
     MALLARD_URL: plan.address,
     NEXTAUTH_URL: plan.address,
     NEXTAUTH_SECRET: given(env, "NEXTAUTH_SECRET") ?? secrets.nextauthSecret,
@@ -80,10 +86,7 @@ export function environment(env: Env, plan: Plan, secrets: Secrets, local: Local
     ...((plan.localMail || plan.world === "demo") && {
       MAIL_FROM: given(env, "MAIL_FROM") ?? "Ducky Cloud <billing@ducky.example>",
     }),
-    ...(plan.localMail &&
-      plan.world === "demo" && {
-        MALLARD_MAILBOX_URL: `http://127.0.0.1:${local.mailboxPort}`,
-      }),
+    ...(plan.localMail && { MALLARD_MAILBOX_URL: `http://127.0.0.1:${local.mailboxPort}` }),
     ...(plan.world === "demo" &&
       local.clockFile !== null && {
         MALLARD_CLOCK_FILE: local.clockFile,
@@ -101,6 +104,7 @@ export function environment(env: Env, plan: Plan, secrets: Secrets, local: Local
 /** The same check before anything is started: what is started here cannot be wrong yet. */
 export function refuseWrongSettings(env: Env, plan: Plan, secrets: Secrets): void {
   environment(env, plan, secrets, {
+    logins: null,
     databaseUrl: plan.embeddedDatabase ? "postgres://127.0.0.1/mallard" : null,
     stripePort: 1,
     mailPort: 1,

@@ -1,5 +1,6 @@
 import { rm } from "node:fs/promises";
 import { freePort, freePorts } from "@/db/embedded";
+import { ensureLogins, type LoginUrls } from "@/db/logins";
 import { migrate } from "@/db/migrate";
 import { ensureBuilt } from "./build";
 import { runToEnd } from "./child";
@@ -47,7 +48,7 @@ export interface Portal {
   stop(): Promise<void>;
 }
 
-type Complete = (databaseUrl: string | null) => NodeJS.ProcessEnv;
+type Complete = (databaseUrl: string | null, logins?: LoginUrls | null) => NodeJS.ProcessEnv;
 
 /**
  * Starts the whole portal: database, local Stripe and mailbox where no real ones are named, worker and web.
@@ -66,8 +67,8 @@ export async function startPortal(options: PortalOptions): Promise<Portal> {
   try {
     const ports = await choosePorts(options.stateDir, plan.port);
     const start: Start = { ...options, plan, ports, running, panelSecret: secrets.panelSecret };
-    const complete: Complete = (databaseUrl) =>
-      environment(env, plan, secrets, { databaseUrl, ...ports, clockFile: clockFile(start) });
+    const complete: Complete = (databaseUrl, logins = null) =>
+      environment(env, plan, secrets, { databaseUrl, logins, ...ports, clockFile: clockFile(start) });
     const given = await startParts(start, options, complete);
     return {
       plan,
@@ -147,7 +148,14 @@ async function prepareTheirs(start: Start, complete: Complete): Promise<NodeJS.P
   const url = env.DATABASE_URL ?? "";
   await start.step("Migrating the database", () => migrateTheirs(url));
   await startBackParts(start, env);
-  return env;
+  const logins = await ensureLogins(url);
+  const given = complete(null, logins);
+  if (given.DATABASE_APP_URL === undefined) {
+    start.say(
+      "The user of DATABASE_URL may make no logins: every process uses it and takes a role (db/README.md).",
+    );
+  }
+  return given;
 }
 
 /** One database for each world in the embedded server; the demo's is there only once it is wholly seeded. */
@@ -168,11 +176,11 @@ async function prepareOurs(start: Start, durable: boolean, complete: Complete): 
   await startBackParts(start, complete(server.url));
   const url = await ensureDatabase(server.url, name, async (unfinished) => {
     await migrate(unfinished);
-    if (plan.world === "demo") await seed(start, complete(unfinished));
+    if (plan.world === "demo") await seed(start, complete(unfinished, await ensureLogins(unfinished)));
   });
   start.signal.throwIfAborted();
   await migrate(url);
-  return complete(url);
+  return complete(url, await ensureLogins(url));
 }
 
 async function seed(start: Start, env: NodeJS.ProcessEnv): Promise<void> {
