@@ -1,8 +1,9 @@
-import { getTranslations } from "next-intl/server";
+import { getLocale, getTranslations } from "next-intl/server";
 import { ActionForm } from "@/components/sign-in/action-form";
 import { Amount } from "@/components/ui/amount";
 import type { AnswerTexts } from "@/components/ui/answer-texts";
 import type { CustomerPicture } from "@/lib/admin/show-customer";
+import { formatMoney, money } from "@/lib/kernel/money";
 import type { Result } from "@/lib/kernel/result";
 
 interface PayOutFormsProps<State> {
@@ -17,14 +18,18 @@ export async function PayOutForms<State extends Result<unknown>>({
   action,
   answers,
 }: PayOutFormsProps<State>) {
-  const t = await getTranslations("payOut");
-  const payable = picture.balances.map(({ available }) => available).filter(({ minor }) => minor > 0n);
-  return payable.map((available) => {
+  const [t, locale] = await Promise.all([getTranslations("payOut"), getLocale()]);
+  const payable = picture.balances.filter(({ leaves }) => leaves.minor > 0n);
+  return payable.map(({ available, leaves }) => {
     const { currency } = available;
     return (
       <details key={currency} className="sm:max-w-sm">
         <summary className="cursor-pointer font-medium text-accent">{t("title", { currency })}</summary>
-        <p className="my-3 text-ink-soft">{t.rich("note", { available: () => <Amount of={available} /> })}</p>
+        <p className="my-3 text-ink-soft">
+          {t.rich("note", { most: () => <Amount of={leaves} /> })}
+          {leaves.minor < available.minor &&
+            ` ${t("goodwillStays", { goodwill: formatMoney(money(available.minor - leaves.minor, currency), locale) })}`}
+        </p>
         <ActionForm
           // A form that was sent is done; the next one begins from what is available then.
           key={available.minor.toString()}

@@ -1,12 +1,22 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { StaffRole } from "@/lib/auth/actor";
+import { takeGoodwill } from "@/lib/billing/payment/give-goodwill";
 import { newId, type SessionId } from "@/lib/kernel/id";
+import { money } from "@/lib/kernel/money";
 import { checkBooks } from "@/lib/ledger/books";
 import { payCombined } from "@/lib/portal/pay";
-import { giveBalance, makeCustomer, makeInvoice, plan, type TestCustomer } from "@/lib/testing/fixtures";
+import {
+  bankBalance,
+  giveBalance,
+  makeCustomer,
+  makeInvoice,
+  plan,
+  type TestCustomer,
+} from "@/lib/testing/fixtures";
 import { openQuietStripe } from "@/lib/testing/quiet-stripe";
 import { makeStaff } from "@/lib/testing/staff";
 import { payOutBalance } from "./pay-out-balance";
+import { changePayoutLimit } from "./payout-limit";
 
 async function openScene() {
   const scene = await openQuietStripe();
@@ -53,7 +63,7 @@ async function broken({ customerId }: TestCustomer) {
 
 async function customerWith(minor: bigint): Promise<TestCustomer> {
   const customer = await makeCustomer(scene.world);
-  await giveBalance(scene.world, customer, minor);
+  await bankBalance(scene.world, customer, minor);
   return customer;
 }
 
@@ -75,7 +85,7 @@ describe("balance paid out by bank", () => {
     const invoice = await makeInvoice(world, customer, 2_000n);
     const planned = plan(world, [invoice.id], { balanceMinor: 700n, cardMinor: 1_300n });
     expect((await payCombined(customer.actor, planned, world)).ok).toBe(true);
-    await giveBalance(world, customer, 300n);
+    await bankBalance(world, customer, 300n);
     const refused = await payOut(customer, { amount: "3.01", seenMinor: 300n });
     expect(refused).toMatchObject({ ok: false, refusal: { code: "above_available" } });
     expect((await payOut(customer, { amount: "3", seenMinor: 300n })).ok).toBe(true);
@@ -107,6 +117,73 @@ describe("balance paid out by bank", () => {
     const customer = await customerWith(1_000n);
     expect(await payOut(customer, wish)).toMatchObject({ ok: false, refusal: { code } });
     expect(await moved(customer)).toEqual({ posted: 1_000n, held: 0n, paidOut: [] });
+  });
+
+  it("is no goodwill: all that was ever given stays, less what was taken back", async () => {
+    const { world } = scene;
+    const customer = await customerWith(1_000n);
+    await giveBalance(world, customer, 600n);
+    const seen = { seenMinor: 1_600n };
+    const refused = await payOut(customer, { ...seen, amount: "10.01" });
+    const most = { minor: 1_000n, currency: "USD" };
+    expect(refused).toEqual({ ok: false, refusal: { code: "goodwill_stays", most } });
+    const taken = { customerId: customer.customerId, amount: money(200n, "USD"), reason: "too much" };
+    await takeGoodwill(world, world.staff, { ...taken, userId: scene.userId });
+    expect((await payOut(customer, { seenMinor: 1_400n, amount: "10" })).ok).toBe(true);
+    expect(await payOut(customer, { seenMinor: 400n, amount: "0.01" })).toMatchObject({
+      ok: false,
+      refusal: { code: "goodwill_stays", most: { minor: 0n } },
+    });
+  });
+
+  it("by one person is at most the day's limit, over all customers and however many at once", async () => {
+    const { world } = scene;
+    const { userId } = await makeStaff(world, "finance", "Day Limit");
+    const { userId: other } = await makeStaff(world, "finance", "Somebody Else");
+    const customers = await Promise.all(Array.from({ length: 6 }, () => customerWith(400_000n)));
+    const out = (one: TestCustomer, by: typeof userId, amount: string, seenMinor = 400_000n) =>
+      payOutBalance(
+        { userId: by, sessionId: newId<SessionId>(), role: "finance" },
+        { customerId: one.customerId, currency: "USD", amount, seenMinor, reason: "asked for it" },
+        world,
+      );
+    const answers = await Promise.all(customers.map((one) => out(one, userId, "3000")));
+    expect(answers.filter(({ ok }) => ok)).toHaveLength(3);
+    expect(answers.filter(({ ok }) => !ok)).toEqual(
+      Array.from({ length: 3 }, () => ({
+        ok: false,
+        refusal: {
+          code: "payout_above_day",
+          most: { minor: 100_000n, currency: "USD" },
+          limit: { minor: 1_000_000n, currency: "USD" },
+        },
+      })),
+    );
+    const [left] = customers.filter((_, index) => !answers[index]?.ok);
+    expect(left && (await out(left, userId, "1000")).ok).toBe(true);
+    expect(left && (await out(left, other, "3000", 300_000n)).ok).toBe(true);
+  });
+
+  it("has another limit where the host sets one", async () => {
+    const { world } = scene;
+    const { userId } = await makeStaff(world, "admin", "Limit Setter");
+    const admin = { userId, sessionId: newId<SessionId>(), role: "admin" as const };
+    const change = (minor: string, seen: string) => changePayoutLimit(admin, { minor, seen }, world);
+    expect(await change("12x", "1000000")).toMatchObject({ refusal: { code: "payout_limit_malformed" } });
+    expect(await change("500", "999")).toMatchObject({ refusal: { code: "settings_changed" } });
+    expect(await change("500", "1000000")).toEqual({ ok: true });
+    const customer = await customerWith(1_000n);
+    const wish = {
+      customerId: customer.customerId,
+      currency: "USD",
+      seenMinor: 1_000n,
+      reason: "asked for it",
+    };
+    expect(await payOutBalance(admin, { ...wish, amount: "5.01" }, world)).toMatchObject({
+      refusal: { code: "payout_above_day" },
+    });
+    expect(await payOutBalance(admin, { ...wish, amount: "5" }, world)).toMatchObject({ ok: true });
+    expect(await change("1000000", "500")).toEqual({ ok: true });
   });
 
   it.each(["support", "auditor"] as const)("is not for %s", async (role) => {

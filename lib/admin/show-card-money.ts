@@ -1,3 +1,4 @@
+import { mayLeaveMinor, readGoodwills } from "@/lib/billing/payment/may-leave";
 import type { ChargeId, CustomerId, DisputeId, RefundId } from "@/lib/kernel/id";
 import { type Money, money } from "@/lib/kernel/money";
 import type { StaffActor } from "./shapes";
@@ -15,7 +16,7 @@ export interface CardMoney {
     onInvoices: Money;
     refunded: Money;
     disputed: Money;
-    /** What can go back to the card now: what the charge has left, as far as it is available. */
+    /** What can go back to the card now: what the charge has left, as far as it is available and no goodwill. */
     refundable: Money;
   }[];
   refunds: {
@@ -55,7 +56,7 @@ export async function showCardMoney(
     select id, reference, name from customers where reference = ${reference} and not is_house limit 1`;
   if (!customer) return null;
   const id = customer.id as CustomerId;
-  const [charges, refunds, disputes] = await Promise.all([
+  const [charges, refunds, disputes, goodwill] = await Promise.all([
     sql`
       select c.id, c.booked_at, c.currency, c.amount_minor, (b.posted_minor - b.held_minor)::bigint as available,
         (select coalesce(sum(r.amount_minor), 0) from refunds r
@@ -76,6 +77,7 @@ export async function showCardMoney(
     sql`
       select d.*, c.booked_at from disputes d join charges c on c.customer_id = d.customer_id and c.id = d.charge_id
       where d.customer_id = ${id} order by d.id desc limit ${rowsMost}`,
+    readGoodwills(sql, id),
   ]);
   return {
     customerId: id,
@@ -84,7 +86,9 @@ export async function showCardMoney(
     charges: charges.map((row) => {
       const of = (minor: bigint) => money(minor, row.currency);
       const left = (row.amount_minor as bigint) - row.refunded - row.disputed - row.on_invoices;
-      const refundable = left < row.available ? left : row.available;
+      const goodwillMinor = goodwill.get(row.currency) ?? 0n;
+      const leaves = mayLeaveMinor({ availableMinor: row.available, goodwillMinor });
+      const refundable = left < leaves ? left : leaves;
       return {
         id: row.id,
         bookedAt: row.booked_at,

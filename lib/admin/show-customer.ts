@@ -1,5 +1,6 @@
 import { subjectParts } from "@/lib/billing/activity-subject";
 import { type InvoiceStatus, statusOf } from "@/lib/billing/invoice/invoice-status";
+import { mayLeaveMinor, readGoodwills } from "@/lib/billing/payment/may-leave";
 import type { CustomerId, InvoiceId, PaymentId, ServiceId } from "@/lib/kernel/id";
 import { type Money, money } from "@/lib/kernel/money";
 import { type MailFailure, readUnreached } from "@/lib/mail/mail-failures";
@@ -16,7 +17,8 @@ export interface CustomerPicture {
   country: string;
   currency: string;
   isClosed: boolean;
-  balances: { posted: Money; held: Money; available: Money }[];
+  /** `leaves` is what may be paid out: goodwill stays. */
+  balances: { posted: Money; held: Money; available: Money; leaves: Money }[];
   invoices: {
     id: InvoiceId;
     number: string;
@@ -60,7 +62,7 @@ export async function showCustomer(
   if (!customer) return null;
   const id = customer.id as CustomerId;
   const { columns, joins } = subjectParts(sql);
-  const [balances, invoices, services, payments, activities, unreached] = await Promise.all([
+  const [balances, invoices, services, payments, activities, unreached, goodwill] = await Promise.all([
     sql`select currency, posted_minor, held_minor from balances where customer_id = ${id} order by currency`,
     sql`
       select id, number, summary, state, currency, total_minor, due_at, amount_paid_minor,
@@ -78,6 +80,7 @@ export async function showCustomer(
       from activities a left join users u on u.id = a.user_id ${joins}
       where a.customer_id = ${id} and a.verb <> all(${[...customersTwins]}) order by a.id desc limit ${activitiesMost}`,
     readUnreached(sql, id),
+    readGoodwills(sql, id),
   ]);
   return {
     id,
@@ -92,6 +95,13 @@ export async function showCustomer(
       posted: money(row.posted_minor, row.currency),
       held: money(row.held_minor, row.currency),
       available: money((row.posted_minor as bigint) - row.held_minor, row.currency),
+      leaves: money(
+        mayLeaveMinor({
+          availableMinor: (row.posted_minor as bigint) - row.held_minor,
+          goodwillMinor: goodwill.get(row.currency) ?? 0n,
+        }),
+        row.currency,
+      ),
     })),
     invoices: invoices.map((row) => ({
       id: row.id,

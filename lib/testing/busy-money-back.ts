@@ -27,7 +27,7 @@ export async function makeMoneyBack(
   customer: TestCustomer,
   topUp: TopUp,
 ): Promise<MoneyBack> {
-  const charge = await chargeOf(world, customer, await topUp(1500n));
+  const charge = await chargeOf(world, customer, await topUp(9000n));
   const refund = await refundOf(world, customer, charge, 600n);
   await said(world, customer, refund, charge, { status: "succeeded", amountMinor: 600n });
   const failedRefund = await refundOf(world, customer, charge, 100n);

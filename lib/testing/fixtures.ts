@@ -1,9 +1,11 @@
 import { issueInvoices } from "@/lib/billing/invoice/issue-invoices";
 import { giveGoodwill } from "@/lib/billing/payment/give-goodwill";
+import { recordBankPayment } from "@/lib/billing/payment/record-bank-payment";
 import { issueRenewal } from "@/lib/billing/renewal/issue-renewal";
 import { orderService } from "@/lib/billing/service/order-service";
-import { addDays } from "@/lib/kernel/calendar";
+import { addDays, calendarDay } from "@/lib/kernel/calendar";
 import {
+  type BankReceiptId,
   type CustomerId,
   type InvoiceId,
   newId,
@@ -79,6 +81,17 @@ export async function makePlan(
 export function giveBalance(world: TestWorld, customer: TestCustomer, minor: bigint): Promise<void> {
   const amount = money(minor, customer.currency);
   return giveGoodwill(world, world.staff, { customerId: customer.customerId, amount, reason: "test" });
+}
+
+/** Balance of the customer's own, that came by bank: it may leave again, as goodwill may not. */
+export async function bankBalance(world: TestWorld, customer: TestCustomer, minor: bigint): Promise<void> {
+  const { customerId, currency, actor } = customer;
+  const id = newId<BankReceiptId>(world.clock);
+  const valueDate = calendarDay(world.clock.now(), world.timeZone);
+  const receipt = { id, amount: money(minor, currency), valueDate, reference: `BAL ${id}`, sender: "" };
+  const wish = { customerId, receipt: { ...receipt, userId: actor.userId }, invoiceIds: [] };
+  const recorded = await recordBankPayment(world, world.staff, wish);
+  if (!recorded.ok) throw new Error("bank money is never refused");
 }
 
 /** An open invoice by hand that brings nothing: of so many minor units. */

@@ -2,6 +2,7 @@
 
 import { revalidatePath } from "next/cache";
 import { z } from "zod";
+import { withAmounts } from "@/app/admin/with-amounts";
 import * as notes from "@/lib/admin/add-note";
 import * as goodwill from "@/lib/admin/change-goodwill";
 import * as sessions from "@/lib/admin/end-sessions";
@@ -57,13 +58,13 @@ export const voidInvoice = staffAction("invoice.void", VoidInput, async (actor, 
 export const changeGoodwill = staffAction("goodwill.change", GoodwillInput, async (actor, input) => {
   const answer = await goodwill.changeGoodwill(actor, input);
   if (answer.ok) revalidatePath("/admin/customers");
-  return answer.ok ? { ok: true as const, value: null } : answer;
+  return withAmounts(answer);
 });
 
 export const payOutBalance = staffAction("balance.pay_out", PayOutInput, async (actor, input) => {
   const answer = await payouts.payOutBalance(actor, input);
   if (answer.ok) revalidatePath("/admin/customers");
-  return answer.ok ? { ok: true as const, value: null } : answer;
+  return withAmounts(answer);
 });
 
 export const renewInvoicePayLink = staffAction("pay_link.renew", PayLinkInput, (actor, input) =>

@@ -3,6 +3,7 @@
 import { revalidatePath } from "next/cache";
 import { z } from "zod";
 import * as host from "@/lib/admin/host-settings";
+import * as payouts from "@/lib/admin/payout-limit";
 import { staffAction } from "@/lib/auth/action";
 
 const text = z.string().max(2000);
@@ -21,6 +22,14 @@ const HostInput = z.strictObject({
   bank_name: text,
   logo: z.file().optional(),
   removeLogo: z.literal("yes").optional(),
+});
+
+const PayoutInput = z.strictObject({ minor: z.string().max(40), seen: z.string().max(40) });
+
+export const changePayoutLimit = staffAction("host.change", PayoutInput, async (actor, input) => {
+  const answer = await payouts.changePayoutLimit(actor, input);
+  if (answer.ok) revalidatePath("/admin/settings");
+  return answer;
 });
 
 export const changeHost = staffAction("host.change", HostInput, async (actor, input) => {

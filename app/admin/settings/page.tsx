@@ -1,6 +1,7 @@
 import type { Metadata } from "next";
 import { getTranslations } from "next-intl/server";
 import { staffTexts } from "@/app/admin/texts";
+import { ActionForm } from "@/components/sign-in/action-form";
 import { HostForm } from "@/components/staff/host-form";
 import { StaffFrame } from "@/components/staff/staff-frame";
 import { Callout } from "@/components/ui/callout";
@@ -12,10 +13,11 @@ import {
   logoBytesMost,
   showHostSettings,
 } from "@/lib/admin/host-settings";
+import { showPayoutLimit } from "@/lib/admin/payout-limit";
 import { context } from "@/lib/auth/context";
 import { currentUser, requireStaff } from "@/lib/auth/current";
 import { mayStaff } from "@/lib/auth/staff-rights";
-import { changeHost } from "./actions";
+import { changeHost, changePayoutLimit } from "./actions";
 
 export async function generateMetadata(): Promise<Metadata> {
   return { title: (await getTranslations("hostSettings"))("title") };
@@ -24,9 +26,10 @@ export async function generateMetadata(): Promise<Metadata> {
 /** What the host says of itself: its name, address and logo, and where money can be sent by bank. */
 export default async function SettingsPage() {
   const actor = await requireStaff("/admin/settings");
-  const [user, shown, t] = await Promise.all([
+  const [user, shown, payoutLimit, t] = await Promise.all([
     currentUser(),
     showHostSettings(actor),
+    showPayoutLimit(actor),
     getTranslations("hostSettings"),
   ]);
   const mayChange = mayStaff(actor.role, "host.change");
@@ -37,6 +40,7 @@ export default async function SettingsPage() {
     "logo_too_large",
     "logo_no_picture",
     "settings_changed",
+    "payout_limit_malformed",
   ]);
   const { hostName } = context().settings;
   const hints: Partial<Record<HostKey, string>> = {
@@ -78,6 +82,33 @@ export default async function SettingsPage() {
           }}
           answers={answers}
         />
+        <section aria-labelledby="payouts" className="mt-10">
+          <h2 id="payouts" className="mb-2 font-semibold text-lg">
+            {t("payouts")}
+          </h2>
+          <p className="mb-4 text-ink-soft">{t("payoutsNow", { minor: payoutLimit.toString() })}</p>
+          {mayChange && (
+            <ActionForm
+              key={payoutLimit.toString()}
+              action={changePayoutLimit}
+              hidden={{ seen: payoutLimit.toString() }}
+              fields={[
+                {
+                  name: "minor",
+                  label: t("payoutsMost"),
+                  hint: t("payoutsHint"),
+                  type: "text",
+                  autoComplete: "off",
+                  maxLength: 20,
+                  initial: payoutLimit.toString(),
+                },
+              ]}
+              submit={t("submit")}
+              answers={answers}
+              done={<p>{t("payoutsDone")}</p>}
+            />
+          )}
+        </section>
       </div>
     </StaffFrame>
   );

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { money } from "@/lib/kernel/money";
-import { giveBalance, makeCustomer, makeInvoice } from "@/lib/testing/fixtures";
+import { bankBalance, makeCustomer, makeInvoice } from "@/lib/testing/fixtures";
 import { balanceOf, expectBooksBalance, startCombined } from "@/lib/testing/payment-facts";
 import { calm, openStripeWorld, type StripeWorld } from "@/lib/testing/stripe-world";
 import { takeGoodwill } from "./give-goodwill";
@@ -22,7 +22,7 @@ afterAll(() => world.close());
 /** 1000 of balance, 300 of it held by a payment whose customer is at Stripe. */
 async function partlyHeld() {
   const customer = await makeCustomer(world);
-  await giveBalance(world, customer, 1000n);
+  await bankBalance(world, customer, 1000n);
   const { id } = await makeInvoice(world, customer, 500n);
   await startCombined(world, customer, [id], { balanceMinor: 300n, cardMinor: 200n });
   const out = (minor: bigint) => ({

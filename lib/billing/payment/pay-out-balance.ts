@@ -7,15 +7,21 @@ import { ok, type Result, refuse } from "@/lib/kernel/result";
 import { Decision } from "../decision";
 import { lockBalances } from "../scene";
 import type { World } from "../world";
+import { mayLeaveMinor, readGoodwill } from "./may-leave";
+import { paidOutToday, payoutDayLimit } from "./payout-limit";
 import { write } from "./write";
 
 export type PayOutRefusal =
   | { code: "above_available"; available: Money }
+  /** Goodwill is not paid out; `most` may leave. */
+  | { code: "goodwill_stays"; most: Money }
+  /** More than one person may pay out on a day; `most` is what is left of `limit` today. */
+  | { code: "payout_above_day"; most: Money; limit: Money }
   | { code: "balance_changed"; available: Money };
 
 /**
  * Books that balance was paid out by bank, at most what is available: never what an open payment holds (domain.md, The
- * ledger). `seenMinor` is what was available when the payout was decided on: if it is another amount by now, somebody
+ * ledger), no goodwill (A8), and by one person no more a day than the host has set. `seenMinor` is what was available when the payout was decided on: if it is another amount by now, somebody
  * was faster, or the same payout arrived twice, and it is refused with what there is.
  */
 export async function payOutBalance(
@@ -27,6 +33,8 @@ export async function payOutBalance(
   assert(amount.minor > 0n, "a payout is something");
   return transact(database, { customerId }, async (tx) => {
     const { clock, timeZone } = world;
+    // Before the balance: what one person pays out is counted over all customers, one payout after the other.
+    await tx.sql`select pg_advisory_xact_lock(hashtext('mallard payouts of one person'), hashtext(${userId}))`;
     const balances = await lockBalances(tx.sql, customerId);
     const context = { customerId, now: clock.now(), clock, timeZone, actor: "staff" as const, userId };
     const decision = new Decision(context, balances);
@@ -34,6 +42,20 @@ export async function payOutBalance(
     const available = money(book.availableMinor, amount.currency);
     if (available.minor !== seenMinor) return refuse({ code: "balance_changed", available });
     if (available.minor < amount.minor) return refuse({ code: "above_available", available });
+    const [goodwillMinor, limitMinor, doneMinor] = await Promise.all([
+      readGoodwill(tx.sql, customerId, amount.currency),
+      payoutDayLimit(tx.sql),
+      paidOutToday(tx.sql, payout, context.now, timeZone),
+    ]);
+    const leavesMinor = mayLeaveMinor({ availableMinor: available.minor, goodwillMinor });
+    if (leavesMinor < amount.minor) {
+      return refuse({ code: "goodwill_stays", most: money(leavesMinor, amount.currency) });
+    }
+    const leftMinor = limitMinor > doneMinor ? limitMinor - doneMinor : 0n;
+    if (leftMinor < amount.minor) {
+      const of = (minor: bigint) => money(minor, amount.currency);
+      return refuse({ code: "payout_above_day", most: of(leftMinor), limit: of(limitMinor) });
+    }
     book.transfer({
       debit: "customer_balance",
       credit: "bank",

@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { money } from "@/lib/kernel/money";
 import { payFromBalance } from "@/lib/portal/pay";
 import { type BookedCharge, ledgerOf, refundWish, toppedUp } from "@/lib/testing/charged";
-import { balancePlan, giveBalance, makeCustomer, makeInvoice } from "@/lib/testing/fixtures";
+import { balancePlan, bankBalance, makeCustomer, makeInvoice } from "@/lib/testing/fixtures";
 import { balanceOf, expectAllInOrder, expectBooksBalance } from "@/lib/testing/payment-facts";
 import { calm, openStripeWorld, pass, type StripeWorld } from "@/lib/testing/stripe-world";
 import { impatient, strike, unsureKinds } from "@/lib/testing/unsure-faults";
@@ -79,7 +79,7 @@ describe("a top-up that is refunded to the card", () => {
   it("is at most what the charge has left, and at most what is available", async () => {
     const charge = await topUp(5000n);
     const { customer } = charge;
-    await giveBalance(world, customer, 1000n);
+    await bankBalance(world, customer, 1000n);
     const more = await refundWish(world, charge, 5001n);
     expect(more.seenMinor).toBe(5000n);
     expect(await startRefund(world, world.staff, more)).toMatchObject({
@@ -89,7 +89,7 @@ describe("a top-up that is refunded to the card", () => {
     const invoice = await makeInvoice(world, customer, 3500n);
     await payFromBalance(customer.actor, balancePlan(world, [invoice.id], 3500n), world);
     expect((await refundWish(world, charge, 1n)).seenMinor).toBe(2000n);
-    await giveBalance(world, customer, 9000n);
+    await bankBalance(world, customer, 9000n);
     expect((await refundWish(world, charge, 1n)).seenMinor).toBe(4500n);
   });
 
@@ -255,7 +255,7 @@ describe("a refund that was made in Stripe's own dashboard", () => {
     expect(await attach()).toMatchObject({ value: { taken: { minor: 600n }, waiting: { minor: 400n } } });
     expect(await attach()).toMatchObject({ refusal: { code: "nothing_available" } });
     expect(await tasksOf(charge)).toEqual(["suspense"]);
-    await giveBalance(world, customer, 500n);
+    await bankBalance(world, customer, 500n);
     expect(await attach()).toMatchObject({ value: { taken: { minor: 400n }, waiting: { minor: 0n } } });
     expect(await tasksOf(charge)).toEqual([]);
     expect(await balanceOf(world, customer)).toEqual({ posted: 100n, held: 0n });

@@ -7,6 +7,7 @@ import { type Money, money } from "@/lib/kernel/money";
 import { ok, type Result, refuse } from "@/lib/kernel/result";
 import { Decision } from "../decision";
 import { readCharge, topUpLeftMinor } from "../payment/charge-left";
+import { mayLeaveMinor, readGoodwill } from "../payment/may-leave";
 import { pollDelayMs } from "../payment/poll-payments";
 import { write } from "../payment/write";
 import { lockBalances } from "../scene";
@@ -32,7 +33,7 @@ export type StartRefundRefusal =
 
 /**
  * Stores a refund of a top-up and holds its amount: at most what that charge has left (the charge less what was refunded,
- * is disputed or is on invoices) and at most what is available. Stripe is called after this, by settleRefund (domain.md,
+ * is disputed or is on invoices) and at most what is available and no goodwill. Stripe is called after this, by settleRefund (domain.md,
  * The ledger). Repeated with the same content it is the same refund.
  */
 export async function startRefund(
@@ -45,9 +46,10 @@ export async function startRefund(
   return transact(database, { customerId }, async (tx): Promise<Result<RefundRef, StartRefundRefusal>> => {
     const { clock, timeZone } = world;
     const balances = await lockBalances(tx.sql, customerId);
-    const [repeated, charge] = await Promise.all([
+    const [repeated, charge, goodwillMinor] = await Promise.all([
       readRefund(tx.sql, wish),
       readCharge(tx.sql, customerId, chargeId),
+      readGoodwill(tx.sql, customerId, amount.currency),
     ]);
     if (!charge || charge.currency !== amount.currency) return refuse({ code: "charge_not_found" });
     if (repeated) {
@@ -58,7 +60,8 @@ export async function startRefund(
     const decision = new Decision(context, balances);
     const book = decision.book(amount.currency);
     const leftMinor = topUpLeftMinor(charge);
-    const mostMinor = leftMinor < book.availableMinor ? leftMinor : book.availableMinor;
+    const leavesMinor = mayLeaveMinor({ availableMinor: book.availableMinor, goodwillMinor });
+    const mostMinor = leftMinor < leavesMinor ? leftMinor : leavesMinor;
     const most = money(mostMinor, amount.currency);
     if (mostMinor !== seenMinor) return refuse({ code: "refund_changed", most });
     if (amount.minor > mostMinor) return refuse({ code: "refund_too_large", most });

@@ -6,6 +6,7 @@ import { payFromBalance } from "@/lib/portal/pay";
 import { createTestDatabase } from "@/lib/testing/database";
 import {
   balancePlan,
+  bankBalance,
   giveBalance,
   makeActiveService,
   makeCustomer,
@@ -137,14 +138,15 @@ describe("a clock that jumps back", () => {
 describe("a customer who is closed with a balance", () => {
   it("is billed no more, keeps the balance, and has it paid out by staff", async () => {
     const service = await atItsLead();
-    await giveBalance(world, service, 5000n);
+    await bankBalance(world, service, 6000n);
     await owner`update customers set closed_at = ${world.clock.now()} where id = ${service.customerId}`;
     await runRenewals(world);
     expect(await invoicesOf(service)).toEqual([]);
-    expect(await balanceOf(world, service)).toEqual({ posted: 5000n, held: 0n });
-    const wish = { customerId: service.customerId, currency: "USD", amount: "50", seenMinor: 5000n };
+    expect(await balanceOf(world, service)).toEqual({ posted: 6000n, held: 0n });
+    const wish = { customerId: service.customerId, currency: "USD", amount: "50", seenMinor: 6000n };
+    // Their first term was a gift of 10.00: so much stays.
     const finance = await makeStaff(world, "finance");
     expect(await payOutBalance(finance, { ...wish, reason: "closed" }, world)).toMatchObject({ ok: true });
-    expect(await balanceOf(world, service)).toEqual({ posted: 0n, held: 0n });
+    expect(await balanceOf(world, service)).toEqual({ posted: 1000n, held: 0n });
   });
 });

@@ -1,6 +1,6 @@
 import type { Metadata } from "next";
 import { notFound } from "next/navigation";
-import { getTranslations } from "next-intl/server";
+import { getLocale, getTranslations } from "next-intl/server";
 import { DraftList } from "@/components/draft/draft-list";
 import { MailFailures } from "@/components/mail/mail-failures";
 import { ActionForm } from "@/components/sign-in/action-form";
@@ -17,13 +17,16 @@ import { Fact, Facts } from "@/components/ui/facts";
 import { FileLink } from "@/components/ui/file-link";
 import { PageHead } from "@/components/ui/page-head";
 import { TextLink } from "@/components/ui/text-link";
+import { goodwillMostMinor } from "@/lib/admin/change-goodwill";
 import { type CustomerPicture, showCustomer } from "@/lib/admin/show-customer";
 import { showCustomerMore } from "@/lib/admin/show-customer-more";
 import { listDrafts } from "@/lib/admin/show-draft";
 import { context } from "@/lib/auth/context";
 import { currentUser, requireStaff } from "@/lib/auth/current";
 import { mayStaff, type StaffRight } from "@/lib/auth/staff-rights";
+import { assert } from "@/lib/kernel/assert";
 import { newId } from "@/lib/kernel/id";
+import { formatMoney, isCurrency, money } from "@/lib/kernel/money";
 import {
   addNote,
   changeGoodwill,
@@ -219,11 +222,16 @@ export default async function CustomerPage({ params }: CustomerPageProps) {
 
 /** Goodwill up and down, each behind its own summary: neither is what one opens this page for. */
 async function GoodwillForms({ picture, answers }: { picture: CustomerPicture; answers: AnswerTexts }) {
-  const t = await getTranslations("staff");
-  const fields = [
+  const [t, locale] = await Promise.all([getTranslations("staff"), getLocale()]);
+  const { currency } = picture;
+  const available = picture.balances.find((balance) => balance.available.currency === currency)?.available;
+  assert(isCurrency(currency), "a customer has a currency that is known");
+  const most = { give: money(goodwillMostMinor, currency), take_back: available ?? money(0n, currency) };
+  const fieldsOf = (way: "give" | "take_back") => [
     {
       name: "amount",
-      label: t("amount", { currency: picture.currency }),
+      label: t("amount", { currency }),
+      hint: t(`goodwillMost_${way}`, { most: formatMoney(most[way], locale) }),
       type: "text",
       autoComplete: "off",
       maxLength: 20,
@@ -238,8 +246,8 @@ async function GoodwillForms({ picture, answers }: { picture: CustomerPicture; a
           <div className="mt-3">
             <ActionForm
               action={changeGoodwill}
-              hidden={{ customerId: picture.id, currency: picture.currency, way, changeId: newId() }}
-              fields={fields}
+              hidden={{ customerId: picture.id, currency, way, changeId: newId() }}
+              fields={fieldsOf(way)}
               submit={t(`goodwill_${way}`)}
               answers={answers}
               done={<p>{t("goodwillDone")}</p>}
@@ -274,6 +282,8 @@ const codes = [
   "amount_too_large",
   "amount_zero",
   "above_available",
+  "goodwill_stays",
+  "payout_above_day",
   "balance_changed",
   "goodwill_zero",
   "goodwill_too_large",

@@ -2,6 +2,7 @@
 
 import { revalidatePath } from "next/cache";
 import { z } from "zod";
+import { withAmounts } from "@/app/admin/with-amounts";
 import * as attach from "@/lib/admin/attach-refund";
 import * as refund from "@/lib/admin/refund-top-up";
 import * as sync from "@/lib/admin/sync-money-back";
@@ -34,8 +35,7 @@ const DisputeRefInput = z.strictObject({
 export const refundTopUp = staffAction("refund.make", RefundInput, async (actor, input) => {
   const answer = await refund.refundTopUp(actor, input);
   if (answer.ok) revalidatePath("/admin/customers");
-  // Amounts are bigint, and a form's state tells none of them.
-  return answer.ok ? { ok: true as const, value: null } : answer;
+  return withAmounts(answer);
 });
 
 export const attachRefund = staffAction("refund.make", RefundRefInput, async (actor, input) => {
