@@ -54,8 +54,8 @@ const granted: Record<string, { app?: string; jobs?: string; staff?: string } | 
   bank_receipts: { app: "select", jobs: "select", staff: "insert select update(assigned_at,returned_at)" },
   credit_note_numbers: { app: "insert", jobs: "insert select", staff: "insert select" },
   customers: {
-    app: "select update(address,email,invoice_recipients,locale,name,stripe_customer_id,tax_id)",
-    jobs: "insert(country,created_at,currency,email,id,is_house,name,reference) select update(email,locale,name,stripe_customer_id)",
+    app: "select update(address,email,invoice_recipients,locale,name,stripe_customer_id,stripe_email,stripe_name,tax_id)",
+    jobs: "insert(country,created_at,currency,email,id,is_house,name,reference) select update(email,locale,name,stripe_customer_id,stripe_customers_lost,stripe_email,stripe_name,stripe_update_at)",
     staff: "insert select update(closed_at,email,locale,name,stripe_customer_id)",
   },
   disputes: {

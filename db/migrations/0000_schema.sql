@@ -175,6 +175,10 @@ CREATE TABLE "customers" (
 	"tax_id" text,
 	"invoice_recipients" text[] DEFAULT '{}' NOT NULL,
 	"stripe_customer_id" text,
+	"stripe_customers_lost" integer DEFAULT 0 NOT NULL,
+	"stripe_name" text,
+	"stripe_email" text,
+	"stripe_update_at" timestamp with time zone,
 	"is_house" boolean DEFAULT false NOT NULL,
 	"created_at" timestamp with time zone NOT NULL,
 	"closed_at" timestamp with time zone,
@@ -1127,6 +1131,8 @@ CREATE INDEX "credit_notes_user_idx" ON "credit_notes" USING btree ("user_id") W
 CREATE INDEX "customers_reference_idx" ON "customers" USING btree ("reference");
 --> statement-breakpoint
 CREATE INDEX "customers_email_idx" ON "customers" USING btree ("email");
+--> statement-breakpoint
+CREATE INDEX "customers_stripe_stale_idx" ON "customers" USING btree ("id") WHERE "customers"."stripe_customer_id" is not null and ("customers"."name" is distinct from "customers"."stripe_name" or "customers"."email" is distinct from "customers"."stripe_email");
 --> statement-breakpoint
 CREATE UNIQUE INDEX "disputes_stripe_key" ON "disputes" USING btree ("customer_id","stripe_dispute_id");
 --> statement-breakpoint

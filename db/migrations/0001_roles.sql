@@ -195,6 +195,10 @@ GRANT INSERT, UPDATE (note, disabled_at) ON webhook_endpoints TO mallard_staff;
 -- Customers and their members.
 GRANT UPDATE (name, email, locale, stripe_customer_id) ON customers TO mallard_app, mallard_jobs, mallard_staff;
 --> statement-breakpoint
+GRANT UPDATE (stripe_name, stripe_email) ON customers TO mallard_app, mallard_jobs;
+--> statement-breakpoint
+GRANT UPDATE (stripe_customers_lost, stripe_update_at) ON customers TO mallard_jobs;
+--> statement-breakpoint
 GRANT UPDATE (address, tax_id, invoice_recipients) ON customers TO mallard_app;
 --> statement-breakpoint
 GRANT INSERT, UPDATE (closed_at) ON customers TO mallard_staff;

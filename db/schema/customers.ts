@@ -4,6 +4,7 @@ import {
   check,
   foreignKey,
   index,
+  integer,
   pgTable,
   primaryKey,
   text,
@@ -28,6 +29,13 @@ export const customers = pgTable(
     taxId: text("tax_id"),
     invoiceRecipients: text("invoice_recipients").array().notNull().default([]),
     stripeCustomerId: text("stripe_customer_id"),
+    /** How many of theirs Stripe no longer has: each is made anew under a key of its own. */
+    stripeCustomersLost: integer("stripe_customers_lost").notNull().default(0),
+    /** What Stripe was told last; where it differs, the worker tells it. */
+    stripeName: text("stripe_name"),
+    stripeEmail: text("stripe_email"),
+    /** Not before; after a failure. */
+    stripeUpdateAt: instant("stripe_update_at"),
     isHouse: boolean("is_house").notNull().default(false),
     createdAt: instant("created_at").notNull(),
     closedAt: instant("closed_at"),
@@ -36,6 +44,11 @@ export const customers = pgTable(
     primaryKey({ name: "customers_pk", columns: [t.id] }),
     index("customers_reference_idx").on(t.reference),
     index("customers_email_idx").on(t.email),
+    index("customers_stripe_stale_idx")
+      .on(t.id)
+      .where(
+        sql`${t.stripeCustomerId} is not null and (${t.name} is distinct from ${t.stripeName} or ${t.email} is distinct from ${t.stripeEmail})`,
+      ),
     check("customers_currency_check", sql`${t.currency} ~ '^[A-Z]{3}$'`),
     check("customers_country_check", sql`${t.country} ~ '^[A-Z]{2}$'`),
     check("customers_name_check", sql`length(${t.name}) between 1 and 200`),

@@ -31,4 +31,5 @@ export type Topic =
   | `refund.${"made" | "failed"}`
   | `dispute.${"withdrawn" | "won" | "lost"}`
   | "renewal.paid"
+  | "autopay.stopped"
   | "reminder";

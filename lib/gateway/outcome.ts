@@ -9,7 +9,9 @@ export async function outcomeOf<T>(call: () => Promise<T>): Promise<Outcome<T>> 
     if (!(error instanceof Stripe.errors.StripeError)) throw error;
     if (isDefinite(error)) {
       const isUnheard = error.statusCode === 401 || error.statusCode === 403;
-      return { outcome: "declined", code: error.code ?? error.type, message: error.message, isUnheard };
+      const gone = goneOf(error);
+      const declined = { code: error.code ?? error.type, message: error.message, isUnheard };
+      return { outcome: "declined", ...declined, ...(gone ? { gone } : {}) };
     }
     return { outcome: "unknown", reason: error.code ?? error.type };
   }
@@ -29,4 +31,12 @@ function isDefinite(error: Stripe.errors.StripeError): boolean {
     error instanceof Stripe.errors.StripeAuthenticationError ||
     error instanceof Stripe.errors.StripePermissionError
   );
+}
+
+/** What the refusal says is not there. Stripe names the parameter, or only in its sentence the kind. */
+function goneOf({ code, param, message }: Stripe.errors.StripeError): "customer" | "card" | null {
+  if (code === "payment_method_unexpected_state") return "card";
+  if (code !== "resource_missing") return null;
+  if (param === "customer" || message.startsWith("No such customer")) return "customer";
+  return param === "payment_method" || /^No such payment_?method/i.test(message) ? "card" : null;
 }

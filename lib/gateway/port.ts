@@ -12,6 +12,8 @@ export type Outcome<T> =
       message: string;
       /** Refused for who asked, before it was looked at what: says nothing of an earlier call under the same key. */
       isUnheard?: boolean;
+      /** What the call named and Stripe does not have: it was deleted, or belongs to an account of other keys. */
+      gone?: "customer" | "card";
     }
   | { outcome: "unknown"; reason: string };
 
@@ -48,6 +50,12 @@ export interface Fee {
   currency: string;
   /** What the charge became in the settlement currency, before the fee. */
   settledMinor: bigint;
+}
+
+/** What Stripe has of a customer, for its own receipts and for people in its dashboard. */
+export interface StripeCustomer {
+  name: string | null;
+  email: string | null;
 }
 
 /** Exactly what is sent when a hosted page is made; stored before the call, and sent again unchanged. */
@@ -278,9 +286,12 @@ export interface Gateway extends CardGateway, MoneyBackGateway, MovementGateway 
   readonly isLive: boolean;
   chargeLimits(currency: Currency): ChargeLimits;
   createCustomer(
-    input: { customerId: string; name: string; email: string },
+    input: { customerId: string; name: string; email: string | null },
     key: string,
   ): Promise<Outcome<{ id: string }>>;
+  /** Null for one that was deleted, or belongs to an account of other keys: for good, both. */
+  readCustomer(id: string): Promise<Outcome<StripeCustomer | null>>;
+  updateCustomer(id: string, to: { name: string; email: string | null }): Promise<Outcome<StripeCustomer>>;
   createCheckout(request: CheckoutRequest, key: string): Promise<Outcome<Checkout>>;
   readCheckout(id: string): Promise<Outcome<Checkout>>;
   /** Declined when the session is complete or expired already: read it to learn which. */

@@ -15,6 +15,7 @@ import type {
 import { readEvent } from "./read-event";
 import { cardOf, stripeCards } from "./stripe-cards";
 import { chargeOf, feeOf, idOf } from "./stripe-charges";
+import { stripeCustomers } from "./stripe-customers";
 import { stripeMoneyBack } from "./stripe-money-back";
 import { listParams, pageOf, stripeMovements } from "./stripe-movements";
 import { verifyEvent } from "./verify-event";
@@ -44,20 +45,12 @@ export function stripeGateway(options: StripeGatewayOptions): Gateway {
   });
   const isLive = options.secretKey.includes("_live_");
   return {
+    ...stripeCustomers(stripe),
     ...stripeCards(stripe),
     ...stripeMoneyBack(stripe),
     ...stripeMovements(stripe),
     isLive,
     chargeLimits,
-    createCustomer: (input, key) =>
-      outcomeOf(async () => {
-        const { name, email, customerId } = input;
-        const made = await stripe.customers.create(
-          { name, email, metadata: { customer: customerId } },
-          { idempotencyKey: key },
-        );
-        return { id: made.id };
-      }),
     createCheckout: (request, key) =>
       outcomeOf(async () =>
         checkoutOf(await stripe.checkout.sessions.create(sessionParams(request), { idempotencyKey: key })),

@@ -1,6 +1,7 @@
 import type { ReservedSql } from "@/db/client";
 import { transact } from "@/db/transaction";
 import { hostNameOf } from "@/lib/auth/host";
+import { cardGone } from "@/lib/billing/payment/reached";
 import { receiptOf } from "@/lib/billing/payment/receipt";
 import { readStillShort } from "@/lib/billing/payment/still-short";
 import { publishEvents } from "@/lib/billing/webhook/publish-events";
@@ -16,6 +17,7 @@ import { invoicesDueMail, renewalShortMail, renewedMail } from "@/lib/mail/renew
 import { stopMail } from "@/lib/mail/stop-mail";
 import type { PaperGiven } from "@/lib/paper/shapes";
 import { autoChargeNews } from "./auto-charge-news";
+import { mailOfStoppedAutopay } from "./card-gone-news";
 import { drawMailPapers, type MailPaper } from "./mail-papers";
 import { mailOfMoneyBack } from "./money-back-news";
 import {
@@ -186,7 +188,13 @@ const aboutPayments = ["payment.succeeded", "payment.money_became_balance", "pay
 /** Most rows are for the host's own systems alone. */
 function isForMail(row: OutboxRow): boolean {
   const isOfPayment = aboutPayments.includes(row.topic) && row.payload.paymentId !== undefined;
-  return row.topic === "reminder" || isAboutStop(row) || aboutMoneyBack.test(row.topic) || isOfPayment;
+  return (
+    row.topic === "reminder" ||
+    row.topic === "autopay.stopped" ||
+    isAboutStop(row) ||
+    aboutMoneyBack.test(row.topic) ||
+    isOfPayment
+  );
 }
 
 /** A mail, and the other rows of its customer that it tells as well. */
@@ -203,12 +211,17 @@ type Writing = Written | "elsewhere" | null;
 async function writtenFor(delivery: Delivery, row: OutboxRow): Promise<Writing> {
   if (row.topic === "reminder" || isAboutStop(row)) return mailOfReminder(delivery, row);
   if (row.topic === "renewal.paid") return mailOfRenewed(delivery, row);
-  const mailOf = aboutMoneyBack.test(row.topic) ? mailOfMoneyBack : mailOfPayment;
+  const mailOf = mailOfTopic(row.topic);
   const mail = await mailOf(delivery, row);
   const { paymentId } = row.payload;
   const papers: MailPaper[] =
     row.topic === "payment.succeeded" && paymentId ? [{ kind: "receipt", paymentId }] : [];
   return mail && { mail, alsoTold: [], papers };
+}
+
+function mailOfTopic(topic: string): (delivery: Delivery, row: OutboxRow) => Promise<Mail | null> {
+  if (topic === "autopay.stopped") return mailOfStoppedAutopay;
+  return aboutMoneyBack.test(topic) ? mailOfMoneyBack : mailOfPayment;
 }
 
 async function mailOfReminder({ world, host }: Delivery, row: OutboxRow): Promise<Writing> {
@@ -332,7 +345,8 @@ async function mailOfPayment(delivery: Delivery, row: OutboxRow): Promise<Mail |
         toDebt: receipt.toDebt,
       });
     default:
-      if (payment.origin === "auto") return autoMail();
+      // That its card is gone has a mail of its own.
+      if (payment.origin === "auto") return row.payload.code === cardGone ? null : autoMail();
       // A page that Stripe refused to make was told on the spot; only what failed later needs a mail.
       if (row.payload.code !== "method_failed") return null;
       return paymentFailedMail(about, amount, { numbers: payment.numbers, payLinks: await payLinks() });

@@ -3,6 +3,7 @@ import { topUpLow } from "@/lib/billing/auto-pay/top-up-low";
 import { pollDisputes } from "@/lib/billing/dispute/poll-disputes";
 import { pollFees } from "@/lib/billing/payment/poll-fees";
 import { pollPayments } from "@/lib/billing/payment/poll-payments";
+import { updateStripeCustomers } from "@/lib/billing/payment/update-stripe-customers";
 import { reconcile } from "@/lib/billing/reconciliation/reconcile";
 import { pollRefunds } from "@/lib/billing/refund/poll-refunds";
 import { announceExpiringCards } from "@/lib/billing/reminder/announce-cards";
@@ -55,6 +56,7 @@ export const jobs: readonly Job[] = [
   { name: "remind", everySeconds: 300, run: runReminderJob },
   { name: "stop-services", everySeconds: 300, run: runStopJob },
   { name: "poll-fees", everySeconds: 60, run: runPollFees },
+  { name: "update-stripe-customers", everySeconds: 30, run: runUpdateCustomers },
   { name: "read-back-events", everySeconds: 300, run: runReadBackEvents },
   { name: "reconcile", everySeconds: 86_400, run: runReconcile },
   { name: "check-books", everySeconds: 300, run: runCheckBooks },
@@ -131,6 +133,11 @@ async function runStopJob({ world }: WorkerTools) {
 async function runDeliverOutbox(delivery: WorkerTools) {
   const sent = await deliverOutbox(delivery, 1_000);
   return sent > 0 ? { sent } : null;
+}
+
+async function runUpdateCustomers({ world }: WorkerTools) {
+  const told = await updateStripeCustomers(world);
+  return told > 0 ? { told } : null;
 }
 
 async function runReadBackEvents({ world, events }: WorkerTools) {

@@ -19,24 +19,43 @@ export function cardExpiringMail(
   about: Addressed,
   { last4, lastDay, isOver, otherLast4 }: CardExpiring,
 ): Promise<Mail> {
-  const { locale, host } = about;
+  const { locale } = about;
   const words = mailWords(locale);
   const facts = { last4, date: longDay(lastDay, about) };
   return mailOf({
     ...about,
     subject: words(isOver ? "cardExpiring.subjectOver" : "cardExpiring.subject", facts),
     intro: words(isOver ? "cardExpiring.introOver" : "cardExpiring.intro", facts),
-    ...(otherLast4 === null
-      ? {
-          link: { label: words("cardExpiring.action"), url: `${host.url}/payment-methods` },
-          note: words("cardExpiring.note"),
-        }
-      : {
-          link: {
-            label: words("cardExpiring.move", { last4: otherLast4 }),
-            url: `${host.url}/payment-methods#auto-pay`,
-          },
-          note: words("cardExpiring.noteOther", { last4: otherLast4 }),
-        }),
+    ...wayOut(about, otherLast4),
   });
+}
+
+/** The card that is charged by itself, which Stripe no longer has. */
+export interface CardGone {
+  last4: string;
+  /** Of their default card, which may be charged instead once they say so; null where there is none. */
+  otherLast4: string | null;
+}
+
+/** Says that autopay has stopped, what follows, and leads to where a card is chosen. */
+export function cardGoneMail(about: Addressed, { last4, otherLast4 }: CardGone): Promise<Mail> {
+  const words = mailWords(about.locale);
+  return mailOf({
+    ...about,
+    subject: words("cardGone.subject", { last4 }),
+    intro: words("cardGone.intro", { last4 }),
+    ...wayOut(about, otherLast4),
+  });
+}
+
+/** To their other card where there is one, else to where one is saved. */
+function wayOut({ locale, host }: Addressed, otherLast4: string | null) {
+  const words = mailWords(locale);
+  const url = `${host.url}/payment-methods`;
+  return otherLast4 === null
+    ? { link: { label: words("cardExpiring.action"), url }, note: words("cardExpiring.note") }
+    : {
+        link: { label: words("cardExpiring.move", { last4: otherLast4 }), url: `${url}#auto-pay` },
+        note: words("cardExpiring.noteOther", { last4: otherLast4 }),
+      };
 }

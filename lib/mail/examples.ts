@@ -1,6 +1,6 @@
 import { money } from "@/lib/kernel/money";
 import { autoChargeFailedMail } from "./auto-pay-mail";
-import { cardExpiringMail } from "./card-mail";
+import { cardExpiringMail, cardGoneMail } from "./card-mail";
 import type { Mail } from "./mailer";
 import { disputeMail, refundFailedMail, refundMadeMail } from "./money-back-mail";
 import { type Addressed, moneyBecameBalanceMail, paymentFailedMail, receiptMail } from "./payment-mail";
@@ -153,6 +153,7 @@ export const exampleMails = {
     }),
   card_expiring: (about) =>
     cardExpiringMail(about, { last4: "4242", lastDay: day, isOver: false, otherLast4: "4444" }),
+  card_gone: (about) => cardGoneMail(about, { last4: "4242", otherLast4: null }),
   money_became_balance: (about) => moneyBecameBalanceMail(about, { amount: usd(2_340n), toDebt: usd(0n) }),
   suspension_ahead: (about) => stop(about, "suspensionAhead"),
   suspended: (about) => stop(about, "suspended"),

@@ -1,4 +1,5 @@
 import { transact } from "@/db/transaction";
+import { forgetIfGone } from "@/lib/billing/card/forget-customer";
 import { pickUpCards } from "@/lib/billing/card/pick-up-cards";
 import { ensureStripeCustomer } from "@/lib/billing/payment/ensure-stripe-customer";
 import type { World } from "@/lib/billing/world";
@@ -15,11 +16,25 @@ export async function addCard(
   world: World = portalWorld(),
 ): Promise<Result<{ url: string }, CardRefusal>> {
   if (!isUuid(formId)) return refuse({ code: "gateway_refused" });
+  const key = `${world.environment}/${actor.customerId}/${formId}/card`;
+  const led = await leadToSetup(world, actor, key);
+  // Stripe's copy of the customer is gone, and ours is corrected: made anew, it goes on.
+  return led === "gone" ? again(await leadToSetup(world, actor, `${key}/anew`)) : led;
+}
+
+type Led = Result<{ url: string }, CardRefusal>;
+
+function again(led: Led | "gone"): Led {
+  return led === "gone" ? refuse({ code: "gateway_refused" }) : led;
+}
+
+async function leadToSetup(world: World, actor: CustomerActor, key: string): Promise<Led | "gone"> {
   const { customerId } = actor;
   const stripe = await ensureStripeCustomer(world, customerId, (sql) => mayPay(sql, actor));
   if (stripe.kind === "not_allowed") return refuse({ code: "not_allowed" });
   if (stripe.kind === "refused") return refuse({ code: "gateway_refused" });
   if (stripe.kind === "unknown") return refuse({ code: "gateway_unreachable" });
+  const { stripeCustomerId } = stripe;
   const [customer] = await transact(
     world.app,
     actor,
@@ -28,16 +43,19 @@ export async function addCard(
   const page = `${world.portalUrl}/payment-methods`;
   const made = await world.gateway.createCardSetup(
     {
-      stripeCustomerId: stripe.stripeCustomerId,
+      stripeCustomerId,
       customerId,
       locale: (customer?.locale as string | undefined) ?? "en",
       successUrl: `${page}?from=saved`,
       cancelUrl: page,
     },
-    `${world.environment}/${customerId}/${formId}/card`,
+    key,
   );
   if (made.outcome === "succeeded") return ok({ url: made.value.url });
-  return refuse({ code: made.outcome === "declined" ? "gateway_refused" : "gateway_unreachable" });
+  if (made.outcome === "unknown") return refuse({ code: "gateway_unreachable" });
+  const isGone =
+    made.gone === "customer" && (await forgetIfGone(world, customerId, stripeCustomerId)) === "gone";
+  return isGone ? "gone" : refuse({ code: "gateway_refused" });
 }
 
 /**

@@ -1,4 +1,5 @@
 import { transact } from "@/db/transaction";
+import { forgetIfGone } from "@/lib/billing/card/forget-customer";
 import { lockCards, markDetached } from "@/lib/billing/card/store-card";
 import type { World } from "@/lib/billing/world";
 import { isUuid } from "@/lib/kernel/id";
@@ -56,6 +57,10 @@ export async function removeCard(
   if (!card) return refuse({ code: "card_not_found" });
   if (card.detached_at) return refuse({ code: "card_removed", last4: card.last4 });
   const listed = await world.gateway.listCards(card.stripe_customer_id);
+  if (listed.outcome === "declined" && listed.gone === "customer") {
+    const gone = await forgetIfGone(world, customerId, card.stripe_customer_id);
+    return gone === "gone" ? ok({ last4: card.last4 as string }) : refuse({ code: "gateway_unreachable" });
+  }
   if (listed.outcome !== "succeeded") return refuse({ code: "gateway_unreachable" });
   const same = listed.value.filter(
     ({ id, fingerprint }) =>

@@ -13,7 +13,10 @@ export interface ExportedTable {
  * table, or a new column that sounds like a secret, has to be said here.
  */
 export const exportedTables: Readonly<Record<string, ExportedTable>> = {
-  customers: { order: ["id"] },
+  customers: {
+    order: ["id"],
+    without: ["stripe_customers_lost", "stripe_name", "stripe_email", "stripe_update_at"],
+  },
   memberships: { order: ["user_id"] },
   invitations: { order: ["id"], without: ["token_hash"] },
   services: { order: ["id"] },

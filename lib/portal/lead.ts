@@ -1,6 +1,6 @@
 import { transact } from "@/db/transaction";
 import { reachPayment } from "@/lib/billing/payment/reach-payment";
-import type { Reached } from "@/lib/billing/payment/reached";
+import { cardGone, type Reached } from "@/lib/billing/payment/reached";
 import { receiptOf } from "@/lib/billing/payment/receipt";
 import { settle } from "@/lib/billing/payment/settle";
 import { isFinal } from "@/lib/billing/payment/states";
@@ -52,7 +52,7 @@ function endOf(payment: PaymentRecord, reached: Reached, state: PaymentState): P
 }
 
 /** What Stripe says of a card that was detached, or never was. */
-const goneCodes = new Set(["payment_method_unexpected_state", "resource_missing"]);
+const goneCodes = new Set([cardGone, "payment_method_unexpected_state", "resource_missing"]);
 
 /** The receipt of a payment that succeeded. */
 export async function paid(world: World, { customerId, id }: PaymentRecord): Led {

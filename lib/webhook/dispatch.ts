@@ -3,6 +3,7 @@ import type { World } from "@/lib/billing/world";
 import { problemOf } from "@/lib/gateway/read-event";
 import type { EventObject, EventResult } from "./event-result";
 import { settleCheckout } from "./events/checkout-session";
+import { followCustomer, forgetCustomer } from "./events/customer";
 import { settleDisputeEvent, settleRefundEvent } from "./events/money-back";
 import { settleIntent } from "./events/payment-intent";
 import { pickUpMethod, pickUpSetup } from "./events/saved-card";
@@ -12,6 +13,8 @@ type Handler = (world: World, object: EventObject) => Promise<EventResult>;
 /** A map, not an object: a type may be called as what every object has, as `constructor`. */
 const handlers = new Map<string, Handler>(
   Object.entries({
+    "customer.deleted": forgetCustomer,
+    "customer.updated": followCustomer,
     "checkout.session.completed": settleCheckout,
     "checkout.session.async_payment_succeeded": settleCheckout,
     "checkout.session.async_payment_failed": settleCheckout,

@@ -1,6 +1,7 @@
 import type { Decline } from "@/lib/gateway/port";
 import { addCalendarDays, calendarDay, startOfDay } from "@/lib/kernel/calendar";
 import { daysFromDue } from "../invoice/days-from-due";
+import { cardGone } from "../payment/reached";
 
 /** Days from due on which a card is charged, once each, as long as the invoice is not paid (domain.md, Renewing). */
 export const attemptDays = [-1, 1, 2, 3, 5, 7] as const;
@@ -46,6 +47,7 @@ export function isHardDecline({ code, advice, networkCode }: Decline): boolean {
 const hardNetworkCodes = new Set(["04", "07", "12", "14", "15", "41", "43", "46", "57", "R0", "R1", "R3"]);
 
 const hardDeclines = new Set([
+  cardGone,
   "card_not_supported",
   "currency_not_supported",
   "expired_card",

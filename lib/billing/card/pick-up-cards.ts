@@ -2,7 +2,8 @@ import { transact } from "@/db/transaction";
 import type { Card, Outcome } from "@/lib/gateway/port";
 import type { CustomerId } from "@/lib/kernel/id";
 import type { World } from "../world";
-import { markDetached, storeCard } from "./store-card";
+import { forgetIfGone } from "./forget-customer";
+import { loseCard, storeCard } from "./store-card";
 
 export type PickedUp =
   | { kind: "done" }
@@ -10,34 +11,48 @@ export type PickedUp =
   | { kind: "not_ours" }
   | { kind: "unknown"; reason: string };
 
-/** Keeps one card as it is at Stripe now, whatever an event said of it: saved, renewed or detached. */
+/** Keeps one card as it is at Stripe now, whatever an event said of it: saved, renewed, detached or gone. */
 export async function pickUpCard(world: World, stripePaymentMethodId: string): Promise<PickedUp> {
   const read = await world.gateway.readCard(stripePaymentMethodId);
+  if (read.outcome === "declined" && read.gone === "card") return lose(world, stripePaymentMethodId);
   if (read.outcome !== "succeeded") return unsaid(read);
   const card = read.value;
   if (!card) return { kind: "not_ours" };
-  const customerId = await ownerOf(world, card.stripeCustomerId ?? card.id);
+  if (!card.stripeCustomerId) return lose(world, card.id);
+  const customerId = await ownerOf(world, card.stripeCustomerId);
   if (!customerId) return { kind: "not_ours" };
-  const { clock } = world;
+  await transact(world.jobs, { customerId }, ({ sql }) => storeCard(sql, customerId, card, world.clock));
+  return { kind: "done" };
+}
+
+async function lose(world: World, stripePaymentMethodId: string): Promise<PickedUp> {
+  const customerId = await ownerOf(world, stripePaymentMethodId);
+  if (!customerId) return { kind: "not_ours" };
   await transact(world.jobs, { customerId }, ({ sql }) =>
-    card.stripeCustomerId
-      ? storeCard(sql, customerId, card, clock)
-      : markDetached(sql, customerId, card.id, clock.now()),
+    loseCard(sql, customerId, stripePaymentMethodId, world.clock),
   );
   return { kind: "done" };
 }
 
-/** Keeps every card that Stripe lists for the customer. One that is missing there is left to its own event. */
+/** Keeps every card that Stripe lists for the customer; one of ours that is missing there is looked at by itself. */
 export async function pickUpCards(world: World, stripeCustomerId: string): Promise<PickedUp> {
   const listed = await world.gateway.listCards(stripeCustomerId);
-  if (listed.outcome !== "succeeded") return unsaid(listed);
   const customerId = await ownerOf(world, stripeCustomerId);
   if (!customerId) return { kind: "not_ours" };
+  if (listed.outcome === "declined" && listed.gone === "customer") {
+    const gone = await forgetIfGone(world, customerId, stripeCustomerId);
+    return gone === "unknown" ? unsaid(listed) : { kind: "done" };
+  }
+  if (listed.outcome !== "succeeded") return unsaid(listed);
   // Oldest first, so that of the same card saved twice the newer one stays.
   const cards = listed.value.toReversed();
-  await transact(world.jobs, { customerId }, async ({ sql }) => {
+  const missing = await transact(world.jobs, { customerId }, async ({ sql }) => {
     for (const card of cards) await storeCard(sql, customerId, card, world.clock);
+    return sql`
+      select stripe_payment_method_id from payment_methods where customer_id = ${customerId}
+        and detached_at is null and not stripe_payment_method_id = any(${cards.map(({ id }) => id)})`;
   });
+  for (const { stripe_payment_method_id: id } of missing) await pickUpCard(world, id);
   return { kind: "done" };
 }
 

@@ -1,7 +1,7 @@
 import type { ReservedSql } from "@/db/client";
 import type { Card } from "@/lib/gateway/port";
 import type { Clock } from "@/lib/kernel/clock";
-import { type CustomerId, newId, type PaymentMethodId } from "@/lib/kernel/id";
+import { type CustomerId, newId, type PaymentMethodId, uuidv7 } from "@/lib/kernel/id";
 import { resumeRenewedCard, takeUpAutoCharges } from "./auto-charge-card";
 
 /**
@@ -49,6 +49,31 @@ export async function storeCard(
   await sql`
     update payment_methods m set is_default = true where m.customer_id = ${customerId} and m.id = ${id} and not exists (
       select 1 from payment_methods d where d.customer_id = ${customerId} and d.is_default)`;
+}
+
+/**
+ * A card that Stripe no longer has leaves the list. Where it was charged while its customer is away, that stops, and they
+ * are told: nobody but them can choose another.
+ */
+export async function loseCard(
+  sql: ReservedSql,
+  customerId: CustomerId,
+  stripePaymentMethodId: string,
+  clock: Clock,
+): Promise<void> {
+  const now = clock.now();
+  await markDetached(sql, customerId, stripePaymentMethodId, now);
+  const [stopped] = await sql`
+    update auto_charges a set stopped_at = ${now}, stopped_code = 'card_removed'
+    from payment_methods m
+    where a.customer_id = ${customerId} and a.stopped_at is null and m.customer_id = a.customer_id
+      and m.id = a.payment_method_id and m.stripe_payment_method_id = ${stripePaymentMethodId}
+    returning m.id, a.pays_invoices or exists (
+      select from auto_top_ups t where t.customer_id = a.customer_id and t.is_on) as is_used`;
+  if (!stopped?.is_used) return;
+  await sql`
+    insert into outbox (customer_id, id, topic, payload, created_at)
+    values (${customerId}, ${uuidv7(clock)}, 'autopay.stopped', ${sql.json({ cardId: stopped.id })}, ${now})`;
 }
 
 /** A card that is detached at Stripe can never be charged again; the newest that is left becomes the default. */

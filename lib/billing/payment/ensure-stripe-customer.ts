@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import type { ReservedSql } from "@/db/client";
 import { transact } from "@/db/transaction";
+import type { Outcome } from "@/lib/gateway/port";
 import type { CustomerId } from "@/lib/kernel/id";
 import type { World } from "../world";
 
@@ -22,40 +23,63 @@ export async function ensureStripeCustomer(
   const [isPermitted, [customer]] = await transact(world.app, { customerId }, ({ sql }) =>
     Promise.all([
       permit(sql),
-      sql`select name, email, stripe_customer_id from customers where id = ${customerId}`,
+      sql`
+        select name, email, stripe_customer_id, stripe_customers_lost from customers where id = ${customerId}`,
     ]),
   );
   if (!isPermitted) return { kind: "not_allowed" };
   if (!customer) return { kind: "refused", code: "customer_not_found" };
   const known = customer.stripe_customer_id as string | null;
   if (known) return { kind: "known", stripeCustomerId: known };
-  const wanted = { customerId, name: customer.name as string, email: customer.email as string };
-  const made = await world.gateway.createCustomer(wanted, keyOf(world, wanted));
+  const wanted: Wanted = {
+    customerId,
+    name: customer.name,
+    email: customer.email,
+    lost: customer.stripe_customers_lost,
+  };
+  const made = await create(world, wanted);
   if (made.outcome === "declined") return { kind: "refused", code: made.code };
   if (made.outcome === "unknown") return { kind: "unknown", reason: made.reason };
-  const stripeCustomerId = await store(world, customerId, made.value.id);
+  const stripeCustomerId = await store(world, wanted, made.value.id);
   return { kind: "known", stripeCustomerId };
 }
 
+interface Wanted {
+  customerId: CustomerId;
+  name: string;
+  email: string;
+  lost: number;
+}
+
+/** An address that Stripe does not take is no reason to refuse money: it does without. */
+async function create(world: World, wanted: Wanted): Promise<Outcome<{ id: string }>> {
+  const { customerId, name, email } = wanted;
+  const key = keyOf(world, wanted);
+  const made = await world.gateway.createCustomer({ customerId, name, email }, key);
+  if (made.outcome !== "declined" || made.code !== "email_invalid") return made;
+  return world.gateway.createCustomer({ customerId, name, email: null }, `${key}/no_email`);
+}
+
 /**
- * Not for longer than minutes, and not over a change of name: under one key Stripe replays its own errors for a day,
+ * Not for longer than minutes, not over a change of name, and not for one that is made anew: under one key Stripe replays its own errors for a day,
  * and refuses other parameters. A second customer at Stripe, should one come of it, is of no harm.
  */
-function keyOf(
-  world: World,
-  { customerId, name, email }: { customerId: string; name: string; email: string },
-) {
+function keyOf(world: World, { customerId, name, email, lost }: Wanted): string {
   const content = createHash("sha256").update(`${name}\n${email}`).digest("hex").slice(0, 16);
   const period = Math.floor(world.clock.now().getTime() / keyPeriodMs);
-  return `${world.environment}/${customerId}/customer/${content}/${period}`;
+  return `${world.environment}/${customerId}/customer/${content}/${lost}/${period}`;
 }
 
 const keyPeriodMs = 10 * 60_000;
 
 /** The first one stored stays, whoever made another meanwhile. */
-async function store(world: World, customerId: CustomerId, stripeCustomerId: string): Promise<string> {
+async function store(
+  world: World,
+  { customerId, name, email }: Wanted,
+  stripeCustomerId: string,
+): Promise<string> {
   const [row] = await transact(world.app, { customerId }, async ({ sql }) => {
-    await sql`update customers set stripe_customer_id = ${stripeCustomerId}
+    await sql`update customers set stripe_customer_id = ${stripeCustomerId}, stripe_name = ${name}, stripe_email = ${email}
       where id = ${customerId} and stripe_customer_id is null`;
     await sql`
       insert into stripe_objects (id, kind, customer_id, row_id)

@@ -1,10 +1,12 @@
 import { transact } from "@/db/transaction";
-import type { Decline, Intent, IntentRequest } from "@/lib/gateway/port";
+import type { Decline, Intent, IntentRequest, Outcome } from "@/lib/gateway/port";
 import { assert } from "@/lib/kernel/assert";
+import { forgetIfGone } from "../card/forget-customer";
+import { pickUpCard } from "../card/pick-up-cards";
 import type { PaymentRecord } from "../scene";
 import type { World } from "../world";
 import { mismatchOf } from "./judge";
-import { markUnknown, type Reached, reasonOf, searchFor } from "./reached";
+import { cardGone, markUnknown, type Reached, reasonOf, searchFor } from "./reached";
 import { isFinal } from "./states";
 
 /**
@@ -54,12 +56,25 @@ async function createIntent(world: World, payment: PaymentRecord): Promise<Reach
       await storeIntent(world, payment, sent.value);
       return { kind: "intent", intent: sent.value };
     }
-    case "declined":
-      return { kind: "nothing", code: sent.code, isUnheard: sent.isUnheard };
+    case "declined": {
+      const isGone = await forgetWhatIsGone(world, payment, sent);
+      return { kind: "nothing", code: isGone ? cardGone : sent.code, isUnheard: sent.isUnheard };
+    }
     case "unknown":
       await markUnknown(world, payment);
       return { kind: "unknown", reason: sent.reason };
   }
+}
+
+/** A card that is gone, or whose customer is, leaves the list; the payment is over, and only its customer can choose another. */
+async function forgetWhatIsGone(
+  world: World,
+  { customerId, request }: PaymentRecord,
+  { gone }: Extract<Outcome<unknown>, { outcome: "declined" }>,
+): Promise<boolean> {
+  const { stripeCustomerId, stripePaymentMethodId } = request as IntentRequest;
+  if (gone === "customer") return (await forgetIfGone(world, customerId, stripeCustomerId)) === "gone";
+  return gone === "card" && (await pickUpCard(world, stripePaymentMethodId)).kind === "done";
 }
 
 /** The key brings the answer of the first attempt: how the intent stands now has to be read. */

@@ -2,6 +2,7 @@ import { transact } from "@/db/transaction";
 import type { Checkout, CheckoutRequest } from "@/lib/gateway/port";
 import type { PaymentRecord } from "../scene";
 import type { World } from "../world";
+import { askedAnew } from "./ask-anew";
 import { mismatchOf } from "./judge";
 import { markUnknown, type Reached, reasonOf, searchFor } from "./reached";
 import { isFinal } from "./states";
@@ -49,8 +50,12 @@ export async function sendCheckout(world: World, payment: PaymentRecord): Promis
       await storeCheckout(world, payment, sent.value);
       return { kind: "checkout", checkout: sent.value };
     }
-    case "declined":
-      return { kind: "nothing", code: sent.code, isUnheard: sent.isUnheard };
+    case "declined": {
+      const again = await askedAnew(world, payment, sent);
+      return again
+        ? sendCheckout(world, again)
+        : { kind: "nothing", code: sent.code, isUnheard: sent.isUnheard };
+    }
     case "unknown":
       await markUnknown(world, payment);
       return { kind: "unknown", reason: sent.reason };

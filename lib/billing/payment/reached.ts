@@ -9,6 +9,9 @@ const lookUpAfterMs = 24 * 3_600_000;
 /** A call that was under way when the page's time ran out has ended by then. */
 const afterExpiryMs = 60_000;
 
+/** Of a payment whose saved card Stripe no longer has: the card is not charged again, and its customer is told. */
+export const cardGone = "card_gone";
+
 /** What Stripe knows of an external payment: the hosted page, or the charge of a saved card. */
 export type Reached =
   | { kind: "checkout"; checkout: Checkout }

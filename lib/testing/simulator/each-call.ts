@@ -9,6 +9,8 @@ export function eachCall(gateway: Gateway, around: Around): Gateway {
     chargeLimits: (currency) => gateway.chargeLimits(currency),
     verifyEvent: (body, signature, now) => gateway.verifyEvent(body, signature, now),
     createCustomer: (input, key) => around(() => gateway.createCustomer(input, key)),
+    readCustomer: (id) => around(() => gateway.readCustomer(id)),
+    updateCustomer: (id, to) => around(() => gateway.updateCustomer(id, to)),
     createCheckout: (request, key) => around(() => gateway.createCheckout(request, key)),
     readCheckout: (id) => around(() => gateway.readCheckout(id)),
     expireCheckout: (id) => around(() => gateway.expireCheckout(id)),

@@ -1,0 +1,30 @@
+import { transact } from "@/db/transaction";
+import type { CustomerId } from "@/lib/kernel/id";
+import type { World } from "../world";
+import { lockCards, loseCard } from "./store-card";
+
+/**
+ * Asks Stripe whether it still has a customer of ours, and corrects our copy on a definite no: it was deleted, or belongs
+ * to an account of other keys. Its cards are gone with it; the next payment makes the customer anew.
+ */
+export async function forgetIfGone(
+  world: World,
+  customerId: CustomerId,
+  stripeCustomerId: string,
+): Promise<"gone" | "there" | "unknown"> {
+  const read = await world.gateway.readCustomer(stripeCustomerId);
+  if (read.outcome !== "succeeded") return "unknown";
+  if (read.value) return "there";
+  await transact(world.jobs, { customerId }, async ({ sql }) => {
+    await lockCards(sql, customerId);
+    const forgotten = await sql`
+      update customers set stripe_customer_id = null, stripe_customers_lost = stripe_customers_lost + 1
+      where id = ${customerId} and stripe_customer_id = ${stripeCustomerId} returning 1`;
+    // Somebody else forgot it, and the cards that are there now are another one's.
+    if (forgotten.length === 0) return;
+    const cards = await sql`
+      select stripe_payment_method_id from payment_methods where customer_id = ${customerId} and detached_at is null`;
+    for (const card of cards) await loseCard(sql, customerId, card.stripe_payment_method_id, world.clock);
+  });
+  return "gone";
+}
