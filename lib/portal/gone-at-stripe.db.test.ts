@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { chargeDue } from "@/lib/billing/auto-pay/charge-due";
 import { ensureStripeCustomer } from "@/lib/billing/payment/ensure-stripe-customer";
-import { pollPayments } from "@/lib/billing/payment/poll-payments";
+import { settle } from "@/lib/billing/payment/settle";
 import { updateStripeCustomers } from "@/lib/billing/payment/update-stripe-customers";
 import { runRenewals } from "@/lib/billing/renewal/run-renewals";
 import { type InvoiceId, newId } from "@/lib/kernel/id";
@@ -160,8 +160,8 @@ describe.each(ways)("a customer who %s", (_, remove) => {
       where id = ${input.paymentId}`;
     await world.owner`update customers set closed_at = now() where id = ${customer.customerId}`;
     await pass(world, 61_000);
-    await pollPayments(world);
     const ref = { customerId: customer.customerId, paymentId: input.paymentId as never };
+    await settle(world, ref);
     expect(await factsOf(world, ref)).toMatchObject({ state: "failed", claims: 0 });
     expect(await stripeIdOf(customer)).toBeNull();
   });
