@@ -1,7 +1,7 @@
 import { drizzle, type PostgresJsDatabase } from "drizzle-orm/postgres-js";
 import postgres from "postgres";
 import { ConnectionPool } from "./connection-pool";
-import type { ReservedSql, Sql } from "./exact-sql";
+import { exactTypes, type ReservedSql, type Sql } from "./exact-sql";
 
 export type { ReservedSql, Sql };
 
@@ -41,7 +41,7 @@ export function openDatabase({ url, role, max = 10, applicationName = role }: Da
     lock_timeout: 20_000,
   };
   const options = { connection, onnotice: () => {}, connect_timeout: 10, idle_timeout: 300 };
-  const exact = { ...options, types: { bigint: postgres.BigInt } };
+  const exact = { ...options, types: exactTypes };
   const sql: Sql = postgres(url, { ...exact, max });
   const one = { ...exact, max: 1, idle_timeout: 0, max_lifetime: null };
   const connections = new ConnectionPool(

@@ -4,6 +4,7 @@ import { createTestDatabase } from "@/lib/testing/database";
 import { makeCustomer } from "@/lib/testing/fixtures";
 import { openTestWorld } from "@/lib/testing/world";
 import { openDatabase, roles } from "./client";
+import { exactTypes } from "./exact-sql";
 import { ensureLogins, type LoginUrls } from "./logins";
 import { migrate } from "./migrate";
 import { transact } from "./transaction";
@@ -146,7 +147,7 @@ test("a connection that is not what it was asked to be is never used", async () 
   const { ConnectionPool } = await import("./connection-pool");
   const seen: string[] = [];
   const pool = new ConnectionPool(
-    () => postgres(url.href, { max: 1, onnotice: () => {}, types: { bigint: postgres.BigInt } }),
+    () => postgres(url.href, { max: 1, onnotice: () => {}, types: exactTypes }),
     1,
     async (client) => {
       const [row] = await client`select current_user::text as role`;

@@ -1,7 +1,7 @@
-import { useLocale, useTimeZone, useTranslations } from "next-intl";
+import { useLocale, useTranslations } from "next-intl";
 import { Amount } from "@/components/ui/amount";
 import { buttonLook } from "@/components/ui/button";
-import { formatDay } from "@/components/ui/dates";
+import { formatDayOf } from "@/components/ui/dates";
 import { Link } from "@/components/ui/link";
 import { TextLink } from "@/components/ui/text-link";
 import { formatMoney, type Money, toDecimal } from "@/lib/kernel/money";
@@ -35,7 +35,6 @@ type Short = NonNullable<View["short"]>;
 function Reach({ runway, short }: { runway: View; short: Short }) {
   const t = useTranslations("runway");
   const locale = useLocale();
-  const timeZone = useTimeZone() ?? "UTC";
   const coversSome = runway.renewals[0]?.isCovered === true;
   const says = short.isCharged
     ? "charged"
@@ -45,7 +44,7 @@ function Reach({ runway, short }: { runway: View; short: Short }) {
         ? "until"
         : "untilNone";
   return t.rich(says, {
-    date: formatDay(short.dueAt, locale, timeZone),
+    date: formatDayOf(short.dueOn, locale),
     service: () => <bdi className="font-medium">{short.summary}</bdi>,
     // What a card is charged for is no debt.
     amount: () => <Amount of={short.by} className={`font-semibold ${short.isCharged ? "" : "text-bad"}`} />,

@@ -5,7 +5,7 @@ import { InvoiceStatusBadge } from "@/components/invoice/status-badge";
 import { Amount } from "@/components/ui/amount";
 import { Checkbox } from "@/components/ui/choice";
 import { Day } from "@/components/ui/day";
-import { Due } from "@/components/ui/due";
+import { DueOn } from "@/components/ui/due";
 import { Link } from "@/components/ui/link";
 import { Cell, Column, Row, Table, TableBody, TableHead } from "@/components/ui/table";
 import { compare, isPositive } from "@/lib/kernel/money";
@@ -93,7 +93,7 @@ function InvoiceTableRow({ row }: { row: InvoiceRow }) {
         <Day at={row.issuedAt} />
       </Cell>
       <Cell className="max-sm:order-2 max-sm:col-start-2 max-sm:flex max-sm:gap-2 max-sm:text-sm">
-        <Due at={row.dueAt} isUrgent={isPayable} />
+        <DueOn day={row.dueOn} isUrgent={isPayable} />
       </Cell>
       <Cell numeric className="max-sm:row-span-2">
         <Amount of={row.total} className="font-medium" />

@@ -1,7 +1,8 @@
-import { useLocale, useTimeZone, useTranslations } from "next-intl";
+import { useLocale, useTranslations } from "next-intl";
 import { Amount } from "@/components/ui/amount";
-import { formatDay, formatDaysFromNow } from "@/components/ui/dates";
-import { useDaysFromNow } from "@/components/ui/due";
+import { formatDayOf, formatDaysFromNow } from "@/components/ui/dates";
+import { useDaysUntil } from "@/components/ui/due";
+import type { CalendarDay } from "@/lib/kernel/calendar";
 import { isPositive } from "@/lib/kernel/money";
 import type { InvoiceList } from "@/lib/portal/shapes";
 
@@ -11,7 +12,7 @@ export function Owed({ owed }: { owed: InvoiceList["owed"] }) {
   if (owed.length === 0) return <p className="mt-1.5 text-ink-soft">{t("owedNothing")}</p>;
   return (
     <div className="mt-1.5 grid gap-1">
-      {owed.map(({ amount, beingPaid, invoices, oldestDueAt }) => (
+      {owed.map(({ amount, beingPaid, invoices, oldestDueOn }) => (
         <p key={amount.currency} className="text-ink-soft">
           <span className="text-ink">
             {t.rich("owed", {
@@ -19,7 +20,7 @@ export function Owed({ owed }: { owed: InvoiceList["owed"] }) {
               amount: () => <Amount of={amount} className="font-semibold" />,
             })}
           </span>{" "}
-          <OldestDue at={oldestDueAt} />
+          <OldestDue day={oldestDueOn} />
           {isPositive(beingPaid) && (
             <> {t.rich("owedBeingPaid", { amount: () => <Amount of={beingPaid} /> })}</>
           )}
@@ -29,14 +30,13 @@ export function Owed({ owed }: { owed: InvoiceList["owed"] }) {
   );
 }
 
-function OldestDue({ at }: { at: Date }) {
+function OldestDue({ day }: { day: CalendarDay }) {
   const t = useTranslations("invoices");
   const locale = useLocale();
-  const timeZone = useTimeZone() ?? "UTC";
-  const days = useDaysFromNow(at);
+  const days = useDaysUntil(day);
   if (days === 0) return t("oldestToday");
   return t(days < 0 ? "oldestLate" : "oldestDue", {
     relative: formatDaysFromNow(days, locale),
-    date: formatDay(at, locale, timeZone),
+    date: formatDayOf(day, locale),
   });
 }

@@ -3,8 +3,8 @@ import { answerTexts } from "@/components/payment/answer-texts";
 import { type LinkAction, LinkPayForm } from "@/components/payment/link-pay-form";
 import { Amount } from "@/components/ui/amount";
 import { Callout } from "@/components/ui/callout";
-import { Day } from "@/components/ui/day";
-import { Due } from "@/components/ui/due";
+import { DayOf } from "@/components/ui/day";
+import { DueOn } from "@/components/ui/due";
 import type { PaymentId } from "@/lib/kernel/id";
 import { formatMoney, money } from "@/lib/kernel/money";
 import type { PayLinkDue } from "@/lib/portal/show-pay-link";
@@ -21,7 +21,7 @@ interface LinkInvoiceProps {
 export async function LinkInvoice({ token, view, paymentIds, action }: LinkInvoiceProps) {
   const t = await getTranslations("payLink");
   const locale = await getLocale();
-  const { number, summary, dueAt, invoices, due, plan, withBalance, isBegun } = view;
+  const { number, summary, dueOn, invoices, due, plan, withBalance, isBegun } = view;
   const own = invoices.filter(({ isEarlier }) => !isEarlier);
   const isOne = own.length === 1;
   const answers = await answerTexts();
@@ -65,7 +65,7 @@ export async function LinkInvoice({ token, view, paymentIds, action }: LinkInvoi
       <dl className="border-y py-4">
         <dt className="caption">{t(isOne ? "due" : "firstDue")}</dt>
         <dd className="mt-0.5">
-          <Due at={dueAt} isUrgent />
+          <DueOn day={dueOn} isUrgent />
         </dd>
       </dl>
       {invoices.length > 1 && <Together invoices={invoices} />}
@@ -102,7 +102,7 @@ async function Together({ invoices }: Pick<PayLinkDue, "invoices">) {
         {t("together")}
       </h2>
       <ul className="grid gap-2">
-        {invoices.map(({ id, number, summary, dueAt, remaining }) => (
+        {invoices.map(({ id, number, summary, dueOn, remaining }) => (
           <li key={id} className="flex justify-between gap-4">
             <span className="min-w-0">
               <span className="figures">{number}</span>
@@ -110,7 +110,7 @@ async function Together({ invoices }: Pick<PayLinkDue, "invoices">) {
                 {summary}
               </span>
               <span className="block text-ink-soft">
-                {t("due")} <Day at={dueAt} />
+                {t("due")} <DayOf day={dueOn} />
               </span>
             </span>
             <Amount of={remaining} />

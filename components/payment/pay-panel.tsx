@@ -1,4 +1,4 @@
-import { useLocale, useTimeZone, useTranslations } from "next-intl";
+import { useLocale, useTranslations } from "next-intl";
 import { getTranslations } from "next-intl/server";
 import { cardChoiceTexts, chargeable } from "@/components/card/card-words";
 import { answerTexts } from "@/components/payment/answer-texts";
@@ -8,9 +8,10 @@ import { type PayChoice, PayForm } from "@/components/payment/pay-form";
 import { offerOf } from "@/components/payment/pay-words";
 import { Amount } from "@/components/ui/amount";
 import { Callout } from "@/components/ui/callout";
-import { formatDay, formatDaysFromNow } from "@/components/ui/dates";
-import { useDaysFromNow } from "@/components/ui/due";
+import { formatDayOf, formatDaysFromNow } from "@/components/ui/dates";
+import { useDaysUntil } from "@/components/ui/due";
 import { TextLink } from "@/components/ui/text-link";
+import type { CalendarDay } from "@/lib/kernel/calendar";
 import type { PaymentId } from "@/lib/kernel/id";
 import { formatMoney, isPositive, min } from "@/lib/kernel/money";
 import type { PayPanel as Panel } from "@/lib/portal/shapes";
@@ -20,20 +21,20 @@ interface PayPanelProps {
   /** Made once for this panel: a double click is the same payment. */
   paymentId: PaymentId;
   /** When the one invoice is due; null for several. */
-  dueAt: Date | null;
+  dueOn: CalendarDay | null;
   actions: PayActions;
 }
 
 /** Where one decides: what is due, from where it can come, and a button that says exactly what will be taken. */
-export async function PayPanel({ panel, paymentId, dueAt, actions }: PayPanelProps) {
+export async function PayPanel({ panel, paymentId, dueOn, actions }: PayPanelProps) {
   const t = await getTranslations("pay");
   const texts = await answerTexts();
   return (
     <section aria-labelledby="pay" className="rounded-lg border bg-surface p-5 sm:p-6 lg:sticky lg:top-20">
       <h2 id="pay" className="caption">
-        {dueAt ? t("title") : t("titleSeveral", { count: panel.invoices.length })}
+        {dueOn ? t("title") : t("titleSeveral", { count: panel.invoices.length })}
       </h2>
-      <Head panel={panel} dueAt={dueAt} />
+      <Head panel={panel} dueOn={dueOn} />
       {panel.open ? (
         <OpenPayment payment={panel.open} canPay={panel.canPay} actions={actions} texts={texts} />
       ) : panel.canPay ? (
@@ -63,7 +64,7 @@ export async function PayPanel({ panel, paymentId, dueAt, actions }: PayPanelPro
   );
 }
 
-function Head({ panel, dueAt }: Pick<PayPanelProps, "panel" | "dueAt">) {
+function Head({ panel, dueOn }: Pick<PayPanelProps, "panel" | "dueOn">) {
   const t = useTranslations("pay");
   const { due, available, shortBy, invoices } = panel;
   return (
@@ -74,7 +75,7 @@ function Head({ panel, dueAt }: Pick<PayPanelProps, "panel" | "dueAt">) {
       <p className="mt-0.5 text-ink-soft text-sm">
         {invoices.length > 1
           ? t("dueTogether", { count: invoices.length })
-          : dueAt && <DueSentence at={dueAt} />}
+          : dueOn && <DueSentence day={dueOn} />}
       </p>
       {invoices.length > 1 && (
         <div className="mt-4 border-t pt-3 text-sm">
@@ -87,7 +88,7 @@ function Head({ panel, dueAt }: Pick<PayPanelProps, "panel" | "dueAt">) {
               </li>
             ))}
           </ul>
-          {dueAt && <p className="mt-2 text-ink-soft">{t("togetherWhy")}</p>}
+          {dueOn && <p className="mt-2 text-ink-soft">{t("togetherWhy")}</p>}
         </div>
       )}
       {!panel.open && (
@@ -119,12 +120,12 @@ function TopUpWay({ panel: { topUp } }: Pick<PayPanelProps, "panel">) {
   );
 }
 
-function DueSentence({ at }: { at: Date }) {
+function DueSentence({ day }: { day: CalendarDay }) {
   const t = useTranslations("pay");
   const locale = useLocale();
-  const days = useDaysFromNow(at);
+  const days = useDaysUntil(day);
   const words = {
-    date: formatDay(at, locale, useTimeZone() ?? "UTC"),
+    date: formatDayOf(day, locale),
     relative: formatDaysFromNow(days, locale),
   };
   return <span className={days < 0 ? "text-bad" : undefined}>{t("due", words)}</span>;

@@ -1,7 +1,7 @@
 import { useTranslations } from "next-intl";
 import { InvoiceStatusBadge } from "@/components/invoice/status-badge";
 import { Amount } from "@/components/ui/amount";
-import { Due } from "@/components/ui/due";
+import { DueOn } from "@/components/ui/due";
 import { Cell, Column, Row, Table, TableBody, TableHead } from "@/components/ui/table";
 import { TextLink } from "@/components/ui/text-link";
 import type { ServiceDetail } from "@/lib/portal/show-service";
@@ -33,7 +33,7 @@ export function ServiceInvoices({ service: { id, invoices, invoiceCount } }: { s
                 </TextLink>
               </Cell>
               <Cell className="whitespace-nowrap max-sm:order-2 max-sm:text-ink-soft max-sm:text-sm">
-                <Due at={invoice.dueAt} isUrgent={false} />
+                <DueOn day={invoice.dueOn} isUrgent={false} />
               </Cell>
               <Cell numeric className="max-sm:order-1">
                 <Amount of={invoice.total} className="font-medium" />

@@ -5,7 +5,7 @@ import { PaymentStateBadge } from "@/components/payment/payment-state";
 import { ServiceStateBadge } from "@/components/service/service-table";
 import { ActivityTable } from "@/components/staff/activity-table";
 import { Amount } from "@/components/ui/amount";
-import { Day, Moment } from "@/components/ui/day";
+import { Day, DayOf, Moment } from "@/components/ui/day";
 import { FileLink } from "@/components/ui/file-link";
 import { Cell, Column, Row, Table, TableBody, TableHead } from "@/components/ui/table";
 import { TextLink } from "@/components/ui/text-link";
@@ -66,7 +66,7 @@ export function CustomerSections({ picture, voidForm, payLink, children }: Secti
                 {invoice.state === "open" && voidForm(invoice)}
               </Cell>
               <Cell className={`max-sm:order-3 ${small}`}>
-                <Day at={invoice.dueAt} />
+                <DayOf day={invoice.dueOn} />
               </Cell>
               <Cell numeric className="max-sm:order-2">
                 <Amount of={invoice.total} />

@@ -1,7 +1,7 @@
 import { useTranslations } from "next-intl";
 import { InvoiceStatusBadge } from "@/components/invoice/status-badge";
 import { Amount } from "@/components/ui/amount";
-import { Day } from "@/components/ui/day";
+import { Day, DayOf } from "@/components/ui/day";
 import { Cell, Column, Row, Table, TableBody, TableHead } from "@/components/ui/table";
 import { TextLink } from "@/components/ui/text-link";
 import type { ListedInvoice } from "@/lib/admin/list-invoices";
@@ -49,7 +49,7 @@ export function InvoiceList({ invoices }: { invoices: readonly ListedInvoice[] }
               </Cell>
               <Cell className={`whitespace-nowrap max-sm:order-5 ${small}`}>
                 <span className="sm:hidden">{t("due")} </span>
-                <Day at={invoice.dueAt} />
+                <DayOf day={invoice.dueOn} />
               </Cell>
               <Cell numeric className="max-sm:order-2">
                 <Amount of={invoice.total} />

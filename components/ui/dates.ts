@@ -5,6 +5,11 @@ export function formatDay(at: Date, locale: string, timeZone: string): string {
   return formatter(locale, timeZone, "day").format(at);
 }
 
+/** A day of the calendar itself ("YYYY-MM-DD"): the same in every time zone. */
+export function formatDayOf(day: string, locale: string): string {
+  return formatDay(new Date(`${day}T00:00:00Z`), locale, "UTC");
+}
+
 export function formatMoment(at: Date, locale: string, timeZone: string): string {
   return formatter(locale, timeZone, "moment").format(at);
 }

@@ -1,5 +1,5 @@
 import { useLocale, useTimeZone } from "next-intl";
-import { formatDay, formatMoment } from "@/components/ui/dates";
+import { formatDay, formatDayOf, formatMoment } from "@/components/ui/dates";
 
 /** A calendar day in the host's billing time zone. */
 export function Day({ at, className }: { at: Date; className?: string }) {
@@ -28,9 +28,7 @@ export function DayOf({ day, className }: { day: string; className?: string }) {
   const locale = useLocale();
   return (
     <time dateTime={day} className={className}>
-      <span className="figures whitespace-nowrap">
-        {formatDay(new Date(`${day}T00:00:00Z`), locale, "UTC")}
-      </span>
+      <span className="figures whitespace-nowrap">{formatDayOf(day, locale)}</span>
     </time>
   );
 }

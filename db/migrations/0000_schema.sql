@@ -346,7 +346,7 @@ CREATE TABLE "invoices" (
 	"summary" text NOT NULL,
 	"note" text DEFAULT '' NOT NULL,
 	"issued_at" timestamp with time zone NOT NULL,
-	"due_at" timestamp with time zone NOT NULL,
+	"due_on" date NOT NULL,
 	"paid_at" timestamp with time zone,
 	CONSTRAINT "invoices_pk" PRIMARY KEY("customer_id","id"),
 	CONSTRAINT "invoices_state_check" CHECK ("invoices"."state" in ('open', 'paid', 'void', 'written_off')),
@@ -1168,7 +1168,7 @@ CREATE INDEX "invoices_issued_idx" ON "invoices" USING btree ("customer_id","iss
 --> statement-breakpoint
 CREATE INDEX "invoices_all_issued_idx" ON "invoices" USING btree ("issued_at","id");
 --> statement-breakpoint
-CREATE INDEX "invoices_open_idx" ON "invoices" USING btree ("customer_id","due_at","id") WHERE "invoices"."state" = 'open';
+CREATE INDEX "invoices_open_idx" ON "invoices" USING btree ("customer_id","due_on","id") WHERE "invoices"."state" = 'open';
 --> statement-breakpoint
 CREATE INDEX "mailed_pay_link_invoices_invoice_idx" ON "mailed_pay_link_invoices" USING btree ("customer_id","invoice_id");
 --> statement-breakpoint

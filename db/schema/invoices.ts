@@ -2,6 +2,7 @@ import { sql } from "drizzle-orm";
 import {
   bigint,
   check,
+  date,
   foreignKey,
   index,
   integer,
@@ -12,6 +13,7 @@ import {
   uniqueIndex,
   uuid,
 } from "drizzle-orm/pg-core";
+import type { CalendarDay } from "@/lib/kernel/calendar";
 import { currency, customerId, id, instant, minor } from "./columns";
 import { customers } from "./customers";
 import { plans } from "./plans";
@@ -37,7 +39,7 @@ export const invoices = pgTable(
     summary: text("summary").notNull(),
     note: text("note").notNull().default(""),
     issuedAt: instant("issued_at").notNull(),
-    dueAt: instant("due_at").notNull(),
+    dueOn: date("due_on", { mode: "string" }).$type<CalendarDay>().notNull(),
     paidAt: instant("paid_at"),
   },
   (t) => [
@@ -47,7 +49,7 @@ export const invoices = pgTable(
     index("invoices_issued_idx").on(t.customerId, t.issuedAt, t.id),
     /** Of all customers, for staff. */
     index("invoices_all_issued_idx").on(t.issuedAt, t.id),
-    index("invoices_open_idx").on(t.customerId, t.dueAt, t.id).where(sql`${t.state} = 'open'`),
+    index("invoices_open_idx").on(t.customerId, t.dueOn, t.id).where(sql`${t.state} = 'open'`),
     check("invoices_state_check", sql`${t.state} in ('open', 'paid', 'void', 'written_off')`),
     check("invoices_origin_check", sql`${t.origin} in ('order', 'renewal', 'manual')`),
     check("invoices_currency_check", sql`${t.currency} ~ '^[A-Z]{3}$'`),

@@ -53,7 +53,7 @@ with given as materialized (
   select s.customer_id, s.id as service_id, s.plan_id, s.label, s.is_auto_renew, p.name as plan_name, p.term_unit, p.term_count,
     x.price_minor as price, s.expires_at as starts_at,
     (s.expires_at at time zone 'UTC' + interval '1 month') at time zone 'UTC' as ends_at, g.at,
-    greatest(s.expires_at, g.at + interval '3 days') as due_at, b.available, b.seq, uuidv7() as invoice_id,
+    greatest((s.expires_at at time zone 'UTC')::date, (g.at at time zone 'UTC')::date + 3) as due_on, b.available, b.seq, uuidv7() as invoice_id,
     uuidv7() as line_id, uuidv7() as renewal_id, uuidv7() as paid_by,
     jsonb_build_object('name', c.name, 'email', c.email, 'country', c.country, 'address', c.address, 'taxId', c.tax_id) as bill_to
   from given g, service s join balance b on b.customer_id = s.customer_id join customers c on c.id = s.customer_id
@@ -64,7 +64,7 @@ with given as materialized (
 select m.*, is_auto_renew and sum(price) over o <= available as is_paid, row_number() over o as k,
   count(*) over c as issued
 from made m
-window c as (partition by customer_id), o as (partition by customer_id order by due_at, invoice_id)`;
+window c as (partition by customer_id), o as (partition by customer_id order by due_on, invoice_id)`;
 
 /** Prices are alike, so the oldest that are covered are the first ones. No tax: the bench's country has none. */
 const writeAll = `
@@ -89,9 +89,9 @@ with paid as materialized (
   from due d join paid p on p.customer_id = d.customer_id where d.is_paid
 ), invoiced as (
   insert into invoices (customer_id, id, origin, state, currency, net_minor, tax_minor, total_minor, amount_paid_minor, bill_to,
-    summary, note, issued_at, due_at, paid_at)
+    summary, note, issued_at, due_on, paid_at)
   select customer_id, invoice_id, 'renewal', case when is_paid then 'paid' else 'open' end, 'USD', price, 0, price,
-    case when is_paid then price else 0 end, bill_to, label, '', at, due_at, case when is_paid then at end from due
+    case when is_paid then price else 0 end, bill_to, label, '', at, due_on, case when is_paid then at end from due
 ), lined as (
   insert into invoice_lines (customer_id, id, invoice_id, position, kind, description, quantity, unit_minor, net_minor,
     tax_rate_ppm, tax_minor, service_id, plan_id, renewal_id, term_unit, term_count, term_starts_at, term_ends_at)
@@ -142,7 +142,7 @@ with paid as materialized (
 )
 insert into reminders (customer_id, id, kind, subject_id, stage, outbox_id, created_at)
 select d.customer_id, uuidv7(), 'balance_low', d.invoice_id,
-  (d.at at time zone 'UTC')::date - (d.due_at at time zone 'UTC')::date, s.id, d.at
+  (d.at at time zone 'UTC')::date - d.due_on, s.id, d.at
 from due d join short s on s.customer_id = d.customer_id where not d.is_paid and d.is_auto_renew`;
 
 const takeNumbers = `

@@ -16,7 +16,7 @@ export async function rowsOf(owner: Sql, customerId: string): Promise<Record<str
 }
 
 const ownInstants = [
-  ...["created_at", "occurred_at", "ended_at", "paid_at", "issued_at", "due_at", "value_date"],
+  ...["created_at", "occurred_at", "ended_at", "paid_at", "issued_at", "due_on", "value_date"],
   ...["booked_at", "first_sent_at"],
 ];
 

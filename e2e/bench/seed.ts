@@ -72,10 +72,10 @@ async function insertPeople(tx: Sql, balanceMinor: bigint): Promise<void> {
 async function insertFirstTerms(tx: Sql, isAutoRenew: boolean): Promise<void> {
   await tx`
     insert into invoices (customer_id, id, origin, state, currency, net_minor, tax_minor, total_minor, amount_paid_minor,
-      bill_to, summary, issued_at, due_at, paid_at)
+      bill_to, summary, issued_at, due_on, paid_at)
     select customer_id, invoice_id, 'order', 'paid', 'USD', price, 0, price, price,
       jsonb_build_object('name', 'Customer ' || n, 'email', 'customer-' || customer_id || '@example.test', 'country', 'US'),
-      'web-1', starts_at, starts_at, starts_at from made`;
+      'web-1', starts_at, starts_at::date, starts_at from made`;
   await tx`
     insert into services (customer_id, id, plan_id, label, state, currency, is_auto_renew, anchor_day, expires_at, created_at)
     select customer_id, service_id, (select id from plans where key = 'bench'), 'web-1', 'active', 'USD', ${isAutoRenew}, 15,
@@ -130,10 +130,10 @@ export async function issueRenewals(sql: Sql): Promise<Payable[]> {
         and r.term_starts_at = s.expires_at)`;
     await tx`
       insert into invoices (customer_id, id, origin, state, currency, net_minor, tax_minor, total_minor, bill_to, summary,
-        issued_at, due_at)
+        issued_at, due_on)
       select m.customer_id, m.invoice_id, 'renewal', 'open', 'USD', m.price, 0, m.price,
         jsonb_build_object('name', c.name, 'email', c.email, 'country', c.country), m.label, m.issued_at,
-        greatest(m.starts_at, m.issued_at + interval '3 days')
+        greatest(m.starts_at::date, m.issued_at::date + 3)
       from made m join customers c on c.id = m.customer_id`;
     await tx`
       insert into renewals (customer_id, id, service_id, term_starts_at, state, invoice_id)

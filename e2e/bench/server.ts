@@ -4,6 +4,7 @@ import { fileURLToPath } from "node:url";
 import postgres from "postgres";
 import type { Sql } from "@/db/client";
 import { startEmbedded } from "@/db/embedded";
+import { exactTypes } from "@/db/exact-sql";
 import { migrate } from "@/db/migrate";
 import { createLimit } from "./limit";
 import { seedCustomers } from "./seed";
@@ -58,7 +59,7 @@ export async function startBenchServer(): Promise<BenchServer> {
 
 /** The owner's connections: no row level security, as the limit is called and the bench seeds. */
 export function openOwner(url: string, max: number): Sql {
-  return postgres(url, { max, onnotice: () => {}, types: { bigint: postgres.BigInt } });
+  return postgres(url, { max, onnotice: () => {}, types: exactTypes });
 }
 
 async function asOwner<T>(url: string, work: (sql: Sql) => PromiseLike<T>): Promise<T> {

@@ -29,7 +29,7 @@ with given as materialized (
   where p.state = 'sent' and p.card_minor = g.brought
     and not exists (select from charges c where c.customer_id = p.customer_id and c.payment_id = p.id) for update of p
 ), open as materialized (
-  select i.id, i.due_at, i.total_minor, i.amount_paid_minor, i.amount_credited_minor from given g
+  select i.id, i.due_on, i.total_minor, i.amount_paid_minor, i.amount_credited_minor from given g
   join invoices i on i.customer_id = g.customer_id, payment p
   where i.state = 'open' and i.origin = 'renewal' and i.currency = 'USD'
     and not exists (select from invoice_claims c where c.customer_id = i.customer_id and c.invoice_id = i.id)
@@ -45,8 +45,8 @@ with given as materialized (
 ), waiting as materialized (
   select w.*, uuidv7() as transfer_id from (
     select l.*, l.total_minor - l.amount_paid_minor - l.amount_credited_minor as due,
-      row_number() over (order by l.due_at, l.id) as n,
-      sum(l.total_minor - l.amount_paid_minor - l.amount_credited_minor) over (order by l.due_at, l.id) as running
+      row_number() over (order by l.due_on, l.id) as n,
+      sum(l.total_minor - l.amount_paid_minor - l.amount_credited_minor) over (order by l.due_on, l.id) as running
     from lines l
   ) w, given g, balance b
   where w.running <= b.posted_minor - b.held_minor + g.brought

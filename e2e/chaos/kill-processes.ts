@@ -1,5 +1,6 @@
 import postgres from "postgres";
 import { openDatabase } from "@/db/client";
+import { exactTypes } from "@/db/exact-sql";
 import { type SandboxControl, sandboxControl } from "@/lib/sandbox/control";
 import { makeCast } from "@/lib/testing/simulator/cast";
 import { checkInvariants } from "@/lib/testing/simulator/checks";
@@ -98,7 +99,7 @@ async function untilDatabaseAnswers({ owner }: Stage): Promise<void> {
 function openHouseholdStage({ databaseUrl, stripeUrl }: Household): Stage {
   const gateway = localGateway(stripeUrl);
   const opened = openTestWorld({ url: databaseUrl, gateway, start: new Date(), max: 4 });
-  const owner = postgres(databaseUrl, { max: 3, types: { bigint: postgres.BigInt }, onnotice: () => {} });
+  const owner = postgres(databaseUrl, { max: 3, types: exactTypes, onnotice: () => {} });
   const checker = openDatabase({ url: databaseUrl, role: "mallard_jobs", max: 1 });
   const world = { ...opened, terminate: async () => undefined };
   const unused = async () => undefined;

@@ -69,7 +69,7 @@ const seenOf = ({ customerId, draftId, version }: Kept) => ({ customerId, draftI
 async function invoicesOf({ customerId }: Kept) {
   const rows = await world.jobs.sql`
     select i.id, i.state, i.origin, i.net_minor as net, i.tax_minor as tax, i.total_minor as total, i.summary, i.note,
-      i.due_at - i.issued_at = interval '14 days' as is_due_then,
+      i.due_on - i.issued_at::date = 14 as is_due_then,
       (select actor from activities a where a.customer_id = i.customer_id and a.subject_id = i.id
         and verb = 'invoice_issued') as by
     from invoices i where customer_id = ${customerId}`;

@@ -2,7 +2,13 @@ import type { Fragment } from "postgres";
 import type { Sql } from "@/db/client";
 import { likeOf } from "@/db/like";
 import { type InvoiceStatus, statusCondition, statusOf } from "@/lib/billing/invoice/invoice-status";
-import { addCalendarDays, parseCalendarDay, startOfDay } from "@/lib/kernel/calendar";
+import {
+  addCalendarDays,
+  type CalendarDay,
+  calendarDay,
+  parseCalendarDay,
+  startOfDay,
+} from "@/lib/kernel/calendar";
 import { type InvoiceId, isUuid } from "@/lib/kernel/id";
 import { type Money, money } from "@/lib/kernel/money";
 import type { Page } from "@/lib/kernel/page";
@@ -29,7 +35,7 @@ export interface ListedInvoice {
   customerName: string;
   customerReference: string;
   issuedAt: Date;
-  dueAt: Date;
+  dueOn: CalendarDay;
   total: Money;
   remaining: Money;
   status: InvoiceStatus;
@@ -44,12 +50,12 @@ export async function listInvoices(
   world: StaffWorld = staffWorld(),
 ): Promise<Page<ListedInvoice>> {
   const { sql } = world.staff;
-  const now = world.clock.now();
+  const today = calendarDay(world.clock.now(), world.timeZone);
   const cursor = cursorIn(filter.cursor, isUuid);
   const { beyond, order } = keyset(sql, { at: sql`i.issued_at`, id: sql`i.id` }, cursor);
   const like = likeOf(filter.text);
   const conditions = [
-    statusCondition(sql, filter.status, now),
+    statusCondition(sql, filter.status, today),
     daysCondition(sql, sql`i.issued_at`, filter, world.timeZone),
     like &&
       sql`(normalize(i.number) ilike ${like} or normalize(i.summary) ilike ${like} or normalize(h.name) ilike ${like} or normalize(h.reference) ilike ${like})`,
@@ -60,7 +66,7 @@ export async function listInvoices(
     sql`i.number is not null and not h.is_house`,
   );
   const found = await sql`
-    select i.id, i.number, i.summary, i.state, i.currency, i.total_minor, i.amount_paid_minor, i.issued_at, i.due_at,
+    select i.id, i.number, i.summary, i.state, i.currency, i.total_minor, i.amount_paid_minor, i.issued_at, i.due_on,
       i.total_minor - i.amount_paid_minor - i.amount_credited_minor as remaining_minor,
       h.name, h.reference, c.payment_id as claimed_by, i.issued_at::text as at
     from invoices i join customers h on h.id = i.customer_id
@@ -73,17 +79,17 @@ export async function listInvoices(
     customerName: row.name,
     customerReference: row.reference,
     issuedAt: row.issued_at,
-    dueAt: row.due_at,
+    dueOn: row.due_on,
     total: money(row.total_minor, row.currency),
     remaining: money(row.remaining_minor, row.currency),
     status: statusOf(
       {
         state: row.state,
-        dueAt: row.due_at,
+        dueOn: row.due_on,
         amountPaidMinor: row.amount_paid_minor,
         isClaimed: row.claimed_by !== null,
       },
-      now,
+      today,
     ),
   }));
 }

@@ -1,7 +1,7 @@
 import type { Fragment } from "postgres";
 import type { Sql } from "@/db/client";
 import { likeOf } from "@/db/like";
-import { openOrderDueAt, orderVoidAt } from "@/lib/billing/suspension/order-void-days";
+import { openOrderDueOn, orderVoidAt } from "@/lib/billing/suspension/order-void-days";
 import { isUuid, type PlanId, type ServiceId } from "@/lib/kernel/id";
 import type { Page } from "@/lib/kernel/page";
 import { cursorIn, keyset, pageOf } from "./keyset";
@@ -82,7 +82,7 @@ export async function listServices(
       p.name as plan_name, h.name, h.reference, ${at}::text as at, (
         select i.number from invoice_lines l join invoices i on i.customer_id = l.customer_id and i.id = l.invoice_id
         where l.customer_id = s.customer_id and l.service_id = s.id and i.state = 'open'
-        order by i.due_at, i.id limit 1) as open_number, ${openOrderDueAt(sql)} as order_due_at
+        order by i.due_on, i.id limit 1) as open_number, ${openOrderDueOn(sql)} as order_due_on
     from services s join plans p on p.id = s.plan_id join customers h on h.id = s.customer_id
     where ${where} order by ${order} limit ${rowsPerPage + 1}`;
   return pageOf(found, cursor, rowsPerPage, (row) => ({
@@ -96,7 +96,7 @@ export async function listServices(
     isAutoRenew: row.is_auto_renew,
     isEnding: row.is_ending,
     openInvoiceNumber: row.open_number,
-    voidsAt: row.order_due_at && orderVoidAt(row.order_due_at, today),
+    voidsAt: row.order_due_on && orderVoidAt(row.order_due_on, today),
   }));
 }
 

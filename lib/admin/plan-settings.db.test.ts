@@ -112,7 +112,7 @@ describe("days of reminding", () => {
     const renewal = await makeRenewal(world, customer, serviceId);
     const manual = await makeInvoice(world, customer, 500n);
     await owner`
-      update invoices set due_at = (select due_at from invoices where id = ${renewal.id}) where id = ${manual.id}`;
+      update invoices set due_on = (select due_on from invoices where id = ${renewal.id}) where id = ${manual.id}`;
     await passDays(14);
     expect(await stagesOf(renewal.id)).toEqual([-4, 0, 2]);
     expect(await stagesOf(manual.id)).toEqual([-2, 1]);

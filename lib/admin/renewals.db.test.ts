@@ -1,5 +1,6 @@
 import postgres from "postgres";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { exactTypes, type Sql } from "@/db/exact-sql";
 import { renewAll, renewalsRequested, runRequested } from "@/lib/billing/renewal/run-requested";
 import { wakeOn } from "@/lib/jobs/wake";
 import { newId } from "@/lib/kernel/id";
@@ -25,7 +26,7 @@ let world: TestWorld;
 let auditor: StaffActor;
 let finance: StaffActor;
 /** Arranges what no role of the application may. */
-let owner: postgres.Sql<{ bigint: bigint }>;
+let owner: Sql;
 /** The connection of a worker that is killed. */
 let dying: postgres.Sql;
 let drop: () => Promise<void>;
@@ -34,7 +35,7 @@ beforeAll(async () => {
   const database = await createTestDatabase();
   world = openTestWorld({ url: database.url });
   [auditor, finance] = [await makeStaff(world, "auditor"), await makeStaff(world, "finance")];
-  owner = postgres(database.url, { max: 3, onnotice: () => {}, types: { bigint: postgres.BigInt } });
+  owner = postgres(database.url, { max: 3, onnotice: () => {}, types: exactTypes });
   dying = postgres(database.url, { max: 1, onnotice: () => {} });
   drop = () => database.drop();
 });

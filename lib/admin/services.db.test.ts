@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { readInvoiceSteps } from "@/lib/billing/outlook/read-invoice-steps";
 import { renewAll } from "@/lib/billing/renewal/run-requested";
 import { voidUnpaidOrders } from "@/lib/billing/suspension/void-unpaid-orders";
-import { addCalendarDays, calendarDay, startOfDay } from "@/lib/kernel/calendar";
+import { addCalendarDays, atHour, calendarDay, startOfDay } from "@/lib/kernel/calendar";
 import { type CustomerId, newId, type PaymentMethodId, type PlanId, type ServiceId } from "@/lib/kernel/id";
 import { listServices as listOwnServices } from "@/lib/portal/list-services";
 import { showService as showOwnService } from "@/lib/portal/show-service";
@@ -148,7 +148,7 @@ describe("a service for staff", () => {
     const { customerId, id, reference } = await serviceIn(5, "Hold Ltd");
     const show = () => showService(auditor, { reference, serviceId: id }, world);
     const before = await show();
-    expect(before?.next.map(({ kind }) => kind)).toEqual(["issue", "due", "suspend", "terminate"]);
+    expect(before?.next.map(({ kind }) => kind)).toEqual(["issue", "due", "payBy", "suspend", "terminate"]);
     const until = addCalendarDays(calendarDay(world.clock.now(), world.timeZone), 60);
     const hold = (actor: StaffActor, day: string | null, reason = "waits for a purchase order") =>
       holdSuspension(actor, { customerId, serviceId: id as ServiceId, until: day, reason }, world);
@@ -158,7 +158,7 @@ describe("a service for staff", () => {
     expect(await hold(support, until)).toEqual({ ok: true, value: undefined });
     const held = await show();
     const suspend = held?.next.find(({ kind }) => kind === "suspend");
-    expect(held?.holdUntil).toEqual(suspend?.at);
+    expect(suspend?.at).toEqual(atHour(addCalendarDays(until, 1), 10, world.timeZone));
     expect(calendarDay(new Date((held?.holdUntil?.getTime() ?? 0) - 1), world.timeZone)).toEqual(until);
     expect(held?.activities[0]).toMatchObject({ verb: "suspension_held", who: "Sol Teal" });
     expect(await hold(support, null)).toEqual({ ok: true, value: undefined });

@@ -1,3 +1,4 @@
+import type { CalendarDay } from "@/lib/kernel/calendar";
 import type { CustomerId, InvoiceId } from "@/lib/kernel/id";
 import { type Currency, type Money, money } from "@/lib/kernel/money";
 import type { StaffActor } from "./shapes";
@@ -11,7 +12,7 @@ export interface BankPaymentPanel {
   isClosed: boolean;
   /** The customer's own first. */
   currencies: Currency[];
-  open: { id: InvoiceId; number: string; summary: string; remaining: Money; dueAt: Date }[];
+  open: { id: InvoiceId; number: string; summary: string; remaining: Money; dueOn: CalendarDay }[];
 }
 
 const invoicesMost = 200;
@@ -29,9 +30,9 @@ export async function showBankPayment(
   if (!customer) return null;
   const [open, balances] = await Promise.all([
     sql`
-      select id, number, summary, currency, due_at,
+      select id, number, summary, currency, due_on,
         total_minor - amount_paid_minor - amount_credited_minor as remaining_minor
-      from invoices where customer_id = ${customer.id} and state = 'open' order by due_at, id limit ${invoicesMost}`,
+      from invoices where customer_id = ${customer.id} and state = 'open' order by due_on, id limit ${invoicesMost}`,
     sql`select currency from balances where customer_id = ${customer.id} order by currency`,
   ]);
   const all = [customer.currency, ...open.map((row) => row.currency), ...balances.map((row) => row.currency)];
@@ -46,7 +47,7 @@ export async function showBankPayment(
       number: row.number,
       summary: row.summary,
       remaining: money(row.remaining_minor, row.currency),
-      dueAt: row.due_at,
+      dueOn: row.due_on,
     })),
   };
 }

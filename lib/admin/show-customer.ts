@@ -1,6 +1,7 @@
 import { subjectParts } from "@/lib/billing/activity-subject";
 import { type InvoiceStatus, statusOf } from "@/lib/billing/invoice/invoice-status";
 import { mayLeaveMinor, readGoodwills } from "@/lib/billing/payment/may-leave";
+import { type CalendarDay, calendarDay } from "@/lib/kernel/calendar";
 import type { CustomerId, InvoiceId, PaymentId, ServiceId } from "@/lib/kernel/id";
 import { type Money, money } from "@/lib/kernel/money";
 import { type MailFailure, readUnreached } from "@/lib/mail/mail-failures";
@@ -28,7 +29,7 @@ export interface CustomerPicture {
     status: InvoiceStatus;
     total: Money;
     remaining: Money;
-    dueAt: Date;
+    dueOn: CalendarDay;
   }[];
   services: { id: ServiceId; label: string; planName: string; state: string; expiresAt: Date | null }[];
   payments: {
@@ -65,7 +66,7 @@ export async function showCustomer(
   const [balances, invoices, services, payments, activities, unreached, goodwill] = await Promise.all([
     sql`select currency, posted_minor, held_minor from balances where customer_id = ${id} order by currency`,
     sql`
-      select id, number, summary, state, currency, total_minor, due_at, amount_paid_minor,
+      select id, number, summary, state, currency, total_minor, due_on, amount_paid_minor,
         total_minor - amount_paid_minor - amount_credited_minor as remaining_minor, exists (
           select from invoice_claims c where c.customer_id = i.customer_id and c.invoice_id = i.id) as is_claimed
       from invoices i where customer_id = ${id} order by state <> 'open', issued_at desc, id desc limit ${newestMost}`,
@@ -111,15 +112,15 @@ export async function showCustomer(
       status: statusOf(
         {
           state: row.state,
-          dueAt: row.due_at,
+          dueOn: row.due_on,
           amountPaidMinor: row.amount_paid_minor,
           isClaimed: row.is_claimed,
         },
-        world.clock.now(),
+        calendarDay(world.clock.now(), world.timeZone),
       ),
       total: money(row.total_minor, row.currency),
       remaining: money(row.remaining_minor, row.currency),
-      dueAt: row.due_at,
+      dueOn: row.due_on,
     })),
     services: services.map((row) => ({
       id: row.id,

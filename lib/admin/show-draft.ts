@@ -1,5 +1,6 @@
 import { priceInvoice } from "@/lib/billing/invoice/draft";
 import { contentIn, draftOf } from "@/lib/billing/invoice/invoice-draft";
+import type { CalendarDay } from "@/lib/kernel/calendar";
 import type { CustomerId, InvoiceDraftId } from "@/lib/kernel/id";
 import { isUuid } from "@/lib/kernel/id";
 import { type Currency, type Money, toDecimal } from "@/lib/kernel/money";
@@ -27,7 +28,7 @@ export interface DraftPage {
   /** Per cent, of the customer's country: what a new line has. */
   taxRate: string;
   /** If it were issued now; null while it has no lines. */
-  totals: { net: Money; tax: Money; total: Money; dueAt: Date } | null;
+  totals: { net: Money; tax: Money; total: Money; dueOn: CalendarDay } | null;
   changed: { by: string; at: Date } | null;
   /** The number it was issued under, and then it is no draft any more. */
   issuedAs: string | null;
@@ -115,7 +116,7 @@ export async function showDraft(
       unit: toDecimal({ minor: unitMinor < 0n ? -unitMinor : unitMinor, currency }),
       taxRate: percentOf(taxRatePpm),
     })),
-    totals: totals && { net: totals.net, tax: totals.tax, total: totals.total, dueAt: totals.dueAt },
+    totals: totals && { net: totals.net, tax: totals.tax, total: totals.total, dueOn: totals.dueOn },
     changed: { by: row.by, at: row.updated_at },
     issuedAs: null,
   };
@@ -149,7 +150,7 @@ export async function printDraft(
     summary: priced.summary,
     note: priced.note ?? "",
     issuedAt: world.clock.now(),
-    dueAt: priced.dueAt,
+    dueOn: priced.dueOn,
     paidAt: null,
     lines: priced.lines.map((line) => ({ ...line, termStartsAt: null, termEndsAt: null })),
     net: priced.net,

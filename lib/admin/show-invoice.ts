@@ -2,6 +2,7 @@ import { type InvoiceStatus, statusOf } from "@/lib/billing/invoice/invoice-stat
 import { type InvoiceLineView, readInvoiceLines } from "@/lib/billing/invoice/read-lines";
 import type { InvoiceStep } from "@/lib/billing/outlook/next-invoice-steps";
 import { readInvoiceSteps } from "@/lib/billing/outlook/read-invoice-steps";
+import { type CalendarDay, calendarDay } from "@/lib/kernel/calendar";
 import type { CustomerId, InvoiceId, PaymentId } from "@/lib/kernel/id";
 import { type Currency, type Money, money } from "@/lib/kernel/money";
 import { activityOf, type ListedActivity } from "./list-activities";
@@ -33,7 +34,7 @@ export interface StaffInvoice {
   status: InvoiceStatus;
   isOpen: boolean;
   issuedAt: Date;
-  dueAt: Date;
+  dueOn: CalendarDay;
   paidAt: Date | null;
   billTo: { name: string; email: string; country: string; address?: string | null; taxId?: string | null };
   net: Money;
@@ -104,15 +105,15 @@ export async function showInvoice(
     status: statusOf(
       {
         state: row.state,
-        dueAt: row.due_at,
+        dueOn: row.due_on,
         amountPaidMinor: row.amount_paid_minor,
         isClaimed: row.claimed_by !== null,
       },
-      world.clock.now(),
+      calendarDay(world.clock.now(), world.timeZone),
     ),
     isOpen: row.state === "open",
     issuedAt: row.issued_at,
-    dueAt: row.due_at,
+    dueOn: row.due_on,
     paidAt: row.paid_at,
     billTo: row.bill_to,
     net: money(row.net_minor, currency),

@@ -80,7 +80,7 @@ export async function showPayment(
         coalesce((select sum(a.amount_minor) from allocations a where a.customer_id = s.customer_id
           and a.payment_id = s.payment_id and a.invoice_id = s.invoice_id), 0)::bigint as allocated_minor
       from payment_shares s join invoices i on i.customer_id = s.customer_id and i.id = s.invoice_id
-      where s.customer_id = ${customerId} and s.payment_id = ${id} order by i.due_at, i.id limit 200`,
+      where s.customer_id = ${customerId} and s.payment_id = ${id} order by i.due_on, i.id limit 200`,
     sql`select * from charges where customer_id = ${customerId} and payment_id = ${id} order by booked_at, id`,
     sql`
       select id, kind, debit, credit, reason, amount_minor, occurred_at from transfers

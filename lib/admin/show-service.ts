@@ -1,9 +1,10 @@
 import { transact } from "@/db/transaction";
 import { readChargeOf } from "@/lib/billing/outlook/charge-of";
+import { mailHourSql } from "@/lib/billing/reminder/mail-hour";
 import { forecastRenewals } from "@/lib/billing/renewal/forecast";
 import { type NextStep, nextSteps, type PlannedCharge } from "@/lib/billing/renewal/next-steps";
 import { readForecastScenes } from "@/lib/billing/renewal/read-forecast";
-import { openOrderDueAt } from "@/lib/billing/suspension/order-void-days";
+import { openOrderDueOn } from "@/lib/billing/suspension/order-void-days";
 import type { TermLength } from "@/lib/kernel/calendar";
 import { type CustomerId, isUuid, type ServiceId } from "@/lib/kernel/id";
 import { type Currency, type Money, money } from "@/lib/kernel/money";
@@ -60,8 +61,8 @@ export async function showService(
   const now = world.clock.now();
   const [row] = await sql`
     select s.*, h.name as customer_name, h.reference, p.name as plan_name, p.term_unit, p.term_count, p.lead_days,
-      p.grace_days, p.terminate_days, n.name as next_plan_name, r.state as renewal_state, r.own_grace_days, i.due_at,
-      ${openOrderDueAt(sql)} as order_due_at, (
+      p.grace_days, p.terminate_days, ${sql.unsafe(mailHourSql)} as mail_hour, n.name as next_plan_name, r.state as renewal_state, r.own_grace_days, i.due_on,
+      ${openOrderDueOn(sql)} as order_due_on, (
         select price_minor from plan_prices x where x.plan_id = s.plan_id and x.currency = s.currency
           and x.valid_from <= ${now} order by valid_from desc limit 1) as price_minor
     from customers h join services s on s.customer_id = h.id join plans p on p.id = s.plan_id
@@ -113,12 +114,13 @@ export async function showService(
       {
         state: row.state,
         expiresAt: row.expires_at,
-        orderDueAt: row.order_due_at,
+        orderDueOn: row.order_due_on,
         isEnding: row.cancel_requested_at !== null,
+        mailHour: row.mail_hour,
         plan: { leadDays: row.lead_days, graceDays: row.grace_days, terminateDays: row.terminate_days },
         renewal: row.renewal_state && {
           state: row.renewal_state,
-          dueAt: row.due_at,
+          dueOn: row.due_on,
           ownGraceDays: row.own_grace_days,
         },
         suspendedAt: row.suspended_at,

@@ -1,6 +1,7 @@
 import type postgres from "postgres";
 import type { ReservedSql } from "@/db/client";
 import type { Decline } from "@/lib/gateway/port";
+import type { CalendarDay } from "@/lib/kernel/calendar";
 import type {
   CustomerId,
   InvoiceId,
@@ -28,7 +29,7 @@ export interface InvoiceRecord {
   totalMinor: bigint;
   amountPaidMinor: bigint;
   amountCreditedMinor: bigint;
-  dueAt: Date;
+  dueOn: CalendarDay;
   paidAt: Date | null;
   claimedBy: PaymentId | null;
 }
@@ -168,7 +169,7 @@ export async function lockPayments(
 const invoicesLock = byIds(
   (ids) => `
   select i.id, i.number, i.summary, i.origin, i.state, i.currency, i.total_minor, i.amount_paid_minor,
-    i.amount_credited_minor, i.due_at, i.paid_at, c.payment_id as claimed_by
+    i.amount_credited_minor, i.due_on, i.paid_at, c.payment_id as claimed_by
   from invoices i
   left join invoice_claims c on c.customer_id = i.customer_id and c.invoice_id = i.id
   where i.customer_id = $1 and i.id ${ids}
@@ -294,7 +295,7 @@ function invoiceRecord(row: Record<string, unknown>): InvoiceRecord {
     totalMinor: row.total_minor as bigint,
     amountPaidMinor: row.amount_paid_minor as bigint,
     amountCreditedMinor: row.amount_credited_minor as bigint,
-    dueAt: row.due_at as Date,
+    dueOn: row.due_on as CalendarDay,
     paidAt: row.paid_at as Date | null,
     claimedBy: row.claimed_by as PaymentId | null,
   };

@@ -289,8 +289,8 @@ async function mailOfPayment(delivery: Delivery, row: OutboxRow): Promise<Mail |
         sql`select name, email, locale, invoice_recipients as copies from customers where id = ${customerId}`,
         sql`
         select p.currency, p.card_minor, p.origin, p.decline, (
-          select min(i.due_at) from payment_shares s join invoices i on i.customer_id = s.customer_id and i.id = s.invoice_id
-          where s.customer_id = p.customer_id and s.payment_id = p.id) as first_due_at,
+          select min(i.due_on) from payment_shares s join invoices i on i.customer_id = s.customer_id and i.id = s.invoice_id
+          where s.customer_id = p.customer_id and s.payment_id = p.id) as first_due_on,
           array(select s.invoice_id from payment_shares s where s.customer_id = p.customer_id and s.payment_id = p.id) as invoice_ids,
           array(
           select i.number from payment_shares s join invoices i on i.customer_id = s.customer_id and i.id = s.invoice_id
@@ -321,7 +321,7 @@ async function mailOfPayment(delivery: Delivery, row: OutboxRow): Promise<Mail |
     // Paid or cancelled meanwhile, there is nothing to say.
     if (payment.numbers.length > 0 && links.length === 0) return null;
     const decline = payment.decline ?? { code: row.payload.code ?? "", advice: null, networkCode: null };
-    const news = autoChargeNews(world, decline, payment.first_due_at);
+    const news = autoChargeNews(world, decline, payment.first_due_on);
     return autoChargeFailedMail(about, { ...news, amount, numbers: payment.numbers, payLinks: links });
   };
   switch (row.topic) {

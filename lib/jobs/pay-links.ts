@@ -27,7 +27,7 @@ export async function openPayLinks(
       select i.id, i.currency, i.total_minor - i.amount_paid_minor - i.amount_credited_minor as remaining_minor
       from invoices i
       where i.customer_id = ${customerId} and i.id = any(${[...invoiceIds]}::uuid[]) and i.state = 'open'
-      order by i.due_at, i.number`,
+      order by i.due_on, i.number`,
     sql`
       select m.user_id from customers c
       join users u on u.email = lower(c.email) and u.disabled_at is null

@@ -105,13 +105,13 @@ async function remindedInvoices(
 ): Promise<RemindedInvoices | null> {
   const { customerId } = mail;
   const rows = await sql`
-    select i.id, i.number, i.summary as label, i.currency, i.due_at,
+    select i.id, i.number, i.summary as label, i.currency, i.due_on,
       i.total_minor - i.amount_paid_minor - i.amount_credited_minor as remaining_minor
     from invoices i
     where i.customer_id = ${customerId} and i.id = any(${[...invoiceIds]}::uuid[]) and i.state = 'open'
       and not ${willBeCharged(sql, world.clock.now(), world.timeZone)}
       and not exists (select from invoice_claims c where c.customer_id = i.customer_id and c.invoice_id = i.id)
-    order by i.due_at, i.number`;
+    order by i.due_on, i.number`;
   const [first] = rows;
   if (!first) return null;
   const of = (minor: bigint) => money(minor, first.currency);
@@ -124,12 +124,12 @@ async function remindedInvoices(
   return {
     payLinks,
     total: of(rows.reduce((total, row) => total + (row.remaining_minor as bigint), 0n)),
-    daysFromDue: daysFromDue(first.due_at, world.clock.now(), world.timeZone),
+    daysFromDue: daysFromDue(first.due_on, world.clock.now(), world.timeZone),
     invoices: rows.map((row) => ({
       number: row.number,
       label: row.label,
       amount: of(row.remaining_minor),
-      dueAt: row.due_at,
+      dueOn: row.due_on,
     })),
   };
 }
@@ -147,7 +147,7 @@ async function shortRenewals(
 ): Promise<ShortRenewals | null> {
   const { customerId } = mail;
   const rows = await sql`
-    select i.id, i.number, i.summary as label, i.currency, i.due_at,
+    select i.id, i.number, i.summary as label, i.currency, i.due_on,
       i.total_minor - i.amount_paid_minor - i.amount_credited_minor as remaining_minor,
       (coalesce(b.posted_minor - b.held_minor, 0) - (
         select coalesce(sum(case when t.debit = 'customer_debt' then t.amount_minor else -t.amount_minor end), 0)
@@ -160,7 +160,7 @@ async function shortRenewals(
       and not exists (select from invoice_claims c where c.customer_id = i.customer_id and c.invoice_id = i.id)
       and not exists (select from invoice_lines l join services s on s.customer_id = l.customer_id and s.id = l.service_id
         where l.customer_id = i.customer_id and l.invoice_id = i.id and not s.is_auto_renew)
-    order by i.due_at, i.number`;
+    order by i.due_on, i.number`;
   const [first] = rows;
   if (!first) return null;
   const totalMinor = rows.reduce((total, row) => total + (row.remaining_minor as bigint), 0n);
@@ -182,7 +182,7 @@ async function shortRenewals(
       number: row.number,
       label: row.label,
       amount: of(row.remaining_minor),
-      dueAt: row.due_at,
+      dueOn: row.due_on,
     })),
   };
 }

@@ -42,6 +42,14 @@ export function startOfDay(day: CalendarDay, timeZone: string): Date {
   return instantOf(Temporal.PlainDate.from(day).toZonedDateTime(timeZone));
 }
 
+/** The day's hour on the clock, 0 to 24; where daylight saving skips it, so much later. */
+export function atHour(day: CalendarDay, hour: number, timeZone: string): Date {
+  assert(Number.isInteger(hour) && hour >= 0 && hour <= 24, "an hour of the day is from 0 to 24");
+  if (hour === 24) return startOfDay(addCalendarDays(day, 1), timeZone);
+  if (hour === 0) return startOfDay(day, timeZone);
+  return instantOf(Temporal.PlainDate.from(day).toZonedDateTime({ timeZone, plainTime: { hour } }));
+}
+
 /** The same local time so many days later (or earlier): 23, 24 or 25 hours a day. */
 export function addDays(instant: Date, days: number, timeZone: string): Date {
   assert(Number.isSafeInteger(days), "days are whole");
@@ -52,6 +60,11 @@ export function addDays(instant: Date, days: number, timeZone: string): Date {
 /** The day so many days later, or earlier. */
 export function addCalendarDays(day: CalendarDay, days: number): CalendarDay {
   return dayText(Temporal.PlainDate.from(day).add({ days }));
+}
+
+/** The later of two days. */
+export function laterDay(a: CalendarDay, b: CalendarDay): CalendarDay {
+  return a > b ? a : b;
 }
 
 /** Whole days from the first to the second; negative if the second comes first. */

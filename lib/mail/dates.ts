@@ -5,3 +5,8 @@ const tags: Record<string, string> = { en: "en-GB", zh: "zh-CN" };
 export function longDay(at: Date, { locale, timeZone }: { locale: string; timeZone: string }): string {
   return new Intl.DateTimeFormat(tags[locale] ?? locale, { dateStyle: "long", timeZone }).format(at);
 }
+
+/** The same of a day of the calendar ("YYYY-MM-DD"): it is that day in every time zone. */
+export function longDayOf(day: string, { locale }: { locale: string }): string {
+  return longDay(new Date(`${day}T00:00:00Z`), { locale, timeZone: "UTC" });
+}

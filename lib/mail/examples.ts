@@ -1,3 +1,4 @@
+import { calendarDay } from "@/lib/kernel/calendar";
 import { money } from "@/lib/kernel/money";
 import { autoChargeFailedMail } from "./auto-pay-mail";
 import { cardExpiringMail, cardGoneMail } from "./card-mail";
@@ -9,8 +10,9 @@ import { type StopNews, stopMail } from "./stop-mail";
 
 const usd = (minor: bigint) => money(minor, "USD");
 const day = new Date("2026-12-14T09:00:00Z");
-const invoice = { number: "INV-2026-000123", label: "web-1", amount: usd(2_340n), dueAt: day };
-const other = { number: "INV-2026-000124", label: "mail-2", amount: usd(1_000n), dueAt: day };
+const dueOn = calendarDay(day, "UTC");
+const invoice = { number: "INV-2026-000123", label: "web-1", amount: usd(2_340n), dueOn };
+const other = { number: "INV-2026-000124", label: "mail-2", amount: usd(1_000n), dueOn };
 
 const payLinksOf = ({ host }: Addressed, minor: bigint) => [
   {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import type { CalendarDay } from "@/lib/kernel/calendar";
 import { money } from "@/lib/kernel/money";
 import { invoicesDueMail } from "./renewal-mail";
 import { stopMail } from "./stop-mail";
@@ -14,7 +15,7 @@ const invoice = (label: string) => ({
   number: `INV-${label}`,
   label,
   amount: usd(2_000n),
-  dueAt: new Date("2026-11-16T12:00:00Z"),
+  dueOn: "2026-11-16" as CalendarDay,
 });
 
 describe("a reminder of open invoices", () => {

@@ -1,5 +1,6 @@
+import type { CalendarDay } from "@/lib/kernel/calendar";
 import { formatMoney, type Money } from "@/lib/kernel/money";
-import { longDay } from "./dates";
+import { longDay, longDayOf } from "./dates";
 import { mailOf, type PayLinkLine } from "./layout";
 import type { Mail } from "./mailer";
 import { mailWords } from "./messages";
@@ -12,7 +13,7 @@ export interface ShortRenewals {
   total: Money;
   available: Money;
   /** Those that are still open, first due first; at least one. */
-  invoices: readonly { number: string; label: string; amount: Money; dueAt: Date }[];
+  invoices: readonly { number: string; label: string; amount: Money; dueOn: CalendarDay }[];
   payLinks: readonly PayLinkLine[];
 }
 
@@ -24,7 +25,6 @@ export function renewalShortMail(
   const { locale, host } = about;
   const words = mailWords(locale);
   const amount = (of: Money) => formatMoney(of, locale);
-  const date = (instant: Date) => longDay(instant, about);
   const [first] = invoices;
   if (!first) throw new Error("a mail about renewals names one");
   const isOne = invoices.length === 1;
@@ -34,10 +34,10 @@ export function renewalShortMail(
   const number = encodeURIComponent(first.number);
   return mailOf({
     ...about,
-    subject: words("renewalShort.subject", { ...facts, date: date(first.dueAt) }),
+    subject: words("renewalShort.subject", { ...facts, date: longDayOf(first.dueOn, about) }),
     intro: words(isOne ? "renewalShort.intro" : "renewalShort.introMany", {
       ...facts,
-      date: date(first.dueAt),
+      date: longDayOf(first.dueOn, about),
     }),
     link: {
       label: words("renewalShort.pay"),
@@ -78,7 +78,7 @@ export function invoicesDueMail(
     label: first.label,
     count: invoices.length,
     amount: formatMoney(total, locale),
-    date: longDay(first.dueAt, about),
+    date: longDayOf(first.dueOn, about),
     when,
   };
   const lines = isOne ? [] : linesOf(about, invoices);
@@ -96,11 +96,11 @@ export function invoicesDueMail(
 }
 
 function linesOf(about: Addressed, invoices: ShortRenewals["invoices"]): string[] {
-  return invoices.map(({ label, amount, dueAt }) =>
+  return invoices.map(({ label, amount, dueOn }) =>
     mailWords(about.locale)("renewalShort.line", {
       label,
       amount: formatMoney(amount, about.locale),
-      date: longDay(dueAt, about),
+      date: longDayOf(dueOn, about),
     }),
   );
 }

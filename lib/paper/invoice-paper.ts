@@ -7,8 +7,8 @@ import { type Speech, speechOf, type WordsOf } from "./words";
 /** The invoice as a document: the figures of its page, and a code that pays it while something is due. */
 export async function invoicePaper(host: Host, invoice: InvoiceFacts, wordsOf: WordsOf): Promise<Paper> {
   const speech = speechOf(wordsOf(invoice.locale), invoice.locale, host.timeZone);
-  const { words, day } = speech;
-  const { number, state, issuedAt, dueAt, paidAt } = invoice;
+  const { words, day, dayOf } = speech;
+  const { number, state, issuedAt, dueOn, paidAt } = invoice;
   const sheet = beginPaper({
     host,
     locale: invoice.locale,
@@ -20,7 +20,7 @@ export async function invoicePaper(host: Host, invoice: InvoiceFacts, wordsOf: W
     billTo: invoice.billTo,
     facts: [
       [words("paper.issued"), day(issuedAt)],
-      paidAt ? [words("paper.paidOn"), day(paidAt)] : [words("paper.due"), day(dueAt)],
+      paidAt ? [words("paper.paidOn"), day(paidAt)] : [words("paper.due"), dayOf(dueOn)],
       [words("paper.customer"), invoice.customerReference],
     ],
   });
@@ -128,8 +128,8 @@ async function writePayments(sheet: Sheet, speech: Speech, { payments }: Invoice
 }
 
 /** Until when, and how: the code has the same address as the words. */
-function writeTerms(sheet: Sheet, { words, amount, day }: Speech, invoice: InvoiceFacts): void {
-  const { payUrl, remaining, dueAt } = invoice;
+function writeTerms(sheet: Sheet, { words, amount, dayOf }: Speech, invoice: InvoiceFacts): void {
+  const { payUrl, remaining, dueOn } = invoice;
   if (!payUrl) return;
   const size = 92;
   sheet.y += 20;
@@ -139,7 +139,7 @@ function writeTerms(sheet: Sheet, { words, amount, day }: Speech, invoice: Invoi
   sheet.y = top + 6;
   const left = page.left + size + 18;
   sheet.write(left, page.right - left, [
-    { text: words("paper.terms", { amount: amount(remaining), date: day(dueAt) }), weight: 700, size: 10 },
+    { text: words("paper.terms", { amount: amount(remaining), date: dayOf(dueOn) }), weight: 700, size: 10 },
     { text: words("paper.termsHow") },
   ]);
   const linkTop = sheet.y;

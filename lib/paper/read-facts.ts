@@ -38,7 +38,7 @@ export async function readInvoiceFacts(
     summary: row.summary,
     note: row.note,
     issuedAt: row.issued_at,
-    dueAt: row.due_at,
+    dueOn: row.due_on,
     paidAt: row.paid_at,
     lines,
     net: of(row.net_minor),

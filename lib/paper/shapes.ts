@@ -56,7 +56,7 @@ export interface InvoiceFacts {
   /** Below the lines; may be empty. */
   readonly note: string;
   readonly issuedAt: Date;
-  readonly dueAt: Date;
+  readonly dueOn: CalendarDay;
   readonly paidAt: Date | null;
   readonly lines: readonly InvoiceFactLine[];
   readonly net: Money;

@@ -1,4 +1,5 @@
 import { createTranslator } from "next-intl";
+import type { CalendarDay } from "@/lib/kernel/calendar";
 import { formatMoney, isPositive, type Money } from "@/lib/kernel/money";
 
 /** The portal's messages of one language as far as papers use them: whole sentences, not yet filled in. */
@@ -32,6 +33,8 @@ export interface Speech {
   /** With a plus before what was added. */
   signed(of: Money): string;
   day(at: Date): string;
+  /** A day of the calendar itself, the same in every time zone. */
+  dayOf(day: CalendarDay): string;
   rate(ppm: number): string;
   /** A country by its name; its code if it has none. */
   country(code: string): string;
@@ -42,12 +45,9 @@ const tags = { en: "en-GB", zh: "zh-CN" };
 
 export function speechOf(words: Words, locale: string, timeZone: string): Speech {
   const spoken = spokenOf(locale);
-  const days = new Intl.DateTimeFormat(tags[spoken], {
-    day: "numeric",
-    month: "short",
-    year: "numeric",
-    timeZone,
-  });
+  const look = { day: "numeric", month: "short", year: "numeric" } as const;
+  const days = new Intl.DateTimeFormat(tags[spoken], { ...look, timeZone });
+  const calendarDays = new Intl.DateTimeFormat(tags[spoken], { ...look, timeZone: "UTC" });
   const rates = new Intl.NumberFormat(spoken, { style: "percent", maximumFractionDigits: 4 });
   const countries = new Intl.DisplayNames([tags[spoken]], { type: "region" });
   const amount = (of: Money) => formatMoney(of, spoken).replace("-", "−");
@@ -56,6 +56,7 @@ export function speechOf(words: Words, locale: string, timeZone: string): Speech
     amount,
     signed: (of) => (isPositive(of) ? "+" : "") + amount(of),
     day: (at) => days.format(at),
+    dayOf: (day) => calendarDays.format(new Date(`${day}T00:00:00Z`)),
     rate: (ppm) => rates.format(ppm / 1_000_000),
     country: (code) => (/^[A-Z]{2}$/.test(code) ? (countries.of(code) ?? code) : code),
   };

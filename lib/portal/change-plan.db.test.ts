@@ -76,7 +76,7 @@ async function factsOf({ serviceId }: Running) {
   const [service] = await world.owner`
     select plan_id, next_plan_id, expires_at from services where id = ${serviceId}`;
   const invoices = await world.owner`
-    select distinct i.number, i.state, i.total_minor, i.amount_credited_minor, i.due_at, l.kind from invoices i
+    select distinct i.number, i.state, i.total_minor, i.amount_credited_minor, i.due_on, l.kind from invoices i
     join invoice_lines l on l.customer_id = i.customer_id and l.invoice_id = i.id
     where i.customer_id = (select customer_id from services where id = ${serviceId}) order by i.number`;
   return { planId: service?.plan_id, nextPlanId: service?.next_plan_id, invoices };
@@ -182,7 +182,7 @@ describe("a change of plan at once", () => {
     expect(await balanceOf(world, one.customer)).toEqual({ posted: 1100n, held: 0n });
     const { invoices } = await factsOf(one);
     expect(invoices.at(-2)).toMatchObject({ state: "void", number: before?.number });
-    expect(invoices.at(-1)).toMatchObject({ state: "paid", total_minor: 1000n, due_at: before?.due_at });
+    expect(invoices.at(-1)).toMatchObject({ state: "paid", total_minor: 1000n, due_on: before?.due_on });
   });
 
   it("is refused for a term of another length, for another kind of service, for what does not run, and for another sum than was shown", async () => {

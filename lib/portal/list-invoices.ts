@@ -2,7 +2,13 @@ import type { ReservedSql } from "@/db/client";
 import { likeOf } from "@/db/like";
 import { statusCondition, statusOf } from "@/lib/billing/invoice/invoice-status";
 import type { World } from "@/lib/billing/world";
-import { addCalendarDays, parseCalendarDay, startOfDay } from "@/lib/kernel/calendar";
+import {
+  addCalendarDays,
+  type CalendarDay,
+  calendarDay,
+  parseCalendarDay,
+  startOfDay,
+} from "@/lib/kernel/calendar";
 import type { InvoiceId, ServiceId } from "@/lib/kernel/id";
 import { isUuid } from "@/lib/kernel/id";
 import { type Currency, money } from "@/lib/kernel/money";
@@ -21,11 +27,11 @@ export function listInvoices(
   filter: InvoiceFilter,
   world: World = portalWorld(),
 ): Promise<InvoiceList> {
-  const now = world.clock.now();
+  const today = calendarDay(world.clock.now(), world.timeZone);
   return readAs(world, actor, async (sql) => {
-    const matches = matching(sql, actor, filter, now, world.timeZone);
+    const matches = matching(sql, actor, filter, today, world.timeZone);
     const [page, [counted], owed, services] = await Promise.all([
-      readPage(sql, filter, matches, now, rowsPerPage),
+      readPage(sql, filter, matches, today, rowsPerPage),
       sql`select count(*)::int as count from (
         select 1 from invoices i left join invoice_claims c on c.customer_id = i.customer_id and c.invoice_id = i.id
         where ${matches} limit ${countMost}) counted`,
@@ -48,16 +54,16 @@ export async function readOwed(
 ): Promise<InvoiceList["owed"]> {
   const rows = await sql`
     with open as (
-      select i.currency, i.due_at, i.total_minor - i.amount_paid_minor - i.amount_credited_minor as minor, exists (
+      select i.currency, i.due_on, i.total_minor - i.amount_paid_minor - i.amount_credited_minor as minor, exists (
         select from invoice_claims c where c.customer_id = i.customer_id and c.invoice_id = i.id) as is_claimed
       from invoices i where i.customer_id = ${customerId} and i.state = 'open')
-    select currency, sum(minor)::bigint as minor, min(due_at) as oldest_due_at, count(*)::int as invoices,
+    select currency, sum(minor)::bigint as minor, min(due_on) as oldest_due_on, count(*)::int as invoices,
       coalesce(sum(minor) filter (where is_claimed), 0)::bigint as claimed_minor
     from open group by currency order by currency`;
   return rows.map((row) => ({
     amount: money(row.minor, row.currency),
     beingPaid: money(row.claimed_minor, row.currency),
-    oldestDueAt: row.oldest_due_at,
+    oldestDueOn: row.oldest_due_on,
     invoices: row.invoices,
   }));
 }
@@ -69,9 +75,9 @@ export function readInvoiceRows(
   most: number,
   world: World,
 ): Promise<Page<InvoiceRow>> {
-  const now = world.clock.now();
+  const today = calendarDay(world.clock.now(), world.timeZone);
   return readAs(world, actor, (sql) =>
-    readPage(sql, filter, matching(sql, actor, filter, now, world.timeZone), now, most),
+    readPage(sql, filter, matching(sql, actor, filter, today, world.timeZone), today, most),
   );
 }
 
@@ -82,21 +88,25 @@ async function readPage(
   sql: ReservedSql,
   filter: InvoiceFilter,
   matches: Fragment,
-  now: Date,
+  today: CalendarDay,
   most: number,
 ): Promise<Page<InvoiceRow>> {
-  const column = filter.sort === "due" ? sql`i.due_at` : sql`i.issued_at`;
-  const cursor = cursorOf(filter.cursor);
+  const column = filter.sort === "due" ? sql`i.due_on` : sql`i.issued_at`;
+  const cursor = cursorOf(filter);
+  const from =
+    filter.sort === "due"
+      ? sql`${cursor?.at ?? null}::text::date`
+      : sql`${cursor?.at ?? null}::text::timestamptz`;
   const isBack = cursor?.direction === "before";
   const beyond = !cursor
     ? sql`true`
     : isBack
-      ? sql`(${column}, i.id) > (${cursor.at}::text::timestamptz, ${cursor.id}::uuid)`
-      : sql`(${column}, i.id) < (${cursor.at}::text::timestamptz, ${cursor.id}::uuid)`;
+      ? sql`(${column}, i.id) > (${from}, ${cursor.id}::uuid)`
+      : sql`(${column}, i.id) < (${from}, ${cursor.id}::uuid)`;
   const order = isBack ? sql`${column} asc, i.id asc` : sql`${column} desc, i.id desc`;
   const found = await sql`
     select i.id, i.number, i.summary, i.state, i.currency, i.total_minor, i.amount_paid_minor, i.amount_credited_minor,
-      i.issued_at, i.due_at, c.payment_id as claimed_by, ${column}::text as at
+      i.issued_at, i.due_on, c.payment_id as claimed_by, ${column}::text as at
     from invoices i left join invoice_claims c on c.customer_id = i.customer_id and c.invoice_id = i.id
     where ${matches} and ${beyond} order by ${order} limit ${most + 1}`;
   const hasMore = found.length > most;
@@ -107,7 +117,7 @@ async function readPage(
   const hasNext = isBack || hasMore;
   const hasPrevious = isBack ? hasMore : cursor !== null;
   return {
-    rows: shown.map((row) => invoiceRow(row, now)),
+    rows: shown.map((row) => invoiceRow(row, today)),
     next: hasNext ? at(shown.at(-1), "after") : null,
     previous: hasPrevious ? at(shown[0], "before") : null,
   };
@@ -117,7 +127,7 @@ function matching(
   sql: ReservedSql,
   actor: CustomerActor,
   filter: InvoiceFilter,
-  now: Date,
+  today: CalendarDay,
   timeZone: string,
 ): Fragment {
   const day = (text: string | null) => (text ? parseCalendarDay(text) : null);
@@ -129,7 +139,7 @@ function matching(
   const like = likeOf(filter.text);
   const conditions = [
     sql`i.customer_id = ${actor.customerId} and i.number is not null`,
-    statusCondition(sql, filter.status, now),
+    statusCondition(sql, filter.status, today),
     from && sql`i.issued_at >= ${startOfDay(from, timeZone)}`,
     to && sql`i.issued_at < ${startOfDay(addCalendarDays(to, 1), timeZone)}`,
     least !== null && sql`i.total_minor >= ${amountSql(sql, least)}`,
@@ -142,7 +152,7 @@ function matching(
   return conditions.reduce<Fragment>((all, one) => (one ? sql`${all} and ${one}` : all), sql`true`);
 }
 
-export function invoiceRow(row: Record<string, unknown>, now: Date): InvoiceRow {
+export function invoiceRow(row: Record<string, unknown>, today: CalendarDay): InvoiceRow {
   const currency = row.currency as Currency;
   const total = row.total_minor as bigint;
   const amountPaidMinor = row.amount_paid_minor as bigint;
@@ -153,12 +163,12 @@ export function invoiceRow(row: Record<string, unknown>, now: Date): InvoiceRow 
     number: row.number as string,
     summary: row.summary as string,
     issuedAt: row.issued_at as Date,
-    dueAt: row.due_at as Date,
+    dueOn: row.due_on as CalendarDay,
     total: money(total, currency),
     remaining: money(remaining, currency),
     status: statusOf(
-      { state, dueAt: row.due_at as Date, amountPaidMinor, isClaimed: row.claimed_by !== null },
-      now,
+      { state, dueOn: row.due_on as CalendarDay, amountPaidMinor, isClaimed: row.claimed_by !== null },
+      today,
     ),
   };
 }
@@ -169,10 +179,12 @@ interface Cursor {
   id: string;
 }
 
-function cursorOf(text: string | null): Cursor | null {
+/** Null also for one that was made where the list was sorted otherwise. */
+function cursorOf({ cursor: text, sort }: InvoiceFilter): Cursor | null {
   const [direction, at, id] = (text && decodeCursor(text)) || [];
   if ((direction !== "after" && direction !== "before") || !at || !id) return null;
-  return isCursorInstant(at) && isUuid(id) ? { direction, at, id } : null;
+  const isPlace = sort === "due" ? parseCalendarDay(at) !== null : isCursorInstant(at);
+  return isPlace && isUuid(id) ? { direction, at, id } : null;
 }
 
 /** A decimal amount in whichever currency the invoice has: compared exactly, digits against digits. */

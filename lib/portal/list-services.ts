@@ -1,5 +1,5 @@
 import type { ReservedSql } from "@/db/client";
-import { openOrderDueAt, orderVoidAt } from "@/lib/billing/suspension/order-void-days";
+import { openOrderDueOn, orderVoidAt } from "@/lib/billing/suspension/order-void-days";
 import type { World } from "@/lib/billing/world";
 import type { ServiceId } from "@/lib/kernel/id";
 import { money } from "@/lib/kernel/money";
@@ -39,9 +39,9 @@ export async function readServiceRows(
           and x.valid_from <= ${now} order by valid_from desc limit 1) as price_minor, (
         select i.number from invoice_lines l join invoices i on i.customer_id = l.customer_id and i.id = l.invoice_id
         where l.customer_id = s.customer_id and l.service_id = s.id and i.state = 'open'
-        order by i.due_at limit 1) as open_number, exists (
+        order by i.due_on limit 1) as open_number, exists (
         select from invoice_lines l join invoice_claims c on c.customer_id = l.customer_id and c.invoice_id = l.invoice_id
-        where l.customer_id = s.customer_id and l.service_id = s.id) as is_being_paid, ${openOrderDueAt(sql)} as order_due_at
+        where l.customer_id = s.customer_id and l.service_id = s.id) as is_being_paid, ${openOrderDueOn(sql)} as order_due_on
     from services s join plans p on p.id = s.plan_id
     where s.customer_id = ${customerId} and (${id}::uuid is null or s.id = ${id}::uuid)
     order by s.state in ('terminated', 'canceled'), s.expires_at nulls first, s.id limit 500`;
@@ -59,7 +59,7 @@ export async function readServiceRows(
       (row.state === "active" || row.state === "suspended") && !row.is_ending && row.price_minor > 0n,
     openInvoiceNumber: row.open_number,
     isBeingPaid: row.is_being_paid,
-    orderDueAt: row.order_due_at,
-    voidsAt: row.order_due_at && orderVoidAt(row.order_due_at, today),
+    orderDueOn: row.order_due_on,
+    voidsAt: row.order_due_on && orderVoidAt(row.order_due_on, today),
   }));
 }

@@ -52,7 +52,7 @@ export function listSuspensions(actor: CustomerActor, world: World = portalWorld
     );
     const ids = terms.flatMap(({ invoiceId }) => invoiceId ?? []);
     const invoices = await sql`
-      select id, number, currency, due_at, total_minor - amount_paid_minor - amount_credited_minor as remaining_minor,
+      select id, number, currency, due_on, total_minor - amount_paid_minor - amount_credited_minor as remaining_minor,
         exists (select from invoice_claims c where c.customer_id = i.customer_id and c.invoice_id = i.id) as is_being_paid
       from invoices i where customer_id = ${customerId} and id = any(${ids}::uuid[]) and state = 'open'`;
     const isAnySuspended = terms.some(({ facts }) => facts.state === "suspended");

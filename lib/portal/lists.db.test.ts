@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import type { CalendarDay } from "@/lib/kernel/calendar";
 import type { Currency } from "@/lib/kernel/money";
 import { encodeCursor } from "@/lib/kernel/page";
 import {
@@ -29,7 +30,8 @@ import { showInvoice } from "./show-invoice";
 let world: StripeWorld;
 let customer: TestCustomer;
 /** Every invoice of the customer, as it was made, with the status it should show. */
-const made: { number: string; status: InvoiceStatus; minor: bigint; issuedAt: Date; dueAt: Date }[] = [];
+const made: { number: string; status: InvoiceStatus; minor: bigint; issuedAt: Date; dueOn: CalendarDay }[] =
+  [];
 
 beforeAll(async () => {
   world = await openStripeWorld();
@@ -56,8 +58,8 @@ async function makeInStatus(status: InvoiceStatus, minor: bigint): Promise<void>
   if (status === "paid") await payFromBalance(customer.actor, balancePlan(world, [invoice.id], minor), world);
   if (status === "void") await voidInvoiceBehindItsClaim(world, customer.customerId, invoice.id);
   if (status === "in_progress") await startDirect(world, customer, [invoice.id], { cardMinor: minor });
-  const [row] = await world.owner`select issued_at, due_at from invoices where id = ${invoice.id}`;
-  made.push({ number: invoice.number, status, minor, issuedAt: row?.issued_at, dueAt: row?.due_at });
+  const [row] = await world.owner`select issued_at, due_on from invoices where id = ${invoice.id}`;
+  made.push({ number: invoice.number, status, minor, issuedAt: row?.issued_at, dueOn: row?.due_on });
 }
 
 const noFilter: InvoiceFilter = {

@@ -2,8 +2,9 @@ import { createHash } from "node:crypto";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { paperMessages } from "@/app/paper-given";
 import { printInvoice as printForStaff } from "@/lib/admin/papers";
+import { dueIn } from "@/lib/billing/invoice/days-from-due";
 import { issueInvoices } from "@/lib/billing/invoice/issue-invoices";
-import { addDays, calendarDay } from "@/lib/kernel/calendar";
+import { calendarDay } from "@/lib/kernel/calendar";
 import { type Currency, formatMoney, type Money, money, toDecimal } from "@/lib/kernel/money";
 import type { StatementWish } from "@/lib/paper/statement-range";
 import {
@@ -164,7 +165,7 @@ describe("the paper of an invoice", () => {
         origin: "manual",
         currency: "USD",
         summary: "Much",
-        dueAt: addDays(world.clock.now(), 7, world.timeZone),
+        dueOn: dueIn(7, world.clock.now(), world.timeZone),
         lines: Array.from({ length: 300 }, (_, index) => ({
           kind: "other" as const,
           description: `Line ${index + 1} <b>&amp;</b> 🦆 ${index % 50 === 0 ? "word ".repeat(60) : ""}`,

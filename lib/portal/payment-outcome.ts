@@ -38,7 +38,7 @@ export async function paymentOutcome(
       sql`
         select p.kind, p.state, p.currency, p.payment_method_id, p.failure_code, (
           select i.number from payment_shares s join invoices i on i.customer_id = s.customer_id and i.id = s.invoice_id
-          where s.customer_id = p.customer_id and s.payment_id = p.id order by i.due_at desc limit 1) as number
+          where s.customer_id = p.customer_id and s.payment_id = p.id order by i.due_on desc limit 1) as number
         from payments p where p.customer_id = ${customerId} and p.id = ${id}`,
       sql`select currency, posted_minor - held_minor as available_minor from balances where customer_id = ${customerId}`,
     ]);

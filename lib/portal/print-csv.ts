@@ -41,7 +41,7 @@ export async function invoicesCsv(
             row.number,
             row.summary,
             dayOf(row.issuedAt),
-            dayOf(row.dueAt),
+            plain(row.dueOn),
             words(`status.${row.status}`),
             row.total.currency,
             decimal(row.total),

@@ -3,6 +3,7 @@ import type { InvoiceLineView } from "@/lib/billing/invoice/read-lines";
 import type { InvoiceStep } from "@/lib/billing/outlook/next-invoice-steps";
 import type { Receipt } from "@/lib/billing/payment/receipt";
 import type { StillShort } from "@/lib/billing/payment/still-short";
+import type { CalendarDay } from "@/lib/kernel/calendar";
 import type {
   CustomerId,
   InvoiceId,
@@ -49,7 +50,7 @@ export interface InvoiceRow {
   /** What it is for, in the words printed on it. */
   summary: string;
   issuedAt: Date;
-  dueAt: Date;
+  dueOn: CalendarDay;
   total: Money;
   remaining: Money;
   status: InvoiceStatus;
@@ -60,7 +61,7 @@ export interface InvoiceList {
   /** Rows that match, counted to 10,001 at most. */
   count: number;
   /** What is owed on all open invoices, by currency; of it, what lies on invoices that are being paid. */
-  owed: { amount: Money; beingPaid: Money; oldestDueAt: Date; invoices: number }[];
+  owed: { amount: Money; beingPaid: Money; oldestDueOn: CalendarDay; invoices: number }[];
   services: { id: ServiceId; label: string }[];
 }
 
@@ -326,7 +327,7 @@ export interface ServiceRow {
   /** A payment of one of its open invoices is under way. */
   isBeingPaid: boolean;
   /** When the open order that it waits for is due, and when it is void if nobody pays it; else null. */
-  orderDueAt: Date | null;
+  orderDueOn: CalendarDay | null;
   voidsAt: Date | null;
 }
 

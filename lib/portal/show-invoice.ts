@@ -8,6 +8,7 @@ import { topUpFor } from "@/lib/billing/payment/top-up-amount";
 import { isForStaffToCancel, laterInvoices } from "@/lib/billing/payment/void-invoice";
 import { earlierOpenInvoices } from "@/lib/billing/scene";
 import type { World } from "@/lib/billing/world";
+import { calendarDay } from "@/lib/kernel/calendar";
 import type { InvoiceId, PaymentId } from "@/lib/kernel/id";
 import { type Currency, money } from "@/lib/kernel/money";
 import { readCards } from "./list-cards";
@@ -51,7 +52,7 @@ export function showInvoice(
     const later = isTheirs ? await laterInvoices(sql, customerId, id) : [];
     const canCancel = isTheirs && later.every(({ state }) => state === "open");
     return {
-      ...invoiceRow(row, now),
+      ...invoiceRow(row, calendarDay(now, world.timeZone)),
       net: money(row.net_minor, currency),
       tax: money(row.tax_minor, currency),
       paid: money(row.amount_paid_minor, currency),
@@ -190,7 +191,7 @@ export async function readDue(
     sql`
       select id, number, currency, total_minor - amount_paid_minor - amount_credited_minor as remaining_minor
       from invoices where customer_id = ${actor.customerId} and id = any(${[...ids]}::uuid[]) and state = 'open'
-      order by due_at, id`,
+      order by due_on, id`,
     sql`select currency, posted_minor - held_minor as available_minor from balances where customer_id = ${actor.customerId}`,
     readDebts(sql, actor.customerId),
     mayPay(sql, actor),

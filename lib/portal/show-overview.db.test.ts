@@ -1,5 +1,7 @@
 import postgres from "postgres";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { exactTypes, type Sql } from "@/db/exact-sql";
+import { atHour, calendarDay } from "@/lib/kernel/calendar";
 import { newId, type PaymentMethodId, type ServiceId } from "@/lib/kernel/id";
 import { createTestDatabase } from "@/lib/testing/database";
 import {
@@ -20,12 +22,12 @@ import { showService } from "./show-service";
 import { showTopUp } from "./show-top-up";
 
 let world: TestWorld;
-let owner: postgres.Sql<{ bigint: bigint }>;
+let owner: Sql;
 let drop: () => Promise<void>;
 
 beforeAll(async () => {
   const database = await createTestDatabase();
-  owner = postgres(database.url, { max: 2, onnotice: () => {}, types: { bigint: postgres.BigInt } });
+  owner = postgres(database.url, { max: 2, onnotice: () => {}, types: exactTypes });
   drop = () => database.drop();
   world = openTestWorld({ url: database.url });
 });
@@ -37,6 +39,10 @@ afterAll(async () => {
 
 const dayMs = 86_400_000;
 const inDays = (days: number) => new Date(world.clock.now().getTime() + days * dayMs);
+
+/** An hour of the day so many days from now. */
+const onDay = (days: number, hour: number) =>
+  atHour(calendarDay(inDays(days), world.timeZone), hour, world.timeZone);
 
 /** A service of 10.00 a month that is paid until then. */
 async function serviceUntil(customer: TestCustomer, expiresAt: Date, isAutoRenew = true): Promise<ServiceId> {
@@ -134,7 +140,7 @@ describe("how far a balance reaches", () => {
     expect(runway?.short).toMatchObject({
       by: { minor: 320n },
       topUp: { minor: 320n },
-      dueAt: new Date("2026-04-20T09:00:00Z"),
+      dueOn: "2026-04-20",
       invoiceNumber: null,
     });
     expect(runway?.missing).toBeNull();
@@ -195,9 +201,10 @@ describe("one service", () => {
     });
     expect(shown?.next).toEqual([
       { kind: "issue", at: inDays(13) },
-      { kind: "due", at: inDays(20) },
-      { kind: "suspend", at: inDays(24) },
-      { kind: "terminate", at: inDays(38) },
+      { kind: "due", at: onDay(20, 0) },
+      { kind: "payBy", at: onDay(24, 0) },
+      { kind: "suspend", at: onDay(25, 10) },
+      { kind: "terminate", at: onDay(39, 10) },
     ]);
     expect(shown?.timeline.map(({ verb }) => verb)).toContain("service_activated");
   });
@@ -208,7 +215,7 @@ describe("one service", () => {
     const { number } = await makeRenewal(world, customer, serviceId);
     const shown = await showService(customer.actor, serviceId, world);
     expect(shown).toMatchObject({ openInvoiceNumber: number, renewal: { invoiceNumber: number } });
-    expect(shown?.next[0]).toEqual({ kind: "due", at: inDays(20) });
+    expect(shown?.next[0]).toEqual({ kind: "due", at: onDay(20, 0) });
   });
 
   it("is not found where it is somebody else's, or no id at all", async () => {

@@ -6,6 +6,7 @@ import { type OpenedPayLink, openPayLink, readAnyPayLink } from "@/lib/billing/p
 import { type BalanceWish, planPayment } from "@/lib/billing/payment/plan";
 import { earlierOpenInvoices } from "@/lib/billing/scene";
 import type { World } from "@/lib/billing/world";
+import type { CalendarDay } from "@/lib/kernel/calendar";
 import type { CustomerId, InvoiceId } from "@/lib/kernel/id";
 import { type Currency, type Money, money } from "@/lib/kernel/money";
 import { shownOf } from "./pay";
@@ -30,7 +31,7 @@ export interface PayLinkDue {
   number: string;
   summary: string;
   /** The first of them. */
-  dueAt: Date;
+  dueOn: CalendarDay;
   /** Those of the link on which something is due, and earlier open ones of the same services; oldest due first. */
   invoices: PayLinkInvoice[];
   due: Money;
@@ -46,7 +47,7 @@ export interface PayLinkInvoice {
   id: InvoiceId;
   number: string;
   summary: string;
-  dueAt: Date;
+  dueOn: CalendarDay;
   remaining: Money;
   /** An earlier term of a service of the link's, which has to be paid with it. */
   isEarlier: boolean;
@@ -83,7 +84,7 @@ async function view(
       select i.id, i.number, i.state, i.currency, p.state as claimed_by from invoices i
       left join invoice_claims n on n.customer_id = i.customer_id and n.invoice_id = i.id
       left join payments p on p.customer_id = n.customer_id and p.id = n.payment_id
-      where i.customer_id = ${customerId} and i.id = any(${[...invoiceIds]}::uuid[]) order by i.due_at, i.id`,
+      where i.customer_id = ${customerId} and i.id = any(${[...invoiceIds]}::uuid[]) order by i.due_on, i.id`,
     sql`select currency, posted_minor - held_minor as available_minor from balances where customer_id = ${customerId}`,
   ]);
   const [first] = named;
@@ -112,12 +113,12 @@ async function view(
     kind: "due",
     number: subject.number,
     summary: subject.summary,
-    dueAt: subject.dueAt,
-    invoices: dues.map(({ id, number, summary, dueAt, remainingMinor }) => ({
+    dueOn: subject.dueOn,
+    invoices: dues.map(({ id, number, summary, dueOn, remainingMinor }) => ({
       id,
       number,
       summary,
-      dueAt,
+      dueOn,
       remaining: money(remainingMinor, currency),
       isEarlier: !ids.includes(id),
     })),
@@ -132,14 +133,14 @@ async function view(
 async function duesOf(sql: ReservedSql, customerId: CustomerId, ids: readonly InvoiceId[]) {
   const earlier = await earlierOpenInvoices(sql, customerId, ids);
   const rows = await sql`
-    select id, number, summary, due_at, total_minor - amount_paid_minor - amount_credited_minor as remaining_minor
+    select id, number, summary, due_on, total_minor - amount_paid_minor - amount_credited_minor as remaining_minor
     from invoices where customer_id = ${customerId} and id = any(${[...earlier, ...ids]}::uuid[]) and state = 'open'
-    order by due_at, id`;
+    order by due_on, id`;
   return rows.map((row) => ({
     id: row.id as InvoiceId,
     number: row.number as string,
     summary: row.summary as string,
-    dueAt: row.due_at as Date,
+    dueOn: row.due_on as CalendarDay,
     remainingMinor: row.remaining_minor as bigint,
   }));
 }

@@ -35,7 +35,7 @@ async function whyNot(
   const rows = await sql`
     select i.number, i.state, i.currency, c.payment_id
     from invoices i left join invoice_claims c on c.customer_id = i.customer_id and c.invoice_id = i.id
-    where i.customer_id = ${customerId} and i.id = any(${[...ids]}::uuid[]) order by i.due_at, i.id`;
+    where i.customer_id = ${customerId} and i.id = any(${[...ids]}::uuid[]) order by i.due_on, i.id`;
   if (rows.length !== ids.length) return { code: "invoice_not_found" };
   const closed = rows.find((row) => row.state !== "open");
   if (closed) return { code: "invoice_not_open", number: closed.number, state: closed.state as InvoiceState };

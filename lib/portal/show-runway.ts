@@ -12,6 +12,7 @@ import {
 import type { PlannedCharge } from "@/lib/billing/renewal/next-steps";
 import { readForecastScenes } from "@/lib/billing/renewal/read-forecast";
 import type { World } from "@/lib/billing/world";
+import type { CalendarDay } from "@/lib/kernel/calendar";
 import type { InvoiceId, ServiceId } from "@/lib/kernel/id";
 import { type Money, money } from "@/lib/kernel/money";
 import { readAs } from "./scoped";
@@ -24,7 +25,7 @@ export interface RunwayRenewal {
   summary: string;
   /** Null where it is not issued yet. */
   invoiceNumber: string | null;
-  dueAt: Date;
+  dueOn: CalendarDay;
   amount: Money;
   isCovered: boolean;
   /** The balance does not reach for it, and auto-pay charges a card for what is missing, one day before it is due. */
@@ -85,7 +86,7 @@ function runwayOf(
     serviceIds: event.serviceIds,
     summary: event.summary,
     invoiceNumber: scene.invoices.find(({ id }) => id === event.invoiceId)?.number ?? null,
-    dueAt: event.dueAt,
+    dueOn: event.dueOn,
     amount: money(event.amountMinor, currency),
     isCovered: event.isCovered,
     ...charges(event),

@@ -1,6 +1,8 @@
 import type { ReservedSql } from "@/db/client";
+import { mailHourSql } from "@/lib/billing/reminder/mail-hour";
 import { type NextStep, nextSteps } from "@/lib/billing/renewal/next-steps";
 import type { World } from "@/lib/billing/world";
+import { calendarDay } from "@/lib/kernel/calendar";
 import { isUuid, type ServiceId } from "@/lib/kernel/id";
 import { invoiceRow } from "./list-invoices";
 import { readServiceRows } from "./list-services";
@@ -41,6 +43,7 @@ export function showService(
 ): Promise<ServiceDetail | null> {
   if (!isUuid(id)) return Promise.resolve(null);
   const now = world.clock.now();
+  const today = calendarDay(now, world.timeZone);
   const { customerId } = actor;
   return readAs(world, actor, async (sql) => {
     const [[row], canChange, canPay, [rules], runways, terms, invoices, timeline] = await Promise.all([
@@ -78,7 +81,7 @@ export function showService(
         invoiceNumber: term.number,
       })),
       termCount: terms[0]?.count ?? 0,
-      invoices: invoices.map((invoice) => invoiceRow(invoice, now)),
+      invoices: invoices.map((invoice) => invoiceRow(invoice, today)),
       invoiceCount: invoices[0]?.count ?? 0,
       next: nextSteps({ ...row, ...rules, charge: renewal?.charge ?? null }, now, world.timeZone),
       renewal,
@@ -99,20 +102,21 @@ export function showService(
 /** What the jobs go by. */
 async function readRules(sql: ReservedSql, { customerId }: CustomerActor, id: string) {
   const rows = await sql`
-    select p.lead_days, p.grace_days, p.terminate_days, r.state as renewal_state, r.own_grace_days, i.due_at,
+    select p.lead_days, p.grace_days, p.terminate_days, ${sql.unsafe(mailHourSql)} as mail_hour, r.state as renewal_state, r.own_grace_days, i.due_on,
       s.suspended_at, s.suspension_hold_until
     from services s join plans p on p.id = s.plan_id
     left join renewals r on r.customer_id = s.customer_id and r.service_id = s.id and r.term_starts_at = s.expires_at
     left join invoices i on i.customer_id = r.customer_id and i.id = r.invoice_id
     where s.customer_id = ${customerId} and s.id = ${id}`;
   return rows.map((row) => ({
+    mailHour: row.mail_hour,
     plan: { leadDays: row.lead_days, graceDays: row.grace_days, terminateDays: row.terminate_days },
     renewal:
       row.renewal_state === null
         ? null
         : {
             state: row.renewal_state,
-            dueAt: row.due_at,
+            dueOn: row.due_on,
             ownGraceDays: row.own_grace_days,
           },
     suspendedAt: row.suspended_at,

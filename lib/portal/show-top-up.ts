@@ -194,7 +194,7 @@ async function readOpen(
     from invoices i
     where i.customer_id = ${customerId} and i.state = 'open' and i.currency = ${currency} and not exists (
       select from invoice_claims c where c.customer_id = i.customer_id and c.invoice_id = i.id)
-    order by i.due_at, i.id`;
+    order by i.due_on, i.id`;
   return rows.map((row) => ({
     id: row.id as InvoiceId,
     number: row.number,

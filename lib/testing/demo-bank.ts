@@ -98,7 +98,7 @@ async function withOpenInvoice(stage: BankStage, players: readonly BankPlayer[])
       select id, number, total_minor - amount_paid_minor - amount_credited_minor as due_minor from invoices i
       where customer_id = ${player.customerId} and state = 'open' and currency = ${player.currency}
         and not exists (select from invoice_claims c where c.customer_id = i.customer_id and c.invoice_id = i.id)
-      order by due_at, id limit 1`;
+      order by due_on, id limit 1`;
     if (row)
       debtors.push({ ...player, invoice: { id: row.id, number: row.number, dueMinor: row.due_minor } });
   }

@@ -60,7 +60,7 @@ async function openInvoice(
   due: "first" | "last",
 ): Promise<InvoiceId | null> {
   const invoices = await stage.jobs.sql`
-    select id from invoices where customer_id = ${actor.customerId} and state = 'open' order by due_at, id`;
+    select id from invoices where customer_id = ${actor.customerId} and state = 'open' order by due_on, id`;
   return (invoices.at(due === "first" ? 0 : -1)?.id as InvoiceId | undefined) ?? null;
 }
 

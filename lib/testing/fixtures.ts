@@ -1,9 +1,10 @@
+import { dueIn } from "@/lib/billing/invoice/days-from-due";
 import { issueInvoices } from "@/lib/billing/invoice/issue-invoices";
 import { giveGoodwill } from "@/lib/billing/payment/give-goodwill";
 import { recordBankPayment } from "@/lib/billing/payment/record-bank-payment";
 import { issueRenewal } from "@/lib/billing/renewal/issue-renewal";
 import { orderService } from "@/lib/billing/service/order-service";
-import { addDays, calendarDay } from "@/lib/kernel/calendar";
+import { calendarDay } from "@/lib/kernel/calendar";
 import {
   type BankReceiptId,
   type CustomerId,
@@ -106,7 +107,7 @@ export async function makeInvoice(
       origin: "manual",
       currency,
       summary: "Work",
-      dueAt: addDays(world.clock.now(), 7, world.timeZone),
+      dueOn: dueIn(7, world.clock.now(), world.timeZone),
       lines: [{ kind: "other", description: "Work", quantity: 1, unit: money(minor, currency) }],
     },
   ]);

@@ -75,7 +75,7 @@ export async function factsOf(world: World, { customerId, paymentId }: PaymentRe
           where t.customer_id = ${customerId} and l.invoice_id in (select invoice_id from paid_for)) as terms`,
     sql`
       select i.state from payment_shares s join invoices i on i.customer_id = s.customer_id and i.id = s.invoice_id
-      where s.customer_id = ${customerId} and s.payment_id = ${paymentId} order by i.due_at, i.id`,
+      where s.customer_id = ${customerId} and s.payment_id = ${paymentId} order by i.due_on, i.id`,
     sql`select kind from tasks where customer_id = ${customerId} and subject_id = ${paymentId} order by id`,
   ]);
   return {

@@ -1,4 +1,5 @@
 import { Decision } from "@/lib/billing/decision";
+import { dueIn } from "@/lib/billing/invoice/days-from-due";
 import type { InvoiceRecord, LineRecord, PaymentRecord, ServiceRecord } from "@/lib/billing/scene";
 import { manualClock } from "@/lib/kernel/clock";
 import type {
@@ -44,7 +45,7 @@ export function invoiceRecord(
     totalMinor: 1000n,
     amountPaidMinor: 0n,
     amountCreditedMinor: 0n,
-    dueAt: new Date(decidedAt.getTime() + dueInDays * 86_400_000),
+    dueOn: dueIn(dueInDays, decidedAt, "UTC"),
     paidAt: null,
     claimedBy: null,
     ...rest,

@@ -1,11 +1,12 @@
 import { holdSuspension } from "@/lib/admin/hold-suspension";
 import { issueDraft, saveDraft } from "@/lib/admin/invoice-drafts";
+import { dueIn } from "@/lib/billing/invoice/days-from-due";
 import { issueInvoices } from "@/lib/billing/invoice/issue-invoices";
 import { runRenewals } from "@/lib/billing/renewal/run-renewals";
 import { announceStops } from "@/lib/billing/suspension/announce-stops";
 import { stopServices } from "@/lib/billing/suspension/stop-services";
 import { voidUnpaidOrders } from "@/lib/billing/suspension/void-unpaid-orders";
-import { addCalendarDays, addDays, calendarDay } from "@/lib/kernel/calendar";
+import { addCalendarDays, calendarDay } from "@/lib/kernel/calendar";
 import { type InvoiceDraftId, type InvoiceId, newId, type PlanId, type ServiceId } from "@/lib/kernel/id";
 import { money } from "@/lib/kernel/money";
 import { cancelService } from "@/lib/portal/cancel-service";
@@ -77,8 +78,8 @@ export async function draftReady(world: StripeWorld): Promise<StagedAct> {
 
 export function issuedFree(world: StripeWorld, { customerId, currency }: TestCustomer) {
   const line = { kind: "other" as const, description: "A gift", quantity: 1, unit: money(0n, currency) };
-  const dueAt = addDays(world.clock.now(), 7, world.timeZone);
-  const draft = { origin: "manual" as const, currency, summary: "A gift", dueAt, lines: [line] };
+  const dueOn = dueIn(7, world.clock.now(), world.timeZone);
+  const draft = { origin: "manual" as const, currency, summary: "A gift", dueOn, lines: [line] };
   return issueInvoices(world, world.staff, customerId, async () => [draft]);
 }
 

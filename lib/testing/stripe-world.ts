@@ -4,6 +4,7 @@ import { Readable } from "node:stream";
 import type { ReadableStream } from "node:stream/web";
 import postgres from "postgres";
 import type { Sql } from "@/db/client";
+import { exactTypes } from "@/db/exact-sql";
 import { type ManualClock, manualClock } from "@/lib/kernel/clock";
 import { type SandboxControl, sandboxControl } from "@/lib/sandbox/control";
 import { startSandbox } from "@/lib/sandbox/server";
@@ -57,7 +58,7 @@ export async function openStripeWorld(options: StripeWorldOptions = {}): Promise
   const owner: Sql = postgres(database.url, {
     max: 4,
     onnotice: () => {},
-    types: { bigint: postgres.BigInt },
+    types: exactTypes,
   });
   const world: StripeWorld = {
     ...base,

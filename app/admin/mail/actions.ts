@@ -3,6 +3,7 @@
 import { revalidatePath } from "next/cache";
 import { getLocale } from "next-intl/server";
 import { z } from "zod";
+import * as hours from "@/lib/admin/mail-hour";
 import * as templates from "@/lib/admin/mail-templates";
 import * as reminders from "@/lib/admin/reminder-days";
 import * as mails from "@/lib/admin/resend-mail";
@@ -32,6 +33,14 @@ const DaysInput = z.strictObject({ days: z.string().max(200), seen: z.string().m
 
 export const changeReminderDays = staffAction("host.change", DaysInput, async (actor, input) => {
   const answer = await reminders.changeReminderDays(actor, input);
+  if (answer.ok) revalidatePath("/admin/mail/templates");
+  return answer;
+});
+
+const HourInput = z.strictObject({ hour: z.string().max(20), seen: z.string().max(20) });
+
+export const changeMailHour = staffAction("host.change", HourInput, async (actor, input) => {
+  const answer = await hours.changeMailHour(actor, input);
   if (answer.ok) revalidatePath("/admin/mail/templates");
   return answer;
 });

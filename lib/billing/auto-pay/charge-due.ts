@@ -1,10 +1,11 @@
+import type { CalendarDay } from "@/lib/kernel/calendar";
 import type { CustomerId, InvoiceId } from "@/lib/kernel/id";
 import type { Currency } from "@/lib/kernel/money";
-import { daysFromDue } from "../invoice/days-from-due";
+import { daysFromDue, dueIn } from "../invoice/days-from-due";
 import { isNotParked, orPark } from "../renewal/park-customer";
 import type { World } from "../world";
 import { charge } from "./charge";
-import { isAttemptDue } from "./schedule";
+import { attemptDays, isAttemptDue } from "./schedule";
 import { startAutoPayment } from "./start-auto-payment";
 import { startAutoTopUp } from "./start-auto-top-up";
 
@@ -60,25 +61,25 @@ async function chargeOne(
 interface DueCharge {
   customerId: CustomerId;
   currency: Currency;
-  invoices: { id: InvoiceId; dueAt: Date; attemptedAt: Date[] }[];
+  invoices: { id: InvoiceId; dueOn: CalendarDay; attemptedAt: Date[] }[];
 }
 
 function isDue({ clock, timeZone }: World) {
   const now = clock.now();
-  return ({ dueAt, attemptedAt }: DueCharge["invoices"][number]) =>
+  return ({ dueOn, attemptedAt }: DueCharge["invoices"][number]) =>
     isAttemptDue(
-      daysFromDue(dueAt, now, timeZone),
-      attemptedAt.map((at) => daysFromDue(dueAt, at, timeZone)),
+      daysFromDue(dueOn, now, timeZone),
+      attemptedAt.map((at) => daysFromDue(dueOn, at, timeZone)),
     );
 }
 
-/** Unpaid renewals that are due within two days, of customers whose card may be charged; of the next customers. */
+/** Unpaid renewals whose first day of the schedule has come, of customers whose card may be charged; of the next customers. */
 async function dueCharges(
   world: World,
   after: CustomerId | null,
   customersMost: number,
 ): Promise<DueCharge[]> {
-  const until = new Date(world.clock.now().getTime() + 48 * 3_600_000);
+  const until = dueIn(-attemptDays[0], world.clock.now(), world.timeZone);
   const { sql } = world.jobs;
   const rows = await sql`
     with chosen as materialized (
@@ -87,25 +88,27 @@ async function dueCharges(
       where a.pays_invoices and a.stopped_at is null
         and a.customer_id > ${after ?? "00000000-0000-0000-0000-000000000000"}
         and exists (select from invoices i where i.customer_id = a.customer_id and i.state = 'open'
-          and i.origin = 'renewal' and i.due_at <= ${until})
+          and i.origin = 'renewal' and i.due_on <= ${until})
         and ${isNotParked(sql, "a.customer_id")}
       order by a.customer_id limit ${customersMost}
     )
-    select i.customer_id, i.currency, json_agg(json_build_object('id', i.id, 'dueAt', i.due_at, 'attemptedAt', array(
+    select i.customer_id, i.currency, json_agg(json_build_object('id', i.id, 'dueOn', i.due_on, 'attemptedAt', array(
       select p.created_at from payment_shares h join payments p on p.customer_id = h.customer_id and p.id = h.payment_id
       where h.customer_id = i.customer_id and h.invoice_id = i.id and p.origin = 'auto' and p.card_minor > 0
-    )) order by i.due_at, i.id) as invoices
+    )) order by i.due_on, i.id) as invoices
     from invoices i join chosen using (customer_id)
-    where i.state = 'open' and i.origin = 'renewal' and i.due_at <= ${until}
+    where i.state = 'open' and i.origin = 'renewal' and i.due_on <= ${until}
       and not exists (select from invoice_claims k where k.customer_id = i.customer_id and k.invoice_id = i.id)
     group by i.customer_id, i.currency order by i.customer_id, i.currency`;
   return rows.map((row) => ({
     customerId: row.customer_id,
     currency: row.currency,
-    invoices: (row.invoices as { id: InvoiceId; dueAt: string; attemptedAt: string[] }[]).map((invoice) => ({
-      id: invoice.id,
-      dueAt: new Date(invoice.dueAt),
-      attemptedAt: invoice.attemptedAt.map((at) => new Date(at)),
-    })),
+    invoices: (row.invoices as { id: InvoiceId; dueOn: CalendarDay; attemptedAt: string[] }[]).map(
+      (invoice) => ({
+        id: invoice.id,
+        dueOn: invoice.dueOn,
+        attemptedAt: invoice.attemptedAt.map((at) => new Date(at)),
+      }),
+    ),
   }));
 }

@@ -1,5 +1,5 @@
 import type { Decline } from "@/lib/gateway/port";
-import { addCalendarDays, calendarDay, startOfDay } from "@/lib/kernel/calendar";
+import { addCalendarDays, type CalendarDay, startOfDay } from "@/lib/kernel/calendar";
 import { daysFromDue } from "../invoice/days-from-due";
 import { cardGone } from "../payment/reached";
 
@@ -22,15 +22,15 @@ export function nextAttemptDay(daysFromDue: number): number | null {
 }
 
 /** The instant of the next attempt after today, by the day that an unpaid renewal is due; null when there is none any more. */
-export function nextChargeAt(dueAt: Date, now: Date, timeZone: string): Date | null {
-  const day = nextAttemptDay(daysFromDue(dueAt, now, timeZone));
-  return day === null ? null : startOfDay(addCalendarDays(calendarDay(dueAt, timeZone), day), timeZone);
+export function nextChargeAt(dueOn: CalendarDay, now: Date, timeZone: string): Date | null {
+  const day = nextAttemptDay(daysFromDue(dueOn, now, timeZone));
+  return day === null ? null : startOfDay(addCalendarDays(dueOn, day), timeZone);
 }
 
 /** The same of the first attempt, for a renewal that is not issued before an instant. */
-export function firstChargeAt(dueAt: Date, issuedAt: Date, timeZone: string): Date | null {
-  const isAtOnce = isAttemptDue(daysFromDue(dueAt, issuedAt, timeZone), []);
-  return isAtOnce ? issuedAt : nextChargeAt(dueAt, issuedAt, timeZone);
+export function firstChargeAt(dueOn: CalendarDay, issuedAt: Date, timeZone: string): Date | null {
+  const isAtOnce = isAttemptDue(daysFromDue(dueOn, issuedAt, timeZone), []);
+  return isAtOnce ? issuedAt : nextChargeAt(dueOn, issuedAt, timeZone);
 }
 
 /**

@@ -4,6 +4,7 @@ import { type CustomerId, type InvoiceId, newId, type PaymentId } from "@/lib/ke
 import type { Currency } from "@/lib/kernel/money";
 import { autoChargeCard } from "../card/auto-charge-card";
 import { Decision, remainingMinor } from "../decision";
+import { byDue } from "../invoice/days-from-due";
 import { isAutoRenew, payFromBalanceNow } from "../payment/balance-payment";
 import { contentHash } from "../payment/content-hash";
 import { addExternalPayment } from "../payment/external-payment";
@@ -138,6 +139,6 @@ function payable(decision: Decision, ids: readonly InvoiceId[]): InvoiceRecord[]
   return ids
     .flatMap((id) => decision.invoice(id) ?? [])
     .filter(({ id, state, claimedBy }) => state === "open" && !claimedBy && isAutoRenew(decision, id))
-    .sort((a, b) => a.dueAt.getTime() - b.dueAt.getTime() || (a.id < b.id ? -1 : 1))
+    .sort(byDue)
     .filter(({ id }) => trial.complete(id));
 }

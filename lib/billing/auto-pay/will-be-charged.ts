@@ -10,7 +10,7 @@ type SqlTag = Sql | ReservedSql;
  * a debt (domain.md, Reminding).
  */
 export function willBeCharged(sql: SqlTag, now: Date, timeZone: string) {
-  return sql`(i.due_at > ${now} and ${hasAutoPay(sql, sql`i.customer_id`, now, timeZone)} and ${renewsByItself(sql)} and not exists (
+  return sql`(i.due_on >= ${calendarDay(now, timeZone)} and ${hasAutoPay(sql, sql`i.customer_id`, now, timeZone)} and ${renewsByItself(sql)} and not exists (
       select from payment_shares h join payments p on p.customer_id = h.customer_id and p.id = h.payment_id
       where h.customer_id = i.customer_id and h.invoice_id = i.id and p.origin = 'auto' and p.card_minor > 0
         and p.state in ('failed', 'canceled', 'expired')))`;

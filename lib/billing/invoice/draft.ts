@@ -1,5 +1,5 @@
 import { assert } from "@/lib/kernel/assert";
-import type { TermLength } from "@/lib/kernel/calendar";
+import type { CalendarDay, TermLength } from "@/lib/kernel/calendar";
 import type { Clock } from "@/lib/kernel/clock";
 import {
   type InvoiceId,
@@ -33,7 +33,7 @@ export interface InvoiceDraft {
   /** Printed below the lines. */
   note?: string;
   lines: readonly LineDraft[];
-  dueAt: Date;
+  dueOn: CalendarDay;
 }
 
 export interface PricedLine extends LineDraft {

@@ -1,10 +1,10 @@
 import type { Database, ReservedSql } from "@/db/client";
 import { type Transaction, transact } from "@/db/transaction";
-import { addDays } from "@/lib/kernel/calendar";
 import { type CustomerId, type InvoiceDraftId, type InvoiceId, type UserId, uuidv7 } from "@/lib/kernel/id";
 import { type Currency, isNegative, isPositive, type Money, money } from "@/lib/kernel/money";
 import { ok, type Result, refuse } from "@/lib/kernel/result";
 import type { World } from "../world";
+import { dueIn } from "./days-from-due";
 import { type InvoiceDraft, type LineDraft, priceInvoice } from "./draft";
 import { issueInvoices } from "./issue-invoices";
 
@@ -144,7 +144,7 @@ export function draftOf(world: World, content: HandContent): InvoiceDraft {
     currency,
     summary: summaryOf(lines),
     note,
-    dueAt: addDays(world.clock.now(), dueDays, world.timeZone),
+    dueOn: dueIn(dueDays, world.clock.now(), world.timeZone),
     lines: lines.map(
       (line): LineDraft => ({
         kind: "other",

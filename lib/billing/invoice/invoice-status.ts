@@ -1,5 +1,6 @@
 import type { Fragment } from "postgres";
 import type { ReservedSql, Sql } from "@/db/client";
+import type { CalendarDay } from "@/lib/kernel/calendar";
 
 /** What lists and pages call an invoice's state: the stored one and what is derived, never stored (domain.md, States). */
 export const invoiceStatuses = [
@@ -14,13 +15,14 @@ export const invoiceStatuses = [
 
 export type InvoiceStatus = (typeof invoiceStatuses)[number];
 
+/** `today` is a day of the billing time zone: an invoice is past due once the day is over on which it is due. */
 export function statusOf(
-  invoice: { state: string; dueAt: Date; amountPaidMinor: bigint; isClaimed: boolean },
-  now: Date,
+  invoice: { state: string; dueOn: CalendarDay; amountPaidMinor: bigint; isClaimed: boolean },
+  today: CalendarDay,
 ): InvoiceStatus {
   if (invoice.state !== "open") return invoice.state as InvoiceStatus;
   if (invoice.isClaimed) return "in_progress";
-  if (invoice.dueAt < now) return "past_due";
+  if (invoice.dueOn < today) return "past_due";
   return invoice.amountPaidMinor > 0n ? "partly_paid" : "open";
 }
 
@@ -28,27 +30,27 @@ export function statusOf(
 export function statusCondition(
   sql: ReservedSql | Sql,
   statuses: readonly InvoiceStatus[],
-  now: Date,
+  today: CalendarDay,
 ): Fragment | null {
   if (statuses.length === 0) return null;
   const any = statuses.reduce<Fragment>(
-    (all, one) => sql`${all} or (${oneStatus(sql, one, now)})`,
+    (all, one) => sql`${all} or (${oneStatus(sql, one, today)})`,
     sql`false`,
   );
   return sql`(${any})`;
 }
 
-function oneStatus(sql: ReservedSql | Sql, status: InvoiceStatus, now: Date): Fragment {
+function oneStatus(sql: ReservedSql | Sql, status: InvoiceStatus, today: CalendarDay): Fragment {
   const free = sql`i.state = 'open' and c.payment_id is null`;
   switch (status) {
     case "in_progress":
       return sql`i.state = 'open' and c.payment_id is not null`;
     case "past_due":
-      return sql`${free} and i.due_at < ${now}`;
+      return sql`${free} and i.due_on < ${today}`;
     case "partly_paid":
-      return sql`${free} and i.due_at >= ${now} and i.amount_paid_minor > 0`;
+      return sql`${free} and i.due_on >= ${today} and i.amount_paid_minor > 0`;
     case "open":
-      return sql`${free} and i.due_at >= ${now} and i.amount_paid_minor = 0`;
+      return sql`${free} and i.due_on >= ${today} and i.amount_paid_minor = 0`;
     default:
       return sql`i.state = ${status}`;
   }

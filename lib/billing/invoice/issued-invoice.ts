@@ -42,7 +42,7 @@ export function bookIssued(decision: Decision, invoice: Issued): void {
 
 /** As a decision sees it: open, with nothing on it, and without its number, which comes last of all. */
 export function recordOf(invoice: Issued): InvoiceRecord {
-  const { id, summary, origin, currency, dueAt } = invoice;
+  const { id, summary, origin, currency, dueOn } = invoice;
   return {
     id,
     number: "",
@@ -53,7 +53,7 @@ export function recordOf(invoice: Issued): InvoiceRecord {
     totalMinor: invoice.total.minor,
     amountPaidMinor: 0n,
     amountCreditedMinor: 0n,
-    dueAt,
+    dueOn,
     paidAt: null,
     claimedBy: null,
   };
@@ -130,7 +130,7 @@ function invoiceRow({ customerId, invoice, billTo, issuedAt, state, amountPaidMi
     summary: invoice.summary,
     note: invoice.note ?? "",
     issued_at: issuedAt,
-    due_at: invoice.dueAt,
+    due_on: invoice.dueOn,
     paid_at: paidAt,
   };
 }
@@ -161,7 +161,7 @@ function lineRows({ customerId, invoice }: IssuedRow) {
 const invoicesAdded = added(
   "invoices",
   `customer_id uuid, id uuid, origin text, state text, currency text, net_minor bigint, tax_minor bigint,
-   total_minor bigint, amount_paid_minor bigint, bill_to jsonb, summary text, note text, issued_at timestamptz, due_at timestamptz,
+   total_minor bigint, amount_paid_minor bigint, bill_to jsonb, summary text, note text, issued_at timestamptz, due_on date,
    paid_at timestamptz`,
 );
 

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { dueIn } from "@/lib/billing/invoice/days-from-due";
 import { money } from "@/lib/kernel/money";
 import { makeCustomer, makeInvoice, makePlan } from "@/lib/testing/fixtures";
 import { openOwnWorld } from "@/lib/testing/own-world";
@@ -34,7 +35,7 @@ function draft(summary: string): InvoiceDraft {
     origin: "manual",
     currency: "USD",
     summary,
-    dueAt: world.clock.now(),
+    dueOn: dueIn(0, world.clock.now(), world.timeZone),
     lines: [{ kind: "other", description: summary, quantity: 1, unit }],
   };
 }

@@ -16,9 +16,9 @@ export async function readChargeOf(
 ): Promise<(event: ForecastEvent) => PlannedCharge | null> {
   const { now, timeZone } = today;
   const found = await autoChargeCard(sql, customerId, today);
-  return ({ isCovered, invoiceId, at: issuedAt, dueAt }) => {
+  return ({ isCovered, invoiceId, at: issuedAt, dueOn }) => {
     if (!found?.paysInvoices || isCovered) return null;
-    const at = invoiceId ? nextChargeAt(dueAt, now, timeZone) : firstChargeAt(dueAt, issuedAt, timeZone);
+    const at = invoiceId ? nextChargeAt(dueOn, now, timeZone) : firstChargeAt(dueOn, issuedAt, timeZone);
     const { brand, last4 } = found.card;
     return at && { at, card: { brand, last4 } };
   };

@@ -1,22 +1,24 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { addDays } from "@/lib/kernel/calendar";
+import { addCalendarDays, addDays, type CalendarDay } from "@/lib/kernel/calendar";
 import { daysFromDue } from "../invoice/days-from-due";
 import { dueStages, lowStages, stageToSend } from "../reminder/stages";
 import { nextInvoiceSteps, type WaitingInvoice } from "./next-invoice-steps";
 
 const timeZone = "Europe/Berlin";
-const dueAt = new Date("2026-03-30T15:00:00Z");
+const dueOn = "2026-03-30" as CalendarDay;
+const noon = new Date("2026-03-30T10:00:00Z");
 const waiting: WaitingInvoice = {
   origin: "renewal",
-  dueAt,
+  dueOn,
   isAutoRenew: true,
   hasAutoPay: false,
   isCharged: false,
   lastDue: null,
   lastLow: -7,
   stages: dueStages,
-  suspendsAt: addDays(dueAt, 4, timeZone),
+  payBy: addCalendarDays(dueOn, 4),
+  suspendsAt: new Date("2026-04-04T08:00:00Z"),
   putOffBy: null,
 };
 
@@ -30,15 +32,16 @@ describe("what happens to an open invoice next", () => {
     // Daylight saving begins on 29 March: midnight of the 27th is an hour later in UTC than that of the 31st.
     expect(told({}, "2026-03-24T09:00:00Z")).toEqual([
       "remind 2026-03-26T23:00",
-      "due 2026-03-30T15:00",
-      "suspend 2026-04-03T15:00",
+      "due 2026-03-29T22:00",
+      "payBy 2026-04-02T22:00",
+      "suspend 2026-04-04T08:00",
     ]);
   });
 
   it("says of a suspension who put it off", () => {
     const last = (invoice: Partial<WaitingInvoice>) =>
       nextInvoiceSteps({ ...waiting, ...invoice }, new Date("2026-03-24T09:00:00Z"), timeZone).at(-1);
-    const at = addDays(dueAt, 20, timeZone);
+    const at = addDays(noon, 20, timeZone);
     expect(last({ suspendsAt: at, putOffBy: "host" })).toEqual({ kind: "suspend", at, putOffBy: "host" });
     expect(last({ suspendsAt: at })).toEqual({ kind: "suspend", at });
   });
@@ -46,16 +49,17 @@ describe("what happens to an open invoice next", () => {
   it("is the card where auto-pay will charge it, and no reminder of a debt", () => {
     expect(told({ hasAutoPay: true, isCharged: true }, "2026-03-24T09:00:00Z")).toEqual([
       "charge 2026-03-28T23:00",
-      "due 2026-03-30T15:00",
-      "suspend 2026-04-03T15:00",
+      "due 2026-03-29T22:00",
+      "payBy 2026-04-02T22:00",
+      "suspend 2026-04-04T08:00",
     ]);
     expect(told({ hasAutoPay: true }, "2026-03-31T09:00:00Z")[0]).toBe("remind 2026-03-31T09:00");
     expect(told({ hasAutoPay: true, lastDue: 1 }, "2026-03-31T09:00:00Z")[0]).toBe("charge 2026-03-31T22:00");
   });
 
   it("is the end of an order that nobody pays", () => {
-    const order = { origin: "order", isAutoRenew: false, lastDue: 3, suspendsAt: null } as const;
-    expect(told(order, "2026-04-05T09:00:00Z")).toEqual(["void 2026-04-13T15:00"]);
+    const order = { origin: "order", isAutoRenew: false, lastDue: 3, payBy: null, suspendsAt: null } as const;
+    expect(told(order, "2026-04-05T09:00:00Z")).toEqual(["void 2026-04-13T22:00"]);
     expect(told({ ...order, origin: "manual" }, "2026-04-05T09:00:00Z")).toEqual([]);
   });
 
@@ -67,7 +71,7 @@ describe("what happens to an open invoice next", () => {
         fc.integer({ min: -20, max: 6 }),
         (known, day) => {
           const invoice = { ...waiting, ...known };
-          const now = addDays(dueAt, day, timeZone);
+          const now = addDays(noon, day, timeZone);
           const steps = nextInvoiceSteps(invoice, now, timeZone);
           expect(steps).toEqual([...steps].sort((a, b) => +a.at - +b.at));
           // Slow and obvious: one day after the other, until a stage is due.
@@ -76,7 +80,7 @@ describe("what happens to an open invoice next", () => {
             if (stageToSend({ ...invoice, daysFromDue: later })) expected = later;
           }
           const remind = steps.find(({ kind }) => kind === "remind");
-          expect(remind ? daysFromDue(dueAt, remind.at, timeZone) : null).toBe(expected);
+          expect(remind ? daysFromDue(dueOn, remind.at, timeZone) : null).toBe(expected);
         },
       ),
     );

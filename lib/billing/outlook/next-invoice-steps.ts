@@ -1,4 +1,4 @@
-import { addCalendarDays, calendarDay, startOfDay } from "@/lib/kernel/calendar";
+import { addCalendarDays, type CalendarDay, calendarDay, startOfDay } from "@/lib/kernel/calendar";
 import { nextChargeAt } from "../auto-pay/schedule";
 import { daysFromDue } from "../invoice/days-from-due";
 import { stageToSend } from "../reminder/stages";
@@ -8,7 +8,7 @@ import { orderVoidAt } from "../suspension/order-void-days";
 /** An open invoice that no payment is paying, as far as what happens to it next goes. */
 export interface WaitingInvoice {
   readonly origin: "order" | "renewal" | "manual";
-  readonly dueAt: Date;
+  readonly dueOn: CalendarDay;
   /** It has only renewals of services that renew by themselves. */
   readonly isAutoRenew: boolean;
   /** Auto-pay is on with a card that can be charged, and the invoice is one that it charges. */
@@ -19,6 +19,8 @@ export interface WaitingInvoice {
   readonly lastLow: number | null;
   /** Days from due on which it is reminded of, ascending. */
   readonly stages: readonly number[];
+  /** The last day on which it can be paid before the first of its services is suspended; null where none is. */
+  readonly payBy: CalendarDay | null;
   /** When the first of its services is suspended if nothing happens; null where none is. */
   readonly suspendsAt: Date | null;
   /** Who put that off; null where nobody did. */
@@ -26,7 +28,7 @@ export interface WaitingInvoice {
 }
 
 export interface InvoiceStep {
-  kind: "remind" | "charge" | "due" | "suspend" | "void";
+  kind: "remind" | "charge" | "due" | "payBy" | "suspend" | "void";
   at: Date;
   /** Of a suspension that is later than it would be, who put it off. */
   putOffBy?: PutOffBy;
@@ -34,24 +36,25 @@ export interface InvoiceStep {
 
 /**
  * What happens to an open invoice next and when, in order, if nobody does anything: the next reminder, the day on which the
- * card is charged, the due date, the suspension of what it renews, and the end of an order that nobody pays. From the rules
+ * card is charged, the day it is due, the last day of grace, the suspension of what it renews, and the end of an order that nobody pays. From the rules
  * that the jobs go by (domain.md, Reminding, Renewing, Cancelling). Pure.
  */
 export function nextInvoiceSteps(invoice: WaitingInvoice, now: Date, timeZone: string): InvoiceStep[] {
-  const { origin, dueAt, hasAutoPay, suspendsAt, putOffBy } = invoice;
-  const today = daysFromDue(dueAt, now, timeZone);
+  const { origin, dueOn, hasAutoPay, payBy, suspendsAt, putOffBy } = invoice;
+  const today = daysFromDue(dueOn, now, timeZone);
   const onDay = (day: number) => {
-    const at = startOfDay(addCalendarDays(calendarDay(dueAt, timeZone), day), timeZone);
+    const at = startOfDay(addCalendarDays(dueOn, day), timeZone);
     return at > now ? at : now;
   };
-  const chargeAt = hasAutoPay ? nextChargeAt(dueAt, now, timeZone) : null;
+  const chargeAt = hasAutoPay ? nextChargeAt(dueOn, now, timeZone) : null;
   const remindDay = nextReminderDay(invoice, today);
   const steps: (InvoiceStep | null)[] = [
     remindDay === null ? null : { kind: "remind", at: onDay(remindDay) },
     chargeAt && { kind: "charge", at: chargeAt },
-    dueAt > now ? { kind: "due", at: dueAt } : null,
+    today > 0 ? null : { kind: "due", at: startOfDay(dueOn, timeZone) },
+    payBy && payBy >= calendarDay(now, timeZone) ? { kind: "payBy", at: startOfDay(payBy, timeZone) } : null,
     suspendsAt && { kind: "suspend", at: laterOf(suspendsAt, now), ...(putOffBy && { putOffBy }) },
-    origin === "order" ? { kind: "void", at: orderVoidAt(dueAt, { now, timeZone }) } : null,
+    origin === "order" ? { kind: "void", at: orderVoidAt(dueOn, { now, timeZone }) } : null,
   ];
   return steps.filter((step) => step !== null).sort((a, b) => a.at.getTime() - b.at.getTime());
 }

@@ -4,6 +4,7 @@ import { hasAutoPay, renewsByItself, willBeCharged } from "../auto-pay/will-be-c
 import { hostReminderDays, planReminderDays } from "../reminder/reminder-days";
 import { suspendsAt, suspensionPutOffBy } from "../suspension/decide-stop";
 import { nextTerms } from "../suspension/next-terms";
+import { dayBefore } from "../suspension/stop-days";
 import type { World } from "../world";
 import { type InvoiceStep, nextInvoiceSteps } from "./next-invoice-steps";
 
@@ -22,7 +23,7 @@ export async function readInvoiceSteps(
     where r.customer_id = i.customer_id and r.kind = ${kind} and r.subject_id = i.id)`;
   const ofHost = await hostReminderDays(sql);
   const [row] = await sql`
-    select i.origin, i.due_at, ${willBeCharged(sql, now, timeZone)} as is_charged, ${last("invoice_due")} as last_due,
+    select i.origin, i.due_on, ${willBeCharged(sql, now, timeZone)} as is_charged, ${last("invoice_due")} as last_due,
       ${last("balance_low")} as last_low, ${renewsByItself(sql)} as is_auto_renew,
       ${hasAutoPay(sql, sql`i.customer_id`, now, timeZone)} as has_auto_pay, ${planReminderDays(sql)} as days, array(select distinct l.service_id from invoice_lines l where l.customer_id = i.customer_id
         and l.invoice_id = i.id and l.kind = 'renewal') as service_ids
@@ -42,13 +43,14 @@ export async function readInvoiceSteps(
     .sort((a, b) => a.at.getTime() - b.at.getTime());
   const invoice = {
     origin: row.origin,
-    dueAt: row.due_at,
+    dueOn: row.due_on,
     isAutoRenew: row.is_auto_renew,
     hasAutoPay: row.has_auto_pay && row.is_auto_renew,
     isCharged: row.is_charged,
     lastDue: row.last_due,
     lastLow: row.last_low,
     stages: row.days ?? ofHost,
+    payBy: stops[0] ? dayBefore(stops[0].at, timeZone) : null,
     suspendsAt: stops[0]?.at ?? null,
     putOffBy: stops[0]?.putOffBy ?? null,
   };

@@ -1,6 +1,7 @@
 import { type InvoiceId, newId, type PaymentId } from "@/lib/kernel/id";
 import type { Currency } from "@/lib/kernel/money";
 import { type Decision, remainingMinor } from "../decision";
+import { byDue } from "../invoice/days-from-due";
 import { contentHash } from "./content-hash";
 import type { Share } from "./plan";
 
@@ -122,7 +123,7 @@ export function waitingInOrder(decision: Decision, currency: Currency, begunFrom
   const open = decision
     .allInvoices()
     .filter((invoice) => invoice.state === "open" && invoice.currency === currency && !invoice.claimedBy)
-    .sort((a, b) => a.dueAt.getTime() - b.dueAt.getTime() || (a.id < b.id ? -1 : 1));
+    .sort(byDue);
   const begun = open.filter((invoice) => begunFrom.some((id) => comesWith(decision, invoice.id, id)));
   const automatic = open.filter((invoice) => !begun.includes(invoice) && isAutoRenew(decision, invoice.id));
   return [...begun, ...automatic];

@@ -5,6 +5,7 @@ import type { BankReceiptId, InvoiceId, UserId } from "@/lib/kernel/id";
 import { money } from "@/lib/kernel/money";
 import { decidedAt, decisionOver, invoiceRecord, renewalLine, serviceRecord } from "@/lib/testing/records";
 import { remainingMinor } from "../decision";
+import { byDue } from "../invoice/days-from-due";
 import { decideBankPayment } from "./decide-bank-payment";
 
 const receiptOf = (minor: bigint) => ({
@@ -45,9 +46,7 @@ describe("money that came by bank", () => {
             invoices.map(({ id }) => id),
           );
 
-          const open = invoices
-            .filter(({ state }) => state === "open")
-            .sort((a, b) => a.dueAt.getTime() - b.dueAt.getTime() || (a.id < b.id ? -1 : 1));
+          const open = invoices.filter(({ state }) => state === "open").sort(byDue);
           let leftMinor = minor;
           for (const { id, totalMinor } of open) {
             const part = totalMinor < leftMinor ? totalMinor : leftMinor;

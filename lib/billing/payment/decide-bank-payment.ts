@@ -2,6 +2,7 @@ import type { CalendarDay } from "@/lib/kernel/calendar";
 import type { BankReceiptId, InvoiceId, PaymentId, UserId } from "@/lib/kernel/id";
 import type { Money } from "@/lib/kernel/money";
 import { type Decision, remainingMinor } from "../decision";
+import { byDue } from "../invoice/days-from-due";
 import { contentHash } from "./content-hash";
 
 /** Money that came by bank, as the host's bank statement has it. Its id is made by the form, and is also its payment's. */
@@ -166,6 +167,6 @@ function addBankPayment(
 }
 
 function inOrder(decision: Decision, ids: readonly InvoiceId[]): InvoiceId[] {
-  const due = (id: InvoiceId) => decision.invoice(id)?.dueAt.getTime() ?? 0;
-  return [...ids].sort((a, b) => due(a) - due(b) || (a < b ? -1 : 1));
+  const dated = (id: InvoiceId) => ({ id, dueOn: decision.invoice(id)?.dueOn });
+  return [...ids].sort((a, b) => byDue(dated(a), dated(b)));
 }

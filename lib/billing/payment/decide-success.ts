@@ -4,6 +4,7 @@ import { type ChargeId, type InvoiceId, newId } from "@/lib/kernel/id";
 import { isCurrency } from "@/lib/kernel/money";
 import type { OpenHold } from "@/lib/ledger/book";
 import { type Decision, remainingMinor } from "../decision";
+import { byDue } from "../invoice/days-from-due";
 import type { PaymentRecord } from "../scene";
 import type { Share } from "./plan";
 import { type FinalPaymentState, isFinal } from "./states";
@@ -261,8 +262,6 @@ export function bookFee(decision: Decision, charge: Charge, chargeId: ChargeId):
 }
 
 function inOrder(decision: Decision, shares: readonly Share[]): Share[] {
-  const due = (id: InvoiceId) => decision.invoice(id)?.dueAt.getTime() ?? 0;
-  return [...shares].sort(
-    (a, b) => due(a.invoiceId) - due(b.invoiceId) || (a.invoiceId < b.invoiceId ? -1 : 1),
-  );
+  const dated = (id: InvoiceId) => ({ id, dueOn: decision.invoice(id)?.dueOn });
+  return [...shares].sort((a, b) => byDue(dated(a.invoiceId), dated(b.invoiceId)));
 }

@@ -87,7 +87,7 @@ describe("a success that Stripe reports after the payment has ended", () => {
     const planId = await makePlan(world, { price: { USD: 1500n } });
     const serviceId = await makeActiveService(world, customer, planId, true);
     const renewal = await makeRenewal(world, customer, serviceId);
-    await world.owner`update invoices set due_at = ${world.clock.now()} where id = ${renewal.id}`;
+    await world.owner`update invoices set due_on = ${world.clock.now()} where id = ${renewal.id}`;
     const payment = await direct(customer);
     await world.control.expire(payment.sessionId);
     await world.control.webhooksIdle();

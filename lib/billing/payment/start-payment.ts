@@ -5,6 +5,7 @@ import type { Currency } from "@/lib/kernel/money";
 import type { LockedBalance } from "@/lib/ledger/book";
 import type { CardRefusal } from "../card/chosen-card";
 import { Decision, remainingMinor } from "../decision";
+import { byDue } from "../invoice/days-from-due";
 import type { InvoiceState } from "../invoice/states";
 import {
   earlierOpenInvoices,
@@ -359,7 +360,7 @@ function decisionOf(
 }
 
 function inOrder(invoices: readonly InvoiceRecord[]): InvoiceRecord[] {
-  return [...invoices].sort((a, b) => a.dueAt.getTime() - b.dueAt.getTime() || (a.id < b.id ? -1 : 1));
+  return [...invoices].sort(byDue);
 }
 
 function differs(plan: PaymentPlan, shown: StartInput["shown"]): boolean {

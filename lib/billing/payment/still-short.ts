@@ -24,7 +24,7 @@ export async function readStillShort(
       select i.number, i.total_minor - i.amount_paid_minor - i.amount_credited_minor as remaining_minor from invoices i
       where i.customer_id = ${customerId} and i.state = 'open' and i.currency = ${currency} and ${renewsByItself(sql)}
         and not exists (select from invoice_claims c where c.customer_id = i.customer_id and c.invoice_id = i.id)
-      order by i.due_at, i.id`,
+      order by i.due_on, i.id`,
     sql`
       select posted_minor - held_minor as available_minor from balances
       where customer_id = ${customerId} and currency = ${currency}`,

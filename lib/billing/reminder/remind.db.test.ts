@@ -1,5 +1,6 @@
 import postgres from "postgres";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { exactTypes, type Sql } from "@/db/exact-sql";
 import { addDays } from "@/lib/kernel/calendar";
 import { payFromBalance } from "@/lib/portal/pay";
 import { createTestDatabase } from "@/lib/testing/database";
@@ -14,12 +15,12 @@ import { openTestWorld, type TestWorld } from "@/lib/testing/world";
 import { remindOfInvoices } from "./remind";
 
 let world: TestWorld;
-let owner: postgres.Sql<{ bigint: bigint }>;
+let owner: Sql;
 let drop: () => Promise<void>;
 
 beforeAll(async () => {
   const database = await createTestDatabase();
-  owner = postgres(database.url, { max: 4, onnotice: () => {}, types: { bigint: postgres.BigInt } });
+  owner = postgres(database.url, { max: 4, onnotice: () => {}, types: exactTypes });
   drop = () => database.drop();
   world = openTestWorld({ url: database.url, max: 12 });
 });
@@ -33,14 +34,14 @@ afterAll(async () => {
 async function openInvoice(customer: TestCustomer, dueInDays: number) {
   const invoice = await makeInvoice(world, customer, 1000n);
   await owner`
-    update invoices set due_at = ${addDays(world.clock.now(), dueInDays, "UTC")} where id = ${invoice.id}`;
+    update invoices set due_on = ${addDays(world.clock.now(), dueInDays, "UTC")} where id = ${invoice.id}`;
   return invoice;
 }
 
 /** As the job finds them on another day: time is moved by moving what is due. */
 async function daysPass(customer: TestCustomer, days: number): Promise<void> {
   await owner`
-    update invoices set due_at = due_at - make_interval(days => ${days}) where customer_id = ${customer.customerId}`;
+    update invoices set due_on = due_on - make_interval(days => ${days}) where customer_id = ${customer.customerId}`;
 }
 
 async function stagesOf({ customerId }: TestCustomer): Promise<string[]> {

@@ -1,10 +1,10 @@
 import { type BulkWrite, bulkStatement } from "@/db/bulk-statement";
 import { transact } from "@/db/transaction";
-import { addDays } from "@/lib/kernel/calendar";
+import type { CalendarDay } from "@/lib/kernel/calendar";
 import { type CustomerId, type InvoiceId, uuidv7 } from "@/lib/kernel/id";
 import type { Currency } from "@/lib/kernel/money";
 import { renewsByItself, willBeCharged } from "../auto-pay/will-be-charged";
-import { daysFromDue } from "../invoice/days-from-due";
+import { daysFromDue, dueIn } from "../invoice/days-from-due";
 import type { Topic } from "../topics";
 import type { World } from "../world";
 import { hostReminderDays, planReminderDays, reminderSpan } from "./reminder-days";
@@ -33,7 +33,7 @@ interface OpenInvoice {
   customerId: CustomerId;
   id: InvoiceId;
   currency: Currency;
-  dueAt: Date;
+  dueOn: CalendarDay;
   isAutoRenew: boolean;
   isCharged: boolean;
   lastDue: number | null;
@@ -49,16 +49,16 @@ async function remindable(
   after: CustomerId | null,
   customersMost: number,
 ): Promise<OpenInvoice[]> {
-  const until = addDays(world.clock.now(), 1 - first, world.timeZone);
+  const until = dueIn(-first, world.clock.now(), world.timeZone);
   const rows = await world.jobs.sql`
     with open as materialized (
-      select i.customer_id, i.id, i.currency, i.due_at,
+      select i.customer_id, i.id, i.currency, i.due_on,
         ${willBeCharged(world.jobs.sql, world.clock.now(), world.timeZone)} as is_charged,
         ${renewsByItself(world.jobs.sql)} as is_auto_renew,
         coalesce(${planReminderDays(world.jobs.sql)}, ${world.jobs.sql.json([...ofHost])}::jsonb) as days
       from invoices i
       join customers c on c.id = i.customer_id and c.closed_at is null
-      where i.state = 'open' and i.due_at < ${until}
+      where i.state = 'open' and i.due_on <= ${until}
         and i.customer_id > ${after ?? "00000000-0000-0000-0000-000000000000"}
         and not exists (select from invoice_claims k where k.customer_id = i.customer_id and k.invoice_id = i.id)
     ), waiting as (
@@ -67,17 +67,17 @@ async function remindable(
     ), chosen as (
       select distinct customer_id from waiting order by customer_id limit ${customersMost}
     )
-    select o.customer_id, o.id, o.currency, o.due_at, o.is_charged, o.is_auto_renew, o.days,
+    select o.customer_id, o.id, o.currency, o.due_on, o.is_charged, o.is_auto_renew, o.days,
       (select max(stage) from reminders r where r.customer_id = o.customer_id and r.kind = 'invoice_due'
         and r.subject_id = o.id) as last_due,
       (select max(stage) from reminders r where r.customer_id = o.customer_id and r.kind = 'balance_low'
         and r.subject_id = o.id) as last_low
-    from waiting o join chosen using (customer_id) order by o.customer_id, o.due_at, o.id`;
+    from waiting o join chosen using (customer_id) order by o.customer_id, o.due_on, o.id`;
   return rows.map((row) => ({
     customerId: row.customer_id,
     id: row.id,
     currency: row.currency,
-    dueAt: row.due_at,
+    dueOn: row.due_on,
     isAutoRenew: row.is_auto_renew,
     isCharged: row.is_charged,
     lastDue: row.last_due,
@@ -94,7 +94,7 @@ async function record(world: World, open: readonly OpenInvoice[]): Promise<numbe
   >();
   const reminders = open.flatMap((invoice) => {
     const { customerId, currency } = invoice;
-    const due = stageToSend({ ...invoice, daysFromDue: daysFromDue(invoice.dueAt, now, world.timeZone) });
+    const due = stageToSend({ ...invoice, daysFromDue: daysFromDue(invoice.dueOn, now, world.timeZone) });
     if (!due) return [];
     const key = `${customerId} ${currency}`;
     const row = outbox.get(key) ?? {

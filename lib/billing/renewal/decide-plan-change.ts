@@ -1,3 +1,4 @@
+import { type CalendarDay, calendarDay } from "@/lib/kernel/calendar";
 import type { PaymentId } from "@/lib/kernel/id";
 import type { Currency, Money } from "@/lib/kernel/money";
 import { money } from "@/lib/kernel/money";
@@ -76,7 +77,7 @@ export function decidePlanChange(
     startsAt: way === "at_once" ? now : (service.expiresAt ?? now),
     changes,
     credits,
-    invoice: dearer.length > 0 ? changeInvoice(scene, dearer, now) : null,
+    invoice: dearer.length > 0 ? changeInvoice(scene, dearer, calendarDay(now, timeZone)) : null,
     chargedMinor: dearer.reduce((total, change) => total + totalOf(change), 0n),
     creditedMinor: credits.reduce((total, part) => total + part.netMinor + part.taxMinor, 0n),
     keptMinor: keptOf(scene.disputed, credits),
@@ -162,13 +163,17 @@ function totalOf(change: TermChange): bigint {
 }
 
 /** Two lines for each term: its rest at the old price taken back, and at the new one. */
-function changeInvoice(scene: PlanChangeScene, dearer: readonly TermChange[], now: Date): InvoiceDraft {
+function changeInvoice(
+  scene: PlanChangeScene,
+  dearer: readonly TermChange[],
+  today: CalendarDay,
+): InvoiceDraft {
   const { service, from, to } = scene;
   return {
     origin: "manual",
     currency: service.currency,
     summary: `${service.label}: ${from.name} → ${to.name}`,
-    dueAt: now,
+    dueOn: today,
     lines: dearer.flatMap((change): LineDraft[] => {
       const rest = `${change.remainingDays}/${change.termDays}`;
       const line = { kind: "other" as const, quantity: 1, taxRatePpm: change.term.taxRatePpm };
@@ -207,5 +212,5 @@ function reissue(scene: PlanChangeScene, old: OpenRenewal, now: Date, timeZone: 
     now,
     timeZone,
   );
-  return { ...draft, dueAt: old.dueAt };
+  return { ...draft, dueOn: old.dueOn };
 }

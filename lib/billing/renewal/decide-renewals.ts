@@ -67,8 +67,8 @@ function payFromBalance(
   // One mail for all of them: the first stage of reminding, "when found".
   const outboxId = decision.tell("reminder", {});
   const { now, timeZone } = decision.context;
-  for (const { id, dueAt } of short) {
-    decision.remind("balance_low", id, daysFromDue(dueAt, now, timeZone), outboxId);
+  for (const { id, dueOn } of short) {
+    decision.remind("balance_low", id, daysFromDue(dueOn, now, timeZone), outboxId);
   }
   return short.length;
 }

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import postgres from "postgres";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { exactTypes, type Sql } from "@/db/exact-sql";
 import { transact } from "@/db/transaction";
 import type { CustomerId, ServiceId } from "@/lib/kernel/id";
 import { createTestDatabase } from "@/lib/testing/database";
@@ -20,12 +21,12 @@ import { runRenewals } from "./run-renewals";
 import { settleCovered } from "./settle-covered";
 
 let world: TestWorld;
-let owner: postgres.Sql<{ bigint: bigint }>;
+let owner: Sql;
 let drop: () => Promise<void>;
 
 beforeAll(async () => {
   const database = await createTestDatabase();
-  owner = postgres(database.url, { max: 4, onnotice: () => {}, types: { bigint: postgres.BigInt } });
+  owner = postgres(database.url, { max: 4, onnotice: () => {}, types: exactTypes });
   drop = () => database.drop();
   world = openTestWorld({ url: database.url, max: 12 });
   await owner`

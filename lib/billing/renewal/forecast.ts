@@ -1,8 +1,9 @@
-import { addDays, type TermLength } from "@/lib/kernel/calendar";
+import { addDays, type CalendarDay, type TermLength } from "@/lib/kernel/calendar";
 import { type ManualClock, manualClock } from "@/lib/kernel/clock";
 import type { CustomerId, InvoiceId, ServiceId } from "@/lib/kernel/id";
 import type { Currency } from "@/lib/kernel/money";
 import { Decision, remainingMinor } from "../decision";
+import { byDue } from "../invoice/days-from-due";
 import { isAutoRenew, settleWaiting, waitingInOrder } from "../payment/balance-payment";
 import type { BegunService, InvoiceRecord, LineRecord } from "../scene";
 import { decideRenewals } from "./decide-renewals";
@@ -48,7 +49,7 @@ export interface ForecastEvent {
   invoiceId: InvoiceId | null;
   /** When it is issued and tried. */
   at: Date;
-  dueAt: Date;
+  dueOn: CalendarDay;
   amountMinor: bigint;
   isCovered: boolean;
   /** What a top-up would have to be, with earlier unpaid ones of the same services; 0 where it is covered. */
@@ -94,8 +95,8 @@ export function missingMinor(scene: ForecastScene): bigint {
 
 /** A service on its way through the days. */
 interface Running extends ForecastService {
-  /** Null where it is not billed any more. */
-  dueAt: Date | null;
+  /** When the run bills its next term; null where it is not billed any more. */
+  billAt: Date | null;
 }
 
 /** The world as far as the run looks at it, moved on from one instant to the next. */
@@ -112,21 +113,21 @@ class Play {
   ) {
     this.clock = manualClock(scene.now);
     this.availableMinor = scene.availableMinor > 0n ? scene.availableMinor : 0n;
-    this.services = new Map(scene.services.map((one) => [one.service.id, { ...one, dueAt: null }]));
-    for (const one of this.services.values()) one.dueAt = this.dueAtOf(one);
+    this.services = new Map(scene.services.map((one) => [one.service.id, { ...one, billAt: null }]));
+    for (const one of this.services.values()) one.billAt = this.billAtOf(one);
   }
 
   /** The first pass of the run, at that instant or later, that finds something; null if there is none. */
   nextDue(earliest: Date): Date | null {
     let next: Date | null = null;
-    for (const { dueAt } of this.services.values()) if (dueAt && (!next || dueAt < next)) next = dueAt;
+    for (const { billAt } of this.services.values()) if (billAt && (!next || billAt < next)) next = billAt;
     return next && next < earliest ? earliest : next;
   }
 
   /** One pass: what is due is billed, and paid or short. */
   run(at: Date): ForecastEvent[] {
     const due = [...this.services.values()]
-      .filter(({ dueAt }) => dueAt && dueAt <= at)
+      .filter(({ billAt }) => billAt && billAt <= at)
       .sort((a, b) => (a.service.id < b.service.id ? -1 : 1));
     const decision = this.decisionAt(at);
     const billed = due.flatMap((one) => dueServiceOf(this.scene, one) ?? []);
@@ -134,11 +135,11 @@ class Play {
     const invoices = issued
       .map(({ id }) => decision.invoice(id))
       .filter((invoice) => invoice !== undefined)
-      .sort((a, b) => a.dueAt.getTime() - b.dueAt.getTime() || (a.id < b.id ? -1 : 1));
+      .sort(byDue);
     // This term is not billed again, whether it was paid, is short, or has no price.
     for (const one of due) {
       one.closedTerms = [...one.closedTerms, one.service.expiresAt];
-      one.dueAt = null;
+      one.billAt = null;
     }
     return this.follow(decision, at, invoices, false);
   }
@@ -166,7 +167,7 @@ class Play {
       const service = decision.service(one.service.id);
       if (!service?.expiresAt || service === one.service) continue;
       one.service = { ...service, expiresAt: service.expiresAt, anchorDay: one.service.anchorDay };
-      one.dueAt = this.dueAtOf(one);
+      one.billAt = this.billAtOf(one);
     }
     return invoices
       .filter(({ id }) => isAutoRenew(decision, id))
@@ -189,7 +190,7 @@ class Play {
       summary: invoice.summary,
       invoiceId: isIssued ? invoice.id : null,
       at,
-      dueAt: invoice.dueAt,
+      dueOn: invoice.dueOn,
       amountMinor: known ? remainingMinor(known) : invoice.totalMinor,
       isCovered,
       shortMinor,
@@ -197,7 +198,7 @@ class Play {
     };
   }
 
-  private dueAtOf({ service, plan, closedTerms, isPassedBy }: ForecastService): Date | null {
+  private billAtOf({ service, plan, closedTerms, isPassedBy }: ForecastService): Date | null {
     const { state, isAutoRenew: renews, expiresAt } = service;
     const runs = state === "active" || state === "suspended";
     const isClosed = closedTerms.some((term) => term.getTime() === expiresAt.getTime());

@@ -1,7 +1,8 @@
-import { addDays } from "@/lib/kernel/calendar";
+import { addCalendarDays, addDays, type CalendarDay, calendarDay, startOfDay } from "@/lib/kernel/calendar";
 import type { ServiceState } from "../service/states";
 import { orderVoidAt } from "../suspension/order-void-days";
-import { renewalDueAt, renewalIssueAt } from "./renewal-days";
+import { dayBefore, heldUntil, payByDay, stopAfter } from "../suspension/stop-days";
+import { renewalDueOn, renewalIssueAt } from "./renewal-days";
 
 /** A service, as far as what happens to it next goes. */
 export interface SteppingService {
@@ -9,13 +10,15 @@ export interface SteppingService {
   expiresAt: Date | null;
   /** It ends with its last paid term, on the customer's wish. */
   isEnding: boolean;
-  /** When the open order that it waits for is due. */
-  orderDueAt?: Date | null;
+  /** On which day the open order that it waits for is due. */
+  orderDueOn?: CalendarDay | null;
   plan: { leadDays: number; graceDays: number; terminateDays: number };
+  /** Of the billing time zone, the host's: what is stopped is stopped an hour after it. */
+  mailHour: number;
   /** The renewal that begins at its expiry, if there is one. */
   renewal: {
     state: "due" | "invoiced" | "paid" | "declined" | "lapsed";
-    dueAt: Date | null;
+    dueOn: CalendarDay | null;
     /** Days that the customer gave themselves. */
     ownGraceDays?: number;
   } | null;
@@ -33,7 +36,7 @@ export interface PlannedCharge {
 }
 
 export interface NextStep {
-  kind: "issue" | "due" | "end" | "suspend" | "terminate" | "void" | "charge";
+  kind: "issue" | "due" | "payBy" | "end" | "suspend" | "terminate" | "void" | "charge";
   at: Date;
   /** Of a charge. */
   card?: PlannedCharge["card"];
@@ -55,50 +58,82 @@ export function nextSteps(service: SteppingService, now: Date, timeZone: string)
 }
 
 function stepsOf(service: SteppingService, now: Date, timeZone: string): NextStep[] {
-  const { state, expiresAt, isEnding, plan, orderDueAt } = service;
-  if (state === "pending" && orderDueAt) {
-    const due: NextStep[] = orderDueAt > now ? [{ kind: "due", at: orderDueAt }] : [];
-    return [...due, { kind: "void", at: orderVoidAt(orderDueAt, { now, timeZone }) }];
+  const { state, expiresAt, isEnding, orderDueOn } = service;
+  if (state === "pending" && orderDueOn) {
+    const due = dueStep(orderDueOn, now, timeZone);
+    return [...due, { kind: "void", at: orderVoidAt(orderDueOn, { now, timeZone }) }];
   }
   if (!expiresAt || (state !== "active" && state !== "suspended")) return [];
   if (isEnding) return [{ kind: "end", at: expiresAt }];
-  if (state === "suspended") {
-    const from = service.suspendedAt ?? suspensionOf(service, expiresAt, now, timeZone).at;
-    const at = later(addDays(from, plan.terminateDays, timeZone), service.holdUntil);
-    return [{ kind: "terminate", at }];
-  }
-  const { steps, at, putOffBy } = suspensionOf(service, expiresAt, now, timeZone);
+  const stop = suspensionOf(service, expiresAt, now, timeZone);
+  if (state === "suspended") return [{ kind: "terminate", at: terminationOf(service, stop, timeZone) }];
+  const { steps, at, putOffBy, lastDay } = stop;
+  const payBy = lastDay && dayBefore(at, timeZone);
   return [
     ...steps,
+    ...(payBy && payBy >= calendarDay(now, timeZone)
+      ? [{ kind: "payBy" as const, at: startOfDay(payBy, timeZone) }]
+      : []),
     { kind: "suspend", at, ...(putOffBy && { putOffBy }) },
-    { kind: "terminate", at: addDays(at, plan.terminateDays, timeZone) },
+    { kind: "terminate", at: terminationOf({ ...service, suspendedAt: at }, stop, timeZone) },
   ];
+}
+
+interface StoppingStep {
+  /** The steps up to it. */
+  steps: NextStep[];
+  at: Date;
+  putOffBy: NextStep["putOffBy"];
+  /** The last day of grace; null where there is nothing to pay. */
+  lastDay: CalendarDay | null;
 }
 
 /** The steps up to the suspension, and when that is. */
 function suspensionOf(
-  { plan, renewal, holdUntil }: SteppingService,
+  { plan, renewal, holdUntil, mailHour }: SteppingService,
   expiresAt: Date,
   now: Date,
   timeZone: string,
-): { steps: NextStep[]; at: Date; putOffBy: NextStep["putOffBy"] } {
+): StoppingStep {
+  const hold = holdUntil && heldUntil(holdUntil, mailHour, timeZone);
   const held = (at: Date, otherwise?: "customer") => {
-    const then = later(at, holdUntil);
+    const then = later(at, hold);
     return { at: then, putOffBy: then > at ? ("host" as const) : otherwise };
   };
   if (renewal?.state === "declined" || renewal?.state === "lapsed") {
-    return { steps: [], ...held(expiresAt) };
+    return { steps: [], ...held(expiresAt), lastDay: null };
   }
-  const isBilled = renewal?.state === "invoiced" && renewal.dueAt !== null;
+  const isBilled = renewal?.state === "invoiced" && renewal.dueOn !== null;
   const planned = renewalIssueAt(expiresAt, plan.leadDays, timeZone);
   // What should have been issued is issued by the next pass of the run.
   const issueAt = planned > now ? planned : now;
-  const dueAt = isBilled && renewal.dueAt ? renewal.dueAt : renewalDueAt(expiresAt, issueAt, timeZone);
-  const due: NextStep = { kind: "due", at: dueAt };
-  const steps: NextStep[] = isBilled ? [due] : [{ kind: "issue", at: issueAt }, due];
-  const ownDays = renewal?.ownGraceDays ?? 0;
-  const at = addDays(dueAt, plan.graceDays + ownDays, timeZone);
-  return { steps, ...held(at, ownDays > 0 ? "customer" : undefined) };
+  const dueOn = isBilled && renewal.dueOn ? renewal.dueOn : renewalDueOn(expiresAt, issueAt, timeZone);
+  const due = dueStep(dueOn, now, timeZone);
+  const ownGraceDays = renewal?.ownGraceDays ?? 0;
+  const lastDay = payByDay(dueOn, { ...plan, ownGraceDays });
+  const at = later(stopAfter(lastDay, mailHour, timeZone), expiresAt);
+  return {
+    steps: isBilled ? due : [{ kind: "issue", at: issueAt }, ...due],
+    ...held(at, ownGraceDays > 0 ? "customer" : undefined),
+    lastDay,
+  };
+}
+
+function terminationOf(
+  { plan, suspendedAt, holdUntil, mailHour }: SteppingService,
+  stop: StoppingStep,
+  timeZone: string,
+): Date {
+  const { terminateDays } = plan;
+  const earliest = addDays(suspendedAt ?? stop.at, terminateDays, timeZone);
+  const at = later(earliest, holdUntil && heldUntil(holdUntil, mailHour, timeZone));
+  if (!stop.lastDay) return at;
+  return later(at, stopAfter(addCalendarDays(stop.lastDay, terminateDays), mailHour, timeZone));
+}
+
+/** Nothing once the day is over: it is past due then. */
+function dueStep(dueOn: CalendarDay, now: Date, timeZone: string): NextStep[] {
+  return dueOn < calendarDay(now, timeZone) ? [] : [{ kind: "due", at: startOfDay(dueOn, timeZone) }];
 }
 
 function later(at: Date, other: Date | null | undefined): Date {

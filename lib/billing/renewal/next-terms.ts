@@ -1,5 +1,5 @@
 import type { ReservedSql } from "@/db/client";
-import { type TermLength, termEnd } from "@/lib/kernel/calendar";
+import { type CalendarDay, type TermLength, termEnd } from "@/lib/kernel/calendar";
 import type { CustomerId, InvoiceId, PlanId, RenewalId, ServiceId } from "@/lib/kernel/id";
 import type { Currency } from "@/lib/kernel/money";
 import type { ServiceState } from "../service/states";
@@ -25,7 +25,13 @@ export interface RenewableService {
     id: RenewalId;
     startsAt: Date;
     state: "due" | "invoiced" | "paid" | "declined" | "lapsed";
-    invoice: { id: InvoiceId; number: string; dueAt: Date; remainingMinor: bigint; endsAt: Date } | null;
+    invoice: {
+      id: InvoiceId;
+      number: string;
+      dueOn: CalendarDay;
+      remainingMinor: bigint;
+      endsAt: Date;
+    } | null;
   }[];
 }
 
@@ -110,7 +116,7 @@ export async function readRenewable(
       join services s on coalesce(s.next_plan_id, s.plan_id) = x.plan_id and s.currency = x.currency
       where s.customer_id = ${customerId} and s.id = ${id}`,
     sql`
-      select r.id, r.term_starts_at, r.state, i.id as invoice_id, i.number, i.due_at, i.state as invoice_state,
+      select r.id, r.term_starts_at, r.state, i.id as invoice_id, i.number, i.due_on, i.state as invoice_state,
         i.total_minor - i.amount_paid_minor - i.amount_credited_minor as remaining_minor, l.term_ends_at
       from renewals r
       join services s on s.customer_id = r.customer_id and s.id = r.service_id and r.term_starts_at >= s.expires_at
@@ -139,7 +145,7 @@ export async function readRenewable(
           ? {
               id: one.invoice_id,
               number: one.number,
-              dueAt: one.due_at,
+              dueOn: one.due_on,
               remainingMinor: one.remaining_minor,
               endsAt: one.term_ends_at,
             }

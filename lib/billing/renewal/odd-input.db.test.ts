@@ -1,5 +1,6 @@
 import postgres from "postgres";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { exactTypes, type Sql } from "@/db/exact-sql";
 import { payOutBalance } from "@/lib/admin/pay-out-balance";
 import type { PlanId, ServiceId } from "@/lib/kernel/id";
 import { payFromBalance } from "@/lib/portal/pay";
@@ -23,12 +24,12 @@ import { runRenewals } from "./run-renewals";
 const dayMs = 86_400_000;
 let world: TestWorld;
 /** Arranges what no role of the application may. */
-let owner: postgres.Sql<{ bigint: bigint }>;
+let owner: Sql;
 let drop: () => Promise<void>;
 
 beforeAll(async () => {
   const database = await createTestDatabase();
-  owner = postgres(database.url, { max: 2, onnotice: () => {}, types: { bigint: postgres.BigInt } });
+  owner = postgres(database.url, { max: 2, onnotice: () => {}, types: exactTypes });
   world = openTestWorld({ url: database.url });
   drop = () => database.drop();
 });

@@ -1,5 +1,5 @@
 import type { ReservedSql } from "@/db/client";
-import type { TermLength } from "@/lib/kernel/calendar";
+import type { CalendarDay, TermLength } from "@/lib/kernel/calendar";
 import type { CustomerId, InvoiceId, PaymentId, PlanId, RenewalId, ServiceId, TermId } from "@/lib/kernel/id";
 import type { Currency } from "@/lib/kernel/money";
 import { disputesOf } from "../payment/charge-left";
@@ -25,7 +25,7 @@ export interface OpenRenewal {
   invoiceId: InvoiceId;
   renewalId: RenewalId;
   number: string;
-  dueAt: Date;
+  dueOn: CalendarDay;
   termStartsAt: Date;
   netMinor: bigint;
   taxMinor: bigint;
@@ -120,7 +120,7 @@ async function openRenewals(
   { customerId, serviceId, planId }: Ref,
 ): Promise<OpenRenewal[]> {
   const rows = await sql`
-    select i.id, i.number, i.due_at, i.net_minor, i.tax_minor, r.id as renewal_id, l.term_starts_at,
+    select i.id, i.number, i.due_on, i.net_minor, i.tax_minor, r.id as renewal_id, l.term_starts_at,
       (select x.price_minor from plan_prices x where x.plan_id = ${planId} and x.currency = i.currency
         and x.valid_from <= l.term_starts_at order by x.valid_from desc limit 1) as new_net_minor,
       exists (select from invoice_lines o where o.customer_id = i.customer_id and o.invoice_id = i.id
@@ -134,7 +134,7 @@ async function openRenewals(
     invoiceId: row.id,
     renewalId: row.renewal_id,
     number: row.number,
-    dueAt: row.due_at,
+    dueOn: row.due_on,
     termStartsAt: row.term_starts_at,
     netMinor: row.net_minor,
     taxMinor: row.tax_minor,

@@ -116,12 +116,12 @@ async function readPrices(sql: ReservedSql, planIds: readonly string[]) {
 async function readOpenRenewals(sql: ReservedSql, customerIds: readonly CustomerId[]) {
   const rows = await sql`
     select i.customer_id, i.id, i.number, i.summary, i.currency, i.total_minor, i.amount_paid_minor,
-      i.amount_credited_minor, i.due_at, c.payment_id
+      i.amount_credited_minor, i.due_on, c.payment_id
     from unnest(${[...customerIds]}::uuid[]) as h(id) cross join lateral (
       select x.* from invoices x where x.customer_id = h.id and x.state = 'open' and x.origin = 'renewal'
-      order by x.due_at, x.id limit 2000) i
+      order by x.due_on, x.id limit 2000) i
     left join invoice_claims c on c.customer_id = i.customer_id and c.invoice_id = i.id
-    order by i.due_at, i.id`;
+    order by i.due_on, i.id`;
   return byCustomer(
     rows,
     (row): InvoiceRecord => ({
@@ -134,7 +134,7 @@ async function readOpenRenewals(sql: ReservedSql, customerIds: readonly Customer
       totalMinor: row.total_minor,
       amountPaidMinor: row.amount_paid_minor,
       amountCreditedMinor: row.amount_credited_minor,
-      dueAt: row.due_at,
+      dueOn: row.due_on,
       paidAt: null,
       claimedBy: row.payment_id,
     }),

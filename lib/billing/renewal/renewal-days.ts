@@ -1,4 +1,4 @@
-import { addDays } from "@/lib/kernel/calendar";
+import { addCalendarDays, addDays, type CalendarDay, calendarDay, laterDay } from "@/lib/kernel/calendar";
 
 /** An invoice is due at expiry, but at least so many days after its issue (domain.md, Renewing). */
 const dueAfterIssueDays = 3;
@@ -23,15 +23,14 @@ export function renewalIssueAt(termStartsAt: Date, leadDays: number, timeZone: s
   return new Date(due);
 }
 
-/** When a renewal's invoice is due: at the start of its term, but at least three days after its issue. */
-export function renewalDueAt(termStartsAt: Date, issuedAt: Date, timeZone: string): Date {
+/** The day on which a renewal's invoice is due: that of its term's start, but at least three days after that of its issue. */
+export function renewalDueOn(termStartsAt: Date, issuedAt: Date, timeZone: string): CalendarDay {
   if (issuedAt.getTime() !== asked.issuedAtMs || timeZone !== asked.timeZone) {
-    const earliest = addDays(issuedAt, dueAfterIssueDays, timeZone);
+    const earliest = addCalendarDays(calendarDay(issuedAt, timeZone), dueAfterIssueDays);
     asked = { issuedAtMs: issuedAt.getTime(), timeZone, earliest };
   }
-  const { earliest } = asked;
-  return termStartsAt > earliest ? termStartsAt : new Date(earliest);
+  return laterDay(calendarDay(termStartsAt, timeZone), asked.earliest);
 }
 
 /** The last answer: all that a run issues at once is due at the same earliest. */
-let asked = { issuedAtMs: Number.NaN, timeZone: "", earliest: new Date(0) };
+let asked = { issuedAtMs: Number.NaN, timeZone: "", earliest: "" as CalendarDay };

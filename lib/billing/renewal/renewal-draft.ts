@@ -2,7 +2,7 @@ import { type TermLength, termEnd } from "@/lib/kernel/calendar";
 import type { PlanId, RenewalId, ServiceId } from "@/lib/kernel/id";
 import { type Currency, money } from "@/lib/kernel/money";
 import type { InvoiceDraft } from "../invoice/draft";
-import { renewalDueAt } from "./renewal-days";
+import { renewalDueOn } from "./renewal-days";
 
 export interface NextTerm {
   renewalId: RenewalId;
@@ -21,7 +21,7 @@ export function renewalDraft(next: NextTerm, now: Date, timeZone: string): Invoi
     origin: "renewal",
     currency,
     summary: service.label,
-    dueAt: renewalDueAt(startsAt, now, timeZone),
+    dueOn: renewalDueOn(startsAt, now, timeZone),
     lines: [
       {
         kind: "renewal",

@@ -1,5 +1,7 @@
 import postgres from "postgres";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { exactTypes, type Sql } from "@/db/exact-sql";
+import { calendarDay, daysBetween } from "@/lib/kernel/calendar";
 import type { PlanId, ServiceId } from "@/lib/kernel/id";
 import { createTestDatabase } from "@/lib/testing/database";
 import {
@@ -16,12 +18,12 @@ import { type RenewalProgress, runRenewals } from "./run-renewals";
 import { settleCovered } from "./settle-covered";
 
 let world: TestWorld;
-let owner: postgres.Sql<{ bigint: bigint }>;
+let owner: Sql;
 let drop: () => Promise<void>;
 
 beforeAll(async () => {
   const database = await createTestDatabase();
-  owner = postgres(database.url, { max: 4, onnotice: () => {}, types: { bigint: postgres.BigInt } });
+  owner = postgres(database.url, { max: 4, onnotice: () => {}, types: exactTypes });
   drop = () => database.drop();
   world = openTestWorld({ url: database.url, max: 12 });
 });
@@ -76,7 +78,7 @@ async function serviceOf(customer: TestCustomer, given: Given = {}): Promise<Due
 
 async function stateOf({ customerId, serviceId }: Due) {
   const rows = await owner`
-    select i.state, i.number is not null as is_numbered, r.state as renewal, i.due_at,
+    select i.state, i.number is not null as is_numbered, r.state as renewal, i.due_on,
       s.expires_at = l.term_ends_at as is_extended
     from renewals r
     join invoices i on i.customer_id = r.customer_id and i.id = r.invoice_id
@@ -190,11 +192,11 @@ describe("the renewal run", () => {
     await runRenewals(world);
     const fromNow = async ({ serviceId }: Due) => {
       const rows = await owner`
-        select i.due_at from renewals r join invoices i on i.id = r.invoice_id where r.service_id = ${serviceId}`;
-      return rows[0]?.due_at.getTime() - world.clock.now().getTime();
+        select i.due_on from renewals r join invoices i on i.id = r.invoice_id where r.service_id = ${serviceId}`;
+      return daysBetween(calendarDay(world.clock.now(), world.timeZone), rows[0]?.due_on);
     };
-    expect(await fromNow(inTime)).toBe(leadMs);
-    expect(await fromNow(late)).toBe(3 * dayMs);
+    expect(await fromNow(inTime)).toBe(7);
+    expect(await fromNow(late)).toBe(3);
   });
 
   it("completes a renewal of nothing at its issue", async () => {

@@ -1,7 +1,8 @@
 import type { Database } from "@/db/client";
-import { addDays, type TermLength } from "@/lib/kernel/calendar";
+import type { TermLength } from "@/lib/kernel/calendar";
 import { type CustomerId, newId, type PlanId, type ServiceId } from "@/lib/kernel/id";
 import { type Currency, money } from "@/lib/kernel/money";
+import { dueIn } from "../invoice/days-from-due";
 import { type IssuedInvoice, issueInvoices } from "../invoice/issue-invoices";
 import type { World } from "../world";
 
@@ -30,7 +31,7 @@ export async function orderService(
         origin: "order" as const,
         currency: order.currency,
         summary: order.label,
-        dueAt: addDays(now, orderDueDays, world.timeZone),
+        dueOn: dueIn(orderDueDays, now, world.timeZone),
         lines: [
           {
             kind: "order" as const,

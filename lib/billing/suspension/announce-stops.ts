@@ -1,8 +1,7 @@
 import { bulkStatement } from "@/db/bulk-statement";
 import { transact } from "@/db/transaction";
-import { addCalendarDays, calendarDay, startOfDay } from "@/lib/kernel/calendar";
+import { addCalendarDays, calendarDay, daysBetween, startOfDay } from "@/lib/kernel/calendar";
 import { type CustomerId, uuidv7 } from "@/lib/kernel/id";
-import { daysFromDue } from "../invoice/days-from-due";
 import { outboxAdded, remindersAdded } from "../reminder/remind";
 import type { World } from "../world";
 import { announcedDaysAhead, announcedFor, suspendsAt, terminatesAt } from "./decide-stop";
@@ -27,10 +26,8 @@ export async function announceStops(world: World, customersMost = 200): Promise<
 
 /** Services whose suspension or termination may be near today and was not told; some hours too many, where clocks are changed. */
 async function untold(world: World, after: CustomerId | null, customersMost: number): Promise<ServiceRef[]> {
-  const tomorrow = startOfDay(
-    addCalendarDays(calendarDay(world.clock.now(), world.timeZone), 1),
-    world.timeZone,
-  );
+  const today = calendarDay(world.clock.now(), world.timeZone);
+  const tomorrow = startOfDay(addCalendarDays(today, 1), world.timeZone);
   const soon = new Date(tomorrow.getTime() + 2 * 3_600_000);
   const rows = await world.jobs.sql`
     with near as materialized (
@@ -48,7 +45,7 @@ async function untold(world: World, after: CustomerId | null, customersMost: num
         and case s.state
           when 'suspended' then s.suspended_at + make_interval(days => p.terminate_days - ${announcedDaysAhead.termination}) <= ${soon}
           else r.state = 'declined'
-            or i.due_at + make_interval(days => p.grace_days + r.own_grace_days - ${announcedDaysAhead.suspension}) <= ${soon}
+            or i.due_on + p.grace_days + r.own_grace_days < ${today}::date + ${announcedDaysAhead.suspension}::int
         end
     ), chosen as (
       select distinct customer_id from near n
@@ -82,7 +79,7 @@ async function record(world: World, terms: readonly NextTerm[]): Promise<number>
         id: uuidv7(world.clock),
         kind: told.kind,
         subject_id: term.renewalId,
-        stage: daysFromDue(told.at, now, world.timeZone),
+        stage: daysBetween(calendarDay(told.at, world.timeZone), calendarDay(now, world.timeZone)),
         outbox_id: row.id,
         created_at: now,
       },

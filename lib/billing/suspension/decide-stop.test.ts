@@ -1,9 +1,11 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { addCalendarDays, type CalendarDay, calendarDay } from "@/lib/kernel/calendar";
 import {
   announcedFor,
   decideStop,
   type NextTermFacts,
+  payBy,
   suspendsAt,
   suspensionPutOffBy,
   terminatesAt,
@@ -12,6 +14,9 @@ import {
 const day = 86_400_000;
 const expiry = new Date("2026-04-10T09:00:00Z");
 const at = (days: number) => new Date(expiry.getTime() + days * day);
+/** Ten o'clock, an hour after the mails, of the day so many days after the expiry. */
+const ten = (days: number) => new Date(at(days).getTime() + 3_600_000);
+const on = (days: number) => calendarDay(at(days), "UTC");
 
 const unpaid: NextTermFacts = {
   state: "active",
@@ -20,21 +25,24 @@ const unpaid: NextTermFacts = {
   holdUntil: null,
   isToEnd: false,
   renewal: { state: "invoiced", ownGraceDays: 0, deferredUntil: null },
-  invoice: { state: "open", dueAt: expiry },
+  invoice: { state: "open", dueOn: on(0) },
   plan: { graceDays: 4, terminateDays: 14 },
+  mailHour: 9,
   announcedAt: { suspension: at(2), termination: null },
   paying: "nothing",
 };
 const stop = (term: NextTermFacts, now: Date) => decideStop(term, now, "UTC");
 
 describe("a service whose next term is not paid", () => {
-  it("is suspended when grace is over, and not a moment before", () => {
-    expect(stop(unpaid, new Date(at(4).getTime() - 1))).toEqual({ act: "none" });
-    expect(stop(unpaid, at(4))).toEqual({ act: "suspend" });
+  it("is suspended when its last day of grace is over, an hour after the next day's mails, and not a moment before", () => {
+    expect(payBy(unpaid)).toBe(on(4));
+    expect(stop(unpaid, new Date(ten(5).getTime() - 1))).toEqual({ act: "none" });
+    expect(stop(unpaid, ten(5))).toEqual({ act: "suspend" });
+    expect(suspendsAt({ ...unpaid, mailHour: 16 }, "UTC")).toEqual(new Date("2026-04-15T17:00:00Z"));
   });
 
   it("is never suspended before its paid term is over, however early its invoice was due", () => {
-    const early: NextTermFacts = { ...unpaid, invoice: { state: "open", dueAt: at(-20) } };
+    const early: NextTermFacts = { ...unpaid, invoice: { state: "open", dueOn: on(-20) } };
     const told = { ...early, announcedAt: { suspension: at(-10), termination: null } };
     expect(stop(told, at(-0.01))).toEqual({ act: "none" });
     expect(stop(told, at(0))).toEqual({ act: "suspend" });
@@ -45,7 +53,7 @@ describe("a service whose next term is not paid", () => {
     for (const renewal of renewals)
       expect(stop({ ...unpaid, renewal } as NextTermFacts, at(90))).toEqual({ act: "none" });
     for (const state of ["paid", "void"] as const) {
-      expect(stop({ ...unpaid, invoice: { state, dueAt: expiry } }, at(90))).toEqual({ act: "none" });
+      expect(stop({ ...unpaid, invoice: { state, dueOn: on(0) } }, at(90))).toEqual({ act: "none" });
     }
   });
 
@@ -73,25 +81,27 @@ describe("a service whose next term is not paid", () => {
 
   it("is deferred by an open Checkout once, and no more", () => {
     const paying: NextTermFacts = { ...unpaid, paying: "page" };
-    const deferred = stop(paying, at(4));
-    expect(deferred).toEqual({ act: "defer", until: new Date(at(4).getTime() + 3_600_000) });
+    const deferred = stop(paying, ten(5));
+    expect(deferred).toEqual({ act: "defer", until: new Date(ten(5).getTime() + 3_600_000) });
     const until = (deferredUntil: Date): NextTermFacts => ({
       ...paying,
       renewal: { state: "invoiced", ownGraceDays: 0, deferredUntil },
     });
-    expect(stop(until(at(5)), at(4.5))).toEqual({ act: "wait", for: "checkout" });
-    expect(stop(until(at(5)), at(5))).toEqual({ act: "suspend" });
+    expect(stop(until(at(6)), at(5.5))).toEqual({ act: "wait", for: "checkout" });
+    expect(stop(until(at(6)), at(6))).toEqual({ act: "suspend" });
   });
 
   it("is held off by staff, by days its customer took, and by neither for good", () => {
-    expect(suspendsAt({ ...unpaid, holdUntil: at(20) }, "UTC")).toEqual(at(20));
+    const midnight = new Date("2026-04-30T00:00:00Z");
+    expect(suspendsAt({ ...unpaid, holdUntil: midnight }, "UTC")).toEqual(ten(20));
     expect(suspensionPutOffBy({ ...unpaid, holdUntil: at(20) }, "UTC")).toBe("host");
     expect(suspensionPutOffBy({ ...unpaid, holdUntil: at(-20) }, "UTC")).toBeNull();
     const own: NextTermFacts = {
       ...unpaid,
       renewal: { state: "invoiced", ownGraceDays: 3, deferredUntil: null },
     };
-    expect(suspendsAt(own, "UTC")).toEqual(at(7));
+    expect(suspendsAt(own, "UTC")).toEqual(ten(8));
+    expect(payBy(own)).toBe(on(7));
   });
 
   it("is left alone where the customer wants it to end with its term", () => {
@@ -103,18 +113,18 @@ describe("a suspended service", () => {
   const suspended: NextTermFacts = {
     ...unpaid,
     state: "suspended",
-    suspendedAt: at(4),
+    suspendedAt: ten(5),
     announcedAt: { suspension: at(2), termination: at(15) },
   };
 
   it("is terminated 14 days later, once that was announced and nothing is under way", () => {
-    expect(terminatesAt(suspended, "UTC")).toEqual(at(18));
-    expect(stop(suspended, at(17.9))).toEqual({ act: "none" });
-    expect(stop(suspended, at(18))).toEqual({ act: "terminate" });
+    expect(terminatesAt(suspended, "UTC")).toEqual(ten(19));
+    expect(stop(suspended, at(18.9))).toEqual({ act: "none" });
+    expect(stop(suspended, ten(19))).toEqual({ act: "terminate" });
     const silent = { ...suspended, announcedAt: { suspension: at(2), termination: null } };
     expect(stop(silent, at(40))).toEqual({ act: "wait", for: "announcement" });
     for (const paying of ["page", "unsure"] as const) {
-      expect(stop({ ...suspended, paying }, at(18))).toEqual({ act: "wait", for: "payment" });
+      expect(stop({ ...suspended, paying }, ten(19))).toEqual({ act: "wait", for: "payment" });
     }
   });
 
@@ -124,9 +134,13 @@ describe("a suspended service", () => {
     expect(stop(late, at(21))).toEqual({ act: "terminate" });
   });
 
-  it("is not terminated before what it was renewed by is due", () => {
-    const renewedLate = { ...suspended, invoice: { state: "open" as const, dueAt: at(21) } };
-    expect(terminatesAt(renewedLate, "UTC")).toEqual(at(21));
+  it("is suspended for as many full days as its plan says, however late it was suspended", () => {
+    expect(terminatesAt({ ...suspended, suspendedAt: at(7.5) }, "UTC")).toEqual(at(21.5));
+  });
+
+  it("is not terminated before the days of what it was renewed by are over", () => {
+    const renewedLate = { ...suspended, invoice: { state: "open" as const, dueOn: on(21) } };
+    expect(terminatesAt(renewedLate, "UTC")).toEqual(ten(21 + 4 + 14 + 1));
   });
 });
 
@@ -147,9 +161,10 @@ const terms: fc.Arbitrary<NextTermFacts> = fc
     invoice: fc.option(
       fc.record({
         state: fc.constantFrom("open", "paid", "void", "written_off"),
-        dueAt: instants,
+        dueOn: instants.map((instant) => calendarDay(instant, "UTC")),
       }),
     ),
+    mailHour: fc.integer({ min: 0, max: 22 }),
     plan: fc.record({
       graceDays: fc.integer({ min: 0, max: 30 }),
       terminateDays: fc.integer({ min: 0, max: 60 }),
@@ -176,8 +191,9 @@ describe("whatever is known of a service", () => {
         if (term.renewal?.state === "declined") return;
         expect(term.renewal?.state).toBe("invoiced");
         expect(["open", "written_off"]).toContain(term.invoice?.state);
-        const graceMs = (term.plan.graceDays + (term.renewal?.ownGraceDays ?? 0)) * day;
-        expect(now.getTime()).toBeGreaterThanOrEqual((term.invoice?.dueAt.getTime() ?? 0) + graceMs);
+        const graceDays = term.plan.graceDays + (term.renewal?.ownGraceDays ?? 0);
+        const dueOn = term.invoice?.dueOn as CalendarDay;
+        expect(calendarDay(now, "UTC") > addCalendarDays(dueOn, graceDays)).toBe(true);
       }),
     );
   });

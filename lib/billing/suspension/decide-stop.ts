@@ -1,5 +1,6 @@
-import { addDays } from "@/lib/kernel/calendar";
+import { addCalendarDays, addDays, type CalendarDay } from "@/lib/kernel/calendar";
 import type { InvoiceState } from "../invoice/states";
+import { heldUntil, payByDay, stopAfter } from "./stop-days";
 
 /** How long before it a suspension or a termination is announced, in days of the billing time zone. */
 export const announcedDaysAhead = { suspension: 2, termination: 3 } as const;
@@ -25,8 +26,10 @@ export interface NextTermFacts {
     readonly deferredUntil: Date | null;
   } | null;
   /** The invoice that bills it now. */
-  readonly invoice: { readonly state: InvoiceState; readonly dueAt: Date } | null;
+  readonly invoice: { readonly state: InvoiceState; readonly dueOn: CalendarDay } | null;
   readonly plan: { readonly graceDays: number; readonly terminateDays: number };
+  /** Of the billing time zone, the host's: what is stopped is stopped an hour after it. */
+  readonly mailHour: number;
   /** When the stage was put into the inbox, once it was handed to mail or recorded as undeliverable. */
   readonly announcedAt: { readonly suspension: Date | null; readonly termination: Date | null };
   /** What is under way that may pay it: a page that waits for the customer, or what only Stripe can tell. */
@@ -47,12 +50,18 @@ export type Stop =
  * is past grace, or declined and expired, is ever suspended (domain.md, Renewing, "Never suspend unless").
  */
 export function suspendsAt(term: NextTermFacts, timeZone: string): Date | null {
-  const { renewal, invoice, holdUntil, expiresAt } = term;
+  const { renewal, mailHour, expiresAt } = term;
   if (term.state !== "active" || term.isToEnd || !renewal) return null;
-  if (renewal.state === "declined") return latest(expiresAt, holdUntil);
-  if (renewal.state !== "invoiced" || !invoice || !isUnpaid(invoice.state)) return null;
-  const graceDays = term.plan.graceDays + renewal.ownGraceDays;
-  return latest(expiresAt, addDays(invoice.dueAt, graceDays, timeZone), holdUntil);
+  const held = heldOf(term, timeZone);
+  if (renewal.state === "declined") return latest(expiresAt, held);
+  const lastDay = payBy(term);
+  return lastDay && latest(expiresAt, stopAfter(lastDay, mailHour, timeZone), held);
+}
+
+/** The last day on which what is owed for its next term can be paid before it is suspended; null where nothing is owed. */
+export function payBy({ renewal, invoice, plan }: NextTermFacts): CalendarDay | null {
+  if (renewal?.state !== "invoiced" || !invoice || !isUnpaid(invoice.state)) return null;
+  return payByDay(invoice.dueOn, { ...plan, ownGraceDays: renewal.ownGraceDays });
 }
 
 /** Who put a suspension off: staff of the host, or the customer, who gave themselves days. */
@@ -66,14 +75,24 @@ export function suspensionPutOffBy(term: NextTermFacts, timeZone: string): PutOf
   return term.renewal?.state === "invoiced" && term.renewal.ownGraceDays > 0 ? "customer" : null;
 }
 
-/** When a suspended service is terminated if nothing happens until then; null where nothing terminates it. */
+/**
+ * When a suspended service is terminated if nothing happens until then; null where nothing terminates it. Never before it
+ * was suspended for as many full days as its plan says.
+ */
 export function terminatesAt(term: NextTermFacts, timeZone: string): Date | null {
-  const { renewal, invoice, suspendedAt } = term;
+  const { renewal, suspendedAt, mailHour } = term;
   if (term.state !== "suspended" || !suspendedAt || !renewal) return null;
-  const at = addDays(suspendedAt, term.plan.terminateDays, timeZone);
-  if (renewal.state === "declined") return latest(at, term.holdUntil);
-  if (renewal.state !== "invoiced" || !invoice || !isUnpaid(invoice.state)) return null;
-  return latest(at, invoice.dueAt, term.holdUntil);
+  const { terminateDays } = term.plan;
+  const earliest = addDays(suspendedAt, terminateDays, timeZone);
+  const held = heldOf(term, timeZone);
+  if (renewal.state === "declined") return latest(earliest, held);
+  const lastDay = payBy(term);
+  if (!lastDay) return null;
+  return latest(earliest, stopAfter(addCalendarDays(lastDay, terminateDays), mailHour, timeZone), held);
+}
+
+function heldOf({ holdUntil, mailHour }: NextTermFacts, timeZone: string): Date | null {
+  return holdUntil && heldUntil(holdUntil, mailHour, timeZone);
 }
 
 /** What becomes of the service now: nothing, or the one step whose time has come and that no guard holds. Pure. */

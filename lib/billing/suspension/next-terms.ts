@@ -1,6 +1,7 @@
 import type { ReservedSql, Sql } from "@/db/client";
 import type { CustomerId, InvoiceId, RenewalId, ServiceId } from "@/lib/kernel/id";
 import type { Currency } from "@/lib/kernel/money";
+import { mailHourSql } from "../reminder/mail-hour";
 import { begunServiceOf, type ServiceRecord } from "../scene";
 import type { NextTermFacts } from "./decide-stop";
 
@@ -56,8 +57,9 @@ async function read(
         ownGraceDays: row.own_grace_days,
         deferredUntil: row.deferred_until,
       },
-      invoice: row.invoice_state && { state: row.invoice_state, dueAt: row.due_at },
+      invoice: row.invoice_state && { state: row.invoice_state, dueOn: row.due_on },
       plan: { graceDays: row.grace_days, terminateDays: row.terminate_days },
+      mailHour: row.mail_hour,
       announcedAt: { suspension: row.suspension_announced_at, termination: row.termination_announced_at },
       paying: row.is_unsure ? "unsure" : row.has_page ? "page" : "nothing",
     },
@@ -80,9 +82,9 @@ const announcedAt = (kind: string) => `(
  */
 const text = `
   select s.customer_id, s.id, s.plan_id, s.label, s.state, s.currency, s.is_auto_renew, s.anchor_day, s.expires_at,
-    s.suspended_at, s.suspension_hold_until, s.cancel_requested_at, p.grace_days, p.terminate_days,
+    s.suspended_at, s.suspension_hold_until, s.cancel_requested_at, p.grace_days, p.terminate_days, ${mailHourSql} as mail_hour,
     r.id as renewal_id, r.state as renewal_state, r.own_grace_days, r.deferred_until, i.id as invoice_id,
-    i.state as invoice_state, i.due_at, ${announcedAt("suspension_ahead")} as suspension_announced_at,
+    i.state as invoice_state, i.due_on, ${announcedAt("suspension_ahead")} as suspension_announced_at,
     ${announcedAt("termination_ahead")} as termination_announced_at,
     exists (
       select from payments y where y.customer_id = s.customer_id and y.currency = s.currency and y.ended_at is null

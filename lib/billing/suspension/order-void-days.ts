@@ -1,7 +1,7 @@
 import type { ReservedSql, Sql } from "@/db/client";
-import { addDays } from "@/lib/kernel/calendar";
+import { addCalendarDays, type CalendarDay, calendarDay, startOfDay } from "@/lib/kernel/calendar";
 
-/** An order that nobody paid so many days after due is given up (domain.md, Cancelling). */
+/** An order that nobody paid so many days after due is given up, once the last of them is over (domain.md, Cancelling). */
 const orderVoidDays = 14;
 
 interface Today {
@@ -9,21 +9,21 @@ interface Today {
   readonly timeZone: string;
 }
 
-/** When an order that is due then is void if nobody pays it; at once, where that is past. */
-export function orderVoidAt(dueAt: Date, { now, timeZone }: Today): Date {
-  const at = addDays(dueAt, orderVoidDays, timeZone);
+/** When an order that is due on that day is void if nobody pays it; at once, where that is past. */
+export function orderVoidAt(dueOn: CalendarDay, { now, timeZone }: Today): Date {
+  const at = startOfDay(addCalendarDays(dueOn, orderVoidDays + 1), timeZone);
   return at > now ? at : now;
 }
 
-/** Orders that were due by then are void now: the same rule from its other end. */
-export function orderVoidDueBy({ now, timeZone }: Today): Date {
-  return addDays(now, -orderVoidDays, timeZone);
+/** Orders that were due before that day are void now: the same rule from its other end. */
+export function orderVoidDueBefore({ now, timeZone }: Today): CalendarDay {
+  return addCalendarDays(calendarDay(now, timeZone), -orderVoidDays);
 }
 
-/** When the open order that the service `s` waits for is due, within a query; null where it waits for none. */
-export function openOrderDueAt(sql: Sql | ReservedSql) {
+/** On which day the open order that the service `s` waits for is due, within a query; null where it waits for none. */
+export function openOrderDueOn(sql: Sql | ReservedSql) {
   return sql`(
-    select min(i.due_at) from invoice_lines l
+    select min(i.due_on) from invoice_lines l
     join invoices i on i.customer_id = l.customer_id and i.id = l.invoice_id
     where s.state = 'pending' and l.customer_id = s.customer_id and l.service_id = s.id and i.state = 'open'
       and i.origin = 'order')`;

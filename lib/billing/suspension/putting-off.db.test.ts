@@ -1,6 +1,7 @@
 import postgres from "postgres";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { addCalendarDays, type CalendarDay, calendarDay, startOfDay } from "@/lib/kernel/calendar";
+import { exactTypes, type Sql } from "@/db/exact-sql";
+import { addCalendarDays, atHour, type CalendarDay, calendarDay } from "@/lib/kernel/calendar";
 import type { ServiceId, UserId } from "@/lib/kernel/id";
 import { listSuspensions } from "@/lib/portal/list-suspensions";
 import { takeOwnGrace } from "@/lib/portal/own-grace";
@@ -21,15 +22,16 @@ import { announceStops } from "./announce-stops";
 import { holdSuspension } from "./hold-suspension";
 import { stopServices } from "./stop-services";
 
-const day = 86_400_000;
+const hour = 3_600_000;
+const day = 24 * hour;
 
 let world: TestWorld;
-let owner: postgres.Sql<{ bigint: bigint }>;
+let owner: Sql;
 let drop: () => Promise<void>;
 
 beforeAll(async () => {
   const database = await createTestDatabase();
-  owner = postgres(database.url, { max: 2, onnotice: () => {}, types: { bigint: postgres.BigInt } });
+  owner = postgres(database.url, { max: 2, onnotice: () => {}, types: exactTypes });
   drop = () => database.drop();
   world = openTestWorld({ url: database.url });
 });
@@ -41,7 +43,7 @@ afterAll(async () => {
 
 type Overdue = TestCustomer & { serviceId: ServiceId };
 
-/** A service on the day after its unpaid renewal was due. */
+/** A service at eleven on the day after its unpaid renewal was due: what is stopped is stopped at ten. */
 async function overdue(role: "owner" | "viewer" = "owner"): Promise<Overdue> {
   await owner`update customers set closed_at = now() where not is_house`;
   const customer = await makeCustomer(world);
@@ -49,7 +51,7 @@ async function overdue(role: "owner" | "viewer" = "owner"): Promise<Overdue> {
   const [service] = await owner`select expires_at from services where id = ${serviceId}`;
   world.clock.set(new Date(service?.expires_at.getTime() - 7 * day));
   await makeRenewal(world, customer, serviceId);
-  world.clock.advance(8 * day);
+  world.clock.advance(8 * day + 2 * hour);
   if (role === "viewer")
     await owner`update memberships set role = 'viewer' where customer_id = ${customer.customerId}`;
   return { ...customer, serviceId };
@@ -79,7 +81,7 @@ describe("days that a customer gives themselves", () => {
     expect(await takeOwnGrace(service.actor, { serviceId: service.serviceId }, world)).toMatchObject({
       refusal: { code: "taken_already" },
     });
-    expect(await workedFor(6)).toBe(0);
+    expect(await workedFor(7)).toBe(0);
     expect(await workedFor(1)).toBe(1);
     const [recorded] = await owner`
       select detail from activities where subject_id = ${service.serviceId} and verb = 'own_grace_taken'`;
@@ -92,7 +94,7 @@ describe("days that a customer gives themselves", () => {
     expect(await take(await overdue("viewer"))).toMatchObject({ refusal: { code: "not_allowed" } });
     const owing = await overdue();
     const { id } = await makeInvoice(world, owing, 500n);
-    await owner`update invoices set due_at = ${new Date(world.clock.now().getTime() - day)} where id = ${id}`;
+    await owner`update invoices set due_on = ${new Date(world.clock.now().getTime() - day)} where id = ${id}`;
     expect(await take(owing)).toMatchObject({ refusal: { code: "not_in_good_standing" } });
     const bare = await overdue();
     await owner`update plans set own_grace_days = 0`;
@@ -150,7 +152,7 @@ describe("a suspension that staff hold off", () => {
       verb: "suspension_put_off",
       detail: { until },
     });
-    const at = startOfDay(addCalendarDays(until, 1), "UTC");
+    const at = atHour(addCalendarDays(until, 1), 10, "UTC");
     const put = { kind: "suspend", at, putOffBy: "host" };
     expect(shown?.next).toContainEqual(put);
     const invoice = await showInvoice(service.actor, shown?.openInvoiceNumber ?? "", world);

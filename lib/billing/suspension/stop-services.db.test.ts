@@ -50,16 +50,23 @@ interface Unpaid extends TestCustomer {
   expiresAt: Date;
 }
 
-/** A service whose renewal is issued and not paid, on the day of its expiry. */
+/** A service whose renewal is issued and not paid, at eleven on the day of its expiry: what is stopped is stopped at ten. */
 async function unpaid(isAutoRenew = true): Promise<Unpaid> {
+  await untilNine();
   const customer = await makeCustomer(world);
   const serviceId = await makeActiveService(world, customer, await makePlan(world), isAutoRenew);
   const [service] = await world.owner`select expires_at from services where id = ${serviceId}`;
   const expiresAt: Date = service?.expires_at;
   await pass(world, expiresAt.getTime() - 7 * day - world.clock.now().getTime());
   const { id } = await makeRenewal(world, customer, serviceId);
-  await passDays(7);
+  await pass(world, 7 * day + 2 * hour);
   return { ...customer, serviceId, invoiceId: id, expiresAt };
+}
+
+/** What tests before this one have moved the clock by does not matter to it. */
+async function untilNine(): Promise<void> {
+  const sinceMidnight = world.clock.now().getTime() % day;
+  await pass(world, (9 * hour - sinceMidnight + day) % day);
 }
 
 const passDays = (days: number) => pass(world, days * day);
@@ -100,7 +107,7 @@ async function standing({ customerId, serviceId, invoiceId }: Unpaid) {
 describe("a service whose renewal nobody pays", () => {
   it("is told of it two days ahead, suspended after grace, told again, and terminated with its invoice void", async () => {
     const service = await unpaid();
-    await workedFor(4);
+    await workedFor(5);
     expect(await standing(service)).toMatchObject({ state: "active" });
     expect(await worked()).toMatchObject({ suspended: 1 });
     expect(await worked()).toMatchObject({ suspended: 0 });
@@ -172,7 +179,7 @@ describe("a service whose renewal nobody pays", () => {
 
   it("is announced anew when its term was billed anew after the announcement", async () => {
     const service = await unpaid();
-    await passDays(2);
+    await passDays(3);
     expect(await worked()).toMatchObject({ suspended: 0 });
     const other = await makePlan(world);
     const wish = { serviceId: service.serviceId, planId: other, way: "next_term" as const, agreedMinor: 0n };
@@ -249,7 +256,7 @@ describe("a service that was not billed", () => {
 describe("a payment that is under way", () => {
   it("at an open page defers the suspension once per term, and no more", async () => {
     const service = await unpaid();
-    await workedFor(4);
+    await workedFor(5);
     await startDirect(world, service, [service.invoiceId], { cardMinor: 1000n });
     expect(await worked()).toMatchObject({ suspended: 0, waiting: 1 });
     await pass(world, 50 * 60_000);
@@ -260,7 +267,7 @@ describe("a payment that is under way", () => {
 
   it("that was paid without our hearing of it is found by the last attempt", async () => {
     const service = await unpaid();
-    await workedFor(4);
+    await workedFor(5);
     world.endpoint.mode = "record";
     const payment = await startDirect(world, service, [service.invoiceId], { cardMinor: 1000n });
     await world.control.pay(payment.sessionId, { card: "4242424242424242" });
@@ -270,7 +277,7 @@ describe("a payment that is under way", () => {
 
   it("defers it for as long as only Stripe knows of it", async () => {
     const service = await unpaid();
-    await workedFor(4);
+    await workedFor(5);
     const payment = await startDirect(world, service, [service.invoiceId], { cardMinor: 1000n });
     world.endpoint.mode = "record";
     const silent = seenBy(world, { gateway: { ...world.gateway, readCheckout: silence } });
@@ -289,7 +296,7 @@ describe("a payment that is under way", () => {
       const [row] = await world.owner`select state from payments where id = ${paymentId}`;
       return row?.state;
     };
-    await workedFor(4);
+    await workedFor(5);
     const first = await opened();
     expect(await worked()).toMatchObject({ suspended: 0, waiting: 1 });
     expect(await stateOf(first)).toBe("sent");
@@ -314,7 +321,7 @@ describe("a payment that is under way", () => {
 
   it("is closed before a termination, and if it was paid meanwhile, that wins", async () => {
     const service = await unpaid();
-    await workedFor(18);
+    await workedFor(19);
     expect(await standing(service)).toMatchObject({ state: "suspended" });
     const payment = await startDirect(world, service, [service.invoiceId], { cardMinor: 1000n });
     world.endpoint.mode = "record";
@@ -329,7 +336,7 @@ describe("a payment and a suspension at once", () => {
     "leave the service active, with the %s first",
     async (first) => {
       const service = await unpaid(false);
-      await workedFor(4);
+      await workedFor(5);
       await giveBalance(world, service, 1000n);
       await announceStops(world);
       await tellAll(world);
@@ -350,10 +357,10 @@ describe("a payment and a suspension at once", () => {
 });
 
 describe("an order that nobody pays", () => {
-  it("is void 14 days after it was due, its open page closed first", async () => {
+  it("is void once 14 days after it was due are over, its open page closed first", async () => {
     const customer = await makeCustomer(world);
     const { serviceId, invoice } = await makeOrder(world, customer, await makePlan(world));
-    await passDays(20);
+    await passDays(21);
     expect(await voidUnpaidOrders(world)).toBe(0);
     await startDirect(world, customer, [invoice.id], { cardMinor: 1000n });
     await passDays(1);

@@ -1,4 +1,5 @@
 import { type Transaction, transact } from "@/db/transaction";
+import { calendarDay } from "@/lib/kernel/calendar";
 import type { CustomerId, InvoiceId, PaymentId, ServiceId } from "@/lib/kernel/id";
 import { Decision } from "../decision";
 import { decideVoid } from "../invoice/decide-void";
@@ -58,13 +59,15 @@ interface DueService {
   claimedBy: PaymentId[];
 }
 
-/** Services that their dates say may be stopped; by an hour too many, where clocks were changed meanwhile. */
+/** Services that their dates say may be stopped; some hours too many, before the hour has come or where clocks were changed. */
 async function stoppable(
   world: World,
   after: CustomerId | null,
   customersMost: number,
 ): Promise<Map<CustomerId, DueService[]>> {
-  const soon = new Date(world.clock.now().getTime() + 2 * 3_600_000);
+  const now = world.clock.now();
+  const today = calendarDay(now, world.timeZone);
+  const soon = new Date(now.getTime() + 2 * 3_600_000);
   const { sql } = world.jobs;
   const rows = await sql`
     with due as materialized (
@@ -79,7 +82,7 @@ async function stoppable(
         and (s.suspension_hold_until is null or s.suspension_hold_until <= ${soon})
         and case s.state
           when 'suspended' then s.suspended_at + make_interval(days => p.terminate_days) <= ${soon}
-          else r.state = 'declined' or i.due_at + make_interval(days => p.grace_days + r.own_grace_days) <= ${soon}
+          else r.state = 'declined' or i.due_on + p.grace_days + r.own_grace_days < ${today}::date
         end
         and ${isNotParked(sql, "s.customer_id")}
     ), chosen as (

@@ -1,6 +1,6 @@
 import type { Database, ReservedSql } from "@/db/client";
 import { transact } from "@/db/transaction";
-import { calendarDay } from "@/lib/kernel/calendar";
+import { type CalendarDay, calendarDay } from "@/lib/kernel/calendar";
 import type { CustomerId, ServiceId, UserId } from "@/lib/kernel/id";
 import { Decision } from "../decision";
 import { write } from "../payment/write";
@@ -44,7 +44,7 @@ export function takeOwnGrace(world: World, database: Database, input: OwnGraceIn
       input.permit(sql),
       lockBalances(sql, customerId),
       lockNextTerms(sql, [{ customerId, serviceId }]),
-      standingOf(sql, customerId, serviceId, now),
+      standingOf(sql, customerId, serviceId, calendarDay(now, timeZone)),
     ]);
     if (!isPermitted) return refused("not_allowed");
     if (!term) return refused("service_not_found");
@@ -82,12 +82,12 @@ interface Standing {
   is_good: boolean;
 }
 
-function standingOf(sql: ReservedSql, customerId: CustomerId, serviceId: ServiceId, now: Date) {
+function standingOf(sql: ReservedSql, customerId: CustomerId, serviceId: ServiceId, today: CalendarDay) {
   return sql<Standing[]>`
     select p.own_grace_days, not exists (
         select from services o where o.customer_id = s.customer_id and o.state = 'suspended')
       and not exists (
-        select from invoices i where i.customer_id = s.customer_id and i.state = 'open' and i.due_at < ${now}
+        select from invoices i where i.customer_id = s.customer_id and i.state = 'open' and i.due_on < ${today}
           and not exists (select from invoice_lines l where l.customer_id = i.customer_id and l.invoice_id = i.id
             and l.service_id = s.id)) as is_good
     from services s join plans p on p.id = s.plan_id

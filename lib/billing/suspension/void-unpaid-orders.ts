@@ -2,7 +2,7 @@ import type { CustomerId, InvoiceId } from "@/lib/kernel/id";
 import { closeAndVoid } from "../payment/close-and-void";
 import { isNotParked, orPark } from "../renewal/park-customer";
 import type { World } from "../world";
-import { orderVoidDueBy } from "./order-void-days";
+import { orderVoidDueBefore } from "./order-void-days";
 
 /**
  * Voids the orders that nobody paid, each after an open payment on it was closed at Stripe; while Stripe cannot say, it is
@@ -28,10 +28,10 @@ interface Order {
 
 async function unpaidOrders(world: World, after: Order | null, most: number): Promise<Order[]> {
   const { sql } = world.jobs;
-  const dueBefore = orderVoidDueBy({ now: world.clock.now(), timeZone: world.timeZone });
+  const dueBefore = orderVoidDueBefore({ now: world.clock.now(), timeZone: world.timeZone });
   const rows = await sql`
     select i.customer_id, i.id from invoices i
-    where i.state = 'open' and i.origin = 'order' and i.due_at <= ${dueBefore}
+    where i.state = 'open' and i.origin = 'order' and i.due_on < ${dueBefore}
       and ${isNotParked(sql, "i.customer_id")}
       ${after ? sql`and (i.customer_id, i.id) > (${after.customerId}, ${after.invoiceId})` : sql``}
     order by i.customer_id, i.id limit ${most}`;

@@ -5,6 +5,7 @@ import { migrate } from "@/db/migrate";
 import { ensureBuilt } from "./build";
 import { runToEnd } from "./child";
 import { ensureDatabase, hasDatabase, migrateTheirs, reachDatabase, startOwnServer } from "./database";
+import { keepTimeZone } from "./keep-time-zone";
 import {
   clockFile,
   logDir,
@@ -147,6 +148,7 @@ async function prepareTheirs(start: Start, complete: Complete): Promise<NodeJS.P
   const env = complete(null);
   const url = env.DATABASE_URL ?? "";
   await start.step("Migrating the database", () => migrateTheirs(url));
+  await keepTimeZone(url, timeZoneIn(env));
   await startBackParts(start, env);
   const logins = await ensureLogins(url);
   const given = complete(null, logins);
@@ -180,7 +182,13 @@ async function prepareOurs(start: Start, durable: boolean, complete: Complete): 
   });
   start.signal.throwIfAborted();
   await migrate(url);
-  return complete(url, await ensureLogins(url));
+  const env = complete(url, await ensureLogins(url));
+  await keepTimeZone(url, timeZoneIn(env));
+  return env;
+}
+
+function timeZoneIn(env: NodeJS.ProcessEnv): string {
+  return env.MALLARD_TIME_ZONE?.trim() || "UTC";
 }
 
 async function seed(start: Start, env: NodeJS.ProcessEnv): Promise<void> {

@@ -1,6 +1,7 @@
+import { daysFromDue } from "@/lib/billing/invoice/days-from-due";
 import { recordBankPayment } from "@/lib/billing/payment/record-bank-payment";
 import { settle } from "@/lib/billing/payment/settle";
-import { addCalendarDays, calendarDay } from "@/lib/kernel/calendar";
+import { addCalendarDays, type CalendarDay, calendarDay } from "@/lib/kernel/calendar";
 import {
   type BankReceiptId,
   type CustomerId,
@@ -30,7 +31,7 @@ interface Waiting {
   number: string;
   currency: Currency;
   remainingMinor: bigint;
-  dueAt: Date;
+  dueOn: CalendarDay;
   /** The customers in the order of their references. */
   index: number;
 }
@@ -40,9 +41,9 @@ interface Waiting {
  * invoice, of just what is missing; a card on Stripe's page; balance and card; a bank transfer that staff record.
  */
 export async function letMoneyArrive(stage: DemoStage, tally: Tally): Promise<void> {
-  const { clock } = stage.world;
+  const { clock, timeZone } = stage.world;
   for (const one of await waiting(stage)) {
-    const days = Math.floor((clock.now().getTime() - one.dueAt.getTime()) / 86_400_000);
+    const days = daysFromDue(one.dueOn, clock.now(), timeZone);
     if (days < (habits[one.index % habits.length] ?? 0)) continue;
     const [name, pay] = ways[(one.index + one.number.length + Math.floor(one.index / 4)) % ways.length] ?? [];
     if (!name || !pay) continue;
@@ -64,13 +65,13 @@ async function waiting({ owner }: DemoStage): Promise<Waiting[]> {
       select id, row_number() over (order by reference) as index from customers
       where not is_house and closed_at is null and reference is not null
     )
-    select distinct on (i.customer_id) i.customer_id, i.id, i.number, i.currency, i.due_at, n.index,
+    select distinct on (i.customer_id) i.customer_id, i.id, i.number, i.currency, i.due_on, n.index,
       i.total_minor - i.amount_paid_minor - i.amount_credited_minor as remaining_minor, (
         select m.user_id from memberships m where m.customer_id = i.customer_id and m.role = 'owner' limit 1) as user_id
     from invoices i join numbered n on n.id = i.customer_id
     where i.state = 'open'
       and not exists (select from invoice_claims c where c.customer_id = i.customer_id and c.invoice_id = i.id)
-    order by i.customer_id, i.due_at, i.id`;
+    order by i.customer_id, i.due_on, i.id`;
   return rows.map((row) => ({
     actor: { customerId: row.customer_id, userId: row.user_id as UserId, sessionId: newSession },
     customerId: row.customer_id,
@@ -78,7 +79,7 @@ async function waiting({ owner }: DemoStage): Promise<Waiting[]> {
     number: row.number,
     currency: row.currency,
     remainingMinor: row.remaining_minor,
-    dueAt: row.due_at,
+    dueOn: row.due_on,
     index: Number(row.index),
   }));
 }

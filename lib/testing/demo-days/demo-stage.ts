@@ -1,5 +1,6 @@
 import postgres from "postgres";
 import type { Sql } from "@/db/client";
+import { exactTypes } from "@/db/exact-sql";
 import type { Movable } from "@/lib/jobs/time-machine";
 import { manualClock } from "@/lib/kernel/clock";
 import { parseSettings, type Settings } from "@/lib/kernel/settings";
@@ -33,7 +34,7 @@ export async function openDemoStage(serverUrl: string, stepHours: number): Promi
   ]);
   const clock = manualClock(new Date());
   const world = openTestWorld({ url: database.url, gateway: localGateway(sandbox.url), clock });
-  const owner = postgres(database.url, { max: 2, onnotice: () => {}, types: { bigint: postgres.BigInt } });
+  const owner = postgres(database.url, { max: 2, onnotice: () => {}, types: exactTypes });
   const settings = parseSettings({
     DATABASE_URL: database.url,
     MALLARD_URL: "http://localhost:3000",

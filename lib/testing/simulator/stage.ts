@@ -1,5 +1,6 @@
 import postgres from "postgres";
 import { type Database, openDatabase } from "@/db/client";
+import { exactTypes, type Sql } from "@/db/exact-sql";
 import type { Gateway } from "@/lib/gateway/port";
 import { fillIdsOf } from "@/lib/kernel/id";
 import { type SandboxControl, sandboxControl } from "@/lib/sandbox/control";
@@ -20,7 +21,7 @@ export interface Stage {
   /** Gives up on a call as soon as it hangs: nobody waits for the seconds that people would. */
   readonly impatient: Gateway;
   /** As the owner, who sees everything: to choose from, and to look at what became of it. */
-  readonly owner: postgres.Sql<{ bigint: bigint }>;
+  readonly owner: Sql;
   /** For the books alone. */
   readonly checker: Database;
   close(): Promise<void>;
@@ -55,7 +56,7 @@ const timeZones = ["UTC", "Europe/Berlin", "America/New_York", "Asia/Shanghai", 
 export async function openStage(databaseUrl: string, start: Date, random: Random): Promise<Stage> {
   const opened = openTestWorld({ url: databaseUrl, start, max: 8 });
   fillIdsOf(opened.clock, random.fork("ids").fill);
-  const owner = postgres(databaseUrl, { max: 3, types: { bigint: postgres.BigInt }, onnotice: () => {} });
+  const owner = postgres(databaseUrl, { max: 3, types: exactTypes, onnotice: () => {} });
   const checker = openDatabase({ url: planningOnce(databaseUrl), role: "mallard_jobs", max: 1 });
   const endpoint = await startEndpoint();
   const sandbox = await startSandbox({

@@ -16,7 +16,7 @@ import { InvoicePayLink } from "@/components/payment/invoice-pay-link";
 import { PayPanel } from "@/components/payment/pay-panel";
 import { Callout } from "@/components/ui/callout";
 import { Day } from "@/components/ui/day";
-import { Due } from "@/components/ui/due";
+import { DueOn } from "@/components/ui/due";
 import { Fact, Facts } from "@/components/ui/facts";
 import { PageHead } from "@/components/ui/page-head";
 import { carrying } from "@/lib/auth/action";
@@ -62,7 +62,7 @@ export default async function InvoicePage({ params }: InvoicePageProps) {
             <PayPanel
               panel={invoice.payPanel}
               paymentId={newId<PaymentId>()}
-              dueAt={invoice.dueAt}
+              dueOn={invoice.dueOn}
               actions={payActionsOf(actor)}
             />
           </div>
@@ -94,7 +94,7 @@ export default async function InvoicePage({ params }: InvoicePageProps) {
 
 function InvoiceFacts({ invoice }: { invoice: InvoiceDetail }) {
   const t = useTranslations("invoice");
-  const { status, issuedAt, dueAt, paidAt, billTo, creditNote } = invoice;
+  const { status, issuedAt, dueOn, paidAt, billTo, creditNote } = invoice;
   const isOwed = !["paid", "void", "written_off"].includes(status);
   return (
     <div className="grid gap-6">
@@ -122,7 +122,7 @@ function InvoiceFacts({ invoice }: { invoice: InvoiceDetail }) {
           </Fact>
         ) : (
           <Fact name={t("due")}>
-            <Due at={dueAt} isUrgent={isOwed} />
+            <DueOn day={dueOn} isUrgent={isOwed} />
           </Fact>
         )}
         <Fact name={t("billTo")} className="max-sm:col-span-2">

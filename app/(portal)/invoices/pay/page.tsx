@@ -33,7 +33,7 @@ export default async function PayPage({ searchParams }: PayPageProps) {
           <PayPanel
             panel={shown.value}
             paymentId={newId<PaymentId>()}
-            dueAt={null}
+            dueOn={null}
             actions={payActionsOf(actor)}
           />
         ) : (

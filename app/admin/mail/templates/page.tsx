@@ -4,10 +4,12 @@ import { planSettingsTexts } from "@/components/plan/plan-texts";
 import { ActionForm } from "@/components/sign-in/action-form";
 import { Section } from "@/components/staff/section";
 import { StaffFrame } from "@/components/staff/staff-frame";
+import type { AnswerTexts } from "@/components/ui/answer-texts";
 import { PageHead } from "@/components/ui/page-head";
 import { Cell, Column, Row, Table, TableBody, TableHead } from "@/components/ui/table";
 import { TextLink } from "@/components/ui/text-link";
 import { listPlans } from "@/lib/admin/list-plans";
+import { showMailHour } from "@/lib/admin/mail-hour";
 import { showTemplate, templateNames } from "@/lib/admin/mail-templates";
 import { showReminderDays } from "@/lib/admin/reminder-days";
 import { reminderStages } from "@/lib/admin/reminder-stages";
@@ -15,7 +17,7 @@ import { context } from "@/lib/auth/context";
 import { currentUser, requireStaff } from "@/lib/auth/current";
 import { currentHost } from "@/lib/auth/host";
 import { mayStaff } from "@/lib/auth/staff-rights";
-import { changeReminderDays } from "../actions";
+import { changeMailHour, changeReminderDays } from "../actions";
 
 export async function generateMetadata(): Promise<Metadata> {
   return { title: (await getTranslations("staffMail"))("templates") };
@@ -27,12 +29,13 @@ const plansShown = 20;
 /** Every mail that there is, and on which days it goes out. */
 export default async function TemplatesPage() {
   const actor = await requireStaff("/admin/mail/templates");
-  const [user, host, locale, plans, hostDays, t, nav, planWords, answers] = await Promise.all([
+  const [user, host, locale, plans, hostDays, mailHour, t, nav, planWords, answers] = await Promise.all([
     currentUser(),
     currentHost(),
     getLocale(),
     listPlans(actor),
     showReminderDays(actor),
+    showMailHour(actor),
     getTranslations("staffMail"),
     getTranslations("staffNav"),
     getTranslations("plans"),
@@ -58,6 +61,9 @@ export default async function TemplatesPage() {
               </div>
             ))}
           </dl>
+          <p className="mt-3 max-w-prose">{t("hour", mailHour)}</p>
+          <p className="max-w-prose text-ink-soft text-sm">{t("hourStops", { hour: mailHour.hour + 1 })}</p>
+          {mayStaff(actor.role, "host.change") && <HourForm hour={mailHour.hour} answers={answers} />}
           {mayStaff(actor.role, "host.change") && (
             <details className="mt-3 max-w-sm">
               <summary className="cursor-pointer font-medium text-accent">{t("changeDays")}</summary>
@@ -126,5 +132,39 @@ export default async function TemplatesPage() {
         </Section>
       </div>
     </StaffFrame>
+  );
+}
+
+async function HourForm({ hour, answers }: { hour: number; answers: AnswerTexts }) {
+  const [t, words] = await Promise.all([getTranslations("staffMail"), getTranslations("planRefusal")]);
+  return (
+    <details className="mt-3 max-w-sm">
+      <summary className="cursor-pointer font-medium text-accent">{t("changeHour")}</summary>
+      <div className="mt-3">
+        <ActionForm
+          key={hour}
+          action={changeMailHour}
+          hidden={{ seen: String(hour) }}
+          fields={[
+            {
+              name: "hour",
+              label: t("hourField"),
+              hint: t("hourHint"),
+              type: "text",
+              autoComplete: "off",
+              maxLength: 2,
+              initial: String(hour),
+            },
+          ]}
+          submit={t("saveHour")}
+          answers={{
+            ...answers,
+            settings_changed: answers.plan_changed ?? answers.fault,
+            mail_hour_malformed: String(words.raw("mail_hour_malformed")),
+          }}
+          done={<p>{t("hourSaved")}</p>}
+        />
+      </div>
+    </details>
   );
 }

@@ -25,7 +25,7 @@ export async function checkWhatWasTold(simulation: Simulation): Promise<void> {
         and not exists (select from renewals r where r.service_id = s.id and r.term_starts_at = s.expires_at
           and r.state in ('invoiced', 'declined'))`)("no service that is due was left out"),
     rule(owner`
-      select i.number as id from invoices i where i.state = 'open' and i.due_at < ${now}::timestamptz - interval '5 days'
+      select i.number as id from invoices i where i.state = 'open' and i.due_on < ${now}::timestamptz::date - 5
         and not exists (select from invoice_claims k where k.customer_id = i.customer_id and k.invoice_id = i.id)
         and not exists (select from reminders r where r.customer_id = i.customer_id and r.subject_id = i.id
           and r.kind = 'invoice_due' and r.stage = 3)`)(

@@ -1,8 +1,8 @@
+import { dueIn } from "@/lib/billing/invoice/days-from-due";
 import { issueInvoices } from "@/lib/billing/invoice/issue-invoices";
 import { giveGoodwill } from "@/lib/billing/payment/give-goodwill";
 import { issueRenewal } from "@/lib/billing/renewal/issue-renewal";
 import { orderService } from "@/lib/billing/service/order-service";
-import { addDays } from "@/lib/kernel/calendar";
 import { type Currency, money } from "@/lib/kernel/money";
 import type { SimulatedCustomer } from "../cast";
 import { availableMinor, openInvoices, servicesIn } from "../lookups";
@@ -68,7 +68,7 @@ async function invoice(turn: Turn): Promise<void> {
         origin: "manual",
         currency,
         summary: "Work",
-        dueAt: addDays(world.clock.now(), random.between(0, 9), world.timeZone),
+        dueOn: dueIn(random.between(0, 9), world.clock.now(), world.timeZone),
         lines: amounts.map((minor) => ({
           kind: "other",
           description: "Work <b>&\u202e 鴨",

@@ -13,7 +13,7 @@ import { InvoicePaymentTable } from "@/components/staff/invoice-payment-table";
 import { Section } from "@/components/staff/section";
 import { StaffFrame } from "@/components/staff/staff-frame";
 import { Amount } from "@/components/ui/amount";
-import { Day, Moment } from "@/components/ui/day";
+import { Day, DayOf, Moment } from "@/components/ui/day";
 import { Fact, Facts } from "@/components/ui/facts";
 import { FileLink } from "@/components/ui/file-link";
 import { PageHead } from "@/components/ui/page-head";
@@ -106,14 +106,14 @@ export default async function InvoicePage({ params }: InvoicePageProps) {
 async function InvoiceFacts({ invoice }: { invoice: StaffInvoice }) {
   const t = await getTranslations("invoice");
   const words = await getTranslations("staffInvoice");
-  const { issuedAt, dueAt, paidAt, billTo, origin, remaining } = invoice;
+  const { issuedAt, dueOn, paidAt, billTo, origin, remaining } = invoice;
   return (
     <Facts className="grid-cols-2 border-y py-4 sm:grid-cols-5">
       <Fact name={t("issued")}>
         <Day at={issuedAt} />
       </Fact>
       <Fact name={t("due")}>
-        <Day at={dueAt} />
+        <DayOf day={dueOn} />
       </Fact>
       <Fact name={paidAt ? t("paidOn") : t("remaining")}>
         {paidAt ? <Day at={paidAt} /> : <Amount of={remaining} />}
