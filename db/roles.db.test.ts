@@ -156,8 +156,8 @@ const granted: Record<string, { app?: string; jobs?: string; staff?: string } | 
     staff: "select update(attempts,next_attempt_at,state)",
   },
   webhook_endpoints: {
-    jobs: "select",
-    staff: "insert select(created_at,disabled_at,id,note,url,user_id) update(disabled_at,note)",
+    jobs: "select update(sealed_secret)",
+    staff: "insert select(created_at,disabled_at,id,note,url,user_id) update(disabled_at,note,sealed_secret)",
   },
 };
 

@@ -1,6 +1,7 @@
 import { useTranslations } from "next-intl";
 import type { ReactNode } from "react";
 import { Badge } from "@/components/ui/badge";
+import { Callout } from "@/components/ui/callout";
 import { Day } from "@/components/ui/day";
 import type { Endpoint } from "@/lib/admin/webhooks";
 
@@ -8,14 +9,16 @@ interface EndpointListProps {
   endpoints: readonly Endpoint[];
   /** The form that ends one; null for those who may not. */
   end: ((id: string) => ReactNode) | null;
+  /** The form that gives one a new secret; null for those who may not. */
+  renew: ((id: string) => ReactNode) | null;
 }
 
 /** The endpoints of the host, and how much waits for each. */
-export function EndpointList({ endpoints, end }: EndpointListProps) {
+export function EndpointList({ endpoints, end, renew }: EndpointListProps) {
   const t = useTranslations("webhooks");
   return (
     <ul className="grid">
-      {endpoints.map(({ id, url, note, createdAt, disabledAt, waiting, parked }) => (
+      {endpoints.map(({ id, url, note, createdAt, disabledAt, waiting, parked, isUnreadable }) => (
         <li
           key={id}
           className="grid gap-x-6 gap-y-2 border-line border-t py-4 sm:grid-cols-[minmax(0,1fr)_auto]"
@@ -39,6 +42,12 @@ export function EndpointList({ endpoints, end }: EndpointListProps) {
               {waiting > 0 && <span>{t("waitingCount", { count: waiting })}</span>}
               {parked > 0 && <span className="text-bad">{t("parkedCount", { count: parked })}</span>}
             </p>
+            {isUnreadable && (
+              <Callout tone="bad">
+                <p>{t("unreadable")}</p>
+              </Callout>
+            )}
+            {renew && !disabledAt && <div className="mt-2">{renew(id)}</div>}
           </div>
           {end && !disabledAt && <div>{end(id)}</div>}
         </li>

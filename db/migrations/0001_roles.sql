@@ -190,7 +190,10 @@ GRANT INSERT, UPDATE (state, attempts, next_attempt_at, last_attempt_at, answer_
 --> statement-breakpoint
 GRANT UPDATE (state, attempts, next_attempt_at) ON webhook_deliveries TO mallard_staff;
 --> statement-breakpoint
-GRANT INSERT, UPDATE (note, disabled_at) ON webhook_endpoints TO mallard_staff;
+GRANT INSERT, UPDATE (note, disabled_at, sealed_secret) ON webhook_endpoints TO mallard_staff;
+--> statement-breakpoint
+-- Sealed again by the key of now, where the one before sealed it.
+GRANT UPDATE (sealed_secret) ON webhook_endpoints TO mallard_jobs;
 --> statement-breakpoint
 -- Customers and their members.
 GRANT UPDATE (name, email, locale, stripe_customer_id) ON customers TO mallard_app, mallard_jobs, mallard_staff;

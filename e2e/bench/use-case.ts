@@ -1,5 +1,5 @@
 import { openDatabase } from "@/db/client";
-import { payLinkKeyOf } from "@/lib/billing/payment/pay-link";
+import { purposeKeys } from "@/lib/billing/purpose-key";
 import type { World } from "@/lib/billing/world";
 import { systemClock } from "@/lib/kernel/clock";
 import { newId, type SessionId } from "@/lib/kernel/id";
@@ -19,7 +19,10 @@ export function openWorld(url: string, max: number, jobsMax = 2): World & { clos
     timeZone: "UTC",
     environment: "bench",
     portalUrl: "http://127.0.0.1:3000",
-    payLinkKey: payLinkKeyOf("only for tests, only for tests, only for tests"),
+    ...purposeKeys({
+      nextauthSecret: "only for tests, only for tests, only for tests",
+      nextauthSecretBefore: null,
+    }),
     close: async () => {
       await Promise.all([app.close(), jobs.close()]);
     },

@@ -1,6 +1,6 @@
 import { mayStaff } from "@/lib/auth/staff-rights";
 import { type AddressRefusal, checkedAddress } from "@/lib/billing/webhook/endpoint-address";
-import { newEndpointSecret, sealSecret } from "@/lib/billing/webhook/endpoint-secret";
+import { newEndpointSecret, openSecret, sealSecret } from "@/lib/billing/webhook/endpoint-secret";
 import { type CustomerId, isUuid, uuidv7 } from "@/lib/kernel/id";
 import { ok, type Result, refuse } from "@/lib/kernel/result";
 import type { StaffActor } from "./shapes";
@@ -14,6 +14,8 @@ export interface Endpoint {
   disabledAt: Date | null;
   waiting: number;
   parked: number;
+  /** No key opens its secret: nothing can be signed for it until it has a new one. */
+  isUnreadable: boolean;
 }
 
 /** An event on its way, as the log shows it. */
@@ -48,7 +50,8 @@ export async function showWebhooks(
   world: StaffWorld = staffWorld(),
 ): Promise<{ endpoints: Endpoint[]; deliveries: LoggedDelivery[] }> {
   const { sql } = world.staff;
-  const [endpoints, deliveries] = await Promise.all([
+  // Whether a secret opens is judged where it is used: staff may not read it.
+  const [endpoints, deliveries, sealed] = await Promise.all([
     sql`
       select e.id, e.url, e.note, e.created_at, e.disabled_at,
         (select count(*)::int from webhook_deliveries d where d.endpoint_id = e.id and d.state = 'waiting') as waiting,
@@ -58,7 +61,11 @@ export async function showWebhooks(
       select d.*, e.url, c.name, c.reference from webhook_deliveries d
       join webhook_endpoints e on e.id = d.endpoint_id join customers c on c.id = d.customer_id
       order by d.state = 'parked' desc, d.id desc limit ${logMost}`,
+    world.jobs.sql`select id, sealed_secret from webhook_endpoints where disabled_at is null`,
   ]);
+  const unreadable = sealed
+    .filter((row) => !openSecret(world.endpointKey, row.sealed_secret))
+    .map(({ id }) => id);
   return {
     endpoints: endpoints.map((row) => ({
       id: row.id,
@@ -68,6 +75,7 @@ export async function showWebhooks(
       disabledAt: row.disabled_at,
       waiting: row.waiting,
       parked: row.parked,
+      isUnreadable: unreadable.includes(row.id),
     })),
     deliveries: deliveries.map((row) => ({
       id: row.id,
@@ -99,9 +107,38 @@ export async function addEndpoint(
   if (kept.length > noteLengthMost) return refuse({ code: "webhook_note_too_long", most: noteLengthMost });
   await world.staff.sql`
     insert into webhook_endpoints (id, url, note, sealed_secret, user_id, created_at)
-    values (${uuidv7(world.clock)}, ${checked.value.href}, ${kept}, ${sealSecret(world.payLinkKey, secret)},
+    values (${uuidv7(world.clock)}, ${checked.value.href}, ${kept}, ${sealSecret(world.endpointKey, secret)},
       ${actor.userId}, ${world.clock.now()})`;
   return ok({ url: checked.value.href, secret });
+}
+
+/**
+ * Gives an endpoint a new secret, which is told this once; the one before signs nothing any more. What was parked because
+ * no key opened that one is sent now. For admins.
+ */
+export async function renewEndpointSecret(
+  actor: StaffActor,
+  { endpointId }: { endpointId: string },
+  world: StaffWorld = staffWorld(),
+): Promise<Result<{ url: string; secret: string }, EndpointRefusal>> {
+  if (!mayStaff(actor.role, "webhook.change")) return refuse({ code: "not_allowed" });
+  if (!isUuid(endpointId)) return refuse({ code: "endpoint_not_found" });
+  const secret = newEndpointSecret();
+  const now = world.clock.now();
+  const [renewed] = await world.staff.sql`
+    with renewed as (
+      update webhook_endpoints set sealed_secret = ${sealSecret(world.endpointKey, secret)}
+      where id = ${endpointId} and disabled_at is null returning id, url
+    ), sent_again as (
+      update webhook_deliveries d set state = 'waiting', attempts = 0, next_attempt_at = ${now} from renewed
+      where d.endpoint_id = renewed.id and d.state = 'parked' and d.failure_code = 'secret_unreadable'
+    ), mended as (
+      update tasks t set done_at = ${now} from renewed
+      where t.kind = 'webhook_parked' and t.done_at is null and t.detail->>'url' = renewed.url
+        and t.detail->>'reason' = 'secret_unreadable'
+    )
+    select url from renewed`;
+  return renewed ? ok({ url: renewed.url, secret }) : refuse({ code: "endpoint_not_found" });
 }
 
 /** Ends an endpoint: nothing is sent to it any more, and what waits for it is dropped. For admins. */

@@ -1,7 +1,7 @@
 import type { Database } from "@/db/client";
 import { openDatabase } from "@/db/client";
 import { context } from "@/lib/auth/context";
-import { payLinkKeyOf } from "@/lib/billing/payment/pay-link";
+import { purposeKeys } from "@/lib/billing/purpose-key";
 import type { World } from "@/lib/billing/world";
 import { stripeGateway } from "@/lib/gateway/stripe";
 
@@ -35,7 +35,7 @@ function openWorld(): StaffWorld {
     timeZone: settings.timeZone,
     environment: "mallard",
     portalUrl: settings.mallardUrl,
-    payLinkKey: payLinkKeyOf(settings.nextauthSecret),
+    ...purposeKeys(settings),
     panelOrigin: settings.panelUrl,
   };
 }

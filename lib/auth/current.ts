@@ -6,7 +6,7 @@ import type { CustomerId } from "@/lib/kernel/id";
 import type { CustomerActor, SignedIn, StaffActor } from "./actor";
 import { signInPath } from "./callback-path";
 import { type Context, context } from "./context";
-import { idsOfToken, isSecure, sessionCookieName } from "./next-auth-options";
+import { idsOfToken, isSecure, sessionCookieName, tokenDecoder } from "./next-auth-options";
 import { readSession } from "./session";
 
 /**
@@ -21,6 +21,7 @@ export const currentUser = cache(async (): Promise<SignedIn | null> => {
     // Only the cookie counts; without headers there is no bearer token to be taken for one.
     req: { cookies: jar, headers: {} } as Parameters<typeof getToken>[0]["req"],
     secret: settings.nextauthSecret,
+    decode: tokenDecoder(settings),
     secureCookie: isSecure(settings),
     cookieName: sessionCookieName(settings),
   });

@@ -1,5 +1,5 @@
 import type { NextAuthOptions } from "next-auth";
-import type { JWT } from "next-auth/jwt";
+import { decode, type JWT } from "next-auth/jwt";
 import CredentialsProvider from "next-auth/providers/credentials";
 import { z } from "zod";
 import { parseId, type SessionId, type UserId } from "@/lib/kernel/id";
@@ -27,6 +27,21 @@ export function isSecure({ mallardUrl }: Pick<Settings, "mallardUrl">): boolean 
   return mallardUrl.startsWith("https://");
 }
 
+/** Reads a token of the secret of now, and while that is being changed one of the secret before. next-auth draws the key. */
+export function tokenDecoder({
+  nextauthSecret,
+  nextauthSecretBefore,
+}: Pick<Settings, "nextauthSecret" | "nextauthSecretBefore">): typeof decode {
+  const secrets = [nextauthSecret, ...(nextauthSecretBefore === null ? [] : [nextauthSecretBefore])];
+  return async (params) => {
+    for (const secret of secrets) {
+      const token = await decode({ ...params, secret }).catch(() => null);
+      if (token) return token;
+    }
+    return null;
+  };
+}
+
 /** Of the token only who and which session; whether the session is good, its row says. */
 export function idsOfToken(token: JWT | null): { userId: UserId; sessionId: SessionId } | null {
   const userId = parseId<UserId>(String(token?.sub ?? ""));
@@ -44,6 +59,7 @@ export function nextAuthOptions(context: Context): NextAuthOptions {
     secret: settings.nextauthSecret,
     useSecureCookies: isSecure(settings),
     session: { strategy: "jwt", maxAge: sessionLongestSeconds },
+    jwt: { decode: tokenDecoder(settings) },
     pages: { signIn: "/sign-in", signOut: "/sign-in", error: "/sign-in" },
     providers: [credentialsProvider(context)],
     callbacks: {

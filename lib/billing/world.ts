@@ -1,6 +1,7 @@
 import type { Database } from "@/db/client";
 import type { Gateway } from "@/lib/gateway/port";
 import type { Clock } from "@/lib/kernel/clock";
+import type { PurposeKey } from "./purpose-key";
 
 /** What the rules stand on: everything that is not decided by their arguments. Tests bring their own. */
 export interface World {
@@ -16,8 +17,10 @@ export interface World {
   readonly environment: string;
   /** Where customers come back to from Stripe. */
   readonly portalUrl: string;
-  /** Signs pay links (payLinkKeyOf). */
-  readonly payLinkKey: Uint8Array;
+  /** Signs pay links. Both keys: `purposeKeys`. */
+  readonly payLinkKey: PurposeKey;
+  /** Seals the secrets of endpoints. */
+  readonly endpointKey: PurposeKey;
   /** The demo's own control panel: the one address of this machine that events may be sent to. Elsewhere there is none. */
   readonly panelOrigin?: string | null;
 }

@@ -1,6 +1,6 @@
 import { paperMessages } from "@/app/paper-given";
 import { openDatabase } from "@/db/client";
-import { payLinkKeyOf } from "@/lib/billing/payment/pay-link";
+import { purposeKeys } from "@/lib/billing/purpose-key";
 import type { World } from "@/lib/billing/world";
 import { stripeGateway } from "@/lib/gateway/stripe";
 import type { WorkerTools } from "@/lib/jobs/jobs";
@@ -33,7 +33,7 @@ const world: World = {
   timeZone: settings.timeZone,
   environment: "mallard",
   portalUrl: settings.mallardUrl,
-  payLinkKey: payLinkKeyOf(settings.nextauthSecret),
+  ...purposeKeys(settings),
   panelOrigin: settings.panelUrl,
 };
 

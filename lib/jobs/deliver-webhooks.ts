@@ -3,6 +3,7 @@ import { transact } from "@/db/transaction";
 import { isPanel } from "@/lib/billing/webhook/endpoint-address";
 import { openSecret } from "@/lib/billing/webhook/endpoint-secret";
 import { publishEvents } from "@/lib/billing/webhook/publish-events";
+import { resealSecrets } from "@/lib/billing/webhook/reseal-secrets";
 import { retryDelayMs } from "@/lib/billing/webhook/retry-delays";
 import type { World } from "@/lib/billing/world";
 import type { Clock } from "@/lib/kernel/clock";
@@ -38,7 +39,7 @@ interface Delivery {
  * workers send different ones. Returns how many were taken.
  */
 export async function deliverWebhooks(world: World, options: DeliverOptions = {}): Promise<number> {
-  await publishEvents(world);
+  await Promise.all([publishEvents(world), resealSecrets(world)]);
   const rows = await world.jobs.sql`
     select distinct endpoint_id from webhook_deliveries
     where state = 'waiting' and next_attempt_at <= ${world.clock.now()}`;
@@ -135,7 +136,7 @@ async function claim(world: World, endpointId: string, most: number): Promise<De
   }));
 }
 
-/** One that cannot even be sent, as of a secret that no longer opens, is tried again and parked as the others are. */
+/** One that cannot even be sent is tried again and parked as the others are. */
 function faultOf(error: unknown): Posted {
   const message = error instanceof Error ? error.message : "fault";
   console.error(JSON.stringify({ level: "error", event: "webhook_fault", message }));
@@ -143,9 +144,11 @@ function faultOf(error: unknown): Posted {
 }
 
 async function attempt(world: World, delivery: Delivery, options: DeliverOptions): Promise<Posted> {
+  const secret = openSecret(world.endpointKey, delivery.sealedSecret);
+  if (!secret) return { kind: "failed", code: "secret_unreadable" };
   const body = JSON.stringify(delivery.body);
   const sentAt = (options.wallClock ?? world.clock).now();
-  const webhook = new Webhook(openSecret(world.payLinkKey, delivery.sealedSecret));
+  const webhook = new Webhook(secret.value);
   const headers = {
     "content-type": "application/json",
     "user-agent": "Mallard",
@@ -167,7 +170,9 @@ async function note(world: World, delivery: Delivery, posted: Posted): Promise<b
   const now = world.clock.now();
   const status = posted.kind === "answered" ? posted.status : null;
   const isTaken = status !== null && status >= 200 && status < 300;
-  const delayMs = isTaken ? null : retryDelayMs(attempts);
+  // No time mends a secret that no key opens: staff do.
+  const isHopeless = posted.kind === "failed" && posted.code === "secret_unreadable";
+  const delayMs = isTaken || isHopeless ? null : retryDelayMs(attempts);
   const state = isTaken ? "delivered" : delayMs === null ? "parked" : "waiting";
   const failure = isTaken ? null : posted.kind === "failed" ? posted.code : "not_taken";
   await transact(world.jobs, { customerId }, async ({ sql }) => {
@@ -183,10 +188,15 @@ async function note(world: World, delivery: Delivery, posted: Posted): Promise<b
       url: delivery.url,
       reason: status === null ? failure : `${status}`,
     };
+    // Asked once for an endpoint, and several of its deliveries end at the same moment.
+    if (isHopeless) await sql`select pg_advisory_xact_lock(hashtext(${`webhook ${customerId}`}))`;
     await sql`
       insert into tasks (customer_id, id, kind, subject, subject_id, detail, created_at)
-      values (${customerId}, ${uuidv7(world.clock)}, 'webhook_parked', ${subject}, ${delivery.subjectId},
-        ${sql.json(detail)}, ${now})`;
+      select ${customerId}, ${uuidv7(world.clock)}, 'webhook_parked', ${subject}, ${delivery.subjectId},
+        ${sql.json(detail)}, ${now}
+      where not (${isHopeless} and exists (select from tasks t where t.customer_id = ${customerId}
+        and t.kind = 'webhook_parked' and t.done_at is null and t.detail->>'reason' = ${failure}
+        and t.detail->>'url' = ${delivery.url}))`;
   });
   return isTaken;
 }

@@ -13,7 +13,10 @@ export interface PostOptions {
 /** What became of one attempt. Whatever an endpoint answers, its body is not read. */
 export type Posted =
   | { kind: "answered"; status: number }
-  | { kind: "failed"; code: "timeout" | "address_private" | "name_unknown" | "not_connected" | "fault" };
+  | {
+      kind: "failed";
+      code: "timeout" | "address_private" | "name_unknown" | "not_connected" | "secret_unreadable" | "fault";
+    };
 
 class PrivateAddress extends Error {
   readonly code = "EPRIVATE";

@@ -1,6 +1,6 @@
 import { openDatabase } from "@/db/client";
 import { context } from "@/lib/auth/context";
-import { payLinkKeyOf } from "@/lib/billing/payment/pay-link";
+import { purposeKeys } from "@/lib/billing/purpose-key";
 import type { World } from "@/lib/billing/world";
 import { stripeGateway } from "@/lib/gateway/stripe";
 
@@ -28,6 +28,6 @@ function openWorld(): World {
     timeZone: settings.timeZone,
     environment: "mallard",
     portalUrl: settings.mallardUrl,
-    payLinkKey: payLinkKeyOf(settings.nextauthSecret),
+    ...purposeKeys(settings),
   };
 }

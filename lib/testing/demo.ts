@@ -1,6 +1,6 @@
 import { type Database, openDatabase } from "@/db/client";
 import { hashPassword } from "@/lib/auth/password";
-import { payLinkKeyOf } from "@/lib/billing/payment/pay-link";
+import { purposeKeys } from "@/lib/billing/purpose-key";
 import { issueRenewal } from "@/lib/billing/renewal/issue-renewal";
 import { orderService } from "@/lib/billing/service/order-service";
 import { announceStops } from "@/lib/billing/suspension/announce-stops";
@@ -110,7 +110,7 @@ async function openStage(settings: Settings): Promise<Omit<Stage, "bookkeeper">>
     timeZone: settings.timeZone,
     environment: "mallard",
     portalUrl: settings.mallardUrl,
-    payLinkKey: payLinkKeyOf(settings.nextauthSecret),
+    ...purposeKeys(settings),
     panelOrigin: settings.panelUrl,
     plans: await makePlans(staff, clock),
   };

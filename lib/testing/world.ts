@@ -1,5 +1,5 @@
 import { type Database, openDatabase } from "@/db/client";
-import { payLinkKeyOf } from "@/lib/billing/payment/pay-link";
+import { purposeKeys } from "@/lib/billing/purpose-key";
 import type { World } from "@/lib/billing/world";
 import type { Gateway } from "@/lib/gateway/port";
 import { chargeLimits, stripeGateway } from "@/lib/gateway/stripe";
@@ -34,7 +34,10 @@ export function openTestWorld({ url, gateway, start, clock, max = 10 }: TestWorl
     timeZone: "UTC",
     environment: "test",
     portalUrl: "http://127.0.0.1:3000",
-    payLinkKey: payLinkKeyOf("only for tests, only for tests, only for tests"),
+    ...purposeKeys({
+      nextauthSecret: "only for tests, only for tests, only for tests",
+      nextauthSecretBefore: null,
+    }),
     close: async () => {
       await Promise.all([app.close(), jobs.close(), staff.close()]);
     },

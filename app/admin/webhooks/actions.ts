@@ -21,6 +21,12 @@ export const addEndpoint = staffAction("webhook.change", EndpointInput, async (a
   return answer;
 });
 
+export const renewEndpointSecret = staffAction("webhook.change", EndInput, async (actor, input) => {
+  const answer = await webhooks.renewEndpointSecret(actor, input);
+  if (answer.ok) revalidatePath("/admin/webhooks");
+  return answer;
+});
+
 export const disableEndpoint = staffAction("webhook.change", EndInput, async (actor, input) => {
   const answer = await webhooks.disableEndpoint(actor, input);
   if (answer.ok) revalidatePath("/admin/webhooks");

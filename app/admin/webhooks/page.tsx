@@ -7,12 +7,13 @@ import { PageHead } from "@/components/ui/page-head";
 import { DeliveryLog } from "@/components/webhook/delivery-log";
 import { EndpointList } from "@/components/webhook/endpoint-list";
 import { NewEndpointForm } from "@/components/webhook/new-endpoint-form";
+import { RenewSecretForm } from "@/components/webhook/renew-secret-form";
 import { webhookTexts } from "@/components/webhook/webhook-texts";
 import { showWebhooks } from "@/lib/admin/webhooks";
 import { context } from "@/lib/auth/context";
 import { currentUser, requireStaff } from "@/lib/auth/current";
 import { mayStaff } from "@/lib/auth/staff-rights";
-import { addEndpoint, disableEndpoint, replayDelivery } from "./actions";
+import { addEndpoint, disableEndpoint, renewEndpointSecret, replayDelivery } from "./actions";
 
 export async function generateMetadata(): Promise<Metadata> {
   return { title: (await getTranslations("webhooks"))("title") };
@@ -55,6 +56,23 @@ export default async function WebhooksPage() {
             {endpoints.length > 0 ? (
               <EndpointList
                 endpoints={endpoints}
+                renew={
+                  mayChange
+                    ? (id) => (
+                        <RenewSecretForm
+                          action={renewEndpointSecret}
+                          endpointId={id}
+                          texts={{
+                            open: t("renewSecret"),
+                            note: t("renewSecretNote"),
+                            secretTitle: t("renewedTitle"),
+                            secretNote: t("secretNote"),
+                            answers,
+                          }}
+                        />
+                      )
+                    : null
+                }
                 end={
                   mayChange
                     ? (id) => (

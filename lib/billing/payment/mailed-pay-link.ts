@@ -2,6 +2,7 @@ import type { ReservedSql } from "@/db/client";
 import type { CustomerId, InvoiceId, UserId } from "@/lib/kernel/id";
 import { uuidv7 } from "@/lib/kernel/id";
 import type { Currency } from "@/lib/kernel/money";
+import type { PurposeKey } from "../purpose-key";
 import type { World } from "../world";
 import { type PayLink, payLinkExpiry, readContent, readPayLink, signContent } from "./pay-link";
 
@@ -18,7 +19,7 @@ export interface MailedPayLink {
 export type AnyPayLink = ({ kind: "invoice" } & PayLink) | ({ kind: "mailed" } & MailedPayLink);
 
 /** What a token says; null if we did not sign exactly this. Asks no database. */
-export function readAnyPayLink(key: Uint8Array, token: string): AnyPayLink | null {
+export function readAnyPayLink(key: PurposeKey, token: string): AnyPayLink | null {
   const link = readPayLink(key, token);
   if (link) return { kind: "invoice", ...link };
   const content = readContent(key, mailed, token);

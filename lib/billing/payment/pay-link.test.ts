@@ -1,10 +1,14 @@
 import fc from "fast-check";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, test } from "vitest";
 import { manualClock } from "@/lib/kernel/clock";
 import type { CustomerId, InvoiceId } from "@/lib/kernel/id";
-import { type PayLink, payLinkKeyOf, payLinkUrl, readPayLink, signPayLink } from "./pay-link";
+import { purposeKeys } from "../purpose-key";
+import { type PayLink, payLinkUrl, readPayLink, signPayLink } from "./pay-link";
 
-const key = payLinkKeyOf("only for tests, only for tests, only for tests");
+const keyOf = (nextauthSecret: string, nextauthSecretBefore: string | null = null) =>
+  purposeKeys({ nextauthSecret, nextauthSecretBefore }).payLinkKey;
+const secret = "only for tests, only for tests, only for tests";
+const key = keyOf(secret);
 const dayMs = 24 * 3_600_000;
 
 const links: fc.Arbitrary<PayLink> = fc.record({
@@ -22,6 +26,23 @@ const regions = {
   expiry: [34, 36],
   signature: [36, 54],
 };
+
+test("a link works on after the host's secret was changed, as long as the one before is known", () => {
+  const link: PayLink = {
+    customerId: "0190aaaa-0000-7000-8000-000000000001" as CustomerId,
+    invoiceId: "0190aaaa-0000-7000-8000-000000000002" as InvoiceId,
+    generation: 0,
+    expiresAt: new Date("2026-05-01T00:00:00Z"),
+  };
+  const token = signPayLink(key, link);
+  const next = "the next secret, the next secret, the next secret";
+  expect(readPayLink(keyOf(next, secret), token)).toEqual(link);
+  expect(readPayLink(keyOf(next), token)).toBeNull();
+  // What is made from then on is signed by the new one alone.
+  const made = signPayLink(keyOf(next, secret), link);
+  expect(readPayLink(keyOf(next), made)).toEqual(link);
+  expect(readPayLink(key, made)).toBeNull();
+});
 
 describe("a pay link", () => {
   it("says what was signed", () => {
@@ -81,7 +102,7 @@ describe("a pay link", () => {
   });
 
   it("is nothing to a host with another secret, and whatever somebody makes up is nothing", () => {
-    const elsewhere = payLinkKeyOf("another secret, another secret, another secret");
+    const elsewhere = keyOf("another secret, another secret, another secret");
     fc.assert(
       fc.property(links, fc.string({ maxLength: 100 }), (link, text) => {
         expect(readPayLink(elsewhere, signPayLink(key, link))).toBeNull();

@@ -1,7 +1,8 @@
-import { createHmac, hkdfSync, timingSafeEqual } from "node:crypto";
+import { createHmac, timingSafeEqual } from "node:crypto";
 import type { ReservedSql } from "@/db/client";
 import { assert } from "@/lib/kernel/assert";
 import type { CustomerId, InvoiceId } from "@/lib/kernel/id";
+import { firstThatReads, type PurposeKey } from "../purpose-key";
 import type { World } from "../world";
 
 /** An invoice is paid, cancelled or written off within weeks: a link found in a mailbox years later does nothing. */
@@ -13,11 +14,6 @@ export interface PayLink {
   readonly invoiceId: InvoiceId;
   readonly generation: number;
   readonly expiresAt: Date;
-}
-
-/** The key of pay links, drawn from the secret of the host: whoever has a link learns nothing about the secret. */
-export function payLinkKeyOf(secret: string): Uint8Array {
-  return new Uint8Array(hkdfSync("sha256", secret, "", "mallard pay link 1", 32));
 }
 
 /**
@@ -50,7 +46,7 @@ const contentLength = 16 + 16 + 2 + 2;
 const signatureLength = 18;
 
 /** A link's token, 72 letters. It expires at a whole day. */
-export function signPayLink(key: Uint8Array, link: PayLink): string {
+export function signPayLink(key: PurposeKey, link: PayLink): string {
   return signContent(key, "", { ...link, id: link.invoiceId });
 }
 
@@ -58,7 +54,7 @@ export function signPayLink(key: Uint8Array, link: PayLink): string {
  * What a token says; null if we did not sign exactly this. Asks no database: what somebody made up costs one hash. The
  * caller judges the expiry by its clock, and the generation by what the database has.
  */
-export function readPayLink(key: Uint8Array, token: string): PayLink | null {
+export function readPayLink(key: PurposeKey, token: string): PayLink | null {
   const content = readContent(key, "", token);
   if (!content) return null;
   const { id, ...link } = content;
@@ -79,7 +75,7 @@ export function payLinkExpiry(now: Date): Date {
 }
 
 /** Signs for one kind of link: what is signed for one is nothing for another. */
-export function signContent(key: Uint8Array, kind: string, signed: SignedContent): string {
+export function signContent({ now: key }: PurposeKey, kind: string, signed: SignedContent): string {
   const day = signed.expiresAt.getTime() / dayMs;
   assert(Number.isInteger(day), "a pay link expires at the end of a day");
   const content = Buffer.alloc(contentLength);
@@ -90,11 +86,14 @@ export function signContent(key: Uint8Array, kind: string, signed: SignedContent
   return Buffer.concat([content, signatureOf(key, kind, content)]).toString("base64url");
 }
 
-export function readContent(key: Uint8Array, kind: string, token: string): SignedContent | null {
+/** A link that was mailed before the host's secret was changed works while the one before is known. */
+export function readContent(key: PurposeKey, kind: string, token: string): SignedContent | null {
   if (!/^[A-Za-z0-9_-]{72}$/.test(token)) return null;
   const bytes = Buffer.from(token, "base64url");
   const content = bytes.subarray(0, contentLength);
-  if (!timingSafeEqual(signatureOf(key, kind, content), bytes.subarray(contentLength))) return null;
+  const isSigned = (one: Uint8Array) =>
+    timingSafeEqual(signatureOf(one, kind, content), bytes.subarray(contentLength)) || null;
+  if (!firstThatReads(key, isSigned)) return null;
   return {
     customerId: uuidAt(content, 0) as CustomerId,
     id: uuidAt(content, 16),
