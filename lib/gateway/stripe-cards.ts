@@ -55,6 +55,7 @@ function intentParams(request: IntentRequest): Stripe.PaymentIntentCreateParams 
     customer: request.stripeCustomerId,
     payment_method: request.stripePaymentMethodId,
     allowed_payment_method_types: ["card"],
+    capture_method: "automatic_async",
     confirm: true,
     description: request.description,
     metadata: { payment: request.paymentId, customer: request.customerId },

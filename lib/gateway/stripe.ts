@@ -1,6 +1,7 @@
 import Stripe from "stripe";
 import type { Currency } from "@/lib/kernel/money";
 import { checkoutLocale } from "./checkout-locale";
+import { instantMethods } from "./offered-methods";
 import { outcomeOf } from "./outcome";
 import type {
   Card,
@@ -28,6 +29,8 @@ export interface StripeGatewayOptions {
   apiBase: string | null;
   /** A whole call, in milliseconds. The SDK's own default could hang a page for minutes. */
   timeoutMs?: number;
+  /** What Stripe's page may offer; instantMethods, if not said. Tests allow bank debits, which may come all the same. */
+  pageMethods?: readonly string[];
 }
 
 /** Pinned here and on the webhook endpoint: what Stripe sends is what the SDK's types say. */
@@ -44,6 +47,7 @@ export function stripeGateway(options: StripeGatewayOptions): Gateway {
     ...address(options.apiBase),
   });
   const isLive = options.secretKey.includes("_live_");
+  const { pageMethods = instantMethods } = options;
   return {
     ...stripeCustomers(stripe),
     ...stripeCards(stripe),
@@ -53,7 +57,9 @@ export function stripeGateway(options: StripeGatewayOptions): Gateway {
     chargeLimits,
     createCheckout: (request, key) =>
       outcomeOf(async () =>
-        checkoutOf(await stripe.checkout.sessions.create(sessionParams(request), { idempotencyKey: key })),
+        checkoutOf(
+          await stripe.checkout.sessions.create(sessionParams(request, pageMethods), { idempotencyKey: key }),
+        ),
       ),
     readCheckout: (id) =>
       outcomeOf(async () => checkoutOf(await stripe.checkout.sessions.retrieve(id, { expand }))),
@@ -115,15 +121,29 @@ const minimums: Partial<Record<Currency, bigint>> = {
   ZAR: 1_000n,
 };
 
-/** The same request gives the same bytes: an idempotency key is compared with its parameters. */
-function sessionParams(request: CheckoutRequest): Stripe.Checkout.SessionCreateParams {
+/**
+ * The same request gives the same bytes: an idempotency key is compared with its parameters. What the account's Dashboard
+ * could switch and money depends on is said. Where the card is to be kept, only what can be kept is offered.
+ */
+function sessionParams(
+  request: CheckoutRequest,
+  pageMethods: readonly string[],
+): Stripe.Checkout.SessionCreateParams {
   const metadata = { payment: request.paymentId, customer: request.customerId };
+  const intent = { metadata, capture_method: "automatic_async" as const };
   return {
     mode: "payment",
     customer: request.stripeCustomerId,
     client_reference_id: request.paymentId,
     metadata,
-    payment_intent_data: request.savesCard ? { metadata, setup_future_usage: "off_session" } : { metadata },
+    adaptive_pricing: { enabled: false },
+    ...(request.savesCard
+      ? {
+          allowed_payment_method_types: ["card"],
+          wallet_options: { link: { display: "never" } },
+          payment_intent_data: { ...intent, setup_future_usage: "off_session" },
+        }
+      : { allowed_payment_method_types: [...pageMethods], payment_intent_data: intent }),
     line_items: [
       {
         quantity: 1,

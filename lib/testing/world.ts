@@ -1,6 +1,7 @@
 import { type Database, openDatabase } from "@/db/client";
 import { purposeKeys } from "@/lib/billing/purpose-key";
 import type { World } from "@/lib/billing/world";
+import { instantMethods } from "@/lib/gateway/offered-methods";
 import type { Gateway } from "@/lib/gateway/port";
 import { chargeLimits, stripeGateway } from "@/lib/gateway/stripe";
 import { type ManualClock, manualClock } from "@/lib/kernel/clock";
@@ -54,6 +55,7 @@ export function localGateway(url: string, options: { timeoutMs?: number } = {}):
     webhookSecrets: [testWebhookSecret],
     apiBase: url,
     timeoutMs: options.timeoutMs ?? 5_000,
+    pageMethods: [...instantMethods, "sepa_debit", "us_bank_account"],
   });
 }
 

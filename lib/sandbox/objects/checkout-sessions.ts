@@ -71,6 +71,7 @@ const createShape = {
   submit_type: oneOf("auto", "book", "donate", "pay"),
   success_url: pageUrl(),
   ui_mode: oneOf("hosted_page"),
+  wallet_options: group({ link: group({ display: oneOf("auto", "never") }) }),
 } satisfies ParametersOf<Stripe.Checkout.SessionCreateParams>;
 
 type Given = { [K in keyof typeof createShape]: ReturnType<(typeof createShape)[K]> };
