@@ -35,6 +35,27 @@ describe("webhooks", () => {
     expect(() => local.stripe.webhooks.constructEvent(altered, completed.signature, testSecret)).toThrow();
   });
 
+  test("are signed at the time of the clock on the wall, however far the virtual clock was moved", async () => {
+    await local.control.advance(90 * 24 * hour);
+    await paidSession();
+    await local.control.webhooksIdle();
+    const [last] = local.inbox.received.slice(-1);
+    const signedAt = Number(/t=(\d+)/.exec(last?.signature ?? "")?.[1]);
+    expect(Math.abs(signedAt - Date.now() / 1000)).toBeLessThan(300);
+    const far = await startTestSandbox({
+      clock: { now: () => new Date("2031-01-01T00:00:00Z") },
+      webhook: { url: local.inbox.url, secret: testSecret },
+    });
+    await far.stripe.customers.create({});
+    await far.control.webhooksIdle();
+    const sent = local.inbox.received.at(-1);
+    if (!sent) throw new Error("Nothing received");
+    expect(far.stripe.webhooks.constructEvent(sent.body, sent.signature, testSecret).created).toBe(
+      1_924_992_000,
+    );
+    await far.close();
+  });
+
   test("tell what happened, in full", async () => {
     const session = await paidSession();
     await local.control.webhooksIdle();

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { reportMostBytes } from "@/lib/auth/body-limits";
 import type { World } from "@/lib/billing/world";
 import { stripeGateway } from "@/lib/gateway/stripe";
+import { manualClock } from "@/lib/kernel/clock";
 import { signatureHeader } from "@/lib/sandbox/webhooks/signature";
 import { openOwnWorld } from "@/lib/testing/own-world";
 import { type TestWorld, testSecretKey, testWebhookSecret } from "@/lib/testing/world";
@@ -42,7 +43,7 @@ function signed(body: string, secrets: readonly string[] = [testWebhookSecret], 
 }
 
 function receive(body: string | Uint8Array, signature: string | null, at: World = world) {
-  return receiveEvent(at, { body: new Response(body as never).body, signature });
+  return receiveEvent(at, { body: new Response(body as never).body, signature }, world.clock);
 }
 
 async function countStored(): Promise<number> {
@@ -130,6 +131,23 @@ describe("a signed event", () => {
     const ignored = { state: "ignored", reason: "type_not_used" };
     expect(run).toEqual(reason ? { state: "parked", reason } : ignored);
   });
+
+  it.each([-400, 1, 90])(
+    "is as old as the clock on the wall says, with the demo's clock %i days off",
+    async (days) => {
+      const clock = manualClock(new Date(Date.now() + days * 86_400_000));
+      const body = eventBody();
+      const onTheWall = Math.floor(Date.now() / 1000);
+      const deliver = (at: number) =>
+        receiveEvent(
+          { ...world, clock },
+          { body: new Response(body).body, signature: signed(body, undefined, at) },
+        );
+      const byDemo = Math.floor(clock.now().getTime() / 1000);
+      expect(await deliver(byDemo)).toEqual({ kind: "refused", status: 400 });
+      expect(await deliver(onTheWall)).toMatchObject({ kind: "recorded" });
+    },
+  );
 
   it.each([-300, -299, 0, 299, 300])("%i seconds from now is accepted", async (seconds) => {
     const body = eventBody();

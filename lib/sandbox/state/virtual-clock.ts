@@ -26,11 +26,6 @@ export class VirtualClock {
     return Math.floor(this.nowMs() / 1000);
   }
 
-  /** The time that other processes share, without what was advanced: signatures are checked against theirs. */
-  sharedSeconds(): number {
-    return Math.floor(this.#source.now().getTime() / 1000);
-  }
-
   get offsetMs(): number {
     return this.#offsetMs;
   }
