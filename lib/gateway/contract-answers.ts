@@ -1,4 +1,4 @@
-import type { Outcome } from "./port";
+import type { BalanceMovement, Outcome } from "./port";
 
 export function value<T>(outcome: Outcome<T>): T {
   if (outcome.outcome !== "succeeded") throw new Error(`expected success, not ${wordsOf(outcome)}`);
@@ -20,4 +20,19 @@ export function same(given: unknown, expected: unknown, what: string): void {
   const text = (one: unknown) =>
     JSON.stringify(one, (_, cell) => (typeof cell === "bigint" ? `${cell}` : cell)) ?? "undefined";
   if (text(given) !== text(expected)) throw new Error(`${what}: ${text(given)}, not ${text(expected)}`);
+}
+
+/**
+ * What moved the host's balance for something of so much: exactly that in its own currency, and something in the same
+ * direction where it was converted, at whatever rate.
+ */
+export function moved(
+  movement: Pick<BalanceMovement, "settledMinor" | "currency"> | null | undefined,
+  minor: bigint,
+  currency: string,
+  what: string,
+): void {
+  if (!movement) throw new Error(`${what}: nothing moved`);
+  if (movement.currency === currency) same(movement.settledMinor, minor, what);
+  else same(movement.settledMinor > 0n, minor > 0n, `${what}, converted into ${movement.currency}`);
 }

@@ -37,7 +37,7 @@ async function chargedOnce(stage: ContractStage): Promise<void> {
   const first = value(await stage.gateway.createIntent(request, key));
   const second = value(await stage.gateway.createIntent(request, key));
   same([second.id, first.status], [first.id, "succeeded"], "intent");
-  same((await read(stage, first)).charge, first.charge, "charge");
+  same((await read(stage, first)).charge?.id, first.charge?.id, "charge");
   same([first.charge?.amountMinor, first.charge?.currency], [2000n, "USD"], "charge");
 }
 
@@ -166,7 +166,7 @@ async function keptCard(stage: ContractStage & ContractPayer): Promise<void> {
 }
 
 /** 20 dollars by a test card that a customer of its own has saved. */
-async function intentRequestOf(stage: ContractStage, token: string): Promise<IntentRequest> {
+export async function intentRequestOf(stage: ContractStage, token: string): Promise<IntentRequest> {
   const { stripeCustomerId, paymentId, customerId, currency, amountMinor, description } =
     await requestOf(stage);
   return {
@@ -182,7 +182,7 @@ async function intentRequestOf(stage: ContractStage, token: string): Promise<Int
   };
 }
 
-function intentKeyOf({ run }: ContractStage, { paymentId }: IntentRequest): string {
+export function intentKeyOf({ run }: ContractStage, { paymentId }: IntentRequest): string {
   return `${run}/${paymentId}/intent`;
 }
 

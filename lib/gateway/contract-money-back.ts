@@ -1,14 +1,7 @@
 import { newId } from "@/lib/kernel/id";
-import { same, value } from "./contract-answers";
-import {
-  type ContractBank,
-  type ContractCheck,
-  type ContractPayer,
-  type ContractStage,
-  type PaidContractCheck,
-  requestOf,
-} from "./contract-stage";
-import type { ListedMovement, Outcome, Page, RefundRequest } from "./port";
+import { moved, same, value } from "./contract-answers";
+import { type ContractCheck, type ContractStage, eventually, requestOf } from "./contract-stage";
+import type { Dispute, ListedMovement, Outcome, Page, Refund, RefundRequest } from "./port";
 
 /** What the portal relies on of Stripe's refunds. */
 export const refundContract: readonly ContractCheck[] = [
@@ -23,8 +16,8 @@ export const refundContract: readonly ContractCheck[] = [
   { name: "an unknown charge, refund or dispute is declined", run: unknownMoneyBack },
 ];
 
-/** The part that needs the bank's answer, which only the local Stripe gives when it is asked to. */
-export const bankContract: readonly PaidContractCheck[] = [
+/** What it relies on of the banks behind the cards: Stripe's test cards stand for what they do. */
+export const bankContract: readonly ContractCheck[] = [
   { name: "a refund that fails later says why, and what came back", run: failsLater },
   { name: "a refund may be pending before it succeeds", run: pendingFirst },
   { name: "a dispute takes the charge and a fee, and bars a refund", run: disputeTakes },
@@ -44,8 +37,9 @@ async function refundedOnce(stage: ContractStage): Promise<void> {
   same(value(await stage.gateway.createRefund(request, key)).id, first.id, "refund");
   same([first.amountMinor, first.currency, first.refundId], [700n, "USD", request.refundId], "refund");
   same([first.stripeChargeId, first.failureReason], [request.stripeChargeId, null], "refund");
-  const read = value(await stage.gateway.readRefund(first.id));
-  same([read.status, read.movement?.settledMinor, read.failureMovement], ["succeeded", -700n, null], "read");
+  const read = await settledRefund(stage, first.id);
+  same([read.status, read.failureMovement], ["succeeded", null], "read");
+  moved(read.movement, -700n, "USD", "what it took");
 }
 
 async function noMoreThanLeft(stage: ContractStage): Promise<void> {
@@ -87,28 +81,44 @@ async function listMovements(stage: ContractStage): Promise<void> {
   const since = stage.now();
   const request = await refundRequestOf(stage, "pm_card_visa", "700");
   const refund = value(await gateway.createRefund(request, refundKeyOf(stage, request)));
-  const moved: ListedMovement[] = [];
-  let pages = 0;
-  for (let after: string | null = null; pages === 0 || after !== null; pages += 1) {
-    const page: Page<ListedMovement> = value(await gateway.listMovements(since, { after, most: 1 }));
-    moved.push(...page.rows);
-    after = page.next;
-  }
-  same(pages > 1, true, "more than one page");
-  const back = moved.find(({ source }) => source.kind === "refund" && source.id === refund.id);
-  const came = moved.find(
-    ({ source }) => source.kind === "charge" && source.charge.id === request.stripeChargeId,
+  const { all, back, came } = await eventually(stage, "both are listed", async () => {
+    const all = await movementsSince(stage, since);
+    const back = all.find(({ source }) => source.kind === "refund" && source.id === refund.id);
+    const came = all.find(
+      ({ source }) => source.kind === "charge" && source.charge.id === request.stripeChargeId,
+    );
+    return back && came?.source.kind === "charge" && { all, back, came: { ...came, source: came.source } };
+  });
+  moved(back, -700n, "USD", "the refund");
+  moved(came, 2000n, "USD", "the charge");
+  same(
+    [
+      all.indexOf(back) < all.findIndex(({ balanceTransactionId: id }) => id === came.balanceTransactionId),
+      came.feeMinor > 0n,
+    ],
+    [true, true],
+    "newest first, with a fee",
   );
-  if (!back || came?.source.kind !== "charge") throw new Error("both are listed");
-  same([back.settledMinor, moved.indexOf(back) < moved.indexOf(came)], [-700n, true], "the refund");
   const { charge } = came.source;
-  same([came.settledMinor, came.currency, came.feeMinor > 0n], [2000n, "USD", true], "movement");
   same(
     [charge.amountMinor, charge.currency, charge.customerId],
     [2000n, "USD", request.customerId],
     "charge",
   );
   same(value(await gateway.findCheckoutOf(charge.intentId ?? "")), null, "no page");
+}
+
+/** All of them, one to a page. */
+async function movementsSince(stage: ContractStage, since: Date): Promise<ListedMovement[]> {
+  const listed: ListedMovement[] = [];
+  let pages = 0;
+  for (let after: string | null = null; pages === 0 || after !== null; pages += 1) {
+    const page: Page<ListedMovement> = value(await stage.gateway.listMovements(since, { after, most: 1 }));
+    same(page.rows.length <= 1, true, "a page is no longer than asked for");
+    listed.push(...page.rows);
+    after = page.next;
+  }
+  return listed;
 }
 
 /** Others may make some at the same time: ours are there, in their order, over as many pages as it takes. */
@@ -145,82 +155,114 @@ async function unknownMoneyBack(stage: ContractStage): Promise<void> {
   same((await gateway.readDispute("du_nothing")).outcome, "declined", "dispute");
 }
 
-type BankStage = ContractStage & ContractPayer & ContractBank;
-
-async function failsLater(stage: BankStage): Promise<void> {
-  const request = await refundRequestOf(stage, "pm_card_visa", "700");
+async function failsLater(stage: ContractStage): Promise<void> {
+  const request = await refundRequestOf(stage, "pm_card_refundFail", "700");
   const { id } = value(await stage.gateway.createRefund(request, refundKeyOf(stage, request)));
-  await stage.settleRefund(id, "fails");
-  const failed = value(await stage.gateway.readRefund(id));
+  const failed = await eventually(stage, "it failed, and its money came back", async () => {
+    const read = value(await stage.gateway.readRefund(id));
+    return read.status === "failed" && read.failureMovement && read;
+  });
   same([failed.status, failed.failureReason !== null], ["failed", true], "refund");
-  same([failed.movement?.settledMinor, failed.failureMovement?.settledMinor], [-700n, 700n], "movements");
+  moved(failed.movement, -700n, "USD", "what it took");
+  moved(failed.failureMovement, 700n, "USD", "what came back");
 }
 
-async function pendingFirst(stage: BankStage): Promise<void> {
+async function pendingFirst(stage: ContractStage): Promise<void> {
   const request = await refundRequestOf(stage, "pm_card_pendingRefund", "700");
   const made = value(await stage.gateway.createRefund(request, refundKeyOf(stage, request)));
   same(made.status, "pending", "at first");
-  await stage.settleRefund(made.id, "succeeds");
-  same(value(await stage.gateway.readRefund(made.id)).status, "succeeded", "later");
+  await eventually(
+    stage,
+    "it succeeded",
+    async () => value(await stage.gateway.readRefund(made.id)).status === "succeeded",
+  );
 }
 
-async function disputeTakes(stage: BankStage): Promise<void> {
+async function disputeTakes(stage: ContractStage): Promise<void> {
   const { dispute, request } = await disputed(stage, "chargeback");
   same([dispute.status, dispute.amountMinor, dispute.currency], ["needs_response", 2000n, "USD"], "dispute");
   same([dispute.stripeChargeId, dispute.isLive], [request.stripeChargeId, false], "dispute");
-  const [taken, ...others] = dispute.movements;
-  same([taken?.settledMinor, (taken?.feeMinor ?? 0n) > 0n, others.length], [-2000n, true, 0], "movements");
+  moved(sumOf(dispute), -2000n, "USD", "what it took");
+  const fees = dispute.movements.reduce((sum, { feeMinor }) => sum + feeMinor, 0n);
+  same(fees >= 0n, true, "the fee");
   const refused = await stage.gateway.createRefund(request, refundKeyOf(stage, request));
   same(refused.outcome, "declined", "a refund meanwhile");
 }
 
-async function disputeWon(stage: BankStage): Promise<void> {
+async function disputeWon(stage: ContractStage): Promise<void> {
   const { dispute } = await disputed(stage, "chargeback");
-  await stage.closeDispute(dispute.id, "won");
-  const won = value(await stage.gateway.readDispute(dispute.id));
-  const net = won.movements.reduce((sum, { settledMinor }) => sum + settledMinor, 0n);
-  same([won.status, won.movements.length, net], ["won", 2, 0n], "dispute");
+  await stage.giveEvidence(dispute.id, "winning_evidence");
+  const won = await eventually(stage, "it was won, and its money came back", async () => {
+    const read = value(await stage.gateway.readDispute(dispute.id));
+    return read.status === "won" && read.movements.length > dispute.movements.length && read;
+  });
+  const { settledMinor, currency } = sumOf(won);
+  if (currency === "USD") same(settledMinor, 0n, "all of it came back");
 }
 
-async function disputeLost(stage: BankStage): Promise<void> {
+async function disputeLost(stage: ContractStage): Promise<void> {
   const { dispute } = await disputed(stage, "chargeback");
-  await stage.closeDispute(dispute.id, "lost");
-  const lost = value(await stage.gateway.readDispute(dispute.id));
-  same([lost.status, lost.movements.length], ["lost", 1], "dispute");
+  await stage.giveEvidence(dispute.id, "losing_evidence");
+  const lost = await eventually(stage, "it was lost", async () => {
+    const read = value(await stage.gateway.readDispute(dispute.id));
+    return read.status === "lost" && read;
+  });
+  same(lost.movements, dispute.movements, "nothing came back");
 }
 
-async function inquiry(stage: BankStage): Promise<void> {
+async function inquiry(stage: ContractStage): Promise<void> {
   const { dispute } = await disputed(stage, "inquiry");
   same([dispute.status, dispute.movements], ["warning_needs_response", []], "inquiry");
-  await stage.closeDispute(dispute.id, "won");
-  const closed = value(await stage.gateway.readDispute(dispute.id));
-  same([closed.status, closed.movements], ["warning_closed", []], "inquiry");
+  await stage.giveEvidence(dispute.id, "winning_evidence");
+  const closed = await eventually(stage, "it was closed", async () => {
+    const read = value(await stage.gateway.readDispute(dispute.id));
+    return read.status === "warning_closed" && read;
+  });
+  same(closed.movements, [], "nothing moved");
 }
 
-async function listDisputes(stage: BankStage): Promise<void> {
+async function listDisputes(stage: ContractStage): Promise<void> {
   const since = stage.now();
-  const made = [
-    await disputed(stage, "chargeback"),
-    await disputed(stage, "inquiry"),
-    await disputed(stage, "chargeback"),
-  ].map(({ dispute }) => dispute);
-  made.reverse();
+  const made = [];
+  for (const kind of ["chargeback", "inquiry", "chargeback"] as const)
+    made.unshift((await disputed(stage, kind)).dispute);
   await listedIn(
     made.map(({ id }) => id),
     (after) => stage.gateway.listDisputes(since, { after, most: 2 }),
   );
   const { rows } = value(await stage.gateway.listDisputes(since));
+  const [newest] = made;
+  const read = newest && value(await stage.gateway.readDispute(newest.id));
   same(
-    rows.find(({ id }) => id === made[0]?.id),
-    made[0],
+    rows.find(({ id }) => id === newest?.id),
+    read,
     "as it is read",
   );
 }
 
-async function disputed(stage: BankStage, kind: "chargeback" | "inquiry") {
-  const request = await refundRequestOf(stage, "pm_card_visa", "700");
-  const id = await stage.dispute(request.stripeChargeId, kind);
-  return { request, dispute: value(await stage.gateway.readDispute(id)) };
+/** A charge by the test card whose holder contests it, and the dispute as soon as Stripe has it. */
+async function disputed(stage: ContractStage, kind: "chargeback" | "inquiry") {
+  const since = stage.now();
+  const token = kind === "inquiry" ? "pm_card_createDisputeInquiry" : "pm_card_createDispute";
+  const request = await refundRequestOf(stage, token, "700");
+  const dispute = await eventually(stage, "the dispute is there", async () => {
+    const { rows } = value(await stage.gateway.listDisputes(since));
+    const found = rows.find(({ stripeChargeId }) => stripeChargeId === request.stripeChargeId);
+    return found && (kind === "inquiry" || found.movements.length > 0) && found;
+  });
+  return { request, dispute };
+}
+
+function sumOf({ movements }: Dispute) {
+  const settledMinor = movements.reduce((sum, each) => sum + each.settledMinor, 0n);
+  return { settledMinor, currency: movements[0]?.currency ?? "" };
+}
+
+async function settledRefund(stage: ContractStage, id: string): Promise<Refund> {
+  return eventually(stage, "what it took is said", async () => {
+    const read = value(await stage.gateway.readRefund(id));
+    return read.movement && read;
+  });
 }
 
 /** So much of a charge of 20 dollars, by a test card that a customer of its own has saved. */

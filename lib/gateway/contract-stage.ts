@@ -10,6 +10,14 @@ export interface ContractStage {
   now(): Date;
   /** Attaches a test card, named by its token such as `pm_card_visa`; the id that it has then. */
   attachCard(stripeCustomerId: string, token: string): Promise<string>;
+  /**
+   * What the bank is to decide of a dispute: in test mode the text of its evidence says that, see docs.stripe.com/testing.
+   */
+  giveEvidence(disputeId: string, text: "winning_evidence" | "losing_evidence"): Promise<void>;
+  /** Whether what is charged in a currency settles in another one. */
+  isConverted(currency: string): boolean;
+  /** Lets so much of Stripe's time pass. */
+  wait(ms: number): Promise<void>;
   /** Begins every idempotency key: two runs do not meet. */
   readonly run: string;
 }
@@ -17,13 +25,6 @@ export interface ContractStage {
 /** A customer at the hosted page; without a browser Stripe itself has none. */
 export interface ContractPayer {
   pay(checkout: Checkout, card: "succeeds" | "is declined"): Promise<void>;
-}
-
-/** The bank behind a card, which answers when it is asked to; only the local Stripe has one. */
-export interface ContractBank {
-  dispute(stripeChargeId: string, kind: "chargeback" | "inquiry"): Promise<string>;
-  closeDispute(id: string, outcome: "won" | "lost"): Promise<void>;
-  settleRefund(id: string, outcome: "succeeds" | "fails"): Promise<void>;
 }
 
 export interface ContractCheck {
@@ -34,8 +35,29 @@ export interface ContractCheck {
 
 export interface PaidContractCheck {
   readonly name: string;
-  readonly run: (stage: ContractStage & ContractPayer & ContractBank) => Promise<void>;
+  readonly run: (stage: ContractStage & ContractPayer) => Promise<void>;
 }
+
+/**
+ * Looks until there is something to see: much of what Stripe says comes a moment later, and a bank takes its time. Gives up
+ * after some minutes.
+ */
+export async function eventually<T>(
+  stage: ContractStage,
+  what: string,
+  look: () => Promise<T | null | undefined | false>,
+): Promise<T> {
+  let waited = 0;
+  for (let next = 250; waited < longest; next = Math.min(next * 2, 8_000)) {
+    const seen = await look();
+    if (seen) return seen;
+    await stage.wait(next);
+    waited += next;
+  }
+  throw new Error(`${what}: not within ${longest / 1000} seconds`);
+}
+
+const longest = 180_000;
 
 /** A page of 20 dollars, of a customer of its own. */
 export async function requestOf({ gateway, run, now }: ContractStage): Promise<CheckoutRequest> {

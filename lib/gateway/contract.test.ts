@@ -1,22 +1,27 @@
 import { execFile } from "node:child_process";
+import { createServer } from "node:net";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type SandboxControl, sandboxControl } from "@/lib/sandbox/control";
-import { type Sandbox, startSandbox } from "@/lib/sandbox/server";
-import { localGateway, testSecretKey } from "@/lib/testing/world";
+import { inEachCurrency, settlementCurrency } from "@/lib/sandbox/objects/settlement";
+import { type Sandbox, type SandboxOptions, startSandbox } from "@/lib/sandbox/server";
+import { localGateway, testSecretKey, testWebhookSecret } from "@/lib/testing/world";
 import { attachTestCard } from "./attach-test-card";
 import { contract, paidContract } from "./contract";
-import type { ContractBank, ContractPayer, ContractStage } from "./contract-stage";
+import { forwardingContract } from "./contract-forwarding";
+import type { ContractPayer, ContractStage } from "./contract-stage";
 import { stripeGateway } from "./stripe";
+import { giveEvidence } from "./test-account";
 
 let sandbox: Sandbox;
 let control: SandboxControl;
-let stage: ContractStage & ContractPayer & ContractBank;
+let stage: ContractStage & ContractPayer;
 
 beforeAll(async () => {
   sandbox = await startSandbox({ secretKey: testSecretKey });
   control = sandboxControl(sandbox.url, testSecretKey);
+  const account = { secretKey: testSecretKey, apiBase: sandbox.url };
   stage = {
     gateway: localGateway(sandbox.url),
     stranger: stripeGateway({
@@ -26,11 +31,15 @@ beforeAll(async () => {
     }),
     now: () => new Date(),
     run: "contract",
-    attachCard: (stripeCustomerId, token) =>
-      attachTestCard({ secretKey: testSecretKey, apiBase: sandbox.url }, stripeCustomerId, token),
-    dispute: async (stripeChargeId, kind) => (await control.dispute(stripeChargeId, kind)).id,
-    closeDispute: (id, outcome) => control.closeDispute(id, outcome),
-    settleRefund: (id, outcome) => control.settleRefund(id, outcome),
+    attachCard: (stripeCustomerId, token) => attachTestCard(account, stripeCustomerId, token),
+    giveEvidence: (disputeId, text) => giveEvidence(account, disputeId, text),
+    isConverted: (currency) => {
+      const lower = currency.toLowerCase();
+      return settlementCurrency(inEachCurrency, lower) !== lower;
+    },
+    wait: async (ms) => {
+      await control.advance(ms);
+    },
     pay: async ({ id }, card) => {
       await control.pay(id, card === "succeeds" ? {} : { card: "4000000000000002" });
     },
@@ -48,11 +57,13 @@ describe("npm run stripe:check", () => {
   const root = fileURLToPath(new URL("../..", import.meta.url));
 
   async function check(environment: Record<string, string>) {
-    const { STRIPE_SECRET_KEY: _, STRIPE_API_BASE: __, ...rest } = process.env;
+    const env = Object.fromEntries(
+      Object.entries(process.env).filter(([name]) => !name.startsWith("STRIPE_")),
+    );
     const program = ["--import", "tsx", "lib/commands/stripe-check.ts"];
     const run = promisify(execFile)(process.execPath, program, {
       cwd: root,
-      env: { ...rest, ...environment },
+      env: { ...env, ...environment } as NodeJS.ProcessEnv,
     });
     return run.then(
       ({ stdout }) => ({ code: 0, said: stdout }),
@@ -63,13 +74,51 @@ describe("npm run stripe:check", () => {
     );
   }
 
-  it("runs the same contract, and says what it could not check without a browser", async () => {
+  it("runs the same contract, says what it could not check without a browser, and leaves nothing behind", async () => {
     const { code, said } = await check({ STRIPE_SECRET_KEY: testSecretKey, STRIPE_API_BASE: sandbox.url });
     for (const { name } of contract) expect(said).toContain(`held         ${name}`);
-    for (const { name } of paidContract) expect(said).toContain(`not checked  ${name}`);
-    expect(said).toContain(`${contract.length} held, 0 failed, ${paidContract.length} not checked`);
+    for (const { name } of [...paidContract, ...forwardingContract]) {
+      expect(said).toContain(`not checked  ${name}`);
+    }
+    const unchecked = paidContract.length + forwardingContract.length;
+    expect(said).toContain(`${contract.length} held, 0 failed, ${unchecked} not checked`);
     expect(code).toBe(0);
-  });
+  }, 120_000);
+
+  it.each([
+    ["euros, with webhooks forwarded to it", { settlesIn: "eur" }],
+    ["yen, its balance transactions late", { settlesIn: "jpy", balanceDelayMs: 2_500 }],
+    ["forints and dollars, its balance transactions at once", { settlesIn: "huf,usd", balanceDelayMs: 0 }],
+  ])(
+    "holds for a Stripe that settles in %s",
+    async (_, options: Partial<SandboxOptions>) => {
+      const address = `http://127.0.0.1:${await freePort()}/webhook`;
+      const other = await startSandbox({
+        secretKey: testSecretKey,
+        webhook: { url: address, secret: testWebhookSecret },
+        ...options,
+      });
+      const { code, said } = await check({
+        STRIPE_SECRET_KEY: testSecretKey,
+        STRIPE_API_BASE: other.url,
+        STRIPE_CHECK_LISTEN: address,
+        STRIPE_WEBHOOK_SECRET: testWebhookSecret,
+      });
+      expect(said.split("\n").filter((line) => line.startsWith("FAILED"))).toEqual([]);
+      for (const { name } of forwardingContract) expect(said).toContain(`held         ${name}`);
+      expect(code).toBe(0);
+      expect(said).toContain(`It settles in ${options.settlesIn?.toUpperCase().replace(",", ", ")}.`);
+      const dump = await sandboxControl(other.url, testSecretKey).dump();
+      const left = (name: string, isLeft: (row: Record<string, unknown>) => boolean) =>
+        (dump[name] ?? []).filter(isLeft);
+      expect(left("customer", ({ deleted }) => !deleted)).toEqual([]);
+      expect(left("checkout.session", ({ status }) => status === "open")).toEqual([]);
+      expect(left("payment_method", ({ customer }) => customer !== null)).toEqual([]);
+      expect(left("payment_intent", ({ status }) => status === "requires_action")).toEqual([]);
+      await other.close();
+    },
+    240_000,
+  );
 
   it("fails when the contract is not kept", async () => {
     await control.fault({ kind: "error_500", path: "/v1/events", times: 1 });
@@ -77,6 +126,19 @@ describe("npm run stripe:check", () => {
     expect(said).toMatch(
       /FAILED {7}events that were not delivered can be listed: expected success, not unknown/,
     );
+    expect(code).toBe(1);
+  });
+
+  it.each([
+    ["no secret", { STRIPE_CHECK_LISTEN: "http://127.0.0.1:4243/webhook" }, "STRIPE_WEBHOOK_SECRET"],
+    [
+      "an address elsewhere",
+      { STRIPE_CHECK_LISTEN: "http://192.0.2.1:4243/webhook", STRIPE_WEBHOOK_SECRET: "whsec_x" },
+      "an address of this machine",
+    ],
+  ])("does not listen with %s", async (_, environment, sentence) => {
+    const { code, said } = await check({ STRIPE_SECRET_KEY: testSecretKey, ...environment });
+    expect(said).toContain(sentence);
     expect(code).toBe(1);
   });
 
@@ -94,3 +156,11 @@ describe("npm run stripe:check", () => {
     expect(await control.requests()).toEqual(before);
   });
 });
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address() as { port: number };
+  await new Promise<void>((resolve) => server.close(() => resolve()));
+  return port;
+}

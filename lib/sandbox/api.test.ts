@@ -7,6 +7,7 @@ import {
   startTestSandbox,
   type TestSandbox,
 } from "@/lib/sandbox/test-sandbox";
+import { balanceDelayMs } from "@/lib/sandbox/world";
 
 let local: TestSandbox;
 let customer: Stripe.Customer;
@@ -123,6 +124,7 @@ describe("expand", () => {
   test("a session down to its fee, in one call", async () => {
     const { id } = await create(sessionFor(customer.id));
     await local.control.pay(id);
+    await local.control.advance(balanceDelayMs);
     const session = await local.stripe.checkout.sessions.retrieve(id, {
       expand: ["payment_intent.latest_charge.balance_transaction", "customer", "line_items"],
     });

@@ -1,6 +1,7 @@
+import { settledCharge } from "@/lib/sandbox/objects/charges";
 import { expireSession } from "@/lib/sandbox/objects/checkout-outcome";
 import { settleDelayed } from "@/lib/sandbox/objects/confirm-intent";
-import { settleRefund } from "@/lib/sandbox/objects/refunds";
+import { settledRefund, settleRefund } from "@/lib/sandbox/objects/refunds";
 import type { Task } from "@/lib/sandbox/state/tables";
 import type { Deliveries } from "@/lib/sandbox/webhooks/deliveries";
 import type { World } from "@/lib/sandbox/world";
@@ -72,6 +73,10 @@ export class DueTasks {
       } else if (task.kind === "settle_intent") {
         const intent = world.store.get("payment_intent", task.intent);
         if (intent) settleDelayed(world, intent, task.outcome);
+      } else if (task.kind === "book_charge") {
+        settledCharge(world, task.charge);
+      } else if (task.kind === "book_refund") {
+        settledRefund(world, task.refund);
       } else {
         const refund = world.store.get("refund", task.refund);
         if (refund) settleRefund(world, refund, task.outcome);

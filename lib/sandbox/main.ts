@@ -4,12 +4,14 @@ import { startSandbox } from "@/lib/sandbox/server";
  * The local Stripe as a process of its own. Settings: SANDBOX_PORT (absent: a free one), SANDBOX_DATA (a directory;
  * absent: memory only), STRIPE_SECRET_KEY, SANDBOX_WEBHOOK_URL and STRIPE_WEBHOOK_SECRET (absent: no webhooks),
  * SANDBOX_DELAYED_MS (how long a bank debit takes; absent: three days), SANDBOX_SETTLES_IN (the currencies of the host's
- * bank accounts, as `eur` or `usd,eur`; absent: each that Stripe settles in).
+ * bank accounts, as `eur` or `usd,eur`; absent: each that Stripe settles in), SANDBOX_BALANCE_DELAY_MS (how far balance
+ * transactions are behind; absent: a second).
  */
 async function main(): Promise<void> {
   const {
     SANDBOX_PORT,
     SANDBOX_DATA,
+    SANDBOX_BALANCE_DELAY_MS,
     SANDBOX_DELAYED_MS,
     SANDBOX_SETTLES_IN,
     STRIPE_SECRET_KEY,
@@ -27,14 +29,13 @@ async function main(): Promise<void> {
   if (SANDBOX_WEBHOOK_URL && !STRIPE_WEBHOOK_SECRET) {
     throw new Error("STRIPE_WEBHOOK_SECRET is missing: webhooks to SANDBOX_WEBHOOK_URL must be signed.");
   }
-  const delayedMs = SANDBOX_DELAYED_MS ? Number(SANDBOX_DELAYED_MS) : undefined;
-  if (delayedMs !== undefined && !(delayedMs >= 0)) {
-    throw new Error(`SANDBOX_DELAYED_MS is not a number of milliseconds: ${SANDBOX_DELAYED_MS}`);
-  }
+  const delayedMs = millisecondsOf("SANDBOX_DELAYED_MS", SANDBOX_DELAYED_MS);
+  const balanceDelayMs = millisecondsOf("SANDBOX_BALANCE_DELAY_MS", SANDBOX_BALANCE_DELAY_MS);
   const sandbox = await startSandbox({
     port,
     secretKey: STRIPE_SECRET_KEY,
     ...(delayedMs === undefined ? {} : { delayedMs }),
+    ...(balanceDelayMs === undefined ? {} : { balanceDelayMs }),
     ...(SANDBOX_SETTLES_IN ? { settlesIn: SANDBOX_SETTLES_IN } : {}),
     ...(SANDBOX_DATA ? { dataDir: SANDBOX_DATA } : {}),
     ...(SANDBOX_WEBHOOK_URL && STRIPE_WEBHOOK_SECRET
@@ -50,6 +51,13 @@ async function main(): Promise<void> {
   };
   process.on("SIGTERM", stop);
   process.on("SIGINT", stop);
+}
+
+function millisecondsOf(name: string, value: string | undefined): number | undefined {
+  if (!value) return undefined;
+  const milliseconds = Number(value);
+  if (!(milliseconds >= 0)) throw new Error(`${name} is not a number of milliseconds: ${value}`);
+  return milliseconds;
 }
 
 main().catch((error: unknown) => {

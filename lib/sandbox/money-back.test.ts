@@ -1,6 +1,7 @@
 import type Stripe from "stripe";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { refusalOf, sessionFor, startTestSandbox, type TestSandbox } from "@/lib/sandbox/test-sandbox";
+import { balanceDelayMs } from "@/lib/sandbox/world";
 
 let local: TestSandbox;
 let customer: Stripe.Customer;
@@ -58,8 +59,10 @@ describe("refunds", () => {
     });
     const refunds = await local.stripe.refunds.list({ charge: charge.id });
     expect(refunds.data.map(({ id }) => id)).toEqual([rest.id, first.id]);
+    expect(await movements(first.id)).toEqual([]);
+    await local.control.advance(balanceDelayMs);
     expect(await movements(first.id)).toEqual([["refund", -2000, 0]]);
-    expect(await typesAbout(first.id)).toEqual(["refund.created"]);
+    expect(await typesAbout(first.id)).toEqual(["refund.created", "refund.updated", "charge.refund.updated"]);
   });
 
   test("of card 5126 succeed, and fail a minute later: the money is back and can be refunded anew", async () => {
@@ -74,6 +77,10 @@ describe("refunds", () => {
     expect(failed.failure_balance_transaction).toMatchObject({ type: "refund_failure", amount: 5000 });
     expect(await typesAbout(refund.id)).toEqual([
       "refund.created",
+      // Its movement,
+      "refund.updated",
+      "charge.refund.updated",
+      // and its failure.
       "refund.updated",
       "charge.refund.updated",
       "refund.failed",
@@ -168,7 +175,7 @@ describe("payouts", () => {
     );
     await own.control.pay(session.id);
     expect(await own.control.payOut("eur")).toEqual({ id: null });
-    await own.control.advance(2 * 24 * 60 * 60 * 1000);
+    await own.control.advance(2 * 24 * 60 * 60 * 1000 + balanceDelayMs);
     const failed = await own.control.payOut("eur", "failed");
     expect(await own.stripe.payouts.retrieve(failed.id ?? "")).toMatchObject({
       status: "failed",

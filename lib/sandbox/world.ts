@@ -10,6 +10,9 @@ export const apiVersion = "2026-10-28.endive";
 
 const dayMs = 86_400_000;
 
+/** So long Stripe's balance transactions are behind, unless it is set otherwise. */
+export const balanceDelayMs = 1_000;
+
 /** Events are kept for thirty days and idempotency keys for one, as at Stripe. */
 export const eventLifeMs = 30 * dayMs;
 export const keyLifeMs = dayMs;
@@ -38,6 +41,8 @@ export class World {
   /** How long a bank debit takes. */
   delayedMs = 3 * dayMs;
   settlesIn: SettlesIn = inEachCurrency;
+  /** How long after a charge or a refund its balance transaction comes: asynchronous capture, as Stripe has it by default. */
+  balanceDelayMs = balanceDelayMs;
   /** What the host can switch in Stripe's Dashboard. */
   dashboard: Dashboard = { adaptivePricing: true };
   /** Null while a customer acts on a page, or a task runs. */

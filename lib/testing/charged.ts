@@ -6,7 +6,7 @@ import { payFromBalance } from "@/lib/portal/pay";
 import { topUp } from "@/lib/portal/top-up";
 import { balancePlan, makeInvoice, type TestCustomer } from "./fixtures";
 import { ledToStripe } from "./payment-facts";
-import type { StripeWorld } from "./stripe-world";
+import { type StripeWorld, untilCaptured } from "./stripe-world";
 
 /** A charge that is booked. */
 export interface BookedCharge {
@@ -30,7 +30,7 @@ export async function toppedUp(
   return charged(world, customer, paymentId, sessionId);
 }
 
-/** Pays at Stripe's page; what it is for is settled. */
+/** Pays at Stripe's page; what it is for is settled, and Stripe has said its fee. */
 export async function charged(
   world: StripeWorld,
   customer: TestCustomer,
@@ -41,6 +41,7 @@ export async function charged(
   await world.control.pay(sessionId);
   await settle(world, { customerId, paymentId });
   await world.control.webhooksIdle();
+  await untilCaptured(world);
   const [row] = await world.owner`
     select id, stripe_charge_id, amount_minor from charges
     where customer_id = ${customerId} and payment_id = ${paymentId}`;

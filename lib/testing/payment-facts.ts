@@ -1,4 +1,5 @@
 import { expect } from "vitest";
+import { pollFees } from "@/lib/billing/payment/poll-fees";
 import type { PaymentRef } from "@/lib/billing/payment/settle";
 import type { World } from "@/lib/billing/world";
 import type { InvoiceId, PaymentId } from "@/lib/kernel/id";
@@ -6,7 +7,7 @@ import { checkBooks } from "@/lib/ledger/books";
 import { payCombined, payDirect } from "@/lib/portal/pay";
 import type { PayOutcome } from "@/lib/portal/shapes";
 import { plan, type TestCustomer } from "./fixtures";
-import type { StripeWorld } from "./stripe-world";
+import { type StripeWorld, untilCaptured } from "./stripe-world";
 import type { TestWorld } from "./world";
 
 /** A payment that waits at Stripe's page. */
@@ -109,8 +110,14 @@ export async function expectBooksBalance(world: World, { full } = { full: false 
   expect(books.invariants.flatMap(({ violations }) => violations)).toEqual([]);
 }
 
-/** For after the last test: all books from their first transfer on, and Stripe's charges against them. */
+/**
+ * For after the last test: all books from their first transfer on, and Stripe's charges against them. The fees of which
+ * no event was heard are asked for first.
+ */
 export async function expectAllInOrder(world: StripeWorld): Promise<void> {
+  await untilCaptured(world);
+  world.clock.advance(31 * 60_000);
+  await pollFees(world, 10_000);
   await expectBooksBalance(world, { full: true });
   await expectStripeAgrees(world);
 }

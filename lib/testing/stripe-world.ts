@@ -5,9 +5,10 @@ import type { ReadableStream } from "node:stream/web";
 import postgres from "postgres";
 import type { Sql } from "@/db/client";
 import { exactTypes } from "@/db/exact-sql";
-import { type ManualClock, manualClock } from "@/lib/kernel/clock";
+import { manualClock } from "@/lib/kernel/clock";
 import { type SandboxControl, sandboxControl } from "@/lib/sandbox/control";
 import { startSandbox } from "@/lib/sandbox/server";
+import { balanceDelayMs } from "@/lib/sandbox/world";
 import { processEvent } from "@/lib/webhook/process-events";
 import { receiveEvent } from "@/lib/webhook/receive-event";
 import { createTestDatabase } from "./database";
@@ -91,9 +92,17 @@ export async function calm({ control, endpoint }: StripeWorld): Promise<void> {
 }
 
 /** Moves the one clock of portal and Stripe; resolves when what fell due at Stripe was delivered. */
-export async function pass(world: StripeWorld & { clock: ManualClock }, ms: number): Promise<void> {
+export async function pass(world: Pick<StripeWorld, "clock" | "control">, ms: number): Promise<void> {
   world.clock.advance(ms);
   await world.control.webhooksIdle();
+}
+
+/**
+ * Lets Stripe say what moved its balance: it captures first, and the fee of a charge or the movement of a refund comes a
+ * moment later, by an event of its own.
+ */
+export function untilCaptured(world: Pick<StripeWorld, "clock" | "control">): Promise<void> {
+  return pass(world, balanceDelayMs);
 }
 
 /** What the route handler of the webhook does, without Next. */

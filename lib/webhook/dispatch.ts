@@ -2,6 +2,7 @@ import { z } from "zod";
 import type { World } from "@/lib/billing/world";
 import { problemOf } from "@/lib/gateway/read-event";
 import type { EventObject, EventResult } from "./event-result";
+import { settleChargeEvent } from "./events/charge";
 import { settleCheckout } from "./events/checkout-session";
 import { followCustomer, forgetCustomer } from "./events/customer";
 import { settleDisputeEvent, settleRefundEvent } from "./events/money-back";
@@ -24,6 +25,7 @@ const handlers = new Map<string, Handler>(
     "payment_intent.canceled": settleIntent,
     "payment_intent.processing": settleIntent,
     "payment_intent.requires_action": settleIntent,
+    "charge.updated": settleChargeEvent,
     "refund.created": settleRefundEvent,
     "refund.updated": settleRefundEvent,
     "refund.failed": settleRefundEvent,

@@ -8,7 +8,7 @@ import {
   factsOf,
   startDirect,
 } from "@/lib/testing/payment-facts";
-import { calm, openStripeWorld, type StripeWorld, seenBy } from "@/lib/testing/stripe-world";
+import { calm, openStripeWorld, type StripeWorld, seenBy, untilCaptured } from "@/lib/testing/stripe-world";
 import { pollFees } from "./poll-fees";
 import { pollPayments } from "./poll-payments";
 import { settle } from "./settle";
@@ -155,10 +155,38 @@ describe("a fee that Stripe says later", () => {
     });
   });
 
+  it("is booked as soon as Stripe tells that the charge changed, and nothing waited for it", async () => {
+    const payment = await atStripe();
+    await world.control.pay(payment.sessionId);
+    await world.control.webhooksIdle();
+    expect(await factsOf(world, payment)).toMatchObject({ state: "succeeded", invoices: ["paid"] });
+    expect(await chargeOf(payment)).toMatchObject({ fee_minor: null, booked: 0n });
+    await untilCaptured(world);
+    expect(await chargeOf(payment)).toMatchObject({ fee_minor: 88n, next_poll_at: null, booked: 88n });
+  });
+
+  it("in a currency that we do not know is shown to staff once, however often it is asked", async () => {
+    const payment = await atStripe();
+    await world.control.loseWebhooks(["charge.updated"]);
+    await world.control.pay(payment.sessionId);
+    await world.control.webhooksIdle();
+    await untilCaptured(world);
+    const odd = telling({ fee: (fee) => fee && { ...fee, currency: "XXX" } });
+    for (let asked = 0; asked < 3; asked += 1) {
+      world.clock.advance(31 * minute);
+      await pollFees(odd);
+    }
+    expect((await factsOf(world, payment)).tasks).toEqual(["fee_in_unknown_currency"]);
+    world.clock.advance(31 * minute);
+    await pollFees(world);
+    expect(await chargeOf(payment)).toMatchObject({ fee_minor: 88n, booked: 88n });
+  });
+
   it("in a currency that we do not know holds nothing up: the payment is settled, and staff are asked", async () => {
     await world.control.holdWebhooks();
     const payment = await atStripe();
     await world.control.pay(payment.sessionId);
+    await untilCaptured(world);
     const odd = telling({
       page: (checkout) => {
         const { charge } = checkout;
@@ -187,7 +215,7 @@ describe("a fee that Stripe says later", () => {
         readFee: async (id) => {
           const read = await gateway.readFee(id);
           const isOdd = id === row?.stripe_charge_id && read.outcome === "succeeded" && read.value;
-          return isOdd ? { ...read, value: { ...isOdd, currency: "XXX" } } : read;
+          return isOdd ? { ...read, value: { ...isOdd, feeMinor: -(2n ** 70n) } } : read;
         },
       },
     });

@@ -24,7 +24,7 @@ import {
   startDirect,
 } from "@/lib/testing/payment-facts";
 import { permutations } from "@/lib/testing/permutations";
-import { calm, openStripeWorld, pass, type StripeWorld } from "@/lib/testing/stripe-world";
+import { calm, openStripeWorld, pass, type StripeWorld, untilCaptured } from "@/lib/testing/stripe-world";
 import { pollPayments } from "./poll-payments";
 import { settle } from "./settle";
 
@@ -105,6 +105,7 @@ describe("a direct payment that was paid at Stripe", () => {
     await world.control.holdWebhooks();
     const payment = await startDirect(world, customer, [order], { cardMinor: 1000n });
     await world.control.pay(payment.sessionId);
+    await untilCaptured(world);
     await bringers[names[0] as string]?.(payment);
     const after = await digestOf(world, eventTables);
     expect(await factsOf(world, payment)).toMatchObject({ ...paidOnce, fromStripe: 1000n });
@@ -161,6 +162,7 @@ describe("a direct payment that was paid at Stripe", () => {
     const payment = await startDirect(world, customer, [order], { cardMinor: 1000n });
     await world.control.pay(payment.sessionId);
     await world.control.webhooksIdle();
+    await untilCaptured(world);
     const rows = await world.jobs.sql`
       select debit, credit, amount_minor, reason from transfers
       where customer_id = ${customer.customerId} and charge_id is not null order by seq`;
@@ -273,7 +275,7 @@ describe("the page at Stripe", () => {
 it("does not settle before the customer has paid, however often it is asked", async () => {
   const { customer, order } = await customerWithOrder();
   const payment = await startDirect(world, customer, [order], { cardMinor: 1000n });
-  await world.control.webhooksIdle();
+  await untilCaptured(world);
   const before = await digestOf(world, ["payments"]);
   for (let look = 0; look < 5; look += 1) {
     await settle(world, payment);

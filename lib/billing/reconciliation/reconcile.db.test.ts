@@ -17,7 +17,14 @@ import {
 } from "@/lib/testing/payment-facts";
 import { makeStaff } from "@/lib/testing/staff";
 import { chargedElsewhere } from "@/lib/testing/strange-charge";
-import { calm, openStripeWorld, pass, type StripeWorld, seenBy } from "@/lib/testing/stripe-world";
+import {
+  calm,
+  openStripeWorld,
+  pass,
+  type StripeWorld,
+  seenBy,
+  untilCaptured,
+} from "@/lib/testing/stripe-world";
 import { readBackEvents } from "@/lib/webhook/read-back-events";
 import { settle } from "../payment/settle";
 import { houseCustomerId } from "../payment/unmatched-receipt";
@@ -50,11 +57,18 @@ async function atStripe(minor: bigint, customer?: TestCustomer): Promise<AtStrip
   return ledToStripe(world, who, await topUp(who.actor, wish, world));
 }
 
-/** Pays there, and nobody ever hears of it. */
+/** Pays there, it moves the host's balance, and nobody ever hears of it. */
 async function paidUnheard({ sessionId }: AtStripe, order?: { afterExpiry: true }): Promise<void> {
   await world.control.loseWebhooks();
   await world.control.pay(sessionId, order);
-  await world.control.webhooksIdle();
+  await untilCaptured(world);
+}
+
+/** Somebody pays the host past the portal, and it moves the host's balance. */
+async function strangerPays(minor: bigint, named?: Parameters<typeof chargedElsewhere>[2]): Promise<string> {
+  const id = await chargedElsewhere(world, minor, named);
+  await untilCaptured(world);
+  return id;
 }
 
 async function tasks(customerId: CustomerId) {
@@ -216,7 +230,7 @@ describe("a charge that differs from what is booked", () => {
   it("is a second one of a payment that has its own: shown, and never booked", async () => {
     const { customer, paymentId } = await toppedUp(world, await makeCustomer(world), 2000n);
     const { customerId } = customer;
-    const id = await chargedElsewhere(world, 700n, { customerId, paymentId });
+    const id = await strangerPays(700n, { customerId, paymentId });
     for (const _ of [1, 2]) expect(await reconcile(world)).toEqual({ ...nothing, differing: 1 });
     expect(await tasks(customerId)).toMatchObject([{ kind: "charge_not_settled", of: id }]);
     expect(await balanceOf(world, customer)).toEqual({ posted: 2000n, held: 0n });
@@ -260,7 +274,7 @@ describe("a charge whose fee Stripe had not said when it was booked", () => {
 
 describe("a stranger's", () => {
   it("charge is a task of the house, once, whatever two workers do, and not again when staff have closed it", async () => {
-    const id = await chargedElsewhere(world, 900n);
+    const id = await strangerPays(900n);
     await Promise.all([reconcile(world), reconcile(world)]);
     expect(await reconcile(world)).toEqual({ ...nothing, differing: 1 });
     expect(await tasks(houseCustomerId)).toMatchObject([
@@ -276,18 +290,18 @@ describe("a stranger's", () => {
     const { customerId } = customer;
     const [row] = await world.owner`select stripe_customer_id as id from customers where id = ${customerId}`;
     const named = { customerId, paymentId: newId(world.clock), stripeCustomerId: row?.id };
-    const id = await chargedElsewhere(world, 900n, named);
+    const id = await strangerPays(900n, named);
     await reconcile(world);
     expect(await tasks(customerId)).toMatchObject([{ kind: "charge_of_stranger", of: id }]);
   });
 
   it("refund and dispute are tasks of the house, once", async () => {
-    const charges = [await chargedElsewhere(world, 900n), await chargedElsewhere(world, 800n)];
+    const charges = [await strangerPays(900n), await strangerPays(800n)];
     await world.control.loseWebhooks();
     const refund = { stripeChargeId: charges[0] ?? "", refundId: "", customerId: "", amountMinor: "900" };
     const made = await world.gateway.createRefund(refund, `stranger/${refund.stripeChargeId}`);
     const { id: disputeId } = await world.control.dispute(charges[1] ?? "");
-    await world.control.webhooksIdle();
+    await untilCaptured(world);
     for (const _ of [1, 2]) {
       expect(await reconcile(world)).toMatchObject({ found: 0, differing: 4, waiting: [], isWhole: true });
     }

@@ -67,11 +67,7 @@ export function newCharge(
     transfer_data: null,
     transfer_group: null,
   } satisfies Stripe.Charge;
-  const made =
-    outcome === "succeeded" ? { ...charge, balance_transaction: bookCharge(world, charge).id } : charge;
-  world.store.put("charge", made);
-  world.emit(`charge.${made.status}`, made);
-  return made;
+  return arrived(world, charge, intent);
 }
 
 /** The end of a pending charge. */
@@ -96,11 +92,40 @@ export function endPendingCharge(
         status: "succeeded",
         paid: true,
         outcome: outcomeOf(null, false),
-        balance_transaction: bookCharge(world, charge).id,
       };
-  world.store.put("charge", ended);
-  world.emit(`charge.${ended.status}`, ended);
-  return ended;
+  return arrived(world, ended, world.store.get("payment_intent", String(charge.payment_intent)));
+}
+
+/** Puts and tells it. What came in moves the host's balance: at once, or some time after as the intent captures. */
+function arrived(
+  world: World,
+  charge: Stripe.Charge,
+  intent: Pick<Stripe.PaymentIntent, "capture_method"> | undefined,
+): Stripe.Charge {
+  const isIn = charge.status === "succeeded";
+  const isAtOnce = world.balanceDelayMs === 0 || intent?.capture_method === "automatic";
+  const put = world.store.put(
+    "charge",
+    isIn && isAtOnce ? { ...charge, balance_transaction: bookCharge(world, charge).id } : charge,
+  );
+  world.emit(`charge.${put.status}`, put);
+  if (isIn && !isAtOnce) {
+    const dueMs = world.clock.nowMs() + world.balanceDelayMs;
+    world.plan({ kind: "book_charge", dueMs, charge: charge.id });
+  }
+  return put;
+}
+
+/** Its movement, if it has not moved the balance yet: asynchronous capture, a refund or a dispute brings it. */
+export function settledCharge(world: World, id: string): Stripe.Charge | undefined {
+  const before = world.store.get("charge", id);
+  if (before?.status !== "succeeded" || before.balance_transaction !== null) return before;
+  const after = world.store.put("charge", {
+    ...before,
+    balance_transaction: bookCharge(world, before).id,
+  });
+  world.emit("charge.updated", after, before);
+  return after;
 }
 
 function bookCharge(world: World, charge: Stripe.Charge): Stripe.BalanceTransaction {

@@ -12,6 +12,7 @@ import {
 } from "@/lib/sandbox/http/parameters";
 import { type Route, route } from "@/lib/sandbox/http/route";
 import { book } from "@/lib/sandbox/objects/balance-transactions";
+import { settledCharge } from "@/lib/sandbox/objects/charges";
 import { converted } from "@/lib/sandbox/objects/settlement";
 import { newId } from "@/lib/sandbox/state/new-id";
 import type { World } from "@/lib/sandbox/world";
@@ -22,7 +23,7 @@ const sevenDays = 7 * 86_400;
 
 /** The customer's bank takes the charge back; an inquiry only asks and moves no money. */
 export function openDispute(world: World, chargeId: string, kind: "chargeback" | "inquiry"): Stripe.Dispute {
-  const charge = world.store.get("charge", chargeId);
+  const charge = settledCharge(world, chargeId);
   if (!charge) throw noSuch("charge", chargeId);
   const id = newId("du_", 24);
   const withdrawal =

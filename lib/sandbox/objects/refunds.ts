@@ -12,12 +12,13 @@ import {
 import { type Route, route } from "@/lib/sandbox/http/route";
 import { checkStep, decimal } from "@/lib/sandbox/objects/amounts";
 import { book } from "@/lib/sandbox/objects/balance-transactions";
+import { settledCharge } from "@/lib/sandbox/objects/charges";
 import { cardOf } from "@/lib/sandbox/objects/payment-methods";
 import { newId } from "@/lib/sandbox/state/new-id";
 import type { World } from "@/lib/sandbox/world";
 
 /** How long a test card's refund takes until it fails, or succeeds after all. */
-const outcomeAfterMs = 60_000;
+const outcomeAfterMs = 3_000;
 
 interface RefundGiven {
   amount: number | undefined;
@@ -25,8 +26,9 @@ interface RefundGiven {
   reason: Stripe.Refund.Reason | undefined;
 }
 
-function createRefund(world: World, charge: Stripe.Charge, given: RefundGiven): Stripe.Refund {
-  const amount = refundable(world, charge, given.amount);
+function createRefund(world: World, asked: Stripe.Charge, given: RefundGiven): Stripe.Refund {
+  const amount = refundable(world, asked, given.amount);
+  const charge = settledCharge(world, asked.id) ?? asked;
   const id = newId(charge.id.startsWith("py_") ? "pyr_" : "re_", 24);
   const later = charge.payment_method ? cardOf(world, charge.payment_method)?.refund : undefined;
   const isPending = later === "pending_then_succeeds";
@@ -34,7 +36,7 @@ function createRefund(world: World, charge: Stripe.Charge, given: RefundGiven): 
     id,
     object: "refund",
     amount,
-    balance_transaction: bookRefund(world, charge, id, amount).id,
+    balance_transaction: world.balanceDelayMs === 0 ? bookRefund(world, charge, id, amount).id : null,
     charge: charge.id,
     created: world.clock.nowSeconds(),
     currency: charge.currency,
@@ -53,6 +55,9 @@ function createRefund(world: World, charge: Stripe.Charge, given: RefundGiven): 
   world.store.put("refund", refund);
   setRefunded(world, charge, charge.amount_refunded + amount);
   world.emit("refund.created", refund);
+  if (refund.balance_transaction === null) {
+    world.plan({ kind: "book_refund", dueMs: world.clock.nowMs() + world.balanceDelayMs, refund: id });
+  }
   if (later) {
     const outcome = later === "fails" ? "fails" : "succeeds";
     world.plan({ kind: "settle_refund", dueMs: world.clock.nowMs() + outcomeAfterMs, refund: id, outcome });
@@ -109,17 +114,18 @@ function setRefunded(world: World, charge: Stripe.Charge, refundedMinor: number)
  */
 export function settleRefund(
   world: World,
-  refund: Stripe.Refund,
+  asked: Stripe.Refund,
   outcome: "succeeds" | "fails",
 ): Stripe.Refund {
+  // What comes back has gone out before.
+  const refund = settledRefund(world, asked.id) ?? asked;
   const isOpen = refund.status === "pending" || (refund.status === "succeeded" && outcome === "fails");
   if (!isOpen) return refund;
   const charge = world.store.get("charge", String(refund.charge));
   if (!charge) throw noSuch("charge", String(refund.charge));
   if (outcome === "succeeds") {
     const succeeded = world.store.put("refund", { ...refund, status: "succeeded" });
-    world.emit("refund.updated", succeeded, refund);
-    world.emit("charge.refund.updated", succeeded, refund);
+    tellChange(world, succeeded, refund);
     return succeeded;
   }
   const back = book(world, {
@@ -137,10 +143,28 @@ export function settleRefund(
     failure_balance_transaction: back.id,
   });
   setRefunded(world, charge, charge.amount_refunded - refund.amount);
-  world.emit("refund.updated", failed, refund);
-  world.emit("charge.refund.updated", failed, refund);
+  tellChange(world, failed, refund);
   world.emit("refund.failed", failed);
   return failed;
+}
+
+/** Its movement, if it has not moved the balance yet. */
+export function settledRefund(world: World, id: string): Stripe.Refund | undefined {
+  const before = world.store.get("refund", id);
+  const charge = before && world.store.get("charge", String(before.charge));
+  if (!charge || before.balance_transaction !== null || before.status === "failed") return before;
+  const after = world.store.put("refund", {
+    ...before,
+    balance_transaction: bookRefund(world, charge, id, before.amount).id,
+  });
+  tellChange(world, after, before);
+  return after;
+}
+
+/** The same is told twice: by the refund, and by what it was before it had events of its own. */
+function tellChange(world: World, after: Stripe.Refund, before: Stripe.Refund): void {
+  world.emit("refund.updated", after, before);
+  world.emit("charge.refund.updated", after, before);
 }
 
 function bookRefund(
@@ -225,7 +249,7 @@ export const refundRoutes: readonly Route[] = [
     const before = refundOf(world, id);
     const after = { ...before, metadata: changedMetadata(before.metadata ?? {}, given.metadata) };
     world.store.put("refund", after);
-    world.emit("refund.updated", after, before);
+    tellChange(world, after, before);
     return after;
   }),
 

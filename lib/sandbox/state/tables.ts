@@ -101,6 +101,8 @@ export type Task = { id: string; dueMs: number } & (
   | { kind: "expire_session"; session: string }
   | { kind: "settle_intent"; intent: string; outcome: "succeeds" | "fails" }
   | { kind: "settle_refund"; refund: string; outcome: "succeeds" | "fails" }
+  | { kind: "book_charge"; charge: string }
+  | { kind: "book_refund"; refund: string }
   | { kind: "deliver"; event: string; endpoint: string; attempt: number; firstMs: number }
 );
 

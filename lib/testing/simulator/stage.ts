@@ -39,6 +39,7 @@ const eventTypes = [
   "payment_intent.processing",
   "payment_intent.requires_action",
   "charge.succeeded",
+  "charge.updated",
   "customer.created",
   "refund.created",
   "refund.updated",
