@@ -24,6 +24,8 @@ export interface BankPaymentChoice {
   number: string;
   summary: string;
   remaining: string;
+  /** The same, exact: bigint does not go to a browser. */
+  remainingMinor: string;
   currency: string;
 }
 
@@ -39,6 +41,7 @@ export type BankFormTexts = AnswerTexts &
     | "senderHint"
     | "for"
     | "forHint"
+    | "chosenSum"
     | "submit"
     | "again"
     | "donePaid"
@@ -114,6 +117,9 @@ export function BankPaymentForm<State extends Result<BankPaymentTold>>(props: Ba
               </label>
             ))}
           </div>
+          <p role="status" className="figures mt-2 text-right font-medium text-sm">
+            {chosenSum(payable, chosen, locale, texts.chosenSum)}
+          </p>
         </fieldset>
       )}
       <div className="grid grid-cols-[minmax(0,1fr)_7rem] gap-4">
@@ -161,6 +167,20 @@ export function BankPaymentForm<State extends Result<BankPaymentTold>>(props: Ba
       </SubmitButton>
     </form>
   );
+}
+
+/** What the chosen invoices come to; nothing while none is chosen. */
+function chosenSum(
+  payable: readonly BankPaymentChoice[],
+  chosen: readonly string[],
+  locale: string,
+  text: string,
+): string {
+  const them = payable.filter(({ id }) => chosen.includes(id));
+  const currency = them[0]?.currency ?? "";
+  if (!isCurrency(currency)) return "";
+  const minor = them.reduce((sum, { remainingMinor }) => sum + BigInt(remainingMinor), 0n);
+  return text.replace("{amount}", formatMoney(money(minor, currency), locale));
 }
 
 interface DoneProps {

@@ -45,6 +45,7 @@ const words = [
   "senderHint",
   "for",
   "forHint",
+  "chosenSum",
   "submit",
   "again",
   "donePaid",

@@ -1,4 +1,4 @@
-import { useTranslations } from "next-intl";
+import { useLocale, useTranslations } from "next-intl";
 import { ActionForm } from "@/components/sign-in/action-form";
 import { Amount } from "@/components/ui/amount";
 import type { AnswerTexts } from "@/components/ui/answer-texts";
@@ -6,6 +6,7 @@ import { DayOf } from "@/components/ui/day";
 import { Empty } from "@/components/ui/empty";
 import { TextLink } from "@/components/ui/text-link";
 import type { UnmatchedReceipt } from "@/lib/admin/list-receipts";
+import { formatMoney } from "@/lib/kernel/money";
 import type { Result } from "@/lib/kernel/result";
 
 interface UnmatchedReceiptsProps<Assigned, Returned> {
@@ -22,6 +23,8 @@ export function UnmatchedReceipts<Assigned extends Result<unknown>, Returned ext
 ) {
   const { receipts, assign, sendBack, texts } = props;
   const t = useTranslations("bank");
+  const ask = useTranslations("ask");
+  const locale = useLocale();
   return (
     <section aria-labelledby="unmatched" className="min-w-0">
       <h2 id="unmatched" className="mb-3 font-semibold text-lg">
@@ -87,8 +90,18 @@ export function UnmatchedReceipts<Assigned extends Result<unknown>, Returned ext
                       },
                     ]}
                     submit={t("assignSubmit")}
+                    ask={{
+                      title: ask("assignTitle", {
+                        amount: formatMoney(amount, locale),
+                        reference: "{reference}",
+                      }),
+                      lines: [ask("assignPays"), ask("assignGone")],
+                      confirm: ask("assignConfirm"),
+                      keep: ask("keep"),
+                      isDangerous: false,
+                    }}
                     answers={texts}
-                    done={<p>{t("assigned")}</p>}
+                    said={t("assigned")}
                   />
                 </div>
               </details>
@@ -112,8 +125,14 @@ export function UnmatchedReceipts<Assigned extends Result<unknown>, Returned ext
                       },
                     ]}
                     submit={t("sendBackSubmit")}
+                    ask={{
+                      title: ask("sendBackTitle", { amount: formatMoney(amount, locale) }),
+                      lines: [ask("sendBackMade"), ask("sendBackGone")],
+                      confirm: ask("sendBackConfirm"),
+                      keep: ask("keep"),
+                    }}
                     answers={texts}
-                    done={<p>{t("sentBack")}</p>}
+                    said={t("sentBack")}
                   />
                 </div>
               </details>

@@ -5,15 +5,16 @@ import type { InvoiceId } from "@/lib/kernel/id";
 
 interface InvoicePayLinkProps {
   invoiceId: InvoiceId;
+  number: string;
   /** Null for who may not pay, and where nothing is due. */
   url: string | null;
   action: RenewAction;
 }
 
 /** On an open invoice: the link with which somebody else can pay it. */
-export async function InvoicePayLink({ invoiceId, url, action }: InvoicePayLinkProps) {
+export async function InvoicePayLink({ invoiceId, number, url, action }: InvoicePayLinkProps) {
   if (!url) return null;
-  const t = await getTranslations("payLinkBox");
+  const [t, ask] = await Promise.all([getTranslations("payLinkBox"), getTranslations("ask")]);
   const answers = await answerTexts();
   const texts = {
     ...answers,
@@ -31,5 +32,11 @@ export async function InvoicePayLink({ invoiceId, url, action }: InvoicePayLinkP
       invoice_not_open: t("gone"),
     },
   };
-  return <PayLinkBox invoiceId={invoiceId} url={url} action={action} texts={texts} />;
+  const question = {
+    title: ask("linkTitle", { number }),
+    lines: [ask("linkStops"), ask("linkNew")],
+    confirm: ask("linkConfirm"),
+    keep: ask("keep"),
+  };
+  return <PayLinkBox invoiceId={invoiceId} url={url} action={action} ask={question} texts={texts} />;
 }

@@ -1,9 +1,10 @@
 "use client";
 
-import { useState } from "react";
+import { useRef, useState } from "react";
 import type { Answer, AnswerTexts } from "@/components/payment/pay-answers";
 import { PayLinkField, type PayLinkFieldTexts } from "@/components/payment/pay-link-field";
 import { useAnswer } from "@/components/payment/use-answer";
+import { type Ask, AskDialog } from "@/components/ui/ask-dialog";
 import { Button } from "@/components/ui/button";
 import { Callout } from "@/components/ui/callout";
 import { toast } from "@/components/ui/toast";
@@ -15,12 +16,14 @@ interface PayLinkBoxProps {
   invoiceId: InvoiceId;
   url: string;
   action: RenewAction;
+  ask: Ask;
   texts: AnswerTexts &
     PayLinkFieldTexts & { title: string; body: string; renew: string; renewNote: string; renewed: string };
 }
 
 /** The link with which somebody else pays: to hand on, and to take back. */
-export function PayLinkBox({ invoiceId, url, action, texts }: PayLinkBoxProps) {
+export function PayLinkBox({ invoiceId, url, action, ask, texts }: PayLinkBoxProps) {
+  const dialog = useRef<HTMLDialogElement>(null);
   const [current, setCurrent] = useState(url);
   const { pending, sentence, run } = useAnswer(texts);
 
@@ -47,11 +50,20 @@ export function PayLinkBox({ invoiceId, url, action, texts }: PayLinkBoxProps) {
           </Callout>
         )}
         <div className="grid justify-items-start gap-1.5">
-          <Button pending={pending} onClick={renew}>
+          <Button pending={pending} onClick={() => dialog.current?.showModal()}>
             {texts.renew}
           </Button>
           <p className="text-ink-soft text-sm">{texts.renewNote}</p>
         </div>
+        <AskDialog
+          dialog={dialog}
+          ask={ask}
+          confirm={() => {
+            dialog.current?.close();
+            renew();
+          }}
+          close={() => dialog.current?.close()}
+        />
       </div>
     </details>
   );

@@ -1,11 +1,21 @@
 "use client";
 
-import { type ComponentProps, type ReactNode, useActionState, useState } from "react";
+import {
+  type ComponentProps,
+  type FormEvent,
+  type ReactNode,
+  useActionState,
+  useEffect,
+  useRef,
+  useState,
+} from "react";
 import { type AnswerTexts, sentenceOf } from "@/components/ui/answer-texts";
+import { type Ask, AskDialog } from "@/components/ui/ask-dialog";
 import { Callout } from "@/components/ui/callout";
 import { Field } from "@/components/ui/field";
 import { Input } from "@/components/ui/input";
 import { SubmitButton } from "@/components/ui/submit-button";
+import { toast } from "@/components/ui/toast";
 import type { Result } from "@/lib/kernel/result";
 
 export interface FormField
@@ -29,21 +39,47 @@ interface ActionFormProps<State> {
   idPrefix?: string;
   /** One act of many on its page. */
   isMinor?: boolean;
+  /** Asked before it is sent; what cannot be undone says here what follows. */
+  ask?: Ask;
   /** What is there instead of the form once it is done. */
-  done: ReactNode;
+  done?: ReactNode;
+  /** Said at the page's edge once it is done; the form is then empty again, and folded away. */
+  said?: string;
 }
 
 /** A short form of plain fields over one server action. It works before its script is there. */
 export function ActionForm<State extends Result<unknown>>(props: ActionFormProps<State>) {
-  const { action, hidden = {}, fields, submit, answers, done, idPrefix = "", isMinor = false } = props;
+  const {
+    action,
+    hidden = {},
+    fields,
+    submit,
+    answers,
+    ask,
+    done,
+    said,
+    idPrefix = "",
+    isMinor = false,
+  } = props;
   const [state, run] = useActionState<State | null, FormData>(action, null);
+  const initial = () => Object.fromEntries(fields.map(({ name, initial = "" }) => [name, initial]));
   // React empties the inputs after an action; what was typed stays, except for passwords.
-  const [typed, setTyped] = useState<Record<string, string>>(() =>
-    Object.fromEntries(fields.map(({ name, initial = "" }) => [name, initial])),
-  );
-  if (state?.ok) return <div role="status">{done}</div>;
+  const [typed, setTyped] = useState<Record<string, string>>(initial);
+  const form = useRef<HTMLFormElement>(null);
+  const asking = useAsking(form, ask);
+  const [told, setTold] = useState(state);
+  if (state !== told) {
+    setTold(state);
+    if (state?.ok && said) setTyped(initial());
+  }
+  useEffect(() => {
+    if (!state?.ok || !said) return;
+    toast(said);
+    form.current?.closest("details")?.removeAttribute("open");
+  }, [state, said]);
+  if (state?.ok && !said) return <div role="status">{done}</div>;
   return (
-    <form action={run} className="grid gap-4">
+    <form ref={form} action={run} onSubmit={asking.onSubmit} className="grid gap-4">
       {Object.entries(hidden).map(([name, value]) => (
         <input key={name} type="hidden" name={name} value={value} />
       ))}
@@ -75,6 +111,37 @@ export function ActionForm<State extends Result<unknown>>(props: ActionFormProps
           {submit}
         </SubmitButton>
       )}
+      {ask && (
+        <AskDialog
+          dialog={asking.dialog}
+          ask={ask}
+          values={typed}
+          confirm={asking.confirm}
+          close={() => asking.dialog.current?.close()}
+        />
+      )}
     </form>
   );
+}
+
+/** Holds a form back until its question was answered. Without a question it goes as it is. */
+function useAsking(form: { current: HTMLFormElement | null }, ask: Ask | undefined) {
+  const dialog = useRef<HTMLDialogElement>(null);
+  const isConfirmed = useRef(false);
+  return {
+    dialog,
+    onSubmit(event: FormEvent) {
+      if (!ask || isConfirmed.current) {
+        isConfirmed.current = false;
+        return;
+      }
+      event.preventDefault();
+      dialog.current?.showModal();
+    },
+    confirm() {
+      isConfirmed.current = true;
+      dialog.current?.close();
+      form.current?.requestSubmit();
+    },
+  };
 }

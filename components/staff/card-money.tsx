@@ -80,6 +80,7 @@ function RefundForm<State extends Result<unknown>>(props: {
 }) {
   const { customerId, charge, action, answers } = props;
   const t = useTranslations("moneyBack");
+  const ask = useTranslations("ask");
   const locale = useLocale();
   const { currency, minor } = charge.refundable;
   const most = formatMoney(charge.refundable, locale);
@@ -88,8 +89,6 @@ function RefundForm<State extends Result<unknown>>(props: {
       <summary className="cursor-pointer text-accent text-sm">{t("refund")}</summary>
       <div className="mt-3 max-w-sm">
         <ActionForm
-          // A form that was sent is done; the next one begins from what can be refunded then.
-          key={minor.toString()}
           idPrefix={charge.id}
           action={action}
           hidden={{
@@ -111,8 +110,14 @@ function RefundForm<State extends Result<unknown>>(props: {
             { name: "reason", label: t("reason"), type: "text", autoComplete: "off", maxLength: 500 },
           ]}
           submit={t("refund")}
+          ask={{
+            title: ask("refundTitle", { amount: "{amount}", currency }),
+            lines: [ask("refundGone"), ask("refundBalance")],
+            confirm: ask("refundConfirm", { amount: "{amount}", currency }),
+            keep: ask("keep"),
+          }}
           answers={answers}
-          done={<p>{t("done")}</p>}
+          said={t("done")}
         />
       </div>
     </details>
@@ -125,6 +130,7 @@ type Act = ((input: { customerId: string; refundId: string }) => Promise<Result<
 export function RefundTable(props: { money: CardMoney; attach: Act; sync: Act; texts: AnswerTexts }) {
   const { money, attach, sync, texts } = props;
   const t = useTranslations("moneyBack");
+  const ask = useTranslations("ask");
   const locale = useLocale();
   if (money.refunds.length === 0) return null;
   return (
@@ -157,6 +163,12 @@ export function RefundTable(props: { money: CardMoney; attach: Act; sync: Act; t
                     text={t("attach")}
                     done={t("attached")}
                     texts={texts}
+                    ask={{
+                      title: ask("attachTitle", { amount }),
+                      lines: [ask("attachBody")],
+                      confirm: ask("attachConfirm", { amount }),
+                      keep: ask("keep"),
+                    }}
                   />
                 )}
                 {sync && !["succeeded", "failed"].includes(refund.state) && (

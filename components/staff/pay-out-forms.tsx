@@ -18,7 +18,11 @@ export async function PayOutForms<State extends Result<unknown>>({
   action,
   answers,
 }: PayOutFormsProps<State>) {
-  const [t, locale] = await Promise.all([getTranslations("payOut"), getLocale()]);
+  const [t, ask, locale] = await Promise.all([
+    getTranslations("payOut"),
+    getTranslations("ask"),
+    getLocale(),
+  ]);
   const payable = picture.balances.filter(({ leaves }) => leaves.minor > 0n);
   return payable.map(({ available, leaves }) => {
     const { currency } = available;
@@ -31,8 +35,6 @@ export async function PayOutForms<State extends Result<unknown>>({
             ` ${t("goodwillStays", { goodwill: formatMoney(money(available.minor - leaves.minor, currency), locale) })}`}
         </p>
         <ActionForm
-          // A form that was sent is done; the next one begins from what is available then.
-          key={available.minor.toString()}
           action={action}
           hidden={{ customerId: picture.id, currency, seenMinor: available.minor.toString() }}
           fields={[
@@ -47,7 +49,13 @@ export async function PayOutForms<State extends Result<unknown>>({
           ]}
           submit={t("submit")}
           answers={answers}
-          done={<p>{t("done")}</p>}
+          ask={{
+            title: ask("payOutTitle", { amount: "{amount}", currency }),
+            lines: [ask("payOutMade"), ask("payOutGone")],
+            confirm: ask("payOutConfirm"),
+            keep: ask("keep"),
+          }}
+          said={t("done")}
         />
       </details>
     );

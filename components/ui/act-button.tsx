@@ -1,8 +1,9 @@
 "use client";
 
 import { useRouter } from "next/navigation";
-import { useState, useTransition } from "react";
+import { useRef, useState, useTransition } from "react";
 import { type AnswerTexts, sentenceOf } from "@/components/ui/answer-texts";
+import { type Ask, AskDialog } from "@/components/ui/ask-dialog";
 import { Button } from "@/components/ui/button";
 import { submits } from "@/components/ui/submits";
 import { toast } from "@/components/ui/toast";
@@ -16,13 +17,17 @@ interface ActButtonProps<Input> {
   text: string;
   done: string;
   texts: AnswerTexts;
+  /** Asked before it acts, where that cannot be undone. */
+  ask?: Ask;
 }
 
 /** One act on one row of a list: pending while it runs, then a sentence and the rows as they are now. */
-export function ActButton<Input>({ action, input, label, text, done, texts }: ActButtonProps<Input>) {
+export function ActButton<Input>(props: ActButtonProps<Input>) {
+  const { action, input, label, text, done, texts, ask } = props;
   const router = useRouter();
   const [pending, startTransition] = useTransition();
   const [refusal, setRefusal] = useState<string | null>(null);
+  const dialog = useRef<HTMLDialogElement>(null);
 
   function run() {
     if (pending) return;
@@ -41,11 +46,22 @@ export function ActButton<Input>({ action, input, label, text, done, texts }: Ac
 
   return (
     <>
-      <form {...submits(run)} className="contents">
+      <form {...submits(() => (ask ? dialog.current?.showModal() : run()))} className="contents">
         <Button type="submit" pending={pending} aria-label={label}>
           {text}
         </Button>
       </form>
+      {ask && (
+        <AskDialog
+          dialog={dialog}
+          ask={ask}
+          confirm={() => {
+            dialog.current?.close();
+            run();
+          }}
+          close={() => dialog.current?.close()}
+        />
+      )}
       {refusal && (
         <p role="alert" className="mt-1 text-bad text-sm">
           {refusal}

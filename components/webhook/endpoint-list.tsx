@@ -8,7 +8,7 @@ import type { Endpoint } from "@/lib/admin/webhooks";
 interface EndpointListProps {
   endpoints: readonly Endpoint[];
   /** The form that ends one; null for those who may not. */
-  end: ((id: string) => ReactNode) | null;
+  end: ((endpoint: Endpoint) => ReactNode) | null;
   /** The form that gives one a new secret; null for those who may not. */
   renew: ((id: string) => ReactNode) | null;
 }
@@ -18,19 +18,19 @@ export function EndpointList({ endpoints, end, renew }: EndpointListProps) {
   const t = useTranslations("webhooks");
   return (
     <ul className="grid">
-      {endpoints.map(({ id, url, note, createdAt, disabledAt, waiting, parked, isUnreadable }) => (
+      {endpoints.map((endpoint) => (
         <li
-          key={id}
+          key={endpoint.id}
           className="grid gap-x-6 gap-y-2 border-line border-t py-4 sm:grid-cols-[minmax(0,1fr)_auto]"
         >
           <div className="min-w-0">
-            <p className="break-all font-medium">{url}</p>
+            <p className="break-all font-medium">{endpoint.url}</p>
             <p className="text-ink-soft text-sm">
-              {note && <span dir="auto">{note} · </span>}
-              {t.rich("since", { day: () => <Day at={createdAt} /> })}
+              {endpoint.note && <span dir="auto">{endpoint.note} · </span>}
+              {t.rich("since", { day: () => <Day at={endpoint.createdAt} /> })}
             </p>
             <p className="mt-1 flex flex-wrap gap-x-4 text-sm">
-              {disabledAt ? (
+              {endpoint.disabledAt ? (
                 <Badge tone="gone" shape="slash">
                   {t("isEnded")}
                 </Badge>
@@ -39,17 +39,19 @@ export function EndpointList({ endpoints, end, renew }: EndpointListProps) {
                   {t("isOn")}
                 </Badge>
               )}
-              {waiting > 0 && <span>{t("waitingCount", { count: waiting })}</span>}
-              {parked > 0 && <span className="text-bad">{t("parkedCount", { count: parked })}</span>}
+              {endpoint.waiting > 0 && <span>{t("waitingCount", { count: endpoint.waiting })}</span>}
+              {endpoint.parked > 0 && (
+                <span className="text-bad">{t("parkedCount", { count: endpoint.parked })}</span>
+              )}
             </p>
-            {isUnreadable && (
+            {endpoint.isUnreadable && (
               <Callout tone="bad">
                 <p>{t("unreadable")}</p>
               </Callout>
             )}
-            {renew && !disabledAt && <div className="mt-2">{renew(id)}</div>}
+            {renew && !endpoint.disabledAt && <div className="mt-2">{renew(endpoint.id)}</div>}
           </div>
-          {end && !disabledAt && <div>{end(id)}</div>}
+          {end && !endpoint.disabledAt && <div>{end(endpoint)}</div>}
         </li>
       ))}
     </ul>

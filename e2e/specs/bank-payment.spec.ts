@@ -1,5 +1,6 @@
 import type { Page } from "@playwright/test";
 import { expect, test } from "@/e2e/fixtures/portal";
+import { dialogButton } from "@/e2e/pages/dialog-button";
 import { newId } from "@/lib/kernel/id";
 import { makeInvoice } from "@/lib/testing/fixtures";
 import { balanceOf } from "@/lib/testing/payment-facts";
@@ -82,10 +83,15 @@ test("money of an unknown sender waits until it is assigned; of two at once one 
     await expect(waiting.getByLabel("For these invoices (optional)")).toHaveValue(number);
   }
   const assign = (one: Page) =>
-    one.getByRole("listitem").filter({ hasText: reference }).getByRole("button", { name: "Assign" });
+    one
+      .getByRole("listitem")
+      .filter({ hasText: reference })
+      .getByRole("button", { name: "Assign", exact: true });
   await assign(mine).click();
+  await dialogButton(mine, "Assign payment").click();
   await expect(mine.getByRole("listitem").filter({ hasText: reference })).toHaveCount(0);
   await assign(other).click();
+  await dialogButton(other, "Assign payment").click();
   await expect(main(other)).toContainText("Somebody was faster: this receipt belongs to Scaup Ltd now.");
   const [row] = await scene.owner`select state from invoices where customer_id = ${customer.customerId}`;
   expect(row?.state).toBe("paid");
@@ -102,6 +108,7 @@ test("money that nobody is found for is sent back, with a reason", async ({ peop
   await waiting.getByText("Send it back").click();
   await waiting.getByLabel("Reason").fill("The sender asked for it");
   await waiting.getByRole("button", { name: "It was sent back" }).click();
+  await dialogButton(page, "Record return").click();
   await expect(waiting).toHaveCount(0);
 });
 

@@ -1,6 +1,7 @@
 import type { Page } from "@playwright/test";
 import { expect, test } from "@/e2e/fixtures/portal";
 import { answered } from "@/e2e/pages/answered";
+import { dialogButton } from "@/e2e/pages/dialog-button";
 
 const main = (page: Page) => page.getByRole("main");
 const line = (page: Page, place: number) => page.getByRole("group", { name: `Line ${place}` });
@@ -44,6 +45,7 @@ test("staff write an invoice with a discount, look at it, issue it, and the cust
   const paper = await page.request.get(preview ?? "");
   expect(paper.headers()["content-type"]).toContain("application/pdf");
   await issue(page).click();
+  await dialogButton(page, "Issue invoice").click();
   await expect(main(page)).toContainText(/Issued as INV-\d{4}-\d+/);
 
   const [invoice] = await scene.owner`select number from invoices where customer_id = ${customer.customerId}`;
@@ -65,6 +67,7 @@ test("what is missing or too long is said in a sentence, and nothing that was wr
   await save(page);
   await expect(main(page)).toContainText("Kept.");
   await issue(page).click();
+  await dialogButton(page, "Issue invoice").click();
   await expect(main(page)).toContainText("It has no lines yet.");
   await write(page, 1, { text: "Work", unit: "ten" });
   await save(page);
@@ -78,6 +81,7 @@ test("what is missing or too long is said in a sentence, and nothing that was wr
   await save(page);
   await expect(main(page)).toContainText("Kept.");
   await issue(page).click();
+  await dialogButton(page, "Issue invoice").click();
   await expect(main(page)).toContainText("The total must be above zero.");
   await page.getByText("Discard the draft").click();
   await page.getByRole("button", { name: "Discard it for good" }).click();

@@ -1,4 +1,5 @@
 import { expect, test } from "@/e2e/fixtures/portal";
+import { dialogButton } from "@/e2e/pages/dialog-button";
 import { cards, HostedPage } from "@/e2e/pages/hosted-page";
 import { ReturnPage } from "@/e2e/pages/return-page";
 import { balanceOf } from "@/lib/testing/payment-facts";
@@ -24,12 +25,17 @@ test("staff refund a part of a top-up to its card; the customer sees it go", { t
   await staff.getByText("Refund to the card", { exact: true }).first().click();
   await staff.getByLabel("Amount (USD)").fill("60");
   await staff.getByLabel("Reason").fill("Paid too much");
-  const refund = staff.getByRole("button", { name: "Refund to the card" });
+  const refund = staff.getByRole("button", { name: "Refund to the card", exact: true });
   await refund.click();
+  await expect(staff.getByRole("dialog")).toContainText("Refund 60 USD to the card?");
+  await dialogButton(staff, "Refund 60 USD").click();
   await expect(staff.getByRole("alert").first()).toContainText("That is more than can be refunded.");
   await staff.getByLabel("Amount (USD)").fill("20");
   await refund.click();
+  await dialogButton(staff, "Refund 20 USD").click();
   await expect(staff.getByRole("table", { name: "Refunds" })).toContainText("$20.00");
+  await expect(staff.getByRole("status").filter({ hasText: "Refund started." })).toBeVisible();
+  await expect(refund).toBeHidden();
   expect(await balanceOf(scene.world, customer)).toMatchObject({ posted: 3000n });
 
   await own.goto("/balance");

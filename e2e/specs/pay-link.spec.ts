@@ -1,5 +1,6 @@
 import { payPath } from "@/e2e/fixtures/pay-links";
 import { expect, test } from "@/e2e/fixtures/portal";
+import { dialogButton } from "@/e2e/pages/dialog-button";
 import { cards, HostedPage } from "@/e2e/pages/hosted-page";
 import { InvoicePage } from "@/e2e/pages/invoice-page";
 import { ReturnPage } from "@/e2e/pages/return-page";
@@ -97,6 +98,7 @@ test("the customer hands the link on, and takes it back by making a new one", as
   const field = page.getByRole("textbox", { name: "Pay link" });
   const old = await field.inputValue();
   await page.getByRole("button", { name: "Make a new link" }).click();
+  await dialogButton(page, "Replace link").click();
   await expect(field).not.toHaveValue(old);
   const fresh = await field.inputValue();
   const other = await pageOf(null);
@@ -123,6 +125,7 @@ test("staff make a new link, and the old one works no more", async ({ people, sc
   const page = await pageOf(await people.staff("support"));
   await page.goto(`/admin/customers/${row?.reference}`);
   await page.getByRole("button", { name: `New pay link for ${number}` }).click();
+  await dialogButton(page, "Replace link").click();
   const url = await page.getByRole("textbox", { name: "Pay link" }).inputValue();
   const other = await pageOf(null);
   await other.goto(payPath(scene, customer.customerId, id));

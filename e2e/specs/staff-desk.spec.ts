@@ -1,4 +1,5 @@
 import { expect, test } from "@/e2e/fixtures/portal";
+import { dialogButton } from "@/e2e/pages/dialog-button";
 import { remindOfInvoices } from "@/lib/billing/reminder/remind";
 import { newId } from "@/lib/kernel/id";
 import { makeActiveService, makeInvoice, makePlan, makeRenewal } from "@/lib/testing/fixtures";
@@ -67,7 +68,12 @@ test("an endpoint that leads into the host's own network is refused, and one tha
   await expect(page.getByRole("main")).toContainText("Copy its secret now");
   await expect(page.getByRole("main")).toContainText("whsec_");
   const endpoint = page.getByRole("listitem").filter({ hasText: url });
-  await endpoint.getByRole("button", { name: "End" }).click();
+  await endpoint.getByRole("button", { name: "End", exact: true }).click();
+  await expect(page.getByRole("dialog")).toContainText("It cannot be switched on again.");
+  await dialogButton(page, "Not now").click();
+  await expect(endpoint).not.toContainText("ended");
+  await endpoint.getByRole("button", { name: "End", exact: true }).click();
+  await dialogButton(page, "End endpoint").click();
   await expect(endpoint).toContainText("ended");
   await page.reload();
   await expect(page.getByRole("main")).not.toContainText("whsec_");

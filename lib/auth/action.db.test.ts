@@ -10,6 +10,7 @@ import { chooseCustomer, currentUser, requireCustomer, requireStaff } from "./cu
 import { sessionCookieName } from "./next-auth-options";
 import { beginSession, revokeSession } from "./session";
 
+const refreshed = vi.hoisted(() => vi.fn());
 // A request, as Next would show it to the code under test.
 const request = vi.hoisted(() => ({
   headers: new Map<string, string>(),
@@ -19,6 +20,7 @@ const request = vi.hoisted(() => ({
 vi.mock("next-intl/server", () => ({
   getTranslations: async () => (key: string, values: object) => JSON.stringify({ [key]: values }),
 }));
+vi.mock("next/cache", () => ({ refresh: () => refreshed() }));
 vi.mock("next/headers", () => ({
   headers: async () => ({ get: (name: string) => request.headers.get(name) ?? null }),
   cookies: async () => ({

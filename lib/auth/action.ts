@@ -1,3 +1,4 @@
+import { refresh } from "next/cache";
 import { headers } from "next/headers";
 import { unstable_rethrow } from "next/navigation";
 import type { z } from "zod";
@@ -144,7 +145,10 @@ function action<A, S extends InputSchema, T, R extends Refusal>(
       if (!input.success) return refuse({ code: "invalid_input", fields: fieldsOf(input.error) });
       const unwritable = pathsWithZeroByte(input.data);
       if (unwritable.length > 0) return refuse({ code: "invalid_input", fields: unwritable });
-      return await act(actor.value, input.data as z.output<S>);
+      const answer = await act(actor.value, input.data as z.output<S>);
+      // Staff see at once what they did, on whatever page they did it. A refusal stays beside what it speaks of.
+      if (kind === "staff" && answer.ok) refresh();
+      return answer;
     } catch (error) {
       // A redirect is thrown too.
       unstable_rethrow(error);

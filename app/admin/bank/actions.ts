@@ -1,6 +1,5 @@
 "use server";
 
-import { revalidatePath } from "next/cache";
 import { z } from "zod";
 import * as assignment from "@/lib/admin/assign-receipt";
 import * as bank from "@/lib/admin/record-bank-payment";
@@ -44,7 +43,6 @@ const ReturnInput = z.strictObject({
 export const recordBankPayment = staffAction("bank.record", BankPaymentInput, async (actor, input) => {
   const answer = await bank.recordBankPayment(actor, input);
   if (!answer.ok) return answer;
-  revalidatePath("/admin/customers");
   const { toBalance, ...told } = answer.value;
   return ok({
     ...told,
@@ -56,18 +54,14 @@ export const recordBankPayment = staffAction("bank.record", BankPaymentInput, as
 export const recordUnmatchedReceipt = staffAction("bank.record", UnmatchedInput, async (actor, input) => {
   const answer = await bank.recordUnmatched(actor, input);
   if (!answer.ok) return answer;
-  revalidatePath("/admin/bank");
   return ok({ isNew: answer.value.isNew, paid: [], partly: [], toBalance: null });
 });
 
 export const assignReceipt = staffAction("bank.record", AssignInput, async (actor, { numbers, ...input }) => {
   const answer = await assignment.assignReceipt(actor, { ...input, numbers: numbers.split(/[\s,;]+/) });
-  if (answer.ok) revalidatePath("/admin/bank");
   return answer;
 });
 
-export const returnReceipt = staffAction("bank.record", ReturnInput, async (actor, input) => {
-  const answer = await returns.returnReceipt(actor, input);
-  if (answer.ok) revalidatePath("/admin/bank");
-  return answer;
-});
+export const returnReceipt = staffAction("bank.record", ReturnInput, (actor, input) =>
+  returns.returnReceipt(actor, input),
+);

@@ -1,6 +1,5 @@
 "use server";
 
-import { revalidatePath } from "next/cache";
 import { z } from "zod";
 import { withAmounts } from "@/app/admin/with-amounts";
 import * as notes from "@/lib/admin/add-note";
@@ -50,20 +49,17 @@ const SessionsInput = z.strictObject({ customerId });
 
 export const voidInvoice = staffAction("invoice.void", VoidInput, async (actor, input) => {
   const answer = await invoice.voidInvoice(actor, input);
-  if (answer.ok) revalidatePath("/admin/customers");
   // Amounts are bigint, and a form's state tells none of them.
   return answer.ok ? { ok: true as const, value: null } : answer;
 });
 
 export const changeGoodwill = staffAction("goodwill.change", GoodwillInput, async (actor, input) => {
   const answer = await goodwill.changeGoodwill(actor, input);
-  if (answer.ok) revalidatePath("/admin/customers");
   return withAmounts(answer);
 });
 
 export const payOutBalance = staffAction("balance.pay_out", PayOutInput, async (actor, input) => {
   const answer = await payouts.payOutBalance(actor, input);
-  if (answer.ok) revalidatePath("/admin/customers");
   return withAmounts(answer);
 });
 
@@ -71,14 +67,8 @@ export const renewInvoicePayLink = staffAction("pay_link.renew", PayLinkInput, (
   payLinks.renewPayLink(actor, input),
 );
 
-export const addNote = staffAction("customer.note", NoteInput, async (actor, input) => {
-  const answer = await notes.addNote(actor, input);
-  if (answer.ok) revalidatePath("/admin/customers");
-  return answer;
-});
+export const addNote = staffAction("customer.note", NoteInput, (actor, input) => notes.addNote(actor, input));
 
-export const endSessions = staffAction("sessions.end", SessionsInput, async (actor, input) => {
-  const answer = await sessions.endSessions(actor, input);
-  if (answer.ok) revalidatePath("/admin/customers");
-  return answer;
-});
+export const endSessions = staffAction("sessions.end", SessionsInput, (actor, input) =>
+  sessions.endSessions(actor, input),
+);

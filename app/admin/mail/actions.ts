@@ -1,6 +1,5 @@
 "use server";
 
-import { revalidatePath } from "next/cache";
 import { getLocale } from "next-intl/server";
 import { z } from "zod";
 import * as hours from "@/lib/admin/mail-hour";
@@ -17,11 +16,9 @@ const ResendInput = z.strictObject({
   noticeId: uuid,
 });
 
-export const resendMail = staffAction("mail.resend", ResendInput, async (actor, input) => {
-  const answer = await mails.resendMail(actor, input);
-  if (answer.ok) revalidatePath("/admin/mail");
-  return answer;
-});
+export const resendMail = staffAction("mail.resend", ResendInput, (actor, input) =>
+  mails.resendMail(actor, input),
+);
 
 const TestInput = z.strictObject({ name: z.string().max(100) });
 
@@ -31,16 +28,12 @@ export const sendTestMail = staffAction("mail.resend", TestInput, async (actor, 
 
 const DaysInput = z.strictObject({ days: z.string().max(200), seen: z.string().max(200) });
 
-export const changeReminderDays = staffAction("host.change", DaysInput, async (actor, input) => {
-  const answer = await reminders.changeReminderDays(actor, input);
-  if (answer.ok) revalidatePath("/admin/mail/templates");
-  return answer;
-});
+export const changeReminderDays = staffAction("host.change", DaysInput, (actor, input) =>
+  reminders.changeReminderDays(actor, input),
+);
 
 const HourInput = z.strictObject({ hour: z.string().max(20), seen: z.string().max(20) });
 
-export const changeMailHour = staffAction("host.change", HourInput, async (actor, input) => {
-  const answer = await hours.changeMailHour(actor, input);
-  if (answer.ok) revalidatePath("/admin/mail/templates");
-  return answer;
-});
+export const changeMailHour = staffAction("host.change", HourInput, (actor, input) =>
+  hours.changeMailHour(actor, input),
+);

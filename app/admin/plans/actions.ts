@@ -1,6 +1,5 @@
 "use server";
 
-import { revalidatePath } from "next/cache";
 import { z } from "zod";
 import * as prices from "@/lib/admin/plan-price";
 import * as settings from "@/lib/admin/plan-settings";
@@ -39,8 +38,6 @@ const SettingsInput = z.strictObject({
   seen: z.string().max(500),
 });
 
-export const changePlanSettings = staffAction("plan.change", SettingsInput, async (actor, input) => {
-  const answer = await settings.changePlanSettings(actor, input);
-  if (answer.ok) revalidatePath("/admin/plans");
-  return answer;
-});
+export const changePlanSettings = staffAction("plan.change", SettingsInput, (actor, input) =>
+  settings.changePlanSettings(actor, input),
+);

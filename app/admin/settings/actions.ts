@@ -1,6 +1,5 @@
 "use server";
 
-import { revalidatePath } from "next/cache";
 import { z } from "zod";
 import * as host from "@/lib/admin/host-settings";
 import * as payouts from "@/lib/admin/payout-limit";
@@ -40,6 +39,5 @@ export const changeHost = staffAction("host.change", HostInput, async (actor, in
     values,
     logo: bytes ?? (removeLogo ? "remove" : "keep"),
   });
-  if (answer.ok) revalidatePath("/", "layout");
   return answer;
 });

@@ -1,6 +1,5 @@
 "use server";
 
-import { revalidatePath } from "next/cache";
 import { getLocale } from "next-intl/server";
 import { z } from "zod";
 import * as team from "@/lib/admin/change-team";
@@ -25,20 +24,14 @@ const ChangeInput = z.strictObject({
   seenRole: roleOrNone,
 });
 
-export const inviteStaff = staffAction("team.change", InviteInput, async (actor, input) => {
-  const answer = await invites.inviteStaff(actor, input, await staffMailing(await getLocale()));
-  revalidatePath("/admin/team");
-  return answer;
-});
+export const inviteStaff = staffAction("team.change", InviteInput, async (actor, input) =>
+  invites.inviteStaff(actor, input, await staffMailing(await getLocale())),
+);
 
-export const withdrawInvite = staffAction("team.change", WithdrawInput, async (actor, input) => {
-  const answer = await invites.withdrawInvite(actor, input);
-  revalidatePath("/admin/team");
-  return answer;
-});
+export const withdrawInvite = staffAction("team.change", WithdrawInput, (actor, input) =>
+  invites.withdrawInvite(actor, input),
+);
 
-export const changeTeam = staffAction("team.change", ChangeInput, async (actor, input) => {
-  const answer = await team.changeTeam(actor, input);
-  revalidatePath("/admin/team");
-  return answer;
-});
+export const changeTeam = staffAction("team.change", ChangeInput, (actor, input) =>
+  team.changeTeam(actor, input),
+);

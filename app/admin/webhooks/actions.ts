@@ -1,6 +1,5 @@
 "use server";
 
-import { revalidatePath } from "next/cache";
 import { z } from "zod";
 import * as webhooks from "@/lib/admin/webhooks";
 import { staffAction } from "@/lib/auth/action";
@@ -15,26 +14,18 @@ const ReplayInput = z.strictObject({
   deliveryId: uuid,
 });
 
-export const addEndpoint = staffAction("webhook.change", EndpointInput, async (actor, input) => {
-  const answer = await webhooks.addEndpoint(actor, input);
-  if (answer.ok) revalidatePath("/admin/webhooks");
-  return answer;
-});
+export const addEndpoint = staffAction("webhook.change", EndpointInput, (actor, input) =>
+  webhooks.addEndpoint(actor, input),
+);
 
-export const renewEndpointSecret = staffAction("webhook.change", EndInput, async (actor, input) => {
-  const answer = await webhooks.renewEndpointSecret(actor, input);
-  if (answer.ok) revalidatePath("/admin/webhooks");
-  return answer;
-});
+export const renewEndpointSecret = staffAction("webhook.change", EndInput, (actor, input) =>
+  webhooks.renewEndpointSecret(actor, input),
+);
 
-export const disableEndpoint = staffAction("webhook.change", EndInput, async (actor, input) => {
-  const answer = await webhooks.disableEndpoint(actor, input);
-  if (answer.ok) revalidatePath("/admin/webhooks");
-  return answer;
-});
+export const disableEndpoint = staffAction("webhook.change", EndInput, (actor, input) =>
+  webhooks.disableEndpoint(actor, input),
+);
 
-export const replayDelivery = staffAction("webhook.replay", ReplayInput, async (actor, input) => {
-  const answer = await webhooks.replayDelivery(actor, input);
-  if (answer.ok) revalidatePath("/admin/webhooks");
-  return answer;
-});
+export const replayDelivery = staffAction("webhook.replay", ReplayInput, (actor, input) =>
+  webhooks.replayDelivery(actor, input),
+);

@@ -22,10 +22,11 @@ export async function generateMetadata(): Promise<Metadata> {
 /** Where the host's own systems hear of services and invoices, and what became of each event. */
 export default async function WebhooksPage() {
   const actor = await requireStaff("/admin/webhooks");
-  const [user, { endpoints, deliveries }, t, answers] = await Promise.all([
+  const [user, { endpoints, deliveries }, t, ask, answers] = await Promise.all([
     currentUser(),
     showWebhooks(actor),
     getTranslations("webhooks"),
+    getTranslations("ask"),
     webhookTexts(),
   ]);
   const { panelUrl } = context().settings;
@@ -75,15 +76,21 @@ export default async function WebhooksPage() {
                 }
                 end={
                   mayChange
-                    ? (id) => (
+                    ? ({ id, url }) => (
                         <ActionForm
                           action={disableEndpoint}
                           isMinor
                           hidden={{ endpointId: id }}
                           fields={[]}
                           submit={t("end")}
+                          ask={{
+                            title: ask("endpointTitle"),
+                            lines: [ask("endpointStops", { url }), ask("endpointGone")],
+                            confirm: ask("endpointConfirm"),
+                            keep: ask("keep"),
+                          }}
                           answers={answers}
-                          done={<p>{t("ended")}</p>}
+                          said={t("ended")}
                         />
                       )
                     : null
@@ -124,16 +131,15 @@ export default async function WebhooksPage() {
               deliveries={deliveries}
               replay={
                 mayReplay
-                  ? ({ customer, id, attempts, state }) => (
+                  ? ({ customer, id }) => (
                       <ActionForm
-                        key={`${state} ${attempts}`}
                         action={replayDelivery}
                         isMinor
                         hidden={{ customerId: customer.id, deliveryId: id }}
                         fields={[]}
                         submit={t("replay")}
                         answers={answers}
-                        done={<p>{t("replayed")}</p>}
+                        said={t("replayed")}
                       />
                     )
                   : null

@@ -75,6 +75,7 @@ export default async function InvoicePage({ params }: InvoicePageProps) {
           <InvoiceNext steps={invoice.next} />
           <Timeline entries={invoice.timeline} />
           <InvoicePayLink
+            number={invoice.number}
             invoiceId={invoice.id}
             url={payLink?.ok ? payLink.value.url : null}
             action={carrying(actor, renewPayLink)}

@@ -56,7 +56,7 @@ export default async function CustomerPage({ params }: CustomerPageProps) {
   ]);
   if (!picture) notFound();
   const may = (right: StaffRight) => mayStaff(actor.role, right) && !picture.isClosed;
-  const words = await getTranslations("payLinkBox");
+  const [words, ask] = await Promise.all([getTranslations("payLinkBox"), getTranslations("ask")]);
   const [bank, draft, moneyBack, paper, drafts, customerWords, more] = await Promise.all([
     getTranslations("bank"),
     getTranslations("draft"),
@@ -71,7 +71,7 @@ export default async function CustomerPage({ params }: CustomerPageProps) {
     copy: words("copy"),
     copied: words("copied"),
     button: t("newPayLink"),
-    note: words("renewNote"),
+    replaced: ask("linkReplaced"),
   };
   return (
     <StaffFrame hostName={context().settings.hostName} user={user} here="customers">
@@ -125,6 +125,12 @@ export default async function CustomerPage({ params }: CustomerPageProps) {
                   action={renewInvoicePayLink}
                   label={t("newPayLinkFor", { number: invoice.number })}
                   texts={linkTexts}
+                  ask={{
+                    title: ask("linkTitle", { number: invoice.number }),
+                    lines: [ask("linkStops"), ask("linkNew")],
+                    confirm: ask("linkConfirm"),
+                    keep: ask("keep"),
+                  }}
                   answers={answers}
                 />
               )
@@ -181,8 +187,6 @@ export default async function CustomerPage({ params }: CustomerPageProps) {
             noteForm={
               mayStaff(actor.role, "customer.note") && (
                 <ActionForm
-                  // A note that was kept stands above, and the form is there for the next one.
-                  key={more.notes[0]?.id ?? "none"}
                   action={addNote}
                   hidden={{ customerId: picture.id }}
                   idPrefix="note-"
@@ -197,7 +201,7 @@ export default async function CustomerPage({ params }: CustomerPageProps) {
                   ]}
                   submit={customerWords("addNote")}
                   answers={answers}
-                  done={<p>{customerWords("noted")}</p>}
+                  said={customerWords("noted")}
                 />
               )
             }
@@ -210,6 +214,12 @@ export default async function CustomerPage({ params }: CustomerPageProps) {
                   text={customerWords("endSessions")}
                   done={customerWords("sessionsEnded")}
                   texts={answers}
+                  ask={{
+                    title: ask("sessionsTitle", { name: picture.name }),
+                    lines: [ask("sessionsBody")],
+                    confirm: ask("sessionsConfirm"),
+                    keep: ask("keep"),
+                  }}
                 />
               )
             }

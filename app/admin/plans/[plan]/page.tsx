@@ -63,13 +63,13 @@ export default async function PlanPage({ params, searchParams }: PlanPageProps) 
             <PricePreview change={preview.value}>
               {mayStaff(actor.role, "plan.change") && (
                 <ActionForm
-                  key={`${preview.value.seen} ${wish.price} ${wish.from}`}
+                  key={`${wish.price} ${wish.currency} ${wish.from}`}
                   action={setPrice}
                   hidden={{ ...wish, seen: preview.value.seen }}
                   fields={[]}
                   submit={t("set")}
                   answers={answers}
-                  done={<p>{t("done")}</p>}
+                  said={t("done")}
                 />
               )}
             </PricePreview>
@@ -135,7 +135,7 @@ async function DaysForm({ plan }: { plan: PlanRow }) {
         ]}
         submit={t("saveDays")}
         answers={answers}
-        done={<p>{t("daysSaved")}</p>}
+        said={t("daysSaved")}
       />
     </details>
   );

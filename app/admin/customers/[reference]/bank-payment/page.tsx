@@ -73,6 +73,7 @@ export default async function BankPaymentPage({ params, searchParams }: BankPaym
               number,
               summary,
               remaining: formatMoney(remaining, locale),
+              remainingMinor: remaining.minor.toString(),
               currency: remaining.currency,
             }))}
             chosen={first ? [first.id] : []}

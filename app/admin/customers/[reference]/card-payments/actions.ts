@@ -1,6 +1,5 @@
 "use server";
 
-import { revalidatePath } from "next/cache";
 import { z } from "zod";
 import { withAmounts } from "@/app/admin/with-amounts";
 import * as attach from "@/lib/admin/attach-refund";
@@ -34,7 +33,6 @@ const DisputeRefInput = z.strictObject({
 
 export const refundTopUp = staffAction("refund.make", RefundInput, async (actor, input) => {
   const answer = await refund.refundTopUp(actor, input);
-  if (answer.ok) revalidatePath("/admin/customers");
   return withAmounts(answer);
 });
 

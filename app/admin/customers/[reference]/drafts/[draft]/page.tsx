@@ -34,11 +34,12 @@ export default async function DraftPage({ params, searchParams }: DraftPageProps
   const back = `/admin/customers/${encodeURIComponent(reference)}`;
   const actor = await requireStaff(`${back}/drafts/${draft}`);
   const wish = { reference, draftId: draft === "new" ? null : draft, newId: newId<InvoiceDraftId>() };
-  const [user, shown, texts, t, { saved }] = await Promise.all([
+  const [user, shown, texts, t, ask, { saved }] = await Promise.all([
     currentUser(),
     showDraft(actor, wish),
     draftTexts(),
     getTranslations("draft"),
+    getTranslations("ask"),
     searchParams,
   ]);
   if (!shown) notFound();
@@ -111,6 +112,13 @@ export default async function DraftPage({ params, searchParams }: DraftPageProps
                     hidden={seen}
                     fields={[]}
                     submit={t("issue")}
+                    ask={{
+                      title: ask("issueTitle"),
+                      lines: [ask("issueNumber"), ask("issueFixed")],
+                      confirm: ask("issueConfirm"),
+                      keep: ask("keep"),
+                      isDangerous: false,
+                    }}
                     answers={texts}
                     done={<p>{t("issuedShort")}</p>}
                   />

@@ -1,6 +1,5 @@
 "use server";
 
-import { revalidatePath } from "next/cache";
 import { z } from "zod";
 import * as holds from "@/lib/admin/hold-suspension";
 import { staffAction } from "@/lib/auth/action";
@@ -19,8 +18,6 @@ const HoldInput = z.strictObject({
   reason: z.string().max(2000),
 });
 
-export const holdSuspension = staffAction("suspension.hold", HoldInput, async (actor, input) => {
-  const answer = await holds.holdSuspension(actor, input);
-  if (answer.ok) revalidatePath("/admin/customers");
-  return answer;
-});
+export const holdSuspension = staffAction("suspension.hold", HoldInput, (actor, input) =>
+  holds.holdSuspension(actor, input),
+);
