@@ -5,6 +5,7 @@ import { BalanceCard } from "@/components/overview/balance-card";
 import { Lately } from "@/components/overview/lately";
 import { OwedCard } from "@/components/overview/owed-card";
 import { SoonList } from "@/components/overview/soon-list";
+import { Suspensions } from "@/components/service/suspensions";
 import { Loading } from "@/components/ui/loading";
 import { PageHead } from "@/components/ui/page-head";
 import { requireCustomer } from "@/lib/auth/current";
@@ -35,6 +36,9 @@ async function Cards({ actor }: { actor: CustomerActor }) {
   const overview = await showOverview(actor);
   return (
     <div className="grid gap-5 lg:grid-cols-2">
+      <div className="empty:hidden lg:col-span-2">
+        <Suspensions suspensions={overview.suspensions} takeOwnGrace={null} />
+      </div>
       <OwedCard overview={overview} />
       <BalanceCard overview={overview} />
       <SoonList overview={overview} />

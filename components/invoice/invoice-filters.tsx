@@ -55,7 +55,7 @@ export function InvoiceFilters({ filter, services, statusHref, clearHref }: Invo
           />
         </div>
         <MoreFilters filter={filter} services={services} />
-        {isFiltered(filter) && (
+        {(filter.text !== null || countMore(filter) > 0) && (
           <Link href={clearHref} className={buttonLook("quiet")}>
             {t("clear")}
           </Link>
@@ -74,7 +74,7 @@ function MoreFilters({ filter, services }: Pick<InvoiceFiltersProps, "filter" | 
         <ListFilter aria-hidden="true" className="size-4" />
         {count === 0 ? t("filters") : t("filtersOn", { count })}
       </summary>
-      <div className="absolute inset-x-0 z-10 mt-2 grid gap-5 rounded-lg border bg-surface p-4 shadow-float sm:max-w-2xl sm:p-5">
+      <div className="absolute inset-x-0 z-20 mt-2 grid gap-5 rounded-lg border bg-surface p-4 shadow-float sm:max-w-2xl sm:p-5">
         <StatusChoices chosen={filter.status} />
         <div className="grid grid-cols-2 gap-4 sm:grid-cols-4">
           <Field id="issued-from" label={t("issuedFrom")}>

@@ -4,6 +4,7 @@ import type { ReactNode } from "react";
 import { InvoiceStatusBadge } from "@/components/invoice/status-badge";
 import { Amount } from "@/components/ui/amount";
 import { Checkbox } from "@/components/ui/choice";
+import { classNames } from "@/components/ui/class-names";
 import { Day } from "@/components/ui/day";
 import { DueOn } from "@/components/ui/due";
 import { Link } from "@/components/ui/link";
@@ -13,6 +14,8 @@ import type { InvoiceRow, InvoiceStatus } from "@/lib/portal/shapes";
 
 interface InvoiceTableProps {
   rows: readonly InvoiceRow[];
+  /** Whether this member may choose what is paid. */
+  canPay: boolean;
   sort: "issued" | "due";
   /** Where the list is sorted otherwise. */
   sortHref: Record<"issued" | "due", string>;
@@ -22,15 +25,17 @@ interface InvoiceTableProps {
 const payable: readonly InvoiceStatus[] = ["open", "past_due", "partly_paid"];
 
 /** Dense, to compare; on a phone each invoice is three short lines. */
-export function InvoiceTable({ rows, sort, sortHref }: InvoiceTableProps) {
+export function InvoiceTable({ rows, canPay, sort, sortHref }: InvoiceTableProps) {
   const t = useTranslations("invoices");
   return (
     <Table>
       <caption className="sr-only">{t("list")}</caption>
       <TableHead>
-        <Column className="w-9">
-          <span className="sr-only">{t("choose")}</span>
-        </Column>
+        {canPay && (
+          <Column className="w-9">
+            <span className="sr-only">{t("choose")}</span>
+          </Column>
+        )}
         <Column>{t("number")}</Column>
         <Column>{t("summary")}</Column>
         <SortColumn
@@ -49,32 +54,39 @@ export function InvoiceTable({ rows, sort, sortHref }: InvoiceTableProps) {
       </TableHead>
       <TableBody>
         {rows.map((row) => (
-          <InvoiceTableRow key={row.id} row={row} />
+          <InvoiceTableRow key={row.id} row={row} canPay={canPay} />
         ))}
       </TableBody>
     </Table>
   );
 }
 
-function InvoiceTableRow({ row }: { row: InvoiceRow }) {
+function InvoiceTableRow({ row, canPay }: { row: InvoiceRow; canPay: boolean }) {
   const t = useTranslations("invoices");
   const isPayable = payable.includes(row.status);
   const isPartlyPaid = isPositive(row.remaining) && compare(row.remaining, row.total) < 0;
   return (
-    <Row className="group hover:bg-sunken/60 max-sm:grid-cols-[2.25rem_minmax(0,1fr)_auto] max-sm:gap-x-2 max-sm:gap-y-0.5">
-      <Cell className="w-9 max-sm:row-span-3">
-        {isPayable && (
-          <label className="relative z-1 -m-2 inline-flex cursor-pointer p-2">
-            <span className="sr-only">{t("chooseOne", { number: row.number })}</span>
-            <Checkbox
-              name="invoice"
-              value={row.id}
-              data-minor={row.remaining.minor.toString()}
-              data-currency={row.remaining.currency}
-            />
-          </label>
-        )}
-      </Cell>
+    <Row
+      className={classNames(
+        "group hover:bg-sunken/60 max-sm:gap-x-2 max-sm:gap-y-0.5",
+        canPay ? "max-sm:grid-cols-[2.25rem_minmax(0,1fr)_auto]" : "max-sm:grid-cols-[minmax(0,1fr)_auto]",
+      )}
+    >
+      {canPay && (
+        <Cell className="w-9 max-sm:row-span-3">
+          {isPayable && (
+            <label className="relative z-1 -m-2 inline-flex cursor-pointer p-2">
+              <span className="sr-only">{t("chooseOne", { number: row.number })}</span>
+              <Checkbox
+                name="invoice"
+                value={row.id}
+                data-minor={row.remaining.minor.toString()}
+                data-currency={row.remaining.currency}
+              />
+            </label>
+          )}
+        </Cell>
+      )}
       <Cell className="whitespace-nowrap">
         <Link
           href={`/invoices/${encodeURIComponent(row.number)}`}
@@ -84,7 +96,12 @@ function InvoiceTableRow({ row }: { row: InvoiceRow }) {
           {row.number}
         </Link>
       </Cell>
-      <Cell className="w-full max-w-0 truncate max-sm:order-1 max-sm:col-start-2 max-sm:max-w-none max-sm:text-sm">
+      <Cell
+        className={classNames(
+          "w-full max-w-0 truncate max-sm:order-1 max-sm:max-w-none max-sm:text-sm",
+          canPay && "max-sm:col-start-2",
+        )}
+      >
         <span dir="auto" title={row.summary}>
           {row.summary}
         </span>
@@ -92,7 +109,12 @@ function InvoiceTableRow({ row }: { row: InvoiceRow }) {
       <Cell className="max-lg:hidden">
         <Day at={row.issuedAt} />
       </Cell>
-      <Cell className="max-sm:order-2 max-sm:col-start-2 max-sm:flex max-sm:gap-2 max-sm:text-sm">
+      <Cell
+        className={classNames(
+          "max-sm:order-2 max-sm:flex max-sm:gap-2 max-sm:text-sm",
+          canPay && "max-sm:col-start-2",
+        )}
+      >
         <DueOn day={row.dueOn} isUrgent={isPayable} />
       </Cell>
       <Cell numeric className="max-sm:row-span-2">

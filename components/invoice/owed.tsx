@@ -2,8 +2,9 @@ import { useLocale, useTranslations } from "next-intl";
 import { Amount } from "@/components/ui/amount";
 import { formatDayOf, formatDaysFromNow } from "@/components/ui/dates";
 import { useDaysUntil } from "@/components/ui/due";
+import { TextLink } from "@/components/ui/text-link";
 import type { CalendarDay } from "@/lib/kernel/calendar";
-import { isPositive } from "@/lib/kernel/money";
+import { isPositive, type Money, toDecimal } from "@/lib/kernel/money";
 import type { InvoiceList } from "@/lib/portal/shapes";
 
 /** What is owed and since when, one sentence for each currency. */
@@ -12,15 +13,18 @@ export function Owed({ owed }: { owed: InvoiceList["owed"] }) {
   if (owed.length === 0) return <p className="mt-1.5 text-ink-soft">{t("owedNothing")}</p>;
   return (
     <div className="mt-1.5 grid gap-1">
-      {owed.map(({ amount, beingPaid, invoices, oldestDueOn }) => (
+      {owed.map(({ amount, debt, beingPaid, invoices, oldestDueOn }) => (
         <p key={amount.currency} className="text-ink-soft">
           <span className="text-ink">
-            {t.rich("owed", {
+            {t.rich(invoices > 0 ? "owed" : "owedDebtOnly", {
               count: invoices,
+              hasDebt: isPositive(debt) ? "yes" : "no",
               amount: () => <Amount of={amount} className="font-semibold" />,
+              debt: () => <Amount of={debt} />,
+              add: (words) => <TextLink href={topUpHref(debt)}>{words}</TextLink>,
             })}
           </span>{" "}
-          <OldestDue day={oldestDueOn} />
+          {oldestDueOn && <OldestDue day={oldestDueOn} />}
           {isPositive(beingPaid) && (
             <> {t.rich("owedBeingPaid", { amount: () => <Amount of={beingPaid} /> })}</>
           )}
@@ -28,6 +32,11 @@ export function Owed({ owed }: { owed: InvoiceList["owed"] }) {
       ))}
     </div>
   );
+}
+
+/** Adding what is owed from a dispute pays it. */
+export function topUpHref(debt: Money): string {
+  return `/balance/top-up?${new URLSearchParams({ amount: toDecimal(debt), currency: debt.currency })}`;
 }
 
 function OldestDue({ day }: { day: CalendarDay }) {

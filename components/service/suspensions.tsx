@@ -10,18 +10,23 @@ import type { Suspension } from "@/lib/portal/list-suspensions";
 
 interface SuspensionsProps {
   suspensions: readonly Suspension[];
-  takeOwnGrace: (input: { serviceId: string }) => Promise<Result<unknown>>;
+  /** Null where no days are taken: on pages that show and lead on, and for staff. */
+  takeOwnGrace: ((input: { serviceId: string }) => Promise<Result<unknown>>) | null;
+  /** Where an invoice is shown. */
+  invoiceHref?: (number: string) => string;
 }
 
+const ownInvoice = (number: string) => `/invoices/${encodeURIComponent(number)}`;
+
 /** What is about to be stopped, or is suspended: when, why, and what mends it. Nothing where there is nothing. */
-export function Suspensions({ suspensions, takeOwnGrace }: SuspensionsProps) {
+export function Suspensions({ suspensions, takeOwnGrace, invoiceHref = ownInvoice }: SuspensionsProps) {
   const t = useTranslations("suspensions");
   if (suspensions.length === 0) return null;
   return (
-    <ul aria-label={t("list")} className="mb-6 grid gap-3">
+    <ul aria-label={t("list")} className="grid gap-3">
       {suspensions.map((one) => (
         <li key={one.serviceId}>
-          <SuspensionCallout suspension={one} takeOwnGrace={takeOwnGrace} />
+          <SuspensionCallout suspension={one} takeOwnGrace={takeOwnGrace} invoiceHref={invoiceHref} />
         </li>
       ))}
     </ul>
@@ -31,7 +36,8 @@ export function Suspensions({ suspensions, takeOwnGrace }: SuspensionsProps) {
 function SuspensionCallout({
   suspension,
   takeOwnGrace,
-}: { suspension: Suspension } & Pick<SuspensionsProps, "takeOwnGrace">) {
+  invoiceHref,
+}: { suspension: Suspension } & Required<Omit<SuspensionsProps, "suspensions">>) {
   const t = useTranslations("suspensions");
   const locale = useLocale();
   const timeZone = useTimeZone() ?? "UTC";
@@ -47,7 +53,7 @@ function SuspensionCallout({
             ? t.rich(invoice.isBeingPaid ? "beingPaid" : "unpaid", {
                 amount: () => <Amount of={invoice.remaining} />,
                 link: () => (
-                  <TextLink href={`/invoices/${encodeURIComponent(invoice.number)}`} className="figures">
+                  <TextLink href={invoiceHref(invoice.number)} className="figures">
                     {invoice.number}
                   </TextLink>
                 ),
@@ -55,7 +61,7 @@ function SuspensionCallout({
             : t("declined")}
         </p>
         {putOffBy && <PutOff by={putOffBy} />}
-        {ownGraceDays !== null && (
+        {takeOwnGrace && ownGraceDays !== null && (
           <ActButton
             action={takeOwnGrace}
             input={{ serviceId: serviceId as string }}

@@ -61,7 +61,7 @@ export function ActionForm<State extends Result<unknown>>(props: ActionFormProps
     idPrefix = "",
     isMinor = false,
   } = props;
-  const [state, run] = useActionState<State | null, FormData>(action, null);
+  const [state, run] = useActionState<State | null, FormData>(said ? telling(action, said) : action, null);
   const initial = () => Object.fromEntries(fields.map(({ name, initial = "" }) => [name, initial]));
   // React empties the inputs after an action; what was typed stays, except for passwords.
   const [typed, setTyped] = useState<Record<string, string>>(initial);
@@ -73,9 +73,7 @@ export function ActionForm<State extends Result<unknown>>(props: ActionFormProps
     if (state?.ok && said) setTyped(initial());
   }
   useEffect(() => {
-    if (!state?.ok || !said) return;
-    toast(said);
-    form.current?.closest("details")?.removeAttribute("open");
+    if (state?.ok && said) form.current?.closest("details")?.removeAttribute("open");
   }, [state, said]);
   if (state?.ok && !said) return <div role="status">{done}</div>;
   return (
@@ -122,6 +120,18 @@ export function ActionForm<State extends Result<unknown>>(props: ActionFormProps
       )}
     </form>
   );
+}
+
+/** Says so as soon as it is done: the page that comes along may have this form no more. */
+function telling<State extends Result<unknown>>(
+  action: (previous: State | null, form: FormData) => Promise<State>,
+  said: string,
+) {
+  return async (previous: State | null, form: FormData) => {
+    const answer = await action(previous, form);
+    if (answer.ok) toast(said);
+    return answer;
+  };
 }
 
 /** Holds a form back until its question was answered. Without a question it goes as it is. */

@@ -109,8 +109,10 @@ test("two of staff on one draft: one wins, the other is told who it was", async 
   await expect(main(one)).toContainText("Kept.");
   await expect(one.getByLabel("Note")).toHaveValue("Changed");
   await issue(two).click();
+  await dialogButton(two, "Issue invoice").click();
   await expect(main(two)).toContainText("Staff has changed this draft since you opened it.");
   await issue(one).click();
+  await dialogButton(one, "Issue invoice").click();
   await expect(main(one)).toContainText(/Issued as INV-/);
   await two.reload();
   await expect(main(two)).toContainText(/Issued as INV-/);

@@ -1,3 +1,4 @@
+import postgres from "postgres";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { StaffRole } from "@/lib/auth/actor";
 import { newId, type SessionId } from "@/lib/kernel/id";
@@ -14,6 +15,7 @@ import {
   type TestCustomer,
 } from "@/lib/testing/fixtures";
 import { openQuietStripe } from "@/lib/testing/quiet-stripe";
+import { raiseDebt } from "@/lib/testing/raise-debt";
 import { makeStaff } from "@/lib/testing/staff";
 import { changeGoodwill } from "./change-goodwill";
 import { findCustomers } from "./find-customers";
@@ -189,6 +191,28 @@ describe("customers for staff", () => {
     world.clock.advance(60 * 86_400_000);
     const later = await showCustomer(staff("auditor"), { reference: row?.reference ?? "" }, world);
     expect(later?.invoices).toMatchObject([{ state: "open", status: "past_due" }]);
+    expect(later?.owed).toMatchObject([
+      { amount: { minor: 900n }, pastDue: { minor: 900n }, debt: { minor: 0n } },
+    ]);
     expect(await showCustomer(staff("auditor"), { reference: "C-0" }, world)).toBeNull();
+  });
+
+  it("owe their debt from lost disputes in every figure", async () => {
+    const { world, staff } = scene;
+    const owner = postgres(scene.databaseUrl, {
+      max: 1,
+      onnotice: () => {},
+      types: { bigint: postgres.BigInt },
+    });
+    const customer = await makeCustomer(world, { name: "Debtor of the pond" });
+    await makeInvoice(world, customer, 900n);
+    await raiseDebt(owner, customer.customerId, 2220n);
+    await owner.end();
+    const [row] = await findCustomers(staff("auditor"), { text: "Debtor of the pond" }, world);
+    expect(row).toMatchObject({ owed: { minor: 3120n }, available: { minor: 0n } });
+    const picture = await showCustomer(staff("auditor"), { reference: row?.reference ?? "" }, world);
+    expect(picture?.owed).toMatchObject([
+      { amount: { minor: 3120n }, pastDue: { minor: 0n }, debt: { minor: 2220n } },
+    ]);
   });
 });

@@ -10,6 +10,7 @@ export interface FoundCustomer {
   name: string;
   email: string;
   isClosed: boolean;
+  /** On open invoices, and as debt; in the customer's own currency. */
   owed: Money;
   available: Money;
 }
@@ -31,8 +32,11 @@ export async function findCustomers(
   const [, series = null, sequence = null] = /^([A-Z]+-\d{4})-0*(\d{1,18})$/.exec(wanted.toUpperCase()) ?? [];
   const rows = await world.staff.sql`
     select c.id, c.reference, c.name, c.email, c.currency, c.closed_at,
-      coalesce((select sum(total_minor - amount_paid_minor - amount_credited_minor) from invoices i
-        where i.customer_id = c.id and i.state = 'open' and i.currency = c.currency), 0)::bigint as owed_minor,
+      (coalesce((select sum(total_minor - amount_paid_minor - amount_credited_minor) from invoices i
+        where i.customer_id = c.id and i.state = 'open' and i.currency = c.currency), 0)
+        + coalesce((select sum(case when t.debit = 'customer_debt' then t.amount_minor else -t.amount_minor end)
+          from transfers t where t.customer_id = c.id and t.currency = c.currency
+            and (t.debit = 'customer_debt' or t.credit = 'customer_debt')), 0))::bigint as owed_minor,
       coalesce((select posted_minor - held_minor from balances b
         where b.customer_id = c.id and b.currency = c.currency), 0)::bigint as available_minor
     from customers c

@@ -1,11 +1,15 @@
+import { transact } from "@/db/transaction";
 import { subjectParts } from "@/lib/billing/activity-subject";
 import { type InvoiceStatus, statusOf } from "@/lib/billing/invoice/invoice-status";
+import { readDebts } from "@/lib/billing/payment/debt";
 import { mayLeaveMinor, readGoodwills } from "@/lib/billing/payment/may-leave";
+import type { Suspension } from "@/lib/billing/suspension/read-suspensions";
 import { type CalendarDay, calendarDay } from "@/lib/kernel/calendar";
 import type { CustomerId, InvoiceId, PaymentId, ServiceId } from "@/lib/kernel/id";
-import { type Money, money } from "@/lib/kernel/money";
+import { type Currency, type Money, money } from "@/lib/kernel/money";
 import { type MailFailure, readUnreached } from "@/lib/mail/mail-failures";
 import { activityOf, customersTwins, type ListedActivity } from "./list-activities";
+import { listSuspensions } from "./list-suspensions";
 import type { StaffActor } from "./shapes";
 import { type StaffWorld, staffWorld } from "./world";
 
@@ -20,6 +24,10 @@ export interface CustomerPicture {
   isClosed: boolean;
   /** `leaves` is what may be paid out: goodwill stays. */
   balances: { posted: Money; held: Money; available: Money; leaves: Money }[];
+  /** All that is owed in one currency, of it what is past due, and what is debt from lost disputes (domain.md, A4). */
+  owed: { amount: Money; pastDue: Money; debt: Money }[];
+  /** What is suspended, or will be within a week, with the amount that restores it and the day. */
+  suspensions: Suspension[];
   invoices: {
     id: InvoiceId;
     number: string;
@@ -52,7 +60,7 @@ const activitiesMost = 20;
 
 /** Null if there is no customer of that reference. Every role of staff may look. */
 export async function showCustomer(
-  _actor: StaffActor,
+  actor: StaffActor,
   { reference }: { reference: string },
   world: StaffWorld = staffWorld(),
 ): Promise<CustomerPicture | null> {
@@ -63,26 +71,35 @@ export async function showCustomer(
   if (!customer) return null;
   const id = customer.id as CustomerId;
   const { columns, joins } = subjectParts(sql);
-  const [balances, invoices, services, payments, activities, unreached, goodwill] = await Promise.all([
-    sql`select currency, posted_minor, held_minor from balances where customer_id = ${id} order by currency`,
-    sql`
+  const today = calendarDay(world.clock.now(), world.timeZone);
+  const [balances, owed, debts, suspensions, invoices, services, payments, activities, unreached, goodwill] =
+    await Promise.all([
+      sql`select currency, posted_minor, held_minor from balances where customer_id = ${id} order by currency`,
+      sql`
+      select currency, sum(total_minor - amount_paid_minor - amount_credited_minor)::bigint as minor,
+        coalesce(sum(total_minor - amount_paid_minor - amount_credited_minor)
+          filter (where due_on < ${today}), 0)::bigint as past_due_minor
+      from invoices where customer_id = ${id} and state = 'open' group by currency`,
+      transact(world.staff, {}, (tx) => readDebts(tx.sql, id)),
+      listSuspensions(actor, { customerId: id }, world),
+      sql`
       select id, number, summary, state, currency, total_minor, due_on, amount_paid_minor,
         total_minor - amount_paid_minor - amount_credited_minor as remaining_minor, exists (
           select from invoice_claims c where c.customer_id = i.customer_id and c.invoice_id = i.id) as is_claimed
       from invoices i where customer_id = ${id} order by state <> 'open', issued_at desc, id desc limit ${newestMost}`,
-    sql`
+      sql`
       select s.id, s.label, s.state, s.expires_at, p.name from services s join plans p on p.id = s.plan_id
       where s.customer_id = ${id} order by s.expires_at nulls first, s.id limit ${rowsMost}`,
-    sql`
+      sql`
       select id, state, funding, origin, currency, balance_minor + card_minor + bank_minor as amount_minor, created_at
       from payments where customer_id = ${id} order by created_at desc, id desc limit ${newestMost}`,
-    sql`
+      sql`
       select a.id, a.occurred_at, a.actor, a.verb, a.detail, u.name as who, false as is_house, ${columns}
       from activities a left join users u on u.id = a.user_id ${joins}
       where a.customer_id = ${id} and a.verb <> all(${[...customersTwins]}) order by a.id desc limit ${activitiesMost}`,
-    readUnreached(sql, id),
-    readGoodwills(sql, id),
-  ]);
+      readUnreached(sql, id),
+      readGoodwills(sql, id),
+    ]);
   return {
     id,
     unreached,
@@ -104,6 +121,8 @@ export async function showCustomer(
         row.currency,
       ),
     })),
+    owed: owedOf(owed, debts),
+    suspensions,
     invoices: invoices.map((row) => ({
       id: row.id,
       number: row.number,
@@ -141,4 +160,21 @@ export async function showCustomer(
       activityOf({ ...row, name: customer.name, reference: customer.reference }),
     ),
   };
+}
+
+function owedOf(
+  rows: readonly Record<string, unknown>[],
+  debts: ReadonlyMap<Currency, bigint>,
+): CustomerPicture["owed"] {
+  const owing = [...debts].filter(([, minor]) => minor > 0n).map(([currency]) => currency);
+  const currencies = [...new Set([...rows.map((row) => row.currency as Currency), ...owing])].sort();
+  return currencies.map((currency) => {
+    const row = rows.find((one) => one.currency === currency);
+    const debtMinor = debts.get(currency) ?? 0n;
+    return {
+      amount: money(((row?.minor as bigint | undefined) ?? 0n) + debtMinor, currency),
+      pastDue: money((row?.past_due_minor as bigint | undefined) ?? 0n, currency),
+      debt: money(debtMinor, currency),
+    };
+  });
 }

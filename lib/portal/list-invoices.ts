@@ -1,6 +1,7 @@
 import type { ReservedSql } from "@/db/client";
 import { likeOf } from "@/db/like";
 import { statusCondition, statusOf } from "@/lib/billing/invoice/invoice-status";
+import { readDebts } from "@/lib/billing/payment/debt";
 import type { World } from "@/lib/billing/world";
 import {
   addCalendarDays,
@@ -13,8 +14,9 @@ import type { InvoiceId, ServiceId } from "@/lib/kernel/id";
 import { isUuid } from "@/lib/kernel/id";
 import { type Currency, money } from "@/lib/kernel/money";
 import { decodeCursor, encodeCursor, isCursorInstant, type Page } from "@/lib/kernel/page";
+import { mayPay } from "./permit";
 import { readAs } from "./scoped";
-import type { CustomerActor, InvoiceFilter, InvoiceList, InvoiceRow } from "./shapes";
+import type { CustomerActor, InvoiceFilter, InvoiceList, InvoiceRow, Owed } from "./shapes";
 import { portalWorld } from "./world";
 
 const rowsPerPage = 25;
@@ -30,42 +32,51 @@ export function listInvoices(
   const today = calendarDay(world.clock.now(), world.timeZone);
   return readAs(world, actor, async (sql) => {
     const matches = matching(sql, actor, filter, today, world.timeZone);
-    const [page, [counted], owed, services] = await Promise.all([
+    const [page, [counted], owed, canPay, services] = await Promise.all([
       readPage(sql, filter, matches, today, rowsPerPage),
       sql`select count(*)::int as count from (
         select 1 from invoices i left join invoice_claims c on c.customer_id = i.customer_id and c.invoice_id = i.id
         where ${matches} limit ${countMost}) counted`,
       readOwed(sql, actor),
+      mayPay(sql, actor),
       sql`select id, label from services where customer_id = ${actor.customerId} order by label, id limit 200`,
     ]);
     return {
       page,
       count: counted?.count ?? 0,
       owed,
+      canPay,
       services: services.map((row) => ({ id: row.id as ServiceId, label: row.label })),
     };
   });
 }
 
-/** What is owed on all open invoices, by currency. */
-export async function readOwed(
-  sql: ReservedSql,
-  { customerId }: CustomerActor,
-): Promise<InvoiceList["owed"]> {
-  const rows = await sql`
-    with open as (
-      select i.currency, i.due_on, i.total_minor - i.amount_paid_minor - i.amount_credited_minor as minor, exists (
-        select from invoice_claims c where c.customer_id = i.customer_id and c.invoice_id = i.id) as is_claimed
-      from invoices i where i.customer_id = ${customerId} and i.state = 'open')
-    select currency, sum(minor)::bigint as minor, min(due_on) as oldest_due_on, count(*)::int as invoices,
-      coalesce(sum(minor) filter (where is_claimed), 0)::bigint as claimed_minor
-    from open group by currency order by currency`;
-  return rows.map((row) => ({
-    amount: money(row.minor, row.currency),
-    beingPaid: money(row.claimed_minor, row.currency),
-    oldestDueOn: row.oldest_due_on,
-    invoices: row.invoices,
-  }));
+/** What is owed by currency: on open invoices, and as debt. */
+export async function readOwed(sql: ReservedSql, { customerId }: CustomerActor): Promise<Owed[]> {
+  const [rows, debts] = await Promise.all([
+    sql`
+      with open as (
+        select i.currency, i.due_on, i.total_minor - i.amount_paid_minor - i.amount_credited_minor as minor, exists (
+          select from invoice_claims c where c.customer_id = i.customer_id and c.invoice_id = i.id) as is_claimed
+        from invoices i where i.customer_id = ${customerId} and i.state = 'open')
+      select currency, sum(minor)::bigint as minor, min(due_on) as oldest_due_on, count(*)::int as invoices,
+        coalesce(sum(minor) filter (where is_claimed), 0)::bigint as claimed_minor
+      from open group by currency`,
+    readDebts(sql, customerId),
+  ]);
+  const owing = [...debts].filter(([, minor]) => minor > 0n).map(([currency]) => currency);
+  const currencies = [...new Set<Currency>([...rows.map((row) => row.currency), ...owing])].sort();
+  return currencies.map((currency) => {
+    const row = rows.find((one) => one.currency === currency);
+    const debtMinor = debts.get(currency) ?? 0n;
+    return {
+      amount: money((row?.minor ?? 0n) + debtMinor, currency),
+      debt: money(debtMinor, currency),
+      beingPaid: money(row?.claimed_minor ?? 0n, currency),
+      oldestDueOn: row?.oldest_due_on ?? null,
+      invoices: row?.invoices ?? 0,
+    };
+  });
 }
 
 /** The same rows, as many at a time as asked for and without the rest: for a download, batch by batch. */

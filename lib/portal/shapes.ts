@@ -60,9 +60,22 @@ export interface InvoiceList {
   page: Page<InvoiceRow>;
   /** Rows that match, counted to 10,001 at most. */
   count: number;
-  /** What is owed on all open invoices, by currency; of it, what lies on invoices that are being paid. */
-  owed: { amount: Money; beingPaid: Money; oldestDueOn: CalendarDay; invoices: number }[];
+  owed: Owed[];
+  /** Whether this member may pay. */
+  canPay: boolean;
   services: { id: ServiceId; label: string }[];
+}
+
+/** All that is owed in one currency: open invoices, and debt from lost disputes (domain.md, A4). */
+export interface Owed {
+  amount: Money;
+  /** What of it is debt. */
+  debt: Money;
+  /** What of it lies on invoices that are being paid. */
+  beingPaid: Money;
+  /** Of the open invoices; null where all of it is debt. */
+  oldestDueOn: CalendarDay | null;
+  invoices: number;
 }
 
 export type PaymentState =

@@ -14,7 +14,9 @@ import {
   makeRenewal,
   type TestCustomer,
 } from "@/lib/testing/fixtures";
+import { raiseDebt } from "@/lib/testing/raise-debt";
 import { openTestWorld, type TestWorld } from "@/lib/testing/world";
+import { listInvoices } from "./list-invoices";
 import { AccessDenied } from "./scoped";
 import { showOverview } from "./show-overview";
 import { showRunways } from "./show-runway";
@@ -60,6 +62,8 @@ describe("the overview", () => {
     expect(await showOverview(customer.actor, world)).toEqual({
       owed: [],
       onlyOpen: null,
+      payTogether: null,
+      suspensions: [],
       balances: [expect.objectContaining({ currency: "KWD", available: { minor: 0n, currency: "KWD" } })],
       runways: [],
       soon: [],
@@ -111,6 +115,38 @@ describe("the overview", () => {
         amount: null,
       }),
     );
+  });
+
+  it("counts debt from a lost dispute to what is owed, and leads to several invoices at once", async () => {
+    const customer = await makeCustomer(world);
+    const { id } = await makeInvoice(world, customer, 500n);
+    expect((await showOverview(customer.actor, world)).payTogether).toBeNull();
+    const other = await makeInvoice(world, customer, 700n);
+    await raiseDebt(owner, customer.customerId, 2220n);
+    const shown = await showOverview(customer.actor, world);
+    expect(shown.owed).toMatchObject([
+      { amount: { minor: 3420n }, debt: { minor: 2220n }, invoices: 2, beingPaid: { minor: 0n } },
+    ]);
+    expect(shown.payTogether).toMatchObject({ amount: { minor: 1200n } });
+    expect([...(shown.payTogether?.ids ?? [])].sort()).toEqual([id, other.id].sort());
+    const everything = {
+      status: [],
+      issuedFrom: null,
+      issuedTo: null,
+      amountFrom: null,
+      amountTo: null,
+      serviceId: null,
+      text: null,
+      sort: "issued" as const,
+      cursor: null,
+    };
+    const list = await listInvoices(customer.actor, everything, world);
+    expect(list).toMatchObject({ owed: shown.owed, canPay: true });
+    const only = await makeCustomer(world);
+    await raiseDebt(owner, only.customerId, 100n);
+    expect((await showOverview(only.actor, world)).owed).toMatchObject([
+      { amount: { minor: 100n }, debt: { minor: 100n }, invoices: 0, oldestDueOn: null },
+    ]);
   });
 
   it("names the one open invoice where there is just one", async () => {

@@ -1,7 +1,10 @@
 import type { ReservedSql } from "@/db/client";
 import { type Subject, subjectOf, subjectParts } from "@/lib/billing/activity-subject";
+import { readSuspensions, type Suspension } from "@/lib/billing/suspension/read-suspensions";
 import type { World } from "@/lib/billing/world";
 import { addDays } from "@/lib/kernel/calendar";
+import type { InvoiceId } from "@/lib/kernel/id";
+import { type Money, money, sum } from "@/lib/kernel/money";
 import { readOwed } from "./list-invoices";
 import { readServiceRows } from "./list-services";
 import { mayPay } from "./permit";
@@ -23,9 +26,13 @@ export interface Overview {
   owed: InvoiceList["owed"];
   /** The number of the one open invoice, where there is just one. */
   onlyOpen: string | null;
+  /** Several that can be paid together, oldest due first: of one currency, and not being paid. Else none. */
+  payTogether: { ids: InvoiceId[]; amount: Money } | null;
   balances: BalanceView[];
   runways: Runway[];
-  /** Those that expire soon, are suspended, or wait for their first payment; the most urgent first. */
+  /** What is suspended, or will be within a week, with the amount and the day. */
+  suspensions: Suspension[];
+  /** Those that expire soon or wait for their first payment; the most urgent first. */
   soon: ServiceRow[];
   serviceCount: number;
   lately: Happening[];
@@ -37,32 +44,72 @@ export function showOverview(actor: CustomerActor, world: World = portalWorld())
   const now = world.clock.now();
   const until = addDays(now, soonDays, world.timeZone);
   return readAs(world, actor, async (sql) => {
-    const [owed, [only], balances, runways, services, lately, canPay] = await Promise.all([
+    const [owed, open, balances, runways, services, suspensions, lately, canPay] = await Promise.all([
       readOwed(sql, actor),
-      sql`
-        select min(number) as number from invoices
-        where customer_id = ${actor.customerId} and state = 'open' having count(*) = 1`,
+      readOpen(sql, actor),
       readBalances(sql, actor),
       readRunways(sql, actor, world),
       readServiceRows(sql, actor, { now, timeZone: world.timeZone }),
+      readSuspensions(sql, actor.customerId, { now, timeZone: world.timeZone }),
       readLately(sql, actor),
       mayPay(sql, actor),
     ]);
     const running = services.filter(({ state }) => state !== "terminated" && state !== "canceled");
     const soon = running.filter(
-      ({ state, expiresAt }) => state !== "active" || (expiresAt !== null && expiresAt <= until),
+      ({ state, expiresAt }) =>
+        state === "pending" || (state === "active" && expiresAt !== null && expiresAt <= until),
     );
     return {
       owed,
-      onlyOpen: only?.number ?? null,
+      onlyOpen: open.length === 1 ? (open[0]?.number ?? null) : null,
+      payTogether: togetherOf(open),
       balances,
       runways,
+      suspensions: suspensions.map((one) => ({ ...one, ownGraceDays: null })),
       soon: soon.slice(0, soonMost),
       serviceCount: running.length,
       lately,
       canPay,
     };
   });
+}
+
+/** More are chosen in the list. */
+const togetherMost = 50;
+
+interface OpenInvoice {
+  id: InvoiceId;
+  number: string;
+  remaining: Money;
+  isClaimed: boolean;
+}
+
+async function readOpen(sql: ReservedSql, { customerId }: CustomerActor): Promise<OpenInvoice[]> {
+  const rows = await sql`
+    select i.id, i.number, i.currency, i.total_minor - i.amount_paid_minor - i.amount_credited_minor as minor, exists (
+      select from invoice_claims c where c.customer_id = i.customer_id and c.invoice_id = i.id) as is_claimed
+    from invoices i where i.customer_id = ${customerId} and i.state = 'open'
+    order by i.due_on, i.id limit ${togetherMost + 1}`;
+  return rows.map((row) => ({
+    id: row.id,
+    number: row.number,
+    remaining: money(row.minor, row.currency),
+    isClaimed: row.is_claimed,
+  }));
+}
+
+function togetherOf(open: readonly OpenInvoice[]): Overview["payTogether"] {
+  const free = open.filter(({ isClaimed }) => !isClaimed);
+  const currency = free[0]?.remaining.currency;
+  if (!currency || free.length < 2 || open.length > togetherMost) return null;
+  if (free.some(({ remaining }) => remaining.currency !== currency)) return null;
+  return {
+    ids: free.map(({ id }) => id),
+    amount: sum(
+      currency,
+      free.map(({ remaining }) => remaining),
+    ),
+  };
 }
 
 async function readLately(sql: ReservedSql, { customerId }: CustomerActor): Promise<Happening[]> {

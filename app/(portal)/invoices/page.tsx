@@ -95,6 +95,7 @@ async function Rows({ actor, list, filter }: RowsProps) {
       >
         <InvoiceTable
           rows={rows}
+          canPay={list.canPay}
           sort={filter.sort}
           sortHref={{ issued: sorted("issued"), due: sorted("due") }}
         />

@@ -39,7 +39,9 @@ async function Services({ actor }: { actor: CustomerActor }) {
   if (services.length > 0) {
     return (
       <>
-        <Suspensions suspensions={suspensions} takeOwnGrace={carrying(actor, takeOwnGrace)} />
+        <div className="mb-6 empty:hidden">
+          <Suspensions suspensions={suspensions} takeOwnGrace={carrying(actor, takeOwnGrace)} />
+        </div>
         <ServiceTable
           services={services}
           onSwitch={canChange ? carrying(actor, switchAutoRenew) : null}

@@ -27,7 +27,6 @@ const PayoutInput = z.strictObject({ minor: z.string().max(40), seen: z.string()
 
 export const changePayoutLimit = staffAction("host.change", PayoutInput, async (actor, input) => {
   const answer = await payouts.changePayoutLimit(actor, input);
-  if (answer.ok) revalidatePath("/admin/settings");
   return answer;
 });
 

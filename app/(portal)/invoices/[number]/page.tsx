@@ -14,6 +14,7 @@ import { Timeline } from "@/components/invoice/timeline";
 import { answerTexts } from "@/components/payment/answer-texts";
 import { InvoicePayLink } from "@/components/payment/invoice-pay-link";
 import { PayPanel } from "@/components/payment/pay-panel";
+import { Suspensions } from "@/components/service/suspensions";
 import { Callout } from "@/components/ui/callout";
 import { Day } from "@/components/ui/day";
 import { DueOn } from "@/components/ui/due";
@@ -23,6 +24,7 @@ import { carrying } from "@/lib/auth/action";
 import { requireCustomer } from "@/lib/auth/current";
 import { newId, type PaymentId } from "@/lib/kernel/id";
 import { invoicePayLink } from "@/lib/portal/invoice-pay-link";
+import { listSuspensions } from "@/lib/portal/list-suspensions";
 import type { InvoiceDetail } from "@/lib/portal/shapes";
 import { showInvoice } from "@/lib/portal/show-invoice";
 import { cancelInvoice, renewPayLink } from "../actions";
@@ -44,7 +46,8 @@ export default async function InvoicePage({ params }: InvoicePageProps) {
   // Unknown, or someone else's: the same answer.
   if (!invoice) notFound();
   const payLink = invoice.payPanel?.canPay ? await invoicePayLink(actor, { invoiceId: invoice.id }) : null;
-  const t = await getTranslations("invoice");
+  const [t, all] = await Promise.all([getTranslations("invoice"), listSuspensions(actor)]);
+  const suspensions = all.filter((one) => one.invoice?.number === invoice.number);
   return (
     <>
       <PageHead
@@ -68,6 +71,7 @@ export default async function InvoicePage({ params }: InvoicePageProps) {
           </div>
         )}
         <div className="grid gap-10">
+          <Suspensions suspensions={suspensions} takeOwnGrace={null} />
           <InvoiceFacts invoice={invoice} />
           <InvoiceLines invoice={invoice} />
           <InvoicePapers customerId={actor.customerId} invoice={invoice} />

@@ -1,6 +1,7 @@
 import type { Metadata } from "next";
 import { getTranslations } from "next-intl/server";
 import { BackToInvoices } from "@/components/invoice/back-to-invoices";
+import { payHref } from "@/components/invoice/pay-href";
 import { PayPanel } from "@/components/payment/pay-panel";
 import { refusalSentence } from "@/components/payment/pay-words";
 import { Callout } from "@/components/ui/callout";
@@ -9,7 +10,7 @@ import { requireCustomer } from "@/lib/auth/current";
 import { newId, type PaymentId } from "@/lib/kernel/id";
 import { showPayPanel } from "@/lib/portal/show-pay-panel";
 import { payActionsOf } from "../pay-actions";
-import { parseChosen, payHref } from "./search-params";
+import { parseChosen } from "./search-params";
 
 export async function generateMetadata(): Promise<Metadata> {
   return { title: (await getTranslations("pay"))("titleTogether") };

@@ -2,8 +2,3 @@
 export function parseChosen(raw: Record<string, string | string[] | undefined>): string[] {
   return [raw.invoice ?? []].flat().filter((id) => id.length <= 36);
 }
-
-export function payHref(invoiceIds: readonly string[]): string {
-  const params = new URLSearchParams(invoiceIds.map((id) => ["invoice", id]));
-  return `/invoices/pay?${params}`;
-}

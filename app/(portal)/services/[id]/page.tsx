@@ -12,12 +12,14 @@ import { ServiceInvoices } from "@/components/service/service-invoices";
 import { ServiceStateBadge } from "@/components/service/service-table";
 import { ServiceTerms } from "@/components/service/service-terms";
 import { Suspended } from "@/components/service/suspended";
+import { Suspensions } from "@/components/service/suspensions";
 import { PageHead } from "@/components/ui/page-head";
 import { TextLink } from "@/components/ui/text-link";
 import { carrying } from "@/lib/auth/action";
 import { requireCustomer } from "@/lib/auth/current";
+import { listSuspensions } from "@/lib/portal/list-suspensions";
 import { showService } from "@/lib/portal/show-service";
-import { cancelService, keepService, switchAutoRenew } from "../actions";
+import { cancelService, keepService, switchAutoRenew, takeOwnGrace } from "../actions";
 
 interface ServicePageProps {
   params: Promise<{ id: string }>;
@@ -40,7 +42,8 @@ export default async function ServicePage({ params }: ServicePageProps) {
   // Unknown, or someone else's: the same answer.
   if (!shown) notFound();
   const { actor, service } = shown;
-  const t = await getTranslations("service");
+  const [t, all] = await Promise.all([getTranslations("service"), listSuspensions(actor)]);
+  const suspensions = all.filter(({ serviceId }) => serviceId === service.id);
   return (
     <>
       <PageHead
@@ -59,7 +62,11 @@ export default async function ServicePage({ params }: ServicePageProps) {
         </div>
         <div className="grid gap-10">
           <div className="grid gap-6">
-            <Suspended service={service} />
+            {suspensions.length > 0 ? (
+              <Suspensions suspensions={suspensions} takeOwnGrace={carrying(actor, takeOwnGrace)} />
+            ) : (
+              <Suspended service={service} />
+            )}
             <ServiceFacts
               service={service}
               onSwitch={service.canChange ? carrying(actor, switchAutoRenew) : null}

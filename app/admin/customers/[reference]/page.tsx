@@ -3,6 +3,7 @@ import { notFound } from "next/navigation";
 import { getLocale, getTranslations } from "next-intl/server";
 import { DraftList } from "@/components/draft/draft-list";
 import { MailFailures } from "@/components/mail/mail-failures";
+import { Suspensions } from "@/components/service/suspensions";
 import { ActionForm } from "@/components/sign-in/action-form";
 import { CustomerAside, CustomerMovements } from "@/components/staff/customer-more";
 import { CustomerSections } from "@/components/staff/customer-sections";
@@ -94,7 +95,29 @@ export default async function CustomerPage({ params }: CustomerPageProps) {
           </p>
         </Callout>
       )}
+      <div className="mb-6 empty:hidden">
+        <Suspensions
+          suspensions={picture.suspensions}
+          takeOwnGrace={null}
+          invoiceHref={(number) => `${customer}/invoices/${encodeURIComponent(number)}`}
+        />
+      </div>
       <Facts className="mb-6 grid-cols-2 border-y py-4 sm:flex sm:flex-wrap">
+        {picture.owed.map(({ amount, pastDue, debt }) => (
+          <Fact key={amount.currency} name={`${t("owed")} (${amount.currency})`}>
+            <Amount of={amount} />
+            {pastDue.minor > 0n && (
+              <span className="block text-bad text-sm">
+                {t("pastDue")} <Amount of={pastDue} />
+              </span>
+            )}
+            {debt.minor > 0n && (
+              <span className="block text-bad text-sm">
+                {t("debt")} <Amount of={debt} />
+              </span>
+            )}
+          </Fact>
+        ))}
         {picture.balances.map(({ posted, held }) => (
           <Fact key={posted.currency} name={`${t("balance")} (${posted.currency})`}>
             <Amount of={posted} />

@@ -7,6 +7,7 @@ import { BilledTo } from "@/components/invoice/billed-to";
 import { InvoiceLines } from "@/components/invoice/invoice-lines";
 import { InvoiceNext } from "@/components/invoice/invoice-next";
 import { InvoiceStatusBadge } from "@/components/invoice/status-badge";
+import { Suspensions } from "@/components/service/suspensions";
 import { ActionForm } from "@/components/sign-in/action-form";
 import { ActivityTable } from "@/components/staff/activity-table";
 import { InvoicePaymentTable } from "@/components/staff/invoice-payment-table";
@@ -18,6 +19,7 @@ import { Fact, Facts } from "@/components/ui/facts";
 import { FileLink } from "@/components/ui/file-link";
 import { PageHead } from "@/components/ui/page-head";
 import { TextLink } from "@/components/ui/text-link";
+import { listSuspensions } from "@/lib/admin/list-suspensions";
 import { type StaffInvoice, showInvoice } from "@/lib/admin/show-invoice";
 import { context } from "@/lib/auth/context";
 import { currentUser, requireStaff } from "@/lib/auth/current";
@@ -45,6 +47,7 @@ export default async function InvoicePage({ params }: InvoicePageProps) {
     getTranslations("paper.links"),
   ]);
   if (!invoice) notFound();
+  const suspensions = await listSuspensions(actor, { customerId: invoice.customerId });
   return (
     <StaffFrame hostName={context().settings.hostName} user={user} here="invoices">
       <PageHead
@@ -61,6 +64,10 @@ export default async function InvoicePage({ params }: InvoicePageProps) {
         </p>
       </PageHead>
       <div className="grid gap-10 pb-16">
+        <Suspensions
+          suspensions={suspensions.filter((one) => one.invoice?.number === invoice.number)}
+          takeOwnGrace={null}
+        />
         <InvoiceFacts invoice={invoice} />
         <Acts invoice={invoice} may={(right) => mayStaff(actor.role, right)} />
         <InvoiceLines invoice={invoice} />

@@ -3,6 +3,7 @@ import { notFound } from "next/navigation";
 import { getTranslations } from "next-intl/server";
 import { staffTexts } from "@/app/admin/texts";
 import { ServiceStateBadge } from "@/components/service/service-table";
+import { Suspensions } from "@/components/service/suspensions";
 import { ActionForm } from "@/components/sign-in/action-form";
 import { ActivityTable } from "@/components/staff/activity-table";
 import { Section } from "@/components/staff/section";
@@ -10,6 +11,7 @@ import { ServiceFacts, ServiceNext, ServiceRenewals, ServiceTerms } from "@/comp
 import { StaffFrame } from "@/components/staff/staff-frame";
 import { PageHead } from "@/components/ui/page-head";
 import { TextLink } from "@/components/ui/text-link";
+import { listSuspensions } from "@/lib/admin/list-suspensions";
 import { type StaffService, showService } from "@/lib/admin/show-service";
 import { context } from "@/lib/auth/context";
 import { currentUser, requireStaff } from "@/lib/auth/current";
@@ -39,6 +41,7 @@ export default async function ServicePage({ params }: ServicePageProps) {
     getTranslations("planChange"),
   ]);
   if (!service) notFound();
+  const suspensions = await listSuspensions(actor, { customerId: service.customerId });
   const isRunning = service.state === "active" || service.state === "suspended";
   return (
     <StaffFrame hostName={context().settings.hostName} user={user} here="services">
@@ -56,6 +59,11 @@ export default async function ServicePage({ params }: ServicePageProps) {
         </p>
       </PageHead>
       <div className="grid gap-10 pb-16">
+        <Suspensions
+          suspensions={suspensions.filter(({ serviceId }) => serviceId === service.id)}
+          takeOwnGrace={null}
+          invoiceHref={(number) => `${customer}/invoices/${encodeURIComponent(number)}`}
+        />
         <ServiceFacts service={service} />
         <div className="grid gap-10 lg:grid-cols-[3fr_2fr]">
           <Section title={words("next")} none={words("nothingNext")} isEmpty={service.next.length === 0}>
