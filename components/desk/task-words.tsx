@@ -8,6 +8,7 @@ const knownKinds = [
   "money_for_closed_invoice",
   "late_success",
   "line_not_completable",
+  "charge_too_large",
   "payment_quarantined",
   "mail_undeliverable",
   "renewal_parked",

@@ -25,7 +25,10 @@ export async function linkSentence(refusal: LinkRefusal): Promise<string> {
     case "balance_not_for_link":
     case "gateway_refused":
     case "gateway_unreachable":
+    case "amount_not_charged":
       return t(refusal.code);
+    case "charge_too_large":
+      return t("charge_too_large", { most: formatMoney(refusal.most, await getLocale()) });
     case "invoice_not_open": {
       const { number, state } = refusal;
       if (state === "paid" || state === "void") return t(`invoice_not_open_${state}`, { number });

@@ -33,6 +33,8 @@ const refusals: { [Code in PayRefusal["code"]]: Extract<PayRefusal, { code: Code
   amount_too_large: { code: "amount_too_large", available: due },
   plan_changed: { code: "plan_changed", plan, due },
   payment_in_progress: { code: "payment_in_progress", paymentId: newId<PaymentId>() },
+  charge_too_large: { code: "charge_too_large", most: due },
+  amount_not_charged: { code: "amount_not_charged" },
   payment_id_used: { code: "payment_id_used" },
   payment_not_found: { code: "payment_not_found" },
   payment_ended: { code: "payment_ended", state: "expired" },

@@ -29,7 +29,10 @@ export async function refusalSentence(refusal: PayRefusal): Promise<string> {
     case "card_not_found":
     case "gateway_refused":
     case "gateway_unreachable":
+    case "amount_not_charged":
       return t(refusal.code);
+    case "charge_too_large":
+      return t("charge_too_large", { most: words(refusal.most) });
     case "too_many_invoices":
       return t("too_many_invoices", { most: refusal.most });
     case "invoice_not_open": {

@@ -37,6 +37,8 @@ const refusals: { [Code in TopUpRefusal["code"]]: Extract<TopUpRefusal, { code: 
   amount_too_large: { code: "amount_too_large", available: amount },
   plan_changed: { code: "plan_changed", plan, due: amount },
   payment_in_progress: { code: "payment_in_progress", paymentId: newId<PaymentId>() },
+  charge_too_large: { code: "charge_too_large", most: amount },
+  amount_not_charged: { code: "amount_not_charged" },
   payment_id_used: { code: "payment_id_used" },
   payment_not_found: { code: "payment_not_found" },
   payment_ended: { code: "payment_ended", state: "expired" },

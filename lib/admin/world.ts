@@ -3,6 +3,7 @@ import { openDatabase } from "@/db/client";
 import { context } from "@/lib/auth/context";
 import { purposeKeys } from "@/lib/billing/purpose-key";
 import type { World } from "@/lib/billing/world";
+import { followSettlement } from "@/lib/gateway/follow-settlement";
 import { stripeGateway } from "@/lib/gateway/stripe";
 
 /** What staff's use cases stand on: the billing world, and the connections of the staff role. */
@@ -21,16 +22,19 @@ export function staffWorld(): StaffWorld {
 
 function openWorld(): StaffWorld {
   const { settings, app, staff, billingClock } = context();
+  const gateway = stripeGateway({
+    secretKey: settings.stripeSecretKey,
+    webhookSecrets: settings.stripeWebhookSecrets,
+    apiBase: settings.stripeApiBase,
+    settlesIn: settings.stripeSettlesIn ?? [],
+  });
+  if (!settings.stripeSettlesIn) followSettlement(gateway);
   return {
     app,
     staff,
     // Staff are few; settling for them shares no connection with customers.
     jobs: openDatabase({ url: settings.databaseUrls.jobs, role: "mallard_jobs", max: 3 }),
-    gateway: stripeGateway({
-      secretKey: settings.stripeSecretKey,
-      webhookSecrets: settings.stripeWebhookSecrets,
-      apiBase: settings.stripeApiBase,
-    }),
+    gateway,
     clock: billingClock,
     timeZone: settings.timeZone,
     environment: "mallard",

@@ -2,6 +2,7 @@ import { paperMessages } from "@/app/paper-given";
 import { openDatabase } from "@/db/client";
 import { purposeKeys } from "@/lib/billing/purpose-key";
 import type { World } from "@/lib/billing/world";
+import { followSettlement } from "@/lib/gateway/follow-settlement";
 import { stripeGateway } from "@/lib/gateway/stripe";
 import type { WorkerTools } from "@/lib/jobs/jobs";
 import { startTimeMachine } from "@/lib/jobs/time-machine-server";
@@ -20,15 +21,18 @@ const jobs = openDatabase({
   max: 5,
   applicationName: "mallard worker",
 });
+const gateway = stripeGateway({
+  secretKey: settings.stripeSecretKey,
+  webhookSecrets: settings.stripeWebhookSecrets,
+  apiBase: settings.stripeApiBase,
+  settlesIn: settings.stripeSettlesIn ?? [],
+});
+if (!settings.stripeSettlesIn) followSettlement(gateway);
 const world: World = {
   // The worker acts for the host, never as a customer: it has one role.
   app: jobs,
   jobs,
-  gateway: stripeGateway({
-    secretKey: settings.stripeSecretKey,
-    webhookSecrets: settings.stripeWebhookSecrets,
-    apiBase: settings.stripeApiBase,
-  }),
+  gateway,
   clock: settings.timeMachine ? fileClock(settings.timeMachine.clockFile) : systemClock,
   timeZone: settings.timeZone,
   environment: "mallard",

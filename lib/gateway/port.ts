@@ -200,10 +200,11 @@ export interface GatewayEvent {
   payload: unknown;
 }
 
-/** Stripe's smallest charge in a currency and the step amounts must be a multiple of. Minor units. */
+/** Stripe's smallest and largest charge in a currency, and the step amounts must be a multiple of. Minor units. */
 export interface ChargeLimits {
   minimumMinor: bigint;
   stepMinor: bigint;
+  maximumMinor: bigint;
 }
 
 /** The part of the gateway that is about saved cards. */
@@ -284,7 +285,10 @@ export interface Page<T> {
 
 export interface Gateway extends CardGateway, MoneyBackGateway, MovementGateway {
   readonly isLive: boolean;
+  /** By the currency that the charge settles in, and by what Stripe has refused for its size. */
   chargeLimits(currency: Currency): ChargeLimits;
+  /** Reads in which currencies the account settles, the one that others are converted into first; limits follow them. */
+  readSettlement(): Promise<Outcome<string[]>>;
   createCustomer(
     input: { customerId: string; name: string; email: string | null },
     key: string,

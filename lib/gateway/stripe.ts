@@ -1,18 +1,9 @@
 import Stripe from "stripe";
-import type { Currency } from "@/lib/kernel/money";
+import { ChargeLimitBook } from "./charge-limits";
 import { checkoutLocale } from "./checkout-locale";
 import { instantMethods } from "./offered-methods";
 import { outcomeOf } from "./outcome";
-import type {
-  Card,
-  ChargeLimits,
-  Checkout,
-  CheckoutRequest,
-  Gateway,
-  GatewayEvent,
-  ListFrom,
-  Page,
-} from "./port";
+import type { Card, Checkout, CheckoutRequest, Gateway, GatewayEvent, ListFrom, Outcome, Page } from "./port";
 import { readEvent } from "./read-event";
 import { cardOf, stripeCards } from "./stripe-cards";
 import { chargeOf, feeOf, idOf } from "./stripe-charges";
@@ -31,6 +22,8 @@ export interface StripeGatewayOptions {
   timeoutMs?: number;
   /** What Stripe's page may offer; instantMethods, if not said. Tests allow bank debits, which may come all the same. */
   pageMethods?: readonly string[];
+  /** The currencies of the host's bank accounts, until Stripe has said which. */
+  settlesIn?: readonly string[];
 }
 
 /** Pinned here and on the webhook endpoint: what Stripe sends is what the SDK's types say. */
@@ -48,17 +41,31 @@ export function stripeGateway(options: StripeGatewayOptions): Gateway {
   });
   const isLive = options.secretKey.includes("_live_");
   const { pageMethods = instantMethods } = options;
+  const limits = new ChargeLimitBook(options.settlesIn);
+  const cards = stripeCards(stripe);
   return {
     ...stripeCustomers(stripe),
-    ...stripeCards(stripe),
+    ...cards,
     ...stripeMoneyBack(stripe),
     ...stripeMovements(stripe),
+    createIntent: (request, key) => learning(limits, request, cards.createIntent(request, key)),
     isLive,
-    chargeLimits,
+    chargeLimits: (currency) => limits.of(currency),
+    readSettlement: async () => {
+      const read = await outcomeOf(() => readSettlement(stripe));
+      if (read.outcome === "succeeded") limits.settleIn(read.value);
+      return read;
+    },
     createCheckout: (request, key) =>
-      outcomeOf(async () =>
-        checkoutOf(
-          await stripe.checkout.sessions.create(sessionParams(request, pageMethods), { idempotencyKey: key }),
+      learning(
+        limits,
+        request,
+        outcomeOf(async () =>
+          checkoutOf(
+            await stripe.checkout.sessions.create(sessionParams(request, pageMethods), {
+              idempotencyKey: key,
+            }),
+          ),
         ),
       ),
     readCheckout: (id) =>
@@ -85,41 +92,27 @@ function address(apiBase: string | null) {
   return { host: hostname, port, protocol: protocol === "https:" ? ("https" as const) : ("http" as const) };
 }
 
-/**
- * Stripe's minimum charge and step. https://docs.stripe.com/currencies: about half a dollar in the settlement
- * currency; three-decimal currencies end in 0.
- */
-export function chargeLimits(currency: Currency): ChargeLimits {
-  const minimumMinor = minimums[currency] ?? 100n;
-  return { minimumMinor, stepMinor: currency === "KWD" || currency === "BHD" ? 10n : 1n };
+/** Remembers what Stripe refuses for its size. */
+async function learning<T>(
+  limits: ChargeLimitBook,
+  { currency, amountMinor }: { currency: string; amountMinor: string },
+  call: Promise<Outcome<T>>,
+): Promise<Outcome<T>> {
+  const outcome = await call;
+  if (outcome.outcome === "declined") limits.refused(currency, BigInt(amountMinor), outcome.code);
+  return outcome;
 }
 
-const minimums: Partial<Record<Currency, bigint>> = {
-  AED: 200n,
-  AUD: 50n,
-  BHD: 200n,
-  BRL: 50n,
-  CAD: 50n,
-  CHF: 50n,
-  CNY: 400n,
-  DKK: 250n,
-  EUR: 50n,
-  GBP: 30n,
-  HKD: 400n,
-  INR: 50n,
-  JPY: 50n,
-  KRW: 700n,
-  KWD: 200n,
-  MXN: 1_000n,
-  NOK: 300n,
-  NZD: 50n,
-  PLN: 200n,
-  SEK: 300n,
-  SGD: 50n,
-  USD: 50n,
-  VND: 15_000n,
-  ZAR: 1_000n,
-};
+/** The currencies of the host's bank accounts, the one that others are converted into first. */
+async function readSettlement(stripe: Stripe): Promise<string[]> {
+  const [account, balance] = await Promise.all([
+    stripe.accounts.retrieveCurrent(),
+    stripe.balance.retrieve(),
+  ]);
+  const first = account.default_currency ?? balance.available[0]?.currency;
+  const all = [first ?? "usd", ...balance.available.map(({ currency }) => currency)];
+  return [...new Set(all.map((currency) => currency.toUpperCase()))];
+}
 
 /**
  * The same request gives the same bytes: an idempotency key is compared with its parameters. What the account's Dashboard

@@ -65,6 +65,7 @@ describe("settings", () => {
       stripeLive: true,
       stripeWebhookSecrets: ["whsec_abc"],
       stripeApiBase: null,
+      stripeSettlesIn: null,
       smtpUrl: live.SMTP_URL,
       mailFrom: live.MAIL_FROM,
       mailBounceAddress: null,

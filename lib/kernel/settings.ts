@@ -27,6 +27,8 @@ export interface Settings {
   readonly stripeWebhookSecrets: readonly [string, ...string[]];
   /** The local Stripe's origin; null is Stripe itself. */
   readonly stripeApiBase: string | null;
+  /** The currencies of the host's bank accounts, the default first; null: as Stripe says. */
+  readonly stripeSettlesIn: readonly string[] | null;
   readonly smtpUrl: string;
   readonly mailFrom: string;
   /** Where mail servers send reports of mails that they could not deliver; null: to mailFrom. */
@@ -103,6 +105,10 @@ const variables = z.object({
   STRIPE_API_BASE: optional().refine(
     (text) => text === undefined || isLoopbackOrigin(text),
     "may only name a local Stripe: write it as http://127.0.0.1:4242, or leave it out to use Stripe itself",
+  ),
+  STRIPE_SETTLES_IN: optional().refine(
+    (text) => text === undefined || /^[A-Za-z]{3}(,[A-Za-z]{3})*$/.test(text),
+    "names no currencies: write those of your bank accounts at Stripe as USD or EUR,USD, or leave it out to have Stripe asked",
   ),
   SMTP_URL: required(
     "to the address of your mail server (smtp://user:password@host:587 or smtps://…)",
@@ -198,6 +204,7 @@ function settingsOf(given: Variables): Settings {
     stripeLive: isLiveKey(given.STRIPE_SECRET_KEY),
     stripeWebhookSecrets: Object.freeze(given.STRIPE_WEBHOOK_SECRET as [string, ...string[]]),
     stripeApiBase: originOf(given.STRIPE_API_BASE),
+    stripeSettlesIn: given.STRIPE_SETTLES_IN?.toUpperCase().split(",") ?? null,
     smtpUrl: given.SMTP_URL,
     mailFrom: given.MAIL_FROM,
     mailBounceAddress: given.MAIL_BOUNCE_ADDRESS ?? null,

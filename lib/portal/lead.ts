@@ -1,4 +1,5 @@
 import { transact } from "@/db/transaction";
+import { isSizeRefusal } from "@/lib/billing/payment/charge-size";
 import { reachPayment } from "@/lib/billing/payment/reach-payment";
 import { cardGone, type Reached } from "@/lib/billing/payment/reached";
 import { receiptOf } from "@/lib/billing/payment/receipt";
@@ -43,6 +44,7 @@ function openPage(reached: Reached): string | null {
 
 function endOf(payment: PaymentRecord, reached: Reached, state: PaymentState): PayRefusal {
   if (reached.kind === "nothing") {
+    if (isSizeRefusal(reached.code)) return { code: "amount_not_charged" };
     const isCardGone = payment.paymentMethodId !== null && goneCodes.has(reached.code);
     return { code: isCardGone ? "card_not_found" : "gateway_refused" };
   }

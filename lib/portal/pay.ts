@@ -225,6 +225,8 @@ export function refusalOf(refusal: RenewRefusal): PayRefusal {
       return { code: "balance_too_low", shortBy: money(refusal.shortMinor, refusal.currency) };
     case "amount_too_large":
       return { code: "amount_too_large", available: money(refusal.availableMinor, refusal.currency) };
+    case "charge_too_large":
+      return { code: "charge_too_large", most: money(refusal.mostMinor, refusal.currency) };
     case "plan_changed":
       return {
         code: "plan_changed",

@@ -245,6 +245,10 @@ export type PayRefusal =
   | { code: "amount_malformed" }
   | { code: "amount_too_large"; available: Money }
   | { code: "plan_changed"; plan: PlanShown; due: Money }
+  /** More than Stripe charges at once. */
+  | { code: "charge_too_large"; most: Money }
+  /** Stripe did not take so little, or so much: nothing was charged, and the plan is made anew. */
+  | { code: "amount_not_charged" }
   | { code: "payment_in_progress"; paymentId: PaymentId }
   | { code: "payment_id_used" }
   | { code: "payment_not_found" }

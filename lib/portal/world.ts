@@ -2,6 +2,7 @@ import { openDatabase } from "@/db/client";
 import { context } from "@/lib/auth/context";
 import { purposeKeys } from "@/lib/billing/purpose-key";
 import type { World } from "@/lib/billing/world";
+import { followSettlement } from "@/lib/gateway/follow-settlement";
 import { stripeGateway } from "@/lib/gateway/stripe";
 
 const key = Symbol.for("mallard.portal.world");
@@ -16,14 +17,17 @@ export function portalWorld(): World {
 function openWorld(): World {
   const { settings, app, billingClock } = context();
   const { databaseUrls, databasePoolSize: max } = settings;
+  const gateway = stripeGateway({
+    secretKey: settings.stripeSecretKey,
+    webhookSecrets: settings.stripeWebhookSecrets,
+    apiBase: settings.stripeApiBase,
+    settlesIn: settings.stripeSettlesIn ?? [],
+  });
+  if (!settings.stripeSettlesIn) followSettlement(gateway);
   return {
     app,
     jobs: openDatabase({ url: databaseUrls.jobs, role: "mallard_jobs", max }),
-    gateway: stripeGateway({
-      secretKey: settings.stripeSecretKey,
-      webhookSecrets: settings.stripeWebhookSecrets,
-      apiBase: settings.stripeApiBase,
-    }),
+    gateway,
     clock: billingClock,
     timeZone: settings.timeZone,
     environment: "mallard",

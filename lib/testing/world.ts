@@ -3,7 +3,7 @@ import { purposeKeys } from "@/lib/billing/purpose-key";
 import type { World } from "@/lib/billing/world";
 import { instantMethods } from "@/lib/gateway/offered-methods";
 import type { Gateway } from "@/lib/gateway/port";
-import { chargeLimits, stripeGateway } from "@/lib/gateway/stripe";
+import { stripeGateway } from "@/lib/gateway/stripe";
 import { type ManualClock, manualClock } from "@/lib/kernel/clock";
 
 export interface TestWorld extends World {
@@ -61,5 +61,5 @@ export function localGateway(url: string, options: { timeoutMs?: number } = {}):
 
 /** Answers as an address does where nobody listens: every call is `unknown`. */
 function noGateway(): Gateway {
-  return { ...localGateway("http://127.0.0.1:9"), chargeLimits };
+  return localGateway("http://127.0.0.1:9");
 }

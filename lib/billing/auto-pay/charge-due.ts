@@ -2,9 +2,10 @@ import type { CalendarDay } from "@/lib/kernel/calendar";
 import type { CustomerId, InvoiceId } from "@/lib/kernel/id";
 import type { Currency } from "@/lib/kernel/money";
 import { daysFromDue, dueIn } from "../invoice/days-from-due";
+import { usedItsDay } from "../payment/charge-size";
 import { isNotParked, orPark } from "../renewal/park-customer";
 import type { World } from "../world";
-import { charge } from "./charge";
+import { chargeStarted } from "./charge";
 import { attemptDays, isAttemptDue } from "./schedule";
 import { startAutoPayment } from "./start-auto-payment";
 import { startAutoTopUp } from "./start-auto-top-up";
@@ -47,15 +48,20 @@ async function chargeOne(
   invoiceIds: readonly InvoiceId[],
 ): Promise<"charged" | "paid" | "nothing"> {
   // A top-up that covers it goes first; if it fails, auto-pay goes on at its next day.
-  const topUpId = await startAutoTopUp(world, { customerId, currency, invoiceIds });
-  if (topUpId) {
-    await charge(world, { customerId, paymentId: topUpId });
-    return "charged";
-  }
-  const started = await startAutoPayment(world, { customerId, currency, invoiceIds });
-  if (started.kind !== "stored") return started.kind;
-  await charge(world, { customerId, paymentId: started.paymentId });
-  return "charged";
+  const wish = { customerId, currency, invoiceIds };
+  const toppedUp = await chargeStarted(world, async () => {
+    const paymentId = await startAutoTopUp(world, wish);
+    return paymentId && { customerId, paymentId };
+  });
+  if (toppedUp) return "charged";
+  let kind: "paid" | "nothing" = "nothing";
+  const paid = await chargeStarted(world, async () => {
+    const started = await startAutoPayment(world, wish);
+    if (started.kind === "stored") return { customerId, paymentId: started.paymentId };
+    kind = started.kind;
+    return null;
+  });
+  return paid ? "charged" : kind;
 }
 
 interface DueCharge {
@@ -95,6 +101,7 @@ async function dueCharges(
     select i.customer_id, i.currency, json_agg(json_build_object('id', i.id, 'dueOn', i.due_on, 'attemptedAt', array(
       select p.created_at from payment_shares h join payments p on p.customer_id = h.customer_id and p.id = h.payment_id
       where h.customer_id = i.customer_id and h.invoice_id = i.id and p.origin = 'auto' and p.card_minor > 0
+        and ${usedItsDay(sql)}
     )) order by i.due_on, i.id) as invoices
     from invoices i join chosen using (customer_id)
     where i.state = 'open' and i.origin = 'renewal' and i.due_on <= ${until}

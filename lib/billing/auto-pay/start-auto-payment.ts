@@ -69,9 +69,15 @@ async function startLocked(
   }
   const dues = invoices.map((invoice) => ({ id: invoice.id, remainingMinor: remainingMinor(invoice) }));
   const { availableMinor } = decision.book(currency);
-  const planned = planPayment(dues, availableMinor, "all", world.gateway.chargeLimits(currency));
+  const limits = world.gateway.chargeLimits(currency);
+  const planned = planPayment(dues, availableMinor, "all", limits);
   if (!planned.ok) throw new Error("an open invoice has something due");
   const { plan } = planned;
+  if (plan.cardMinor > limits.maximumMinor) {
+    await askAboutSize(tx, decision, invoices);
+    write(tx, customerId, decision);
+    return { kind: "nothing" };
+  }
   const paymentId = newId<PaymentId>(clock);
   if (plan.funding === "balance") {
     payFromBalanceNow(decision, { id: paymentId, origin: "auto", currency }, plan.shares);
@@ -131,6 +137,20 @@ async function openTopUps(
     where p.customer_id = ${customerId} and p.kind = 'top_up' and p.origin = 'auto' and p.currency = ${currency}
       and p.ended_at is null`;
   return new Set(rows.map((row) => row.invoice_id as InvoiceId));
+}
+
+/** No card can be charged so much at once, ever: staff are asked, once, to come to terms with the customer. */
+async function askAboutSize(
+  { sql }: Transaction,
+  decision: Decision,
+  invoices: readonly InvoiceRecord[],
+): Promise<void> {
+  for (const { id } of invoices) {
+    const known = await sql`
+      select from tasks where customer_id = ${decision.context.customerId} and kind = 'charge_too_large'
+        and subject_id = ${id}`;
+    if (known.length === 0) decision.askStaff("charge_too_large", "invoice", id);
+  }
 }
 
 /** Those of the wish that can be paid by auto-pay now, in their order, each over what those before it bring. */

@@ -1,11 +1,13 @@
 import type { ReservedSql } from "@/db/client";
 import { type Transaction, transact } from "@/db/transaction";
+import { chargeable } from "@/lib/gateway/port";
 import { calendarDay } from "@/lib/kernel/calendar";
 import { type CustomerId, type InvoiceId, newId, type PaymentId } from "@/lib/kernel/id";
 import type { Currency } from "@/lib/kernel/money";
 import { autoChargeCard } from "../card/auto-charge-card";
 import { Decision, remainingMinor } from "../decision";
 import { isAutoRenew } from "../payment/balance-payment";
+import { usedItsDay } from "../payment/charge-size";
 import { contentHash } from "../payment/content-hash";
 import { readDebt } from "../payment/debt";
 import { addExternalPayment } from "../payment/external-payment";
@@ -62,7 +64,8 @@ async function startLocked(
     .reduce((total, invoice) => total + remainingMinor(invoice), 0n);
   const rule = {
     thresholdMinor: settings.threshold_minor as bigint,
-    amountMinor: settings.amount_minor as bigint,
+    // A small sum is raised to what Stripe charges, as the customer agreed; the cap holds for what is charged.
+    amountMinor: chargeable(settings.amount_minor as bigint, world.gateway.chargeLimits(currency)),
     monthlyCapMinor: settings.monthly_cap_minor as bigint,
   };
   // Whatever arrives pays debt first, so that what is short is that much more.
@@ -121,9 +124,9 @@ async function attemptsOf(
   timeZone: string,
 ): Promise<AutoTopUpAttempt[]> {
   const rows = await sql`
-    select created_at, state, card_minor, ended_at from payments
+    select created_at, state, card_minor, ended_at from payments p
     where customer_id = ${customerId} and kind = 'top_up' and origin = 'auto' and currency = ${currency}
-      and (created_at > ${new Date(now.getTime() - 32 * 86_400_000)} or ended_at is null)`;
+      and (created_at > ${new Date(now.getTime() - 32 * 86_400_000)} or ended_at is null) and ${usedItsDay(sql)}`;
   const month = (at: Date) => calendarDay(at, timeZone).slice(0, 7);
   return rows.map((row) => ({
     at: row.created_at,

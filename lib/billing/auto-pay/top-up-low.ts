@@ -1,8 +1,9 @@
 import type { CustomerId } from "@/lib/kernel/id";
 import type { Currency } from "@/lib/kernel/money";
+import { usedItsDay } from "../payment/charge-size";
 import { isNotParked, orPark } from "../renewal/park-customer";
 import type { World } from "../world";
-import { charge } from "./charge";
+import { chargeStarted } from "./charge";
 import { startAutoTopUp } from "./start-auto-top-up";
 
 /** Tops up, for customers who turned it on, what fell below their threshold. Returns how many cards were charged. */
@@ -35,7 +36,7 @@ async function lowBalances(world: World, after: Low | null, most: number): Promi
     where t.is_on and coalesce(b.posted_minor - b.held_minor, 0) < t.threshold_minor
       and not exists (select from payments p where p.customer_id = t.customer_id and p.kind = 'top_up'
         and p.origin = 'auto' and p.currency = t.currency
-        and (p.ended_at is null or (p.state <> 'succeeded' and p.created_at > ${anHourAgo(world)})))
+        and (p.ended_at is null or (p.state <> 'succeeded' and p.created_at > ${anHourAgo(world)} and ${usedItsDay(sql)})))
       and ${isNotParked(sql, "t.customer_id")}
       ${after ? sql`and (t.customer_id, t.currency) > (${after.customerId}, ${after.currency})` : sql``}
     order by t.customer_id, t.currency limit ${most}`;
@@ -43,10 +44,11 @@ async function lowBalances(world: World, after: Low | null, most: number): Promi
 }
 
 async function topUpOne(world: World, { customerId, currency }: Low): Promise<"charged" | null> {
-  const paymentId = await startAutoTopUp(world, { customerId, currency, invoiceIds: null });
-  if (!paymentId) return null;
-  await charge(world, { customerId, paymentId });
-  return "charged";
+  const charged = await chargeStarted(world, async () => {
+    const paymentId = await startAutoTopUp(world, { customerId, currency, invoiceIds: null });
+    return paymentId && { customerId, paymentId };
+  });
+  return charged && "charged";
 }
 
 function anHourAgo({ clock }: World): Date {

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { chargeLimits } from "@/lib/gateway/stripe";
+import { ChargeLimitBook } from "@/lib/gateway/charge-limits";
 import type { InvoiceId, PaymentId, TransferId } from "@/lib/kernel/id";
 import {
   decidedAt,
@@ -118,6 +118,8 @@ function sumsOf(decision: Decision) {
     balance: books[0]?.balance,
   };
 }
+
+const chargeLimits = (currency: "USD") => new ChargeLimitBook().of(currency);
 
 describe("a success", () => {
   it("places every unit of the charge, takes what is needed of the holds, and pays all that is open", () => {

@@ -54,6 +54,8 @@ export type StartRefusal =
   | { code: "balance_too_low"; shortMinor: bigint; currency: Currency }
   | { code: "amount_too_large"; availableMinor: bigint; currency: Currency }
   | { code: "plan_changed"; plan: PaymentPlan; dueMinor: bigint; currency: Currency }
+  /** More than Stripe charges at once. */
+  | { code: "charge_too_large"; mostMinor: bigint; currency: Currency }
   | { code: "payment_id_used" }
   /** It was issued for a payment that is still open, and would be void as soon as that one is closed. */
   | { code: "payment_in_progress"; paymentId: PaymentId }
@@ -203,7 +205,8 @@ function plan(
   if (input.balanceOnly && availableMinor < dueMinor) {
     return no({ code: "balance_too_low", shortMinor: dueMinor - availableMinor, currency });
   }
-  const planned = planPayment(dues, availableMinor, input.wish, world.gateway.chargeLimits(currency));
+  const limits = world.gateway.chargeLimits(currency);
+  const planned = planPayment(dues, availableMinor, input.wish, limits);
   if (!planned.ok) {
     const { refusal } = planned;
     if (refusal.code === "amount_too_large") return no({ ...refusal, currency });
@@ -213,6 +216,8 @@ function plan(
   if (differs(plan, input.shown) || invoices.length !== input.invoiceIds.length) {
     return no({ code: "plan_changed", plan, dueMinor, currency });
   }
+  const mostMinor = limits.maximumMinor;
+  if (plan.cardMinor > mostMinor) return no({ code: "charge_too_large", mostMinor, currency });
   return { ok: true, plan, currency };
 }
 

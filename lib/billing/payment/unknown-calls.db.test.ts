@@ -10,7 +10,7 @@ import {
   paymentRef,
   startCombined,
 } from "@/lib/testing/payment-facts";
-import { calm, openStripeWorld, pass, type StripeWorld } from "@/lib/testing/stripe-world";
+import { calm, openStripeWorld, pass, type StripeWorld, seenBy } from "@/lib/testing/stripe-world";
 import { impatient, strike, unsureFaults, unsureKinds } from "@/lib/testing/unsure-faults";
 import { pollPayments } from "./poll-payments";
 import { settle } from "./settle";
@@ -55,7 +55,8 @@ describe("a payment that failed without a page at Stripe", () => {
     const customer = await makeCustomer(world);
     const invoice = await makeInvoice(world, customer, 100_000_000n);
     const input = plan(world, [invoice.id], { cardMinor: 100_000_000n });
-    await payDirect(customer.actor, input, world);
+    const chargeLimits = () => ({ minimumMinor: 1n, stepMinor: 1n, maximumMinor: 1_000_000_000n });
+    await payDirect(customer.actor, input, seenBy(world, { gateway: { ...world.gateway, chargeLimits } }));
     const payment = paymentRef(customer, input.paymentId);
     const sent = await sentFor(input.paymentId);
     const before = await digestOf(world);

@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import type { Gateway } from "@/lib/gateway/port";
 import { stripeGateway } from "@/lib/gateway/stripe";
 import { abandonPayment, payCombined, payDirect, payFromBalance, resumePayment } from "@/lib/portal/pay";
 import { paymentOutcome } from "@/lib/portal/payment-outcome";
@@ -142,9 +143,15 @@ describe("creating the page at Stripe", () => {
     const { customer } = await payer();
     const invoice = await makeInvoice(world, customer, 100_000_800n);
     const input = { ...plan(world, [invoice.id], { balanceMinor: 800n, cardMinor: 100_000_000n }) };
-    expect(await payCombined(customer.actor, { ...input, useBalance: "all" }, world)).toEqual({
+    // Whoever believes that Stripe charges any amount is told that it does not.
+    const chargeLimits: Gateway["chargeLimits"] = (currency) => ({
+      ...world.gateway.chargeLimits(currency),
+      maximumMinor: 1_000_000_000n,
+    });
+    const bold = seenBy(world, { gateway: { ...world.gateway, chargeLimits } });
+    expect(await payCombined(customer.actor, { ...input, useBalance: "all" }, bold)).toEqual({
       ok: false,
-      refusal: { code: "gateway_refused" },
+      refusal: { code: "amount_not_charged" },
     });
     const payment = paymentRef(customer, input.paymentId);
     expect(await factsOf(world, payment)).toMatchObject({

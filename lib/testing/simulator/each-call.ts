@@ -7,6 +7,7 @@ export function eachCall(gateway: Gateway, around: Around): Gateway {
   return {
     isLive: gateway.isLive,
     chargeLimits: (currency) => gateway.chargeLimits(currency),
+    readSettlement: () => around(() => gateway.readSettlement()),
     verifyEvent: (body, signature, now) => gateway.verifyEvent(body, signature, now),
     createCustomer: (input, key) => around(() => gateway.createCustomer(input, key)),
     readCustomer: (id) => around(() => gateway.readCustomer(id)),
