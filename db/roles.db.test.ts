@@ -131,6 +131,11 @@ const granted: Record<string, { app?: string; jobs?: string; staff?: string } | 
     staff: "insert select update(last_seen_at,revoked_at)",
   },
   settings: { app: "select", jobs: "select", staff: "insert select update" },
+  login_mails: {
+    app: "insert",
+    jobs: "select update(attempts,next_attempt_at,state)",
+    staff: "insert",
+  },
   sign_in_attempts: { app: "delete insert select update", staff: "delete insert select update" },
   staff: { app: "select", jobs: "select", staff: "insert select update(disabled_at,role)" },
   stripe_events: { jobs: "insert select", staff: "insert select" },
@@ -143,6 +148,7 @@ const granted: Record<string, { app?: string; jobs?: string; staff?: string } | 
   tax_rates: { app: "select", jobs: "select", staff: "insert select update" },
   tokens: {
     app: "insert select update(used_at)",
+    jobs: "insert select",
     staff: "insert select update(used_at)",
   },
   users: {
@@ -212,6 +218,7 @@ describe("a role", () => {
     const app = { config: "search_path=pg_catalog, pg_temp", runs: "mallard_app" };
     expect(rows).toEqual([
       { name: "change_password", ...app },
+      { name: "rehash_password", ...app },
       { name: "reset_password", ...app },
     ]);
   });

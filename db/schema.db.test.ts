@@ -24,6 +24,7 @@ const houseTables = [
   "renewal_runs",
   "sessions",
   "settings",
+  "login_mails",
   "sign_in_attempts",
   "staff",
   "stripe_events",

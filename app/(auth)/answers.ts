@@ -13,6 +13,8 @@ const codes = [
   "password_too_long",
   "password_contains_email",
   "password_common",
+  "password_contains_name",
+  "password_weak",
   "email_not_valid",
   "email_taken",
   "name_has_address",

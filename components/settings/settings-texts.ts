@@ -27,6 +27,8 @@ const refusals = [
   "password_too_long",
   "password_contains_email",
   "password_common",
+  "password_contains_name",
+  "password_weak",
 ] as const;
 
 export type SettingsTexts = Awaited<ReturnType<typeof settingsTexts>>;

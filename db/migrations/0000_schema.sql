@@ -371,6 +371,20 @@ CREATE TABLE "job_runs" (
 	CONSTRAINT "job_runs_pk" PRIMARY KEY("name")
 );
 --> statement-breakpoint
+CREATE TABLE "login_mails" (
+	"id" uuid NOT NULL,
+	"kind" text NOT NULL,
+	"email" text NOT NULL,
+	"detail" jsonb NOT NULL,
+	"state" text DEFAULT 'waiting' NOT NULL,
+	"attempts" integer DEFAULT 0 NOT NULL,
+	"created_at" timestamp with time zone NOT NULL,
+	"next_attempt_at" timestamp with time zone NOT NULL,
+	CONSTRAINT "login_mails_pk" PRIMARY KEY("id"),
+	CONSTRAINT "login_mails_state_check" CHECK ("login_mails"."state" in ('waiting', 'sent', 'dropped', 'parked')),
+	CONSTRAINT "login_mails_kind_check" CHECK ("login_mails"."kind" in ('password_reset', 'password_changed', 'new_device', 'new_owner', 'new_admin', 'bank_account_changed', 'endpoint_added'))
+);
+--> statement-breakpoint
 CREATE TABLE "mailed_pay_link_invoices" (
 	"customer_id" uuid NOT NULL,
 	"link_id" uuid NOT NULL,
@@ -1169,6 +1183,10 @@ CREATE INDEX "invoices_issued_idx" ON "invoices" USING btree ("customer_id","iss
 CREATE INDEX "invoices_all_issued_idx" ON "invoices" USING btree ("issued_at","id");
 --> statement-breakpoint
 CREATE INDEX "invoices_open_idx" ON "invoices" USING btree ("customer_id","due_on","id") WHERE "invoices"."state" = 'open';
+--> statement-breakpoint
+CREATE INDEX "login_mails_waiting_idx" ON "login_mails" USING btree ("next_attempt_at") WHERE "login_mails"."state" = 'waiting';
+--> statement-breakpoint
+CREATE INDEX "login_mails_email_idx" ON "login_mails" USING btree ("email","created_at");
 --> statement-breakpoint
 CREATE INDEX "mailed_pay_link_invoices_invoice_idx" ON "mailed_pay_link_invoices" USING btree ("customer_id","invoice_id");
 --> statement-breakpoint

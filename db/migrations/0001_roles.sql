@@ -257,6 +257,13 @@ GRANT INSERT, UPDATE (used_at) ON tokens TO mallard_app, mallard_staff;
 --> statement-breakpoint
 GRANT SELECT, INSERT, UPDATE, DELETE ON sign_in_attempts TO mallard_app, mallard_staff;
 --> statement-breakpoint
+-- What people are written about their logins: the worker sends it, and makes the token of a forgotten password.
+GRANT INSERT ON login_mails TO mallard_app, mallard_staff;
+--> statement-breakpoint
+GRANT SELECT, UPDATE (state, attempts, next_attempt_at) ON login_mails TO mallard_jobs;
+--> statement-breakpoint
+GRANT SELECT, INSERT ON tokens TO mallard_jobs;
+--> statement-breakpoint
 GRANT INSERT, UPDATE ON plans, plan_prices, tax_rates, settings TO mallard_staff;
 --> statement-breakpoint
 GRANT INSERT, UPDATE (last_number) ON invoice_series TO mallard_app, mallard_jobs, mallard_staff;
@@ -296,8 +303,8 @@ BEGIN
 END $$;
 --> statement-breakpoint
 -- No role writes a password's hash: users have no row level security, so a grant on the column would be one on
--- everybody's. A hash changes in two ways, each for one user and on proof, and both end that user's other sessions: by
--- naming the hash that it replaces, or by a token that is spent with it.
+-- everybody's. A hash changes for one user and on proof: by naming the hash that it replaces, or by a token that is spent with
+-- it. A new password ends that user's other sessions.
 CREATE FUNCTION change_password(of_user uuid, from_hash text, to_hash text, kept_session uuid, now_at timestamptz) RETURNS boolean
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
@@ -309,6 +316,13 @@ BEGIN
   UPDATE public.tokens SET used_at = now_at WHERE user_id = of_user AND used_at IS NULL;
   RETURN true;
 END $$;
+--> statement-breakpoint
+-- The same password in the one spelling that hashes are made of now: nobody is signed out for it.
+CREATE FUNCTION rehash_password(of_user uuid, from_hash text, to_hash text) RETURNS void
+LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+  UPDATE public.users SET password_hash = to_hash
+  WHERE id = of_user AND password_hash = from_hash AND disabled_at IS NULL;
+$$;
 --> statement-breakpoint
 CREATE FUNCTION reset_password(by_token text, to_hash text, now_at timestamptz) RETURNS boolean
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
@@ -328,7 +342,9 @@ END $$;
 --> statement-breakpoint
 REVOKE EXECUTE ON FUNCTION change_password(uuid, text, text, uuid, timestamptz) FROM PUBLIC;
 --> statement-breakpoint
+REVOKE EXECUTE ON FUNCTION rehash_password(uuid, text, text) FROM PUBLIC;
+--> statement-breakpoint
 REVOKE EXECUTE ON FUNCTION reset_password(text, text, timestamptz) FROM PUBLIC;
 --> statement-breakpoint
-GRANT EXECUTE ON FUNCTION change_password(uuid, text, text, uuid, timestamptz), reset_password(text, text, timestamptz)
-  TO mallard_app;
+GRANT EXECUTE ON FUNCTION change_password(uuid, text, text, uuid, timestamptz), reset_password(text, text, timestamptz),
+  rehash_password(uuid, text, text) TO mallard_app;

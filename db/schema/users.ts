@@ -95,6 +95,46 @@ export const tokens = pgTable(
   ],
 );
 
+/**
+ * What somebody is to be written about their login or their office, by the worker. Asked for also where nobody has the
+ * address: so the answer takes as long for an unknown one. It holds no secret; a link's is made when it is sent.
+ */
+export const loginMails = pgTable(
+  "login_mails",
+  {
+    id: uuid("id").notNull(),
+    kind: text("kind", {
+      enum: [
+        "password_reset",
+        "password_changed",
+        "new_device",
+        "new_owner",
+        "new_admin",
+        "bank_account_changed",
+        "endpoint_added",
+      ],
+    }).notNull(),
+    email: text("email").notNull(),
+    detail: jsonb("detail").notNull(),
+    state: text("state", { enum: ["waiting", "sent", "dropped", "parked"] })
+      .notNull()
+      .default("waiting"),
+    attempts: integer("attempts").notNull().default(0),
+    createdAt: instant("created_at").notNull(),
+    nextAttemptAt: instant("next_attempt_at").notNull(),
+  },
+  (t) => [
+    primaryKey({ name: "login_mails_pk", columns: [t.id] }),
+    index("login_mails_waiting_idx").on(t.nextAttemptAt).where(sql`${t.state} = 'waiting'`),
+    index("login_mails_email_idx").on(t.email, t.createdAt),
+    check("login_mails_state_check", sql`${t.state} in ('waiting', 'sent', 'dropped', 'parked')`),
+    check(
+      "login_mails_kind_check",
+      sql`${t.kind} in ('password_reset', 'password_changed', 'new_device', 'new_owner', 'new_admin', 'bank_account_changed', 'endpoint_added')`,
+    ),
+  ],
+);
+
 /** Counters of rate-limiter-flexible: attempts per address and account. */
 export const signInAttempts = pgTable(
   "sign_in_attempts",

@@ -4,6 +4,7 @@ import { staffRoles } from "@/lib/auth/actor";
 import { attemptLimits } from "@/lib/auth/attempt-limits";
 import { context } from "@/lib/auth/context";
 import { isEmail, normalEmail } from "@/lib/auth/email-address";
+import { hostNameOf } from "@/lib/auth/host";
 import { hashPassword, type PasswordProblem, passwordProblem } from "@/lib/auth/password";
 import { hasAddress, oneLineName } from "@/lib/auth/plain-name";
 import { hashSecretToken, isSecretToken, newSecretToken } from "@/lib/auth/secret-token";
@@ -166,14 +167,17 @@ export type AcceptRefusal =
 
 /** Makes the login of somebody who was invited, with the role that the invitation has. Of several at once one succeeds. */
 export async function acceptInvite(
-  input: { token: string; name: string; password: string; locale: string },
+  input: { token: string; name: string; password: string; locale: string; hostName?: string },
   world: InviteWorld = context(),
 ): Promise<Result<{ userId: UserId }, AcceptRefusal>> {
   const invite = await openInvite(input.token, world);
   if (!invite) return refuse({ code: "link_not_valid" });
   const name = oneLineName(input.name);
   if (hasAddress(name)) return refuse({ code: "name_has_address" });
-  const problem = passwordProblem(input.password, invite.email);
+  const problem = passwordProblem(input.password, {
+    email: invite.email,
+    names: [name, await hostNameOf(world.staff.sql, input.hostName ?? "")],
+  });
   if (problem) return refuse(problem);
   const passwordHash = await hashPassword(input.password);
   const userId = newId<UserId>(world.clock);

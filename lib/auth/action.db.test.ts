@@ -12,10 +12,7 @@ import { beginSession, revokeSession } from "./session";
 
 const refreshed = vi.hoisted(() => vi.fn());
 // A request, as Next would show it to the code under test.
-const request = vi.hoisted(() => ({
-  headers: new Map<string, string>(),
-  cookies: new Map<string, string>(),
-}));
+const request = await vi.hoisted(async () => (await import("@/lib/testing/shown-request")).shownRequest());
 // The words are the pages'; here it is told which of them, and with what.
 vi.mock("next-intl/server", () => ({
   getTranslations: async () => (key: string, values: object) => JSON.stringify({ [key]: values }),

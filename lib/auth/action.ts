@@ -14,6 +14,7 @@ import { currentUser, customerOf, staffOf } from "./current";
 import { logFault } from "./fault";
 import { isSameOrigin } from "./origin";
 import { type OtherCustomer, otherCustomer } from "./other-customer";
+import { logSecurityEvent } from "./security-log";
 import { mayStaff, type StaffRight } from "./staff-rights";
 
 /** What any action may answer besides its own refusals. */
@@ -136,11 +137,11 @@ function action<A, S extends InputSchema, T, R extends Refusal>(
     try {
       const { settings } = context();
       if (!isSameOrigin(await headers(), settings)) {
-        return refuse({ code: "foreign_origin", address: settings.mallardUrl });
+        return await refused(kind, { code: "foreign_origin", address: settings.mallardUrl });
       }
       const [shown, ...rest] = kind === "customer" ? given : [null, ...given];
       const actor = await who(shown);
-      if (!actor.ok) return actor;
+      if (!actor.ok) return await refused(kind, actor.refusal);
       const input = schema.safeParse(inputOf(rest.at(-1)));
       if (!input.success) return refuse({ code: "invalid_input", fields: fieldsOf(input.error) });
       const unwritable = pathsWithZeroByte(input.data);
@@ -156,6 +157,17 @@ function action<A, S extends InputSchema, T, R extends Refusal>(
     }
   };
   return Object.assign(run, { [marker]: kind });
+}
+
+/** Who was kept out is in the log; who is only signed out, or in another tab, is not worth a line. */
+async function refused(kind: ActionKind, refusal: ActionRefusal): Promise<Result<never, ActionRefusal>> {
+  if (refusal.code === "foreign_origin" || refusal.code === "not_allowed") {
+    const user = await currentUser();
+    const address = clientAddress(await headers());
+    const who = user === null ? {} : { userId: user.userId, account: user.email };
+    logSecurityEvent({ event: "action", outcome: refusal.code, kind, address, ...who });
+  }
+  return refuse(refusal);
 }
 
 async function customerWho(shown: unknown): Promise<Result<CustomerActor, ActionRefusal>> {

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { RateLimiterPostgres, RateLimiterRes } from "rate-limiter-flexible";
 import type { Database, Sql } from "@/db/client";
 import { ok, type Result, refuse } from "@/lib/kernel/result";
-import { addressKey } from "./client-address";
+import { addressKey, isLoopback } from "./client-address";
 
 /** Too often. Says when the next attempt will be looked at, and nothing about whether there is an account. */
 export interface TooManyAttempts {
@@ -13,15 +13,22 @@ export interface TooManyAttempts {
 const minuteSeconds = 60;
 
 /**
- * What may be tried how often. An account is named by its e-mail address, known or not. OWASP ASVS 5.0, 6.3.1: at
- * ten guesses in a quarter of an hour a password of the policy's least length stays out of reach; a person who
- * forgot theirs is let through sooner by a reset, which clears the account's count.
+ * What may be tried how often. An account is named by its e-mail address, known or not. OWASP ASVS 5.0, 6.3.1. Who
+ * only knows somebody's address must not be able to lock them out: guesses are counted for the account and the place
+ * they come from together, a device from which the account was signed in to before is counted for itself, and what
+ * all other places may try together is far more than one of them may.
  */
 const limits = {
-  signInAccount: { points: 10, duration: 15 * minuteSeconds },
+  /** An account, and the address from which it is tried. */
+  signInPair: { points: 10, duration: 15 * minuteSeconds },
+  /** An account, and a device that it was signed in from. */
+  signInDevice: { points: 10, duration: 15 * minuteSeconds },
+  /** An account, from all other places together: many machines guess for one. */
+  signInAccount: { points: 100, duration: 60 * minuteSeconds },
   /** An office of people behind one address mistypes more often than one person. */
   signInAddress: { points: 60, duration: 15 * minuteSeconds },
-  resetAccount: { points: 3, duration: 60 * minuteSeconds },
+  /** Changing the password: whoever sits at an open session guesses the present one. */
+  changeSession: { points: 10, duration: 15 * minuteSeconds },
   resetAddress: { points: 20, duration: 60 * minuteSeconds },
   /** Mails of people whom their reader need not know. */
   invitedEmail: { points: 2, duration: 24 * 60 * minuteSeconds },
@@ -31,6 +38,11 @@ const limits = {
 } as const;
 
 type Limit = keyof typeof limits;
+
+/** What `signInPair` counts by. */
+export function signInPair(email: string, address: string): string {
+  return `${email} ${addressKey(address)}`;
+}
 
 export interface AttemptLimits {
   /** Counts one attempt, before it is looked at: of many at once no more than allowed get through. */
@@ -64,9 +76,11 @@ function makeLimits(sql: Sql): AttemptLimits {
       ...limits[keyPrefix],
     });
   const limiters: Record<Limit, RateLimiterPostgres> = {
+    signInPair: limiter("signInPair"),
+    signInDevice: limiter("signInDevice"),
     signInAccount: limiter("signInAccount"),
     signInAddress: limiter("signInAddress"),
-    resetAccount: limiter("resetAccount"),
+    changeSession: limiter("changeSession"),
     resetAddress: limiter("resetAddress"),
     invitedEmail: limiter("invitedEmail"),
     payLinkAddress: limiter("payLinkAddress"),
@@ -74,6 +88,7 @@ function makeLimits(sql: Sql): AttemptLimits {
   };
   return {
     take: async (limit, subject) => {
+      if (isUncounted(limit, subject)) return ok();
       try {
         await limiters[limit].consume(keyOf(limit, subject));
         return ok();
@@ -84,12 +99,18 @@ function makeLimits(sql: Sql): AttemptLimits {
       }
     },
     giveBack: async (limit, subject) => {
+      if (isUncounted(limit, subject)) return;
       await limiters[limit].reward(keyOf(limit, subject));
     },
     clear: async (limit, subject) => {
       await limiters[limit].delete(keyOf(limit, subject));
     },
   };
+}
+
+/** This machine is no visitor: it is a proxy that nobody told us of, and its limit would be everybody's. */
+function isUncounted(limit: Limit, subject: string): boolean {
+  return limit.endsWith("Address") && isLoopback(subject);
 }
 
 /** Hashed: the table also counts addresses that people mistyped, which are nobody's business. */

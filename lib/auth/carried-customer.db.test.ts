@@ -11,10 +11,7 @@ import { requireCustomerOfFile } from "./current";
 import { sessionCookieName } from "./next-auth-options";
 import { beginSession } from "./session";
 
-const request = vi.hoisted(() => ({
-  headers: new Map<string, string>(),
-  cookies: new Map<string, string>(),
-}));
+const request = await vi.hoisted(async () => (await import("@/lib/testing/shown-request")).shownRequest());
 vi.mock("next-intl/server", () => ({
   getTranslations: async () => (key: string, values: object) => JSON.stringify({ [key]: values }),
 }));
@@ -23,6 +20,7 @@ vi.mock("next/headers", () => ({
   cookies: async () => ({
     get: (name: string) => (request.cookies.has(name) ? { value: request.cookies.get(name) } : undefined),
     getAll: () => [...request.cookies].map(([name, value]) => ({ name, value })),
+    set: (name: string, value: string) => request.cookies.set(name, value),
   }),
 }));
 
@@ -66,7 +64,11 @@ beforeAll(async () => {
   request.cookies.set(sessionCookieName(context.settings), token);
   request.cookies.set("mallard_customer", now);
 });
-afterAll(() => people.close());
+afterAll(async () => {
+  request.headers.clear();
+  request.cookies.clear();
+  await people.close();
+});
 
 describe("an action of customers", () => {
   test("there are some", () => expect(actions.length).toBeGreaterThan(20));

@@ -2,33 +2,38 @@ import { ok, type Result, refuse } from "@/lib/kernel/result";
 import type { SignedIn } from "./actor";
 import { attemptLimits, type TooManyAttempts } from "./attempt-limits";
 import type { Context } from "./context";
+import { askForMailNow } from "./login-mail";
 import { hashPassword, type PasswordProblem, passwordProblem, verifyPassword } from "./password";
+import { passwordOwner } from "./password-owner";
 
 export type ChangePasswordRefusal = { code: "wrong_password" } | PasswordProblem | TooManyAttempts;
 
 /**
  * Changes the password of a person who is signed in and knows the present one. Ends all their other sessions and voids
- * open links to reset it. Guesses count as attempts to sign in; of two changes at once the second finds the present
+ * open links to reset it, and tells its owner by mail. Guesses are counted by session; of two changes at once the second finds the present
  * password wrong.
  */
 export async function changePassword(
-  { app, clock }: Pick<Context, "app" | "clock">,
+  context: Pick<Context, "app" | "clock" | "settings">,
   { userId, sessionId, email }: Pick<SignedIn, "userId" | "sessionId" | "email">,
   input: { present: string; next: string },
 ): Promise<Result<undefined, ChangePasswordRefusal>> {
+  const { app, clock } = context;
   const limits = attemptLimits(app);
-  const byAccount = await limits.take("signInAccount", email);
-  if (!byAccount.ok) return byAccount;
+  const bySession = await limits.take("changeSession", sessionId);
+  if (!bySession.ok) return bySession;
   const [user] = await app.sql<{ hash: string | null }[]>`
     select password_hash as hash from users where id = ${userId}`;
   const presentHash = user?.hash ?? null;
   if (!(await verifyPassword(presentHash, input.present))) return refuse({ code: "wrong_password" });
-  await limits.clear("signInAccount", email);
+  await limits.clear("changeSession", sessionId);
 
-  const problem = passwordProblem(input.next, email);
+  const problem = passwordProblem(input.next, await passwordOwner(context, { userId, email }));
   if (problem) return refuse(problem);
   const passwordHash = await hashPassword(input.next);
   const [done] = await app.sql<{ changed: boolean }[]>`
     select change_password(${userId}, ${presentHash}, ${passwordHash}, ${sessionId}, ${clock.now()}) as changed`;
-  return done?.changed ? ok() : refuse({ code: "wrong_password" });
+  if (!done?.changed) return refuse({ code: "wrong_password" });
+  await askForMailNow(context, email, { kind: "password_changed", detail: {} });
+  return ok();
 }

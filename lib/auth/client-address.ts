@@ -57,6 +57,11 @@ function normalAddress(text: string): string {
   return isIP(address) === 0 ? "" : address;
 }
 
+/** Whether an address is one of this machine. */
+export function isLoopback(address: string): boolean {
+  return address === "::1" || /^127\.\d+\.\d+\.\d+$/.test(address);
+}
+
 /** What a limit counts by: an IPv4 address, or the /64 of an IPv6 one, which is one subscriber's. */
 export function addressKey(address: string): string {
   if (isIP(address) !== 6) return address;

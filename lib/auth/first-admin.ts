@@ -5,6 +5,7 @@ import { newId, type UserId } from "@/lib/kernel/id";
 import { ok, type Result, refuse } from "@/lib/kernel/result";
 import type { Context } from "./context";
 import { isEmail, normalEmail } from "./email-address";
+import { hostNameOf } from "./host";
 import { hashPassword, type PasswordProblem, passwordProblem } from "./password";
 import { hasAddress, oneLineName } from "./plain-name";
 import { hashSecretToken, isSecretToken, newSecretToken } from "./secret-token";
@@ -61,14 +62,17 @@ export type FirstAdminRefusal =
 
 /** Makes the first admin, who then signs in as everyone does. Of several at once, one succeeds. */
 export async function createFirstAdmin(
-  { staff, clock }: Pick<Context, "staff" | "clock">,
+  { staff, clock, settings }: Pick<Context, "staff" | "clock" | "settings">,
   input: { token: string; name: string; email: string; password: string; locale: string },
 ): Promise<Result<{ userId: UserId }, FirstAdminRefusal>> {
   const email = normalEmail(input.email);
   if (!isEmail(email)) return refuse({ code: "email_not_valid" });
   const name = oneLineName(input.name);
   if (hasAddress(name)) return refuse({ code: "name_has_address" });
-  const problem = passwordProblem(input.password, email);
+  const problem = passwordProblem(input.password, {
+    email,
+    names: [name, await hostNameOf(staff.sql, settings.hostName)],
+  });
   if (problem) return refuse(problem);
   if (!(await isFirstAdminOpen({ staff, clock }, input.token))) return refuse({ code: "link_not_valid" });
 

@@ -1,7 +1,8 @@
 import type { NextRequest } from "next/server";
 import NextAuth from "next-auth";
 import { context } from "./context";
-import { nextAuthOptions } from "./next-auth-options";
+import { type DeviceCookie, deviceCookieSeconds } from "./known-device";
+import { isSecure, nextAuthOptions } from "./next-auth-options";
 import { isSameOrigin } from "./origin";
 
 interface RouteContext {
@@ -24,7 +25,14 @@ export async function handleAuth(request: NextRequest, route: RouteContext): Pro
   }
   // next-auth takes its own address from here, and from a forwarded host only if it finds none.
   process.env.NEXTAUTH_URL = settings.mallardUrl;
-  const response: Response = await NextAuth(request, route, nextAuthOptions(context()));
+  const devices: DeviceCookie[] = [];
+  const options = nextAuthOptions(context(), (device) => devices.push(device));
+  const response: Response = await NextAuth(request, route, options);
+  const secure = isSecure(settings) ? "; Secure" : "";
+  for (const { name, value } of devices) {
+    const line = `${name}=${value}; Path=/; Max-Age=${deviceCookieSeconds}; HttpOnly; SameSite=Lax${secure}`;
+    response.headers.append("set-cookie", line);
+  }
   response.headers.set("cache-control", "private, no-store");
   return response;
 }

@@ -8,6 +8,7 @@ import { safeCallbackUrl } from "./callback-path";
 import { clientAddress } from "./client-address";
 import type { Context } from "./context";
 import { logFault } from "./fault";
+import type { DeviceCookie } from "./known-device";
 import { logSecurityEvent } from "./security-log";
 import { revokeSession, sessionLongestSeconds } from "./session";
 import { type SignInRefusal, signIn } from "./sign-in";
@@ -50,10 +51,13 @@ export function idsOfToken(token: JWT | null): { userId: UserId; sessionId: Sess
 }
 
 /**
- * next-auth as this portal uses it: credentials, an encrypted token that names a row of `sessions`, and its cookies
+ * next-auth as this portal uses it; `keep` is given what a browser is to be known by at its next sign-in: credentials, an encrypted token that names a row of `sessions`, and its cookies
  * (HttpOnly, SameSite=Lax so that the return from Stripe is signed in, Secure where the portal is on https).
  */
-export function nextAuthOptions(context: Context): NextAuthOptions {
+export function nextAuthOptions(
+  context: Context,
+  keep: (device: DeviceCookie) => void = () => {},
+): NextAuthOptions {
   const { settings } = context;
   return {
     secret: settings.nextauthSecret,
@@ -61,7 +65,7 @@ export function nextAuthOptions(context: Context): NextAuthOptions {
     session: { strategy: "jwt", maxAge: sessionLongestSeconds },
     jwt: { decode: tokenDecoder(settings) },
     pages: { signIn: "/sign-in", signOut: "/sign-in", error: "/sign-in" },
-    providers: [credentialsProvider(context)],
+    providers: [credentialsProvider(context, keep)],
     callbacks: {
       redirect: ({ url, baseUrl }) => safeCallbackUrl(url, baseUrl),
       // The user is only there at sign-in. Names and addresses stay out of the cookie.
@@ -96,7 +100,7 @@ const SignInBody = z.strictObject({
   redirect: z.string().optional(),
 });
 
-function credentialsProvider(context: Context) {
+function credentialsProvider(context: Context, keep: (device: DeviceCookie) => void) {
   return CredentialsProvider({
     id: "credentials",
     name: "credentials",
@@ -105,7 +109,11 @@ function credentialsProvider(context: Context) {
       const headers = new Headers(request.headers as Record<string, string>);
       const body = SignInBody.safeParse(request.body);
       if (!body.success) throw new SignInError("wrong_credentials");
-      const origin = { address: clientAddress(headers), userAgent: headers.get("user-agent") };
+      const origin = {
+        address: clientAddress(headers),
+        userAgent: headers.get("user-agent"),
+        cookies: headers.get("cookie"),
+      };
       const result = await signIn(context, body.data, origin, body.data.section).catch((error: unknown) => {
         throw new SignInError(`fault:${logFault(error, "sign-in")}`);
       });
@@ -113,9 +121,11 @@ function credentialsProvider(context: Context) {
         event: "sign_in",
         outcome: result.ok ? "ok" : result.refusal.code,
         address: origin.address,
+        account: body.data.email,
         ...(result.ok && { userId: result.value.userId }),
       });
       if (!result.ok) throw new SignInError(signInAnswer(result.refusal));
+      if (result.value.device) keep(result.value.device);
       return { id: result.value.userId, sessionId: result.value.sessionId };
     },
   });

@@ -18,6 +18,9 @@ export const sessionLongestSeconds = lifetimesMs.customer.longest / 1000;
 /** Fine enough for the idle limit and for people who look at their sessions; a write on every page is not. */
 const seenEveryMs = 60_000;
 
+/** More open at once than people have devices; the oldest end. */
+export const sessionsMost = 20;
+
 type SessionContext = Pick<Context, "app" | "clock">;
 
 /** From where somebody signed in, as the list of sessions shows it. */
@@ -43,17 +46,22 @@ export async function beginSession(
   const now = clock.now();
   const customerEnd = new Date(now.getTime() + lifetimesMs.customer.longest);
   const staffEnd = new Date(now.getTime() + lifetimesMs.staff.longest);
-  await transact(
-    app,
-    { userId },
-    ({ sql }) => sql`
+  await transact(app, { userId }, async ({ sql }) => {
+    // Of many at once one counts after the other.
+    await sql`select pg_advisory_xact_lock(hashtextextended('mallard sessions ' || ${userId}, 0))`;
+    await sql`
       insert into sessions (id, user_id, created_at, last_seen_at, expires_at, address, user_agent, section)
       select ${id}, ${userId}, ${now}, ${now},
         case when is_admin then ${staffEnd}::timestamptz else ${customerEnd}::timestamptz end,
         ${address}, ${userAgent?.slice(0, 300) ?? null}, case when is_admin then 'admin' else 'portal' end
       from (select exists (select from staff where user_id = ${userId} and disabled_at is null)
-        and (${wish} = 'admin' or not exists (select from memberships where user_id = ${userId})) as is_admin) s`,
-  );
+        and (${wish} = 'admin' or not exists (select from memberships where user_id = ${userId})) as is_admin) s`;
+    await sql`
+      update sessions set revoked_at = ${now} where user_id = ${userId} and revoked_at is null
+        and id <> ${id} and id not in (
+          select id from sessions where user_id = ${userId} and revoked_at is null and id <> ${id}
+          order by created_at desc, id desc limit ${sessionsMost - 1})`;
+  });
   return id;
 }
 

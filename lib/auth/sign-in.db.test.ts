@@ -1,6 +1,9 @@
+import { hash } from "@node-rs/argon2";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { manualClock } from "@/lib/kernel/clock";
+import { newId } from "@/lib/kernel/id";
 import { createPeople, knownPassword, type People } from "@/lib/testing/people";
+import { newDeviceCookie } from "./known-device";
 import { openSessions, readSession, revokeSession, revokeSessions } from "./session";
 import { signIn } from "./sign-in";
 
@@ -61,13 +64,14 @@ describe("signing in", () => {
     }
   });
 
-  test("to one account is limited, from wherever, whether it exists or not, and says for how long", async () => {
+  test("to one account from one place is limited, whether it exists or not, and says for how long", async () => {
     const { email } = await people.user();
     for (const tried of [email, "unknown@example.com"]) {
+      const here = from();
       for (let attempt = 1; attempt <= 10; attempt += 1) {
-        expect(await signIn(people.context, { email: tried, password: "wrong" }, from())).toEqual(wrong);
+        expect(await signIn(people.context, { email: tried, password: "wrong" }, here)).toEqual(wrong);
       }
-      const limited = await signIn(people.context, { email: tried, password: knownPassword }, from());
+      const limited = await signIn(people.context, { email: tried, password: knownPassword }, here);
       expect(limited).toMatchObject({ ok: false, refusal: { code: "too_many_attempts" } });
       const { retryAfterSeconds } = (limited as { refusal: { retryAfterSeconds: number } }).refusal;
       expect(retryAfterSeconds).toBeGreaterThan(0);
@@ -77,12 +81,111 @@ describe("signing in", () => {
 
   test("lets no more guesses through when they come at once", async () => {
     const { email } = await people.user();
+    const here = from();
     const guesses = Array.from({ length: 30 }, () =>
-      signIn(people.context, { email, password: "wrong" }, from()),
+      signIn(people.context, { email, password: "wrong" }, here),
     );
     const codes = (await Promise.all(guesses)).map((result) => (result.ok ? "in" : result.refusal.code));
     expect(codes.filter((code) => code === "wrong_credentials")).toHaveLength(10);
     expect(codes.filter((code) => code === "too_many_attempts")).toHaveLength(20);
+  });
+
+  test("is not prevented by somebody else's guesses from another place", async () => {
+    const { email } = await people.user();
+    const elsewhere = from();
+    for (let guess = 1; guess <= 12; guess += 1) {
+      await signIn(people.context, { email, password: "wrong" }, elsewhere);
+    }
+    expect(await signIn(people.context, { email, password: knownPassword }, elsewhere)).toMatchObject({
+      ok: false,
+    });
+    expect(await signIn(people.context, { email, password: knownPassword }, from())).toMatchObject({
+      ok: true,
+    });
+  });
+
+  test("from a known device goes on while many places guess, and has guesses of its own", async () => {
+    const { email } = await people.user();
+    const first = await signedIn(email);
+    expect(first.device).not.toBeNull();
+    const cookies = `other=1; ${first.device?.name}=${first.device?.value}`;
+    // A hundred guesses, from as many places, are all that an account takes in an hour.
+    const spread = await Promise.all(
+      Array.from({ length: 105 }, () => signIn(people.context, { email, password: "wrong" }, from())),
+    );
+    expect(spread.filter((one) => !one.ok && one.refusal.code === "too_many_attempts")).toHaveLength(5);
+    const right = { email, password: knownPassword };
+    expect(await signIn(people.context, right, from())).toMatchObject({ ok: false });
+    expect(await signIn(people.context, right, { ...from(), cookies })).toMatchObject({
+      ok: true,
+      value: { device: null },
+    });
+    for (let guess = 1; guess <= 10; guess += 1) {
+      await signIn(people.context, { email, password: "wrong" }, { ...from(), cookies });
+    }
+    expect(await signIn(people.context, right, { ...from(), cookies })).toMatchObject({
+      refusal: { code: "too_many_attempts" },
+    });
+  });
+
+  test("knows a device by what we signed for this account alone", async () => {
+    const [one, other] = [await people.user(), await people.user()];
+    const { device } = await signedIn(one.email);
+    const enter = (email: string, cookies: string) =>
+      signIn(people.context, { email, password: knownPassword }, { ...from(), cookies });
+    const forOther = newDeviceCookie(people.context.settings, other.email);
+    const [deviceId] = (device?.value ?? "").split(".");
+    for (const value of [
+      forOther.value,
+      `${deviceId}.`,
+      `${deviceId}.x`,
+      `${newId()}.${device?.value}`,
+      "",
+    ]) {
+      expect(await enter(one.email, `${device?.name}=${value}`)).toMatchObject({
+        value: { device: { name: device?.name } },
+      });
+    }
+    expect(await enter(one.email, `${device?.name}=${device?.value}`)).toMatchObject({
+      value: { device: null },
+    });
+  });
+
+  test("from a new device is told by mail, but for the first of all", async () => {
+    const { email } = await people.user();
+    const mails = async () =>
+      (await people.owner`select detail from login_mails where email = ${email} and kind = 'new_device'`).map(
+        ({ detail }) => detail,
+      );
+    const { device } = await signedIn(email);
+    expect(await mails()).toEqual([]);
+    const cookies = `${device?.name}=${device?.value}`;
+    await signIn(people.context, { email, password: knownPassword }, { ...from(), cookies });
+    expect(await mails()).toEqual([]);
+    await signIn(people.context, { email, password: knownPassword }, from("192.0.2.9"));
+    expect(await mails()).toEqual([{ address: "192.0.2.9" }]);
+  });
+
+  test("from this machine is not counted as one visitor: a proxy would be everybody", async () => {
+    for (const here of ["127.0.0.1", "::1"]) {
+      const guesses = Array.from({ length: 70 }, (_, guess) =>
+        signIn(people.context, { email: `local-${guess}@example.com`, password: "x" }, from(here)),
+      );
+      for (const answer of await Promise.all(guesses)) expect(answer).toEqual(wrong);
+    }
+  });
+
+  test("hashes a password of before they had one spelling anew, and ends no session for it", async () => {
+    const { id, email } = await people.user();
+    const password = "café über den Teich".normalize("NFD");
+    const before = await signedIn(email);
+    await people.owner`update users set password_hash = ${await hash(password)} where id = ${id}`;
+    const enter = (typed: string) => signIn(people.context, { email, password: typed }, from());
+    expect(await enter(password.normalize("NFC"))).toEqual(wrong);
+    expect(await enter(password)).toMatchObject({ ok: true });
+    expect(await enter(password.normalize("NFC"))).toMatchObject({ ok: true });
+    expect(await enter(password)).toMatchObject({ ok: true });
+    expect(await readSession(people.context, before.sessionId, id)).not.toBeNull();
   });
 
   test("from one address is limited over all accounts, and a success is not counted", async () => {
@@ -107,11 +210,14 @@ describe("signing in", () => {
 
   test("forgets the misses of an account after a success", async () => {
     const { email } = await people.user();
+    const here = from();
     for (let round = 1; round <= 3; round += 1) {
       for (let miss = 1; miss <= 9; miss += 1) {
-        await signIn(people.context, { email, password: "wrong" }, from());
+        await signIn(people.context, { email, password: "wrong" }, here);
       }
-      await signedIn(email);
+      expect(await signIn(people.context, { email, password: knownPassword }, here)).toMatchObject({
+        ok: true,
+      });
     }
   });
 
@@ -124,6 +230,21 @@ describe("signing in", () => {
 });
 
 describe("a session", () => {
+  test("is one of at most twenty: the oldest end, also when many begin at once", async () => {
+    const { id, email } = await people.user();
+    const first = await signedIn(email);
+    clock.advance(1000);
+    const many = await Promise.all(Array.from({ length: 30 }, () => signedIn(email)));
+    const open = await people.owner`select id from sessions where user_id = ${id} and revoked_at is null`;
+    expect(open).toHaveLength(20);
+    expect(await readSession(people.context, first.sessionId, id)).toBeNull();
+    clock.advance(1000);
+    const newest = await signedIn(email);
+    expect(await readSession(people.context, newest.sessionId, id)).not.toBeNull();
+    const kept = await Promise.all(many.map(({ sessionId }) => readSession(people.context, sessionId, id)));
+    expect(kept.filter((session) => session !== null)).toHaveLength(19);
+  });
+
   test("that is revoked is over at once, and no other", async () => {
     const { id, email } = await people.user();
     const first = await signedIn(email);

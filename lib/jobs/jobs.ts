@@ -17,6 +17,7 @@ import type { World } from "@/lib/billing/world";
 import type { Clock } from "@/lib/kernel/clock";
 import { checkBooks } from "@/lib/ledger/books";
 import { keepChecks } from "@/lib/ledger/books/keep-checks";
+import { deliverLoginMails } from "./deliver-login-mails";
 import { type Delivery, deliverOutbox } from "./deliver-outbox";
 import { deliverWebhooks } from "./deliver-webhooks";
 
@@ -48,6 +49,7 @@ export const jobs: readonly Job[] = [
   { name: "poll-money-back", everySeconds: 30, run: runPollMoneyBack },
   { name: "process-events", everySeconds: 5, run: runProcessEvents },
   { name: "deliver-outbox", everySeconds: 5, run: runDeliverOutbox },
+  { name: "deliver-login-mails", everySeconds: 5, run: runDeliverLoginMails },
   { name: "deliver-webhooks", everySeconds: 5, run: runDeliverWebhooks },
   { name: "renew", everySeconds: 60, run: runRenewalJob },
   { name: "renew-requested", everySeconds: 5, wakesOn: renewalsRequested, run: runRequestedJob },
@@ -138,6 +140,11 @@ async function runDeliverOutbox(delivery: WorkerTools) {
 async function runUpdateCustomers({ world }: WorkerTools) {
   const told = await updateStripeCustomers(world);
   return told > 0 ? { told } : null;
+}
+
+async function runDeliverLoginMails(tools: WorkerTools) {
+  const sent = await deliverLoginMails(tools);
+  return sent > 0 ? { sent } : null;
 }
 
 async function runReadBackEvents({ world, events }: WorkerTools) {

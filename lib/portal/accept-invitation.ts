@@ -1,6 +1,7 @@
 import type { ReservedSql } from "@/db/client";
 import { constraintName, type Transaction, transact } from "@/db/transaction";
 import type { MembershipRole, SignedIn } from "@/lib/auth/actor";
+import { hostNameOf } from "@/lib/auth/host";
 import { hashPassword, type PasswordProblem, passwordProblem } from "@/lib/auth/password";
 import { hasAddress, oneLineName } from "@/lib/auth/plain-name";
 import type { World } from "@/lib/billing/world";
@@ -49,7 +50,7 @@ export async function showInvitation(
  * A password that is refused leaves the link usable; an address that somebody signs in with is refused.
  */
 export async function joinAsNew(
-  input: { token: string; name: string; password: string; locale: string },
+  input: { token: string; name: string; password: string; locale: string; hostName?: string },
   world: World = portalWorld(),
 ): Promise<Result<undefined, AcceptRefusal | PasswordProblem | NameProblem | { code: "email_taken" }>> {
   const view = await showInvitation(input.token, world);
@@ -58,7 +59,10 @@ export async function joinAsNew(
   const name = oneLineName(input.name);
   if (name === "") return refuse({ code: "name_missing" });
   if (hasAddress(name)) return refuse({ code: "name_has_address" });
-  const problem = passwordProblem(input.password, view.email);
+  const problem = passwordProblem(input.password, {
+    email: view.email,
+    names: [name, view.customer, await hostNameOf(world.app.sql, input.hostName ?? "")],
+  });
   if (problem) return refuse(problem);
   const passwordHash = await hashPassword(input.password);
   const userId = newId<UserId>(world.clock);

@@ -5,6 +5,7 @@ import { beginSession, readSession } from "@/lib/auth/session";
 import { signIn } from "@/lib/auth/sign-in";
 import { type InvitationId, newId, type SessionId, type UserId } from "@/lib/kernel/id";
 import { ok, refuse } from "@/lib/kernel/result";
+import type { Settings } from "@/lib/kernel/settings";
 import type { Mail } from "@/lib/mail/mailer";
 import { makeCustomer, type TestCustomer } from "@/lib/testing/fixtures";
 import { openOwnWorld } from "@/lib/testing/own-world";
@@ -183,7 +184,11 @@ describe("an invitation", () => {
     const { members, invitations } = await showMembers(customer.actor, world);
     expect(members.at(-1)).toMatchObject({ name: "Cy Teal", email, role: "billing" });
     expect(invitations).toEqual([]);
-    const here = { app: world.app, clock: world.clock };
+    const here = {
+      app: world.app,
+      clock: world.clock,
+      settings: { nextauthSecret: "only for tests", nextauthSecretBefore: null } as Settings,
+    };
     expect(await signIn(here, { email, password }, { address: "::1", userAgent: null })).toMatchObject({
       ok: true,
     });

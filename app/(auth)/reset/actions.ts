@@ -1,19 +1,16 @@
 "use server";
 
-import { after } from "next/server";
 import { z } from "zod";
 import { publicAction } from "@/lib/auth/action";
-import { logFault } from "@/lib/auth/fault";
-import { ok } from "@/lib/kernel/result";
-import { requestPasswordReset } from "@/lib/portal/request-password-reset";
+import { context } from "@/lib/auth/context";
+import { requestPasswordReset } from "@/lib/auth/password-reset";
+import { logSecurityEvent } from "@/lib/auth/security-log";
 
 const RequestInput = z.strictObject({ email: z.string().max(254) });
 
 export const requestReset = publicAction(RequestInput, async ({ address }, { email }) => {
-  const answer = await requestPasswordReset({ email, address });
-  if (!answer.ok) return answer;
-  const { deliver } = answer.value;
-  // Once the answer is sent: how long a mail takes would tell who has an account.
-  after(() => deliver().catch((error: unknown) => void logFault(error, "mail about a forgotten password")));
-  return ok();
+  const answer = await requestPasswordReset(context(), { email, address });
+  const outcome = answer.ok ? "ok" : answer.refusal.code;
+  logSecurityEvent({ event: "password_reset_asked", outcome, address, account: email });
+  return answer;
 });

@@ -17,6 +17,11 @@ const FirstAdminInput = z.strictObject({
 
 export const becomeFirstAdmin = publicAction(FirstAdminInput, async ({ address }, input) => {
   const made = await createFirstAdmin(context(), { ...input, locale: await getLocale() });
-  logSecurityEvent({ event: "first_admin", outcome: made.ok ? "ok" : made.refusal.code, address });
+  logSecurityEvent({
+    event: "first_admin",
+    outcome: made.ok ? "ok" : made.refusal.code,
+    address,
+    account: input.email,
+  });
   return made.ok ? ok() : made;
 });

@@ -17,7 +17,7 @@ const SessionInput = z.strictObject({ sessionId: z.string().refine(isUuid) });
 export const changePassword = userAction(PasswordInput, async (user, input) => {
   const answer = await password.changePassword(context(), user, input);
   const outcome = answer.ok ? "ok" : answer.refusal.code;
-  logSecurityEvent({ event: "password_change", outcome, userId: user.userId });
+  logSecurityEvent({ event: "password_change", outcome, userId: user.userId, account: user.email });
   revalidatePath("/settings/sign-in");
   return answer;
 });

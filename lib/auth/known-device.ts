@@ -1,0 +1,47 @@
+import { createHash, createHmac, hkdfSync, timingSafeEqual } from "node:crypto";
+import { newId } from "@/lib/kernel/id";
+import type { Settings } from "@/lib/kernel/settings";
+
+type Keeper = Pick<Settings, "nextauthSecret" | "nextauthSecretBefore">;
+
+/** A cookie that a browser keeps for a year, whoever signs in there next. */
+export interface DeviceCookie {
+  readonly name: string;
+  readonly value: string;
+}
+
+export const deviceCookieSeconds = 365 * 24 * 3600;
+
+/** One for each account: people share computers. The name says to nobody whose it is. */
+function nameOf(email: string): string {
+  return `mallard_device_${createHash("sha256").update(`device of ${email}`).digest("hex").slice(0, 12)}`;
+}
+
+/** By the key of this purpose, drawn from the host's secret. */
+function signatureOf(secret: string, email: string, deviceId: string): string {
+  const key = new Uint8Array(hkdfSync("sha256", secret, "", "mallard device 1", 32));
+  return createHmac("sha256", key).update(`${deviceId}\n${email}`).digest("base64url");
+}
+
+/** For a browser from which somebody has just signed in to this account. */
+export function newDeviceCookie(keeper: Keeper, email: string): DeviceCookie {
+  const deviceId = newId();
+  return { name: nameOf(email), value: `${deviceId}.${signatureOf(keeper.nextauthSecret, email, deviceId)}` };
+}
+
+/**
+ * Which device of the account a request comes from, by its Cookie header; null for one from which nobody has signed in
+ * to it. It proves no password: guesses from a known device are counted apart from those of all others.
+ */
+export function knownDevice(keeper: Keeper, email: string, cookieHeader: string | null): string | null {
+  const prefix = `${nameOf(email)}=`;
+  const cookie = (cookieHeader ?? "").split(/;\s*/).find((one) => one.startsWith(prefix)) ?? prefix;
+  const [deviceId = "", signature = ""] = cookie.slice(prefix.length).split(".");
+  const given = Buffer.from(signature);
+  const secrets = [keeper.nextauthSecret, keeper.nextauthSecretBefore].filter((one) => one !== null);
+  const isOurs = secrets.some((secret) => {
+    const right = Buffer.from(signatureOf(secret, email, deviceId));
+    return given.length === right.length && timingSafeEqual(given, right);
+  });
+  return isOurs ? deviceId : null;
+}
