@@ -27,6 +27,7 @@ const houseTables = [
   "login_mails",
   "sign_in_attempts",
   "staff",
+  "stripe_checks",
   "stripe_events",
   "stripe_objects",
   "tax_rates",

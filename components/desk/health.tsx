@@ -9,7 +9,8 @@ import type { Health as Shown, Figure as Sum } from "@/lib/admin/show-health";
 /** Today's figures, and whether what works by itself does. */
 export function Health({ health }: { health: Shown }) {
   const t = useTranslations("health");
-  const { jobs, mail, unknown, lastWebhookAt } = health;
+  const { jobs, mail, unknown, lastWebhookAt, setup } = health;
+  const isSetUp = !setup || (!setup.isKeyRefused && setup.differences.length === 0);
   const bad = jobs.filter(({ failedAt, isLate }) => failedAt !== null || isLate);
   return (
     <div className="mb-12 grid gap-8">
@@ -52,9 +53,10 @@ export function Health({ health }: { health: Shown }) {
           </State>
           <State
             name={t("stripe")}
-            isGood={unknown.count === 0}
-            word={t("unknown", { count: unknown.count })}
+            isGood={unknown.count === 0 && isSetUp}
+            word={isSetUp ? t("unknown", { count: unknown.count }) : t("setupDiffers")}
           >
+            <Setup setup={setup} othersCount={health.othersCount} />
             {unknown.oldestAt && (
               <>
                 {t("oldest")} <Moment at={unknown.oldestAt} />
@@ -64,6 +66,31 @@ export function Health({ health }: { health: Shown }) {
         </Facts>
       </section>
     </div>
+  );
+}
+
+/** What of the host's setup at Stripe does not fit, each in a sentence. */
+function Setup({ setup, othersCount }: Pick<Shown, "setup" | "othersCount">) {
+  const t = useTranslations("health");
+  if (!setup) return null;
+  const { account, differences, isKeyRefused } = setup;
+  return (
+    <>
+      {isKeyRefused && <span className="block">{t("keyRefused")}</span>}
+      {differences.map((difference) => (
+        <span key={difference.code} className="block break-words">
+          {difference.code === "endpoint_events"
+            ? t("endpoint_events", { missing: difference.missing.join(", ") })
+            : t(difference.code, { url: "", version: "", wanted: "", ...difference })}
+        </span>
+      ))}
+      {account && !isKeyRefused && (
+        <span className="block break-all">
+          {t("account", { id: account.id, currency: account.settlesIn })}
+        </span>
+      )}
+      {othersCount > 0 && <span className="block">{t("others", { count: othersCount })}</span>}
+    </>
   );
 }
 

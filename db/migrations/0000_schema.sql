@@ -779,6 +779,15 @@ CREATE TABLE "staff" (
 	CONSTRAINT "staff_role_check" CHECK ("staff"."role" in ('admin', 'finance', 'support', 'auditor'))
 );
 --> statement-breakpoint
+CREATE TABLE "stripe_checks" (
+	"name" text NOT NULL,
+	"checked_at" timestamp with time zone NOT NULL,
+	"failure" text,
+	"setup" jsonb,
+	"differences" jsonb NOT NULL,
+	CONSTRAINT "stripe_checks_pk" PRIMARY KEY("name")
+);
+--> statement-breakpoint
 CREATE TABLE "stripe_events" (
 	"id" text NOT NULL,
 	"type" text NOT NULL,

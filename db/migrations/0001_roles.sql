@@ -287,6 +287,10 @@ GRANT UPDATE (state, attempts, next_attempt_at, reason, updated_at) ON event_run
 --> statement-breakpoint
 GRANT SELECT, INSERT, UPDATE ON event_readings TO mallard_jobs;
 --> statement-breakpoint
+GRANT INSERT, UPDATE ON stripe_checks TO mallard_jobs;
+--> statement-breakpoint
+GRANT SELECT ON stripe_checks TO mallard_app, mallard_jobs, mallard_staff;
+--> statement-breakpoint
 -- A transfer is written before the rows it names, within one transaction.
 ALTER TABLE transfers ALTER CONSTRAINT transfers_payment_fk DEFERRABLE INITIALLY DEFERRED;
 --> statement-breakpoint

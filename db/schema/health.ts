@@ -36,3 +36,19 @@ export const jobRuns = pgTable(
   },
   (t) => [primaryKey({ name: "job_runs_pk", columns: [t.name] })],
 );
+
+/** What the last look at the host's setup at Stripe found. */
+export const stripeChecks = pgTable(
+  "stripe_checks",
+  {
+    name: text("name").notNull(),
+    checkedAt: instant("checked_at").notNull(),
+    /** Why Stripe did not say; the rest is then as it was before. */
+    failure: text("failure"),
+    /** As `StripeSetup` in lib/gateway/port.ts; null until Stripe has said. */
+    setup: jsonb("setup"),
+    /** What differs from what the portal needs: codes, with what is missing. */
+    differences: jsonb("differences").notNull(),
+  },
+  (t) => [primaryKey({ name: "stripe_checks_pk", columns: [t.name] })],
+);

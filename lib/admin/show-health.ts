@@ -1,3 +1,4 @@
+import type { SetupDifference } from "@/lib/billing/reconciliation/check-stripe";
 import { calendarDay, startOfDay } from "@/lib/kernel/calendar";
 import { type Currency, type Money, money } from "@/lib/kernel/money";
 import type { StaffActor } from "./shapes";
@@ -27,6 +28,15 @@ export interface Health {
   }[];
   /** News that are not handed to mail yet. */
   mail: { waiting: number; oldestAt: Date | null };
+  /** The host's setup at Stripe as it was looked at last; null before that. */
+  setup: {
+    checkedAt: Date;
+    isKeyRefused: boolean;
+    account: { id: string; settlesIn: string } | null;
+    differences: SetupDifference[];
+  } | null;
+  /** Events of the last day that are about other business of the Stripe account. */
+  othersCount: number;
   /** Payments of which Stripe could not say yet what became of them. */
   unknown: { count: number; oldestAt: Date | null };
 }
@@ -40,7 +50,7 @@ export async function showHealth(_actor: StaffActor, world: StaffWorld = staffWo
   const { sql } = world.staff;
   const now = world.clock.now();
   const today = startOfDay(calendarDay(now, world.timeZone), world.timeZone);
-  const [received, issued, paid, [webhook], jobs, [mail], [unknown]] = await Promise.all([
+  const [received, issued, paid, [webhook], jobs, [mail], [unknown], [setup], [others]] = await Promise.all([
     sql`
       select kind, currency, count(*)::int as count, sum(card_minor + bank_minor)::bigint as minor from payments
       where created_at >= ${new Date(today.getTime() - paymentDaysMost * dayMs)} and state = 'succeeded'
@@ -62,6 +72,10 @@ export async function showHealth(_actor: StaffActor, world: StaffWorld = staffWo
     sql`
       select count(*)::int as count, min(created_at) as oldest_at from payments
       where next_poll_at is not null and state = 'unknown'`,
+    sql`select * from stripe_checks where name = 'setup'`,
+    sql`
+      select count(*)::int as count from stripe_events e join event_runs r on r.event_id = e.id
+      where e.received_at >= ${new Date(now.getTime() - dayMs)} and r.reason = 'not_ours'`,
   ]);
   return {
     collected: figureOf(received),
@@ -77,6 +91,15 @@ export async function showHealth(_actor: StaffActor, world: StaffWorld = staffWo
       isLate: isLate(row.ended_at ?? row.started_at, row.every_seconds, now),
     })),
     mail: { waiting: mail?.count ?? 0, oldestAt: mail?.oldest_at ?? null },
+    setup: setup
+      ? {
+          checkedAt: setup.checked_at,
+          isKeyRefused: setup.failure === "key_refused",
+          account: setup.setup?.account ?? null,
+          differences: setup.differences,
+        }
+      : null,
+    othersCount: others?.count ?? 0,
     unknown: { count: unknown?.count ?? 0, oldestAt: unknown?.oldest_at ?? null },
   };
 }

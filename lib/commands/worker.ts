@@ -1,6 +1,7 @@
 import { paperMessages } from "@/app/paper-given";
 import { openDatabase } from "@/db/client";
 import { purposeKeys } from "@/lib/billing/purpose-key";
+import { sentenceOf } from "@/lib/billing/reconciliation/check-stripe";
 import type { World } from "@/lib/billing/world";
 import { followSettlement } from "@/lib/gateway/follow-settlement";
 import { stripeGateway } from "@/lib/gateway/stripe";
@@ -11,6 +12,7 @@ import { systemClock } from "@/lib/kernel/clock";
 import { advanceFileClock, fileClock } from "@/lib/kernel/file-clock";
 import { parseSettings } from "@/lib/kernel/settings";
 import { createMailer } from "@/lib/mail/mailer";
+import { checkSetup } from "@/lib/webhook/check-setup";
 import { processWaitingEvents } from "@/lib/webhook/process-events";
 import { readBackEvents } from "@/lib/webhook/read-back-events";
 
@@ -50,12 +52,21 @@ const tools: WorkerTools = {
   events: {
     process: async (here) => (await processWaitingEvents(here)).length,
     readBack: readBackEvents,
+    checkSetup,
   },
 };
 let timeMachine: Awaited<ReturnType<typeof startTimeMachine>> | null = null;
 const worker = await startWorker(tools, settings.databaseUrl, () => timeMachine?.isMoving() ?? false);
 if (settings.timeMachine) timeMachine = await openTimeMachine(settings.timeMachine);
 console.log("worker ready");
+// Said once, and never waited for; from then on the desk says it.
+void checkSetup(world).then(
+  (check) => {
+    const sentence = sentenceOf(check);
+    if (sentence) console.warn(sentence);
+  },
+  () => undefined,
+);
 // To who started it, if it was started with a channel.
 process.send?.("ready");
 

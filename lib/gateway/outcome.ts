@@ -10,7 +10,8 @@ export async function outcomeOf<T>(call: () => Promise<T>): Promise<Outcome<T>> 
     if (isDefinite(error)) {
       const isUnheard = error.statusCode === 401 || error.statusCode === 403;
       const gone = goneOf(error);
-      const declined = { code: error.code ?? error.type, message: error.message, isUnheard };
+      const { statusCode: status, message } = error;
+      const declined = { code: error.code ?? error.type, message, isUnheard, status };
       return { outcome: "declined", ...declined, ...(gone ? { gone } : {}) };
     }
     return { outcome: "unknown", reason: error.code ?? error.type };

@@ -12,6 +12,8 @@ export type Outcome<T> =
       message: string;
       /** Refused for who asked, before it was looked at what: says nothing of an earlier call under the same key. */
       isUnheard?: boolean;
+      /** The answer's, of HTTP. */
+      status?: number | undefined;
       /** What the call named and Stripe does not have: it was deleted, or belongs to an account of other keys. */
       gone?: "customer" | "card";
     }
@@ -283,6 +285,15 @@ export interface Page<T> {
   next: string | null;
 }
 
+/** What the host has set up at Stripe, as far as the key may read it; null for what it may not. */
+export interface StripeSetup {
+  account: { id: string; settlesIn: string } | null;
+  /** The endpoint of this portal; `missing` where the account has none. */
+  endpoint: { apiVersion: string | null; events: string[]; isEnabled: boolean } | "missing" | null;
+  /** What Stripe's page offers besides cards, of what the portal allows. */
+  pageMethods: string[] | null;
+}
+
 export interface Gateway extends CardGateway, MoneyBackGateway, MovementGateway {
   readonly isLive: boolean;
   /** By the currency that the charge settles in, and by what Stripe has refused for its size. */
@@ -302,6 +313,8 @@ export interface Gateway extends CardGateway, MoneyBackGateway, MovementGateway 
   expireCheckout(id: string): Promise<Outcome<Checkout>>;
   /** The sessions that name a payment whose own id we never learned, newest first: by listing, never by search. */
   findCheckouts(stripeCustomerId: string, paymentId: string): Promise<Outcome<Checkout[]>>;
+  /** Declined only where Stripe refuses the key itself. `endpointUrl` is where this portal hears events. */
+  readSetup(endpointUrl: string): Promise<Outcome<StripeSetup>>;
   readFee(chargeId: string): Promise<Outcome<Fee | null>>;
   /** Events of these types (twenty at most) since the instant whose delivery failed, newest first. */
   undeliveredEvents(

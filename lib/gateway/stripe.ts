@@ -10,6 +10,7 @@ import { chargeOf, feeOf, idOf } from "./stripe-charges";
 import { stripeCustomers } from "./stripe-customers";
 import { stripeMoneyBack } from "./stripe-money-back";
 import { listParams, pageOf, stripeMovements } from "./stripe-movements";
+import { readSetup, stripeApiVersion } from "./stripe-setup";
 import { verifyEvent } from "./verify-event";
 
 export interface StripeGatewayOptions {
@@ -25,9 +26,6 @@ export interface StripeGatewayOptions {
   /** The currencies of the host's bank accounts, until Stripe has said which. */
   settlesIn?: readonly string[];
 }
-
-/** Pinned here and on the webhook endpoint: what Stripe sends is what the SDK's types say. */
-export const stripeApiVersion = "2026-10-28.endive";
 
 /** The only place that speaks to Stripe's SDK. */
 export function stripeGateway(options: StripeGatewayOptions): Gateway {
@@ -74,6 +72,7 @@ export function stripeGateway(options: StripeGatewayOptions): Gateway {
       outcomeOf(async () => checkoutOf(await stripe.checkout.sessions.expire(id, { expand }))),
     findCheckouts: (stripeCustomerId, paymentId) =>
       outcomeOf(() => findCheckouts(stripe, stripeCustomerId, paymentId)),
+    readSetup: (endpointUrl) => readSetup(stripe, endpointUrl, pageMethods),
     readFee: (chargeId) =>
       outcomeOf(async () => {
         const charge = await stripe.charges.retrieve(chargeId, { expand: ["balance_transaction"] });

@@ -4,6 +4,7 @@ import { pollDisputes } from "@/lib/billing/dispute/poll-disputes";
 import { pollFees } from "@/lib/billing/payment/poll-fees";
 import { pollPayments } from "@/lib/billing/payment/poll-payments";
 import { updateStripeCustomers } from "@/lib/billing/payment/update-stripe-customers";
+import { type StripeCheck, sentenceOf } from "@/lib/billing/reconciliation/check-stripe";
 import { reconcile } from "@/lib/billing/reconciliation/reconcile";
 import { pollRefunds } from "@/lib/billing/refund/poll-refunds";
 import { announceExpiringCards } from "@/lib/billing/reminder/announce-cards";
@@ -30,6 +31,8 @@ export interface WorkerTools extends Delivery {
     process(world: World): Promise<number>;
     /** Fetches events that were not delivered; returns how many were new, null if Stripe did not say. */
     readBack(world: World): Promise<number | null>;
+    /** Compares the host's setup at Stripe with what the portal needs, and keeps what differs. */
+    checkSetup(world: World): Promise<StripeCheck>;
   };
 }
 
@@ -59,6 +62,7 @@ export const jobs: readonly Job[] = [
   { name: "stop-services", everySeconds: 300, run: runStopJob },
   { name: "poll-fees", everySeconds: 60, run: runPollFees },
   { name: "update-stripe-customers", everySeconds: 30, run: runUpdateCustomers },
+  { name: "check-stripe", everySeconds: 45, run: runCheckStripe },
   { name: "read-back-events", everySeconds: 300, run: runReadBackEvents },
   { name: "reconcile", everySeconds: 86_400, run: runReconcile },
   { name: "check-books", everySeconds: 300, run: runCheckBooks },
@@ -135,6 +139,13 @@ async function runStopJob({ world }: WorkerTools) {
 async function runDeliverOutbox(delivery: WorkerTools) {
   const sent = await deliverOutbox(delivery, 1_000);
   return sent > 0 ? { sent } : null;
+}
+
+/** A key that Stripe refuses fails the job, so that staff see it as soon as it is so. */
+async function runCheckStripe({ world, events }: WorkerTools) {
+  const check = await events.checkSetup(world);
+  if (check.failure === "key_refused") throw new Error(sentenceOf(check) ?? check.failure);
+  return null;
 }
 
 async function runUpdateCustomers({ world }: WorkerTools) {

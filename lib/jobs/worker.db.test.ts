@@ -3,6 +3,7 @@ import { renewalsRequested } from "@/lib/billing/renewal/run-requested";
 import { createMailer } from "@/lib/mail/mailer";
 import { createTestDatabase } from "@/lib/testing/database";
 import { openTestWorld } from "@/lib/testing/world";
+import { checkSetup } from "../webhook/check-setup";
 import type { WorkerTools } from "./jobs";
 import { startTimeMachine } from "./time-machine-server";
 import { startWorker } from "./worker";
@@ -18,7 +19,7 @@ it("rests while the time machine moves the clock, whatever wakes it, and works a
   const host = { name: "Ducky Cloud", url: world.portalUrl };
   const toolsWith = (process: () => Promise<number>): WorkerTools => ({
     ...{ world, mailer, host },
-    events: { process, readBack: async () => 0 },
+    events: { process, readBack: async () => 0, checkSetup },
   });
   // The move stands in its first hour until it is let go, and then ends by a fault.
   let letGo = () => {};

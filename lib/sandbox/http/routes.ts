@@ -7,6 +7,7 @@ import { customerRoutes } from "@/lib/sandbox/objects/customers";
 import { disputeRoutes } from "@/lib/sandbox/objects/disputes";
 import { eventRoutes } from "@/lib/sandbox/objects/events";
 import { paymentIntentRoutes } from "@/lib/sandbox/objects/payment-intents";
+import { paymentMethodConfigurationRoutes } from "@/lib/sandbox/objects/payment-method-configurations";
 import { paymentMethodRoutes } from "@/lib/sandbox/objects/payment-methods";
 import { payoutRoutes } from "@/lib/sandbox/objects/payouts";
 import { refundRoutes } from "@/lib/sandbox/objects/refunds";
@@ -23,6 +24,7 @@ export const routes: readonly Route[] = [
   ...disputeRoutes,
   ...eventRoutes,
   ...paymentIntentRoutes,
+  ...paymentMethodConfigurationRoutes,
   ...paymentMethodRoutes,
   ...payoutRoutes,
   ...refundRoutes,

@@ -8,6 +8,7 @@ import { createMailer } from "@/lib/mail/mailer";
 import { type SandboxControl, sandboxControl } from "@/lib/sandbox/control";
 import { type Mailbox, startMailbox } from "@/lib/sandbox/mailbox/mailbox";
 import { startSandbox } from "@/lib/sandbox/server";
+import { checkSetup } from "@/lib/webhook/check-setup";
 import { processWaitingEvents } from "@/lib/webhook/process-events";
 import { readBackEvents } from "@/lib/webhook/read-back-events";
 import { copyTemplate } from "../server";
@@ -55,6 +56,7 @@ export async function openDemoStage(serverUrl: string, stepHours: number): Promi
       events: {
         process: async (here) => (await processWaitingEvents(here)).length,
         readBack: readBackEvents,
+        checkSetup,
       },
     },
     advance: (ms) => clock.advance(ms),

@@ -32,6 +32,7 @@ export function eachCall(gateway: Gateway, around: Around): Gateway {
     listDisputes: (since, from) => around(() => gateway.listDisputes(since, from)),
     listMovements: (since, from) => around(() => gateway.listMovements(since, from)),
     findCheckoutOf: (intent) => around(() => gateway.findCheckoutOf(intent)),
+    readSetup: (url) => around(() => gateway.readSetup(url)),
     readFee: (id) => around(() => gateway.readFee(id)),
     undeliveredEvents: (since, types, from) => around(() => gateway.undeliveredEvents(since, types, from)),
   };

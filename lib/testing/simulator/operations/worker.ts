@@ -1,4 +1,5 @@
 import { jobs } from "@/lib/jobs/jobs";
+import { checkSetup } from "@/lib/webhook/check-setup";
 import type { Mortal } from "../mortal";
 import type { Operation } from "../operation";
 import { readBackInTime } from "../read-back-in-time";
@@ -72,5 +73,8 @@ export async function run(
 function doJob(world: Mortal["world"], name: string): Promise<Record<string, unknown> | null> {
   const job = jobs.find((each) => each.name === name);
   if (!job) throw new Error(`there is a job ${name}`);
-  return job.run({ ...nowhere(world), events: { process: async () => 0, readBack: async () => null } });
+  return job.run({
+    ...nowhere(world),
+    events: { process: async () => 0, readBack: async () => null, checkSetup },
+  });
 }
