@@ -181,6 +181,9 @@ describe("customers for staff", () => {
       (await findCustomers(staff("auditor"), { text }, world)).map(({ id }) => id);
     expect(await found("100%_wren")).toEqual([customer.customerId]);
     expect(await found(invoice.number.toLowerCase())).toEqual([customer.customerId]);
+    const [, series, sequence] = /^(.*)-0*(\d+)$/.exec(invoice.number) ?? [];
+    expect(await found(`${series}-${sequence}`)).toEqual([customer.customerId]);
+    expect(await found(sequence ?? "")).toContain(customer.customerId);
     expect(await found("nobody of that name")).toEqual([]);
     expect(await found("100%_wren\0")).toEqual([customer.customerId]);
     const [row] = await findCustomers(staff("auditor"), { text: "100%_wren" }, world);

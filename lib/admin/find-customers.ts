@@ -1,6 +1,7 @@
 import { likeOf } from "@/db/like";
 import type { CustomerId } from "@/lib/kernel/id";
 import { type Money, money } from "@/lib/kernel/money";
+import { numberSearch } from "./number-search";
 import type { StaffActor } from "./shapes";
 import { type StaffWorld, staffWorld } from "./world";
 
@@ -29,7 +30,7 @@ export async function findCustomers(
   const wanted = text.replaceAll("\0", "").trim().slice(0, 100);
   const like = likeOf(wanted) ?? "%";
   // The registry of numbers knows whose an invoice is, over all customers.
-  const [, series = null, sequence = null] = /^([A-Z]+-\d{4})-0*(\d{1,18})$/.exec(wanted.toUpperCase()) ?? [];
+  const { series = null, sequence = null } = numberSearch(wanted) ?? {};
   const rows = await world.staff.sql`
     select c.id, c.reference, c.name, c.email, c.currency, c.closed_at,
       (coalesce((select sum(total_minor - amount_paid_minor - amount_credited_minor) from invoices i
@@ -41,7 +42,9 @@ export async function findCustomers(
         where b.customer_id = c.id and b.currency = c.currency), 0)::bigint as available_minor
     from customers c
     where not c.is_house and (normalize(c.name) ilike ${like} or normalize(c.email) ilike ${like} or normalize(c.reference) ilike ${like}
-      or c.id in (select n.customer_id from invoice_numbers n where n.series = ${series} and n.sequence = ${sequence}))
+      or c.id in (select n.customer_id from invoice_numbers n
+        where n.series in (select key from invoice_series where ${series}::text is null or key = ${series})
+          and n.sequence = ${sequence}::bigint))
     order by c.name, c.id limit ${rowsMost}`;
   return rows.map((row) => ({
     id: row.id,

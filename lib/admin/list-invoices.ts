@@ -13,6 +13,7 @@ import { type InvoiceId, isUuid } from "@/lib/kernel/id";
 import { type Money, money } from "@/lib/kernel/money";
 import type { Page } from "@/lib/kernel/page";
 import { cursorIn, keyset, pageOf } from "./keyset";
+import { numberSearch } from "./number-search";
 import type { StaffActor } from "./shapes";
 import { type StaffWorld, staffWorld } from "./world";
 
@@ -54,11 +55,12 @@ export async function listInvoices(
   const cursor = cursorIn(filter.cursor, isUuid);
   const { beyond, order } = keyset(sql, { at: sql`i.issued_at`, id: sql`i.id` }, cursor);
   const like = likeOf(filter.text);
+  const printed = numberSearch(filter.text ?? "")?.printed ?? null;
   const conditions = [
     statusCondition(sql, filter.status, today),
     daysCondition(sql, sql`i.issued_at`, filter, world.timeZone),
     like &&
-      sql`(normalize(i.number) ilike ${like} or normalize(i.summary) ilike ${like} or normalize(h.name) ilike ${like} or normalize(h.reference) ilike ${like})`,
+      sql`(normalize(i.number) ilike ${like} or i.number = ${printed} or normalize(i.summary) ilike ${like} or normalize(h.name) ilike ${like} or normalize(h.reference) ilike ${like})`,
     beyond,
   ];
   const where = conditions.reduce<Fragment>(

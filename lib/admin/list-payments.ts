@@ -6,6 +6,7 @@ import { type Money, money } from "@/lib/kernel/money";
 import type { Page } from "@/lib/kernel/page";
 import { cursorIn, keyset, pageOf } from "./keyset";
 import { daysCondition } from "./list-invoices";
+import { numberSearch } from "./number-search";
 import type { PaymentState, StaffActor } from "./shapes";
 import { type StaffWorld, staffWorld } from "./world";
 
@@ -93,8 +94,9 @@ function textCondition(sql: Sql, text: string | null): Fragment | null {
   const like = likeOf(text);
   if (!like || !text) return null;
   const exact = text.replaceAll("\0", "").trim();
+  const number = numberSearch(exact)?.printed ?? exact.toUpperCase();
   return sql`(normalize(h.name) ilike ${like} or normalize(h.reference) ilike ${like}
     or p.stripe_payment_intent_id = ${exact} or p.stripe_session_id = ${exact}
     or exists (select from payment_shares s join invoices i on i.customer_id = s.customer_id and i.id = s.invoice_id
-      where s.customer_id = p.customer_id and s.payment_id = p.id and i.number = ${exact.toUpperCase()}))`;
+      where s.customer_id = p.customer_id and s.payment_id = p.id and i.number = ${number}))`;
 }

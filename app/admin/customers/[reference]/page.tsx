@@ -1,6 +1,7 @@
 import type { Metadata } from "next";
 import { notFound } from "next/navigation";
 import { getLocale, getTranslations } from "next-intl/server";
+import { cache } from "react";
 import { DraftList } from "@/components/draft/draft-list";
 import { MailFailures } from "@/components/mail/mail-failures";
 import { Suspensions } from "@/components/service/suspensions";
@@ -37,21 +38,27 @@ import {
   voidInvoice,
 } from "../actions";
 
+/** Asked by the page and by its title, read once. */
+const read = cache(async (reference: string) => {
+  const actor = await requireStaff(`/admin/customers/${encodeURIComponent(reference)}`);
+  return { actor, picture: await showCustomer(actor, { reference }) };
+});
+
 interface CustomerPageProps {
   params: Promise<{ reference: string }>;
 }
 
 export async function generateMetadata({ params }: CustomerPageProps): Promise<Metadata> {
-  return { title: decodeURIComponent((await params).reference) };
+  const reference = decodeURIComponent((await params).reference);
+  return { title: (await read(reference)).picture?.name ?? reference };
 }
 
 export default async function CustomerPage({ params }: CustomerPageProps) {
   const reference = decodeURIComponent((await params).reference);
   const customer = `/admin/customers/${encodeURIComponent(reference)}`;
-  const actor = await requireStaff(customer);
-  const [user, picture, t, answers] = await Promise.all([
+  const [user, { actor, picture }, t, answers] = await Promise.all([
     currentUser(),
-    showCustomer(actor, { reference }),
+    read(reference),
     getTranslations("staff"),
     answerTexts(),
   ]);

@@ -1,6 +1,7 @@
 import type { Metadata } from "next";
 import { notFound } from "next/navigation";
 import { getTranslations } from "next-intl/server";
+import { cache } from "react";
 import { PlanFacts } from "@/components/plan/plan-facts";
 import { planPath } from "@/components/plan/plan-path";
 import { planSettingsTexts, priceTexts } from "@/components/plan/plan-texts";
@@ -28,18 +29,24 @@ interface PlanPageProps {
   searchParams: Promise<Record<string, unknown>>;
 }
 
-export async function generateMetadata(): Promise<Metadata> {
-  return { title: (await getTranslations("plans"))("title") };
+/** Asked by the page and by its title, read once. */
+const read = cache(async (key: string) => {
+  const actor = await requireStaff(planPath(key));
+  return { actor, plan: await showPlan(actor, key) };
+});
+
+export async function generateMetadata({ params }: PlanPageProps): Promise<Metadata> {
+  const { plan } = await read(decodeURIComponent((await params).plan));
+  return { title: plan?.name ?? (await getTranslations("plans"))("title") };
 }
 
 /** One plan: its days, its prices, and what another price from a day on would do. */
 export default async function PlanPage({ params, searchParams }: PlanPageProps) {
   const key = decodeURIComponent((await params).plan);
-  const actor = await requireStaff(planPath(key));
+  const { actor, plan } = await read(key);
   const wish = priceWishOf(key, await searchParams);
-  const [user, plan, preview, t, answers] = await Promise.all([
+  const [user, preview, t, answers] = await Promise.all([
     currentUser(),
-    showPlan(actor, key),
     wish && previewPrice(actor, wish),
     getTranslations("plans"),
     priceTexts(),

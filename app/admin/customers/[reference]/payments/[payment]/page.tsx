@@ -1,6 +1,7 @@
 import type { Metadata } from "next";
 import { notFound } from "next/navigation";
 import { getTranslations } from "next-intl/server";
+import { cache } from "react";
 import { syncPayment } from "@/app/admin/actions";
 import { deskTexts } from "@/app/admin/texts";
 import { PaymentStateBadge } from "@/components/payment/payment-state";
@@ -24,8 +25,19 @@ interface PaymentPageProps {
   params: Promise<{ reference: string; payment: string }>;
 }
 
-export async function generateMetadata(): Promise<Metadata> {
-  return { title: (await getTranslations("staffPayment"))("title") };
+/** Asked by the page and by its title, read once. */
+const read = cache(async (reference: string, paymentId: string) => {
+  const actor = await requireStaff(`/admin/customers/${encodeURIComponent(reference)}/payments/${paymentId}`);
+  return { actor, payment: await showPayment(actor, { reference, paymentId }) };
+});
+
+export async function generateMetadata({ params }: PaymentPageProps): Promise<Metadata> {
+  const { reference, payment: paymentId } = await params;
+  const [{ payment }, t] = await Promise.all([
+    read(decodeURIComponent(reference), paymentId),
+    getTranslations("staffPayment"),
+  ]);
+  return { title: payment ? t("titleOf", { name: payment.customerName }) : t("title") };
 }
 
 /** A payment for staff: what it planned and moved, how it went with Stripe, and the button that asks Stripe now. */
@@ -33,10 +45,9 @@ export default async function PaymentPage({ params }: PaymentPageProps) {
   const { reference: given, payment: paymentId } = await params;
   const reference = decodeURIComponent(given);
   const customer = `/admin/customers/${encodeURIComponent(reference)}`;
-  const actor = await requireStaff(`${customer}/payments/${paymentId}`);
-  const [user, payment, t, words, desk, paper] = await Promise.all([
+  const [user, { actor, payment }, t, words, desk, paper] = await Promise.all([
     currentUser(),
-    showPayment(actor, { reference, paymentId }),
+    read(reference, paymentId),
     getTranslations("staff"),
     getTranslations("staffPayment"),
     getTranslations("desk"),

@@ -1,6 +1,7 @@
 import type { Metadata } from "next";
 import { notFound } from "next/navigation";
 import { getTranslations } from "next-intl/server";
+import { cache } from "react";
 import { staffTexts } from "@/app/admin/texts";
 import { ServiceStateBadge } from "@/components/service/service-table";
 import { Suspensions } from "@/components/service/suspensions";
@@ -22,8 +23,17 @@ interface ServicePageProps {
   params: Promise<{ reference: string; service: string }>;
 }
 
-export async function generateMetadata(): Promise<Metadata> {
-  return { title: (await getTranslations("staff"))("service") };
+/** Asked by the page and by its title, read once. */
+const read = cache(async (reference: string, serviceId: string) => {
+  const customer = `/admin/customers/${encodeURIComponent(reference)}`;
+  const actor = await requireStaff(`${customer}/services/${encodeURIComponent(serviceId)}`);
+  return { actor, service: await showService(actor, { reference, serviceId }) };
+});
+
+export async function generateMetadata({ params }: ServicePageProps): Promise<Metadata> {
+  const { reference, service: serviceId } = await params;
+  const { service } = await read(decodeURIComponent(reference), serviceId);
+  return { title: service?.label ?? (await getTranslations("staff"))("service") };
 }
 
 /** A service for staff: where it stands, what happens next and when, and what may be done about it. */
@@ -32,10 +42,9 @@ export default async function ServicePage({ params }: ServicePageProps) {
   const reference = decodeURIComponent(given.reference);
   const customer = `/admin/customers/${encodeURIComponent(reference)}`;
   const path = `${customer}/services/${encodeURIComponent(given.service)}`;
-  const actor = await requireStaff(path);
-  const [user, service, t, words, plan] = await Promise.all([
+  const [user, { actor, service }, t, words, plan] = await Promise.all([
     currentUser(),
-    showService(actor, { reference, serviceId: given.service }),
+    read(reference, given.service),
     getTranslations("staff"),
     getTranslations("staffService"),
     getTranslations("planChange"),
