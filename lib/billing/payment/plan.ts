@@ -43,7 +43,9 @@ export function planPayment(
   if (dueMinor <= 0n) return { ok: false, refusal: { code: "nothing_due" } };
   const spendableMinor = availableMinor > 0n ? availableMinor : 0n;
   if (typeof wish === "bigint" && (wish > spendableMinor || wish < 0n)) {
-    return { ok: false, refusal: { code: "amount_too_large", availableMinor: spendableMinor } };
+    // Whoever asks for more than there is hears the most that this payment can take.
+    const mostMinor = spendableMinor < dueMinor ? spendableMinor : dueMinor;
+    return { ok: false, refusal: { code: "amount_too_large", availableMinor: mostMinor } };
   }
   const wishedMinor = wish === "none" ? 0n : wish === "all" ? spendableMinor : wish;
   if (wishedMinor >= dueMinor) return { ok: true, plan: planned(invoices, dueMinor, 0n, 0n) };
