@@ -80,7 +80,7 @@ const granted: Record<string, { app?: string; jobs?: string; staff?: string } | 
   memberships: { app: "delete insert select update(role)", jobs: "select", staff: "insert select" },
   outbox: {
     app: "insert select",
-    jobs: "insert select update(claimed_until,faults,handled_at,told_by)",
+    jobs: "insert select update(claimed_until,faults,handled_at,remind_on,told_by)",
     staff: "insert select update(faults,handled_at)",
   },
   pay_links: {
@@ -95,7 +95,7 @@ const granted: Record<string, { app?: string; jobs?: string; staff?: string } | 
   },
   notices: {
     app: "select update(read_at)",
-    jobs: "insert select update(attempts,body,copies,link,sent_at,state,subject)",
+    jobs: "insert select update(attempts,body,copies,link,sent_at,shortfalls,state,subject)",
     staff: "select update(sending,state)",
   },
   notice_failures: { app: "select", jobs: "insert select update(kind,noted_at,reason)", staff: "select" },

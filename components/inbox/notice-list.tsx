@@ -1,4 +1,5 @@
 import { useTranslations } from "next-intl";
+import { NoticeDetails, type ReadAction } from "@/components/inbox/notice-details";
 import { MailFailures } from "@/components/mail/mail-failures";
 import { Badge, type Shape, type Tone } from "@/components/ui/badge";
 import { Moment } from "@/components/ui/day";
@@ -6,25 +7,32 @@ import { TextLink } from "@/components/ui/text-link";
 import type { Notice } from "@/lib/portal/shapes";
 
 /** Mails as they were sent, each opened by its subject; unread ones are marked by a word and by weight. */
-export function NoticeList({ notices }: { notices: readonly Notice[] }) {
+export function NoticeList({ notices, markRead }: { notices: readonly Notice[]; markRead: ReadAction }) {
   const t = useTranslations("inbox");
   return (
     <ul className="border-line border-t">
       {notices.map(({ id, subject, body, path, state, failures, at, isRead }) => {
         const { tone, shape } = looks[state];
+        const summary = (isUnread: boolean) => (
+          <>
+            <span className={isUnread ? "font-semibold" : "text-ink"}>
+              <bdi className="break-words">{subject}</bdi>
+              {isUnread && <span className="ml-2 font-medium text-accent text-sm">{t("unread")}</span>}
+            </span>
+            <Badge tone={tone} shape={shape}>
+              {t(state)}
+            </Badge>
+            <Moment at={at} className="text-ink-soft text-sm sm:text-right" />
+          </>
+        );
         return (
           <li key={id} className="border-line border-b">
-            <details className="group">
-              <summary className="grid cursor-pointer gap-x-4 gap-y-1 py-3 sm:grid-cols-[minmax(0,1fr)_auto_11rem] sm:items-baseline">
-                <span className={isRead ? "text-ink" : "font-semibold"}>
-                  <bdi className="break-words">{subject}</bdi>
-                  {!isRead && <span className="ml-2 font-medium text-accent text-sm">{t("unread")}</span>}
-                </span>
-                <Badge tone={tone} shape={shape}>
-                  {t(state)}
-                </Badge>
-                <Moment at={at} className="text-ink-soft text-sm sm:text-right" />
-              </summary>
+            <NoticeDetails
+              noticeId={id}
+              isRead={isRead}
+              summary={{ unread: summary(true), read: summary(false) }}
+              markRead={markRead}
+            >
               <p className="max-w-prose whitespace-pre-wrap break-words pb-5 text-ink-soft" dir="auto">
                 {body.map(({ text, path }, place) =>
                   path === null ? (
@@ -47,7 +55,7 @@ export function NoticeList({ notices }: { notices: readonly Notice[] }) {
                   <TextLink href={path}>{t("open")}</TextLink>
                 </p>
               )}
-            </details>
+            </NoticeDetails>
           </li>
         );
       })}

@@ -42,7 +42,6 @@ export function planSettingsTexts(): Promise<AnswerTexts> {
     "reminder_days_malformed",
     "reminder_days_too_far",
     "reminder_days_too_many",
-    "reminder_days_never_late",
   ]);
 }
 

@@ -437,6 +437,7 @@ CREATE TABLE "notices" (
 	"state" text NOT NULL,
 	"attempts" integer DEFAULT 0 NOT NULL,
 	"sending" integer DEFAULT 1 NOT NULL,
+	"shortfalls" jsonb DEFAULT '{}'::jsonb NOT NULL,
 	"copies" text[] DEFAULT '{}' NOT NULL,
 	"created_at" timestamp with time zone NOT NULL,
 	"sent_at" timestamp with time zone,
@@ -455,9 +456,11 @@ CREATE TABLE "outbox" (
 	"created_at" timestamp with time zone NOT NULL,
 	"handled_at" timestamp with time zone,
 	"faults" integer DEFAULT 0 NOT NULL,
+	"remind_on" date,
 	"told_by" uuid,
 	"claimed_until" timestamp with time zone,
-	CONSTRAINT "outbox_pk" PRIMARY KEY("customer_id","id")
+	CONSTRAINT "outbox_pk" PRIMARY KEY("customer_id","id"),
+	CONSTRAINT "outbox_remind_check" CHECK ("outbox"."remind_on" is null or "outbox"."topic" = 'reminder')
 );
 --> statement-breakpoint
 CREATE TABLE "papers" (
@@ -671,7 +674,7 @@ CREATE TABLE "reminders" (
 	"outbox_id" uuid NOT NULL,
 	"created_at" timestamp with time zone NOT NULL,
 	CONSTRAINT "reminders_pk" PRIMARY KEY("customer_id","id"),
-	CONSTRAINT "reminders_kind_check" CHECK ("reminders"."kind" in ('invoice_due', 'balance_low', 'suspension_ahead', 'termination_ahead', 'card_expiring'))
+	CONSTRAINT "reminders_kind_check" CHECK ("reminders"."kind" in ('invoice_issued', 'invoice_due', 'shortfall', 'suspension_ahead', 'termination_ahead', 'card_expiring'))
 );
 --> statement-breakpoint
 CREATE TABLE "renewal_requests" (
@@ -1212,6 +1215,8 @@ CREATE INDEX "notices_created_idx" ON "notices" USING btree ("created_at","id");
 CREATE INDEX "notices_id_idx" ON "notices" USING btree ("id");
 --> statement-breakpoint
 CREATE INDEX "outbox_told_by_idx" ON "outbox" USING btree ("customer_id","told_by") WHERE "outbox"."told_by" is not null;
+--> statement-breakpoint
+CREATE UNIQUE INDEX "outbox_remind_key" ON "outbox" USING btree ("customer_id","remind_on") WHERE "outbox"."remind_on" is not null;
 --> statement-breakpoint
 CREATE INDEX "outbox_waiting_idx" ON "outbox" USING btree ("id") WHERE "outbox"."handled_at" is null;
 --> statement-breakpoint

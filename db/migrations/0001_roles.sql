@@ -129,7 +129,7 @@ GRANT UPDATE (deferred_until) ON renewals TO mallard_jobs;
 -- Staff send a mail once more: its row of the outbox is open again, and its notice waits.
 GRANT UPDATE (handled_at, faults) ON outbox TO mallard_jobs, mallard_staff;
 --> statement-breakpoint
-GRANT UPDATE (told_by, claimed_until) ON outbox TO mallard_jobs;
+GRANT UPDATE (told_by, claimed_until, remind_on) ON outbox TO mallard_jobs;
 --> statement-breakpoint
 GRANT UPDATE (done_at) ON tasks TO mallard_jobs, mallard_staff;
 --> statement-breakpoint
@@ -176,7 +176,7 @@ GRANT INSERT, UPDATE (generation, revoked_at) ON pay_links TO mallard_app, malla
 GRANT INSERT ON mailed_pay_links, mailed_pay_link_invoices TO mallard_jobs;
 --> statement-breakpoint
 -- The inbox and its mails.
-GRANT INSERT, UPDATE (subject, body, link, state, attempts, copies, sent_at) ON notices TO mallard_jobs;
+GRANT INSERT, UPDATE (subject, body, link, state, attempts, copies, shortfalls, sent_at) ON notices TO mallard_jobs;
 --> statement-breakpoint
 GRANT UPDATE (read_at) ON notices TO mallard_app;
 --> statement-breakpoint

@@ -2,6 +2,7 @@ import { sql } from "drizzle-orm";
 import {
   boolean,
   check,
+  date,
   foreignKey,
   index,
   integer,
@@ -9,8 +10,10 @@ import {
   pgTable,
   primaryKey,
   text,
+  uniqueIndex,
   uuid,
 } from "drizzle-orm/pg-core";
+import type { CalendarDay } from "@/lib/kernel/calendar";
 import { customerId, id, instant } from "./columns";
 import { customers } from "./customers";
 
@@ -55,6 +58,8 @@ export const outbox = pgTable(
     handledAt: instant("handled_at"),
     /** How often its mail could not be written: after the last time it is parked for staff. */
     faults: integer("faults").notNull().default(0),
+    /** Of a mail of reminding the day on which it goes out: a customer has one a day. */
+    remindOn: date("remind_on", { mode: "string" }).$type<CalendarDay>(),
     /** The row whose mail told this one as well. */
     toldBy: uuid("told_by"),
     /** Until then a worker tells it, and no other does. */
@@ -69,6 +74,8 @@ export const outbox = pgTable(
     }),
     index("outbox_told_by_idx").on(t.customerId, t.toldBy).where(sql`${t.toldBy} is not null`),
     foreignKey({ name: "outbox_customer_fk", columns: [t.customerId], foreignColumns: [customers.id] }),
+    check("outbox_remind_check", sql`${t.remindOn} is null or ${t.topic} = 'reminder'`),
+    uniqueIndex("outbox_remind_key").on(t.customerId, t.remindOn).where(sql`${t.remindOn} is not null`),
     index("outbox_waiting_idx").on(t.id).where(sql`${t.handledAt} is null`),
   ],
 );

@@ -5,6 +5,7 @@ import {
   foreignKey,
   index,
   integer,
+  jsonb,
   pgTable,
   primaryKey,
   text,
@@ -32,6 +33,8 @@ export const notices = pgTable(
     attempts: integer("attempts").notNull().default(0),
     /** How many times it was to go out: once, and once more whenever staff sent it again. Each has a Message-ID of its own. */
     sending: integer("sending").notNull().default(1),
+    /** What it said that the balance misses, in minor units by currency: a mail follows when that rises. */
+    shortfalls: jsonb("shortfalls").$type<Record<string, string>>().notNull().default({}),
     /** Further addresses that it went to. */
     copies: text("copies").array().notNull().default([]),
     createdAt: instant("created_at").notNull(),
@@ -91,10 +94,11 @@ export const noticeFailures = pgTable(
   ],
 );
 
-/** The first two are about an invoice, the next two about a service's term: their subject is the renewal; the last about a card. */
+/** The first three are about an invoice, the next two about a service's term: their subject is the renewal; the last about a card. */
 export const reminderKinds = [
+  "invoice_issued",
   "invoice_due",
-  "balance_low",
+  "shortfall",
   "suspension_ahead",
   "termination_ahead",
   "card_expiring",
@@ -102,8 +106,8 @@ export const reminderKinds = [
 
 /**
  * A stage of reminding, once per (kind, subject, stage): in days from due (from the suspension, the termination), negative
- * ahead of it (domain.md, Reminding); of a card the month printed on it, as in 202702, negative once it is over. Rows are only
- * added.
+ * ahead of it (domain.md, A5); 0 of an invoice's issue; of a shortfall that rose the day, counted from 1970; of a card the month
+ * printed on it, as in 202702, negative once it is over. Rows are only added.
  */
 export const reminders = pgTable(
   "reminders",
@@ -128,7 +132,7 @@ export const reminders = pgTable(
     index("reminders_outbox_idx").on(t.customerId, t.outboxId),
     check(
       "reminders_kind_check",
-      sql`${t.kind} in ('invoice_due', 'balance_low', 'suspension_ahead', 'termination_ahead', 'card_expiring')`,
+      sql`${t.kind} in ('invoice_issued', 'invoice_due', 'shortfall', 'suspension_ahead', 'termination_ahead', 'card_expiring')`,
     ),
   ],
 );

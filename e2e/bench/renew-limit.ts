@@ -72,8 +72,6 @@ with paid as materialized (
   select customer_id, uuidv7() as id, count(*) as invoices, sum(price)::bigint as total, min(at) as at,
     string_agg(invoice_id::text, ',' order by invoice_id) as ids
   from due where is_paid group by customer_id
-), short as materialized (
-  select customer_id, uuidv7() as id, min(at) as at from due where not is_paid and is_auto_renew group by customer_id
 ), moved as (
   update balances b set posted_minor = b.posted_minor - coalesce(p.total, 0), seq = b.seq + c.issued + coalesce(p.invoices, 0)
   from (select customer_id, issued from due where k = 1) c left join paid p on p.customer_id = c.customer_id
@@ -128,22 +126,15 @@ with paid as materialized (
   union all
   select customer_id, uuidv7(), at, 'system', 'service', service_id, 'service_renewed',
     jsonb_build_object('invoiceId', invoice_id, 'expiresAt', ends_text), true from said
-), told as (
-  insert into outbox (customer_id, id, topic, payload, created_at)
-  select customer_id, uuidv7(), 'invoice.issued', jsonb_build_object('invoiceId', invoice_id), at from due
-  union all
-  select customer_id, uuidv7(), 'invoice.paid', jsonb_build_object('invoiceId', invoice_id), at from said
-  union all
-  select customer_id, uuidv7(), 'service.renewed', jsonb_build_object('serviceId', service_id, 'expiresAt', ends_text), at from said
-  union all
-  select customer_id, uuidv7(), 'renewal.paid', jsonb_build_object('paymentId', id), at from paid
-  union all
-  select customer_id, id, 'reminder', '{}'::jsonb, at from short
 )
-insert into reminders (customer_id, id, kind, subject_id, stage, outbox_id, created_at)
-select d.customer_id, uuidv7(), 'balance_low', d.invoice_id,
-  (d.at at time zone 'UTC')::date - d.due_on, s.id, d.at
-from due d join short s on s.customer_id = d.customer_id where not d.is_paid and d.is_auto_renew`;
+insert into outbox (customer_id, id, topic, payload, created_at)
+select customer_id, uuidv7(), 'invoice.issued', jsonb_build_object('invoiceId', invoice_id), at from due
+union all
+select customer_id, uuidv7(), 'invoice.paid', jsonb_build_object('invoiceId', invoice_id), at from said
+union all
+select customer_id, uuidv7(), 'service.renewed', jsonb_build_object('serviceId', service_id, 'expiresAt', ends_text), at from said
+union all
+select customer_id, uuidv7(), 'renewal.paid', jsonb_build_object('paymentId', id), at from paid`;
 
 const takeNumbers = `
 with block as (

@@ -12,7 +12,16 @@ export const mailStates = ["waiting", "sent", "bounced", "undeliverable", "withd
 export type MailState = (typeof mailStates)[number];
 
 /** What a mail is about: the first word of its topic. */
-export const mailTopics = ["reminder", "payment", "renewal", "service", "refund", "dispute", "card"] as const;
+export const mailTopics = [
+  "reminder",
+  "invoice",
+  "payment",
+  "renewal",
+  "service",
+  "refund",
+  "dispute",
+  "card",
+] as const;
 export type MailTopic = (typeof mailTopics)[number];
 
 export interface MailFilter {

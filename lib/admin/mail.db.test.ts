@@ -1,6 +1,5 @@
 import postgres from "postgres";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { remindOfInvoices } from "@/lib/billing/reminder/remind";
 import { deliverOutbox } from "@/lib/jobs/deliver-outbox";
 import { ok, refuse } from "@/lib/kernel/result";
 import type { Mail, MailRefusal } from "@/lib/mail/mailer";
@@ -53,13 +52,12 @@ async function reminded(name: string) {
   sent = [];
   const customer = await makeCustomer(world, { name });
   const invoice = await makeInvoice(world, customer, 2_340n);
-  await remindOfInvoices(world);
   await deliver();
   return { ...customer, invoice, mail: await mailOf(name) };
 }
 
 async function mailOf(text: string) {
-  const { rows } = await listMail(auditor, { ...everything, text, topic: "reminder" }, world);
+  const { rows } = await listMail(auditor, { ...everything, text, topic: "invoice" }, world);
   return rows[0];
 }
 
@@ -69,7 +67,7 @@ const resend = (actor: StaffActor, { customerId }: TestCustomer, noticeId = "") 
 describe("the log of mails", () => {
   it("has each with its state, narrowed by state, topic and text, and shows one without the link that pays", async () => {
     const { mail, customerId } = await reminded("Log Ltd");
-    expect(mail).toMatchObject({ state: "sent", attempts: 1, topic: "reminder" });
+    expect(mail).toMatchObject({ state: "sent", attempts: 1, topic: "invoice.issued" });
     for (const [filter, count] of [
       [{ state: "sent" }, 1],
       [{ state: "undeliverable" }, 0],

@@ -1,4 +1,3 @@
-import { lowStagesOf } from "@/lib/billing/reminder/stages";
 import { announcedDaysAhead } from "@/lib/billing/suspension/decide-stop";
 
 /**
@@ -8,7 +7,6 @@ import { announcedDaysAhead } from "@/lib/billing/suspension/decide-stop";
 export function reminderStages(days: readonly number[]) {
   return [
     { kind: "invoice_due", stages: days },
-    { kind: "balance_low", stages: lowStagesOf(days) },
     { kind: "suspension_ahead", stages: [-announcedDaysAhead.suspension] },
     { kind: "termination_ahead", stages: [-announcedDaysAhead.termination] },
   ] as const;

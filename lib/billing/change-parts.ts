@@ -155,11 +155,6 @@ const writes: readonly ListWrite[] = [
   ),
   insert("outbox", "outbox", "id uuid, topic text, payload jsonb, created_at timestamptz"),
   insert(
-    "reminders",
-    "reminders",
-    "id uuid, kind text, subject_id uuid, stage integer, outbox_id uuid, created_at timestamptz",
-  ),
-  insert(
     "tasks",
     "tasks",
     "id uuid, kind text, subject text, subject_id text, detail jsonb, created_at timestamptz",

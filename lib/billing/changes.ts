@@ -1,5 +1,4 @@
 import type { creditNoteReasons } from "@/db/schema/invoices";
-import type { reminderKinds } from "@/db/schema/notices";
 import type { Topic } from "./topics";
 
 type Minor = bigint;
@@ -173,14 +172,6 @@ export interface Changes {
     is_visible: boolean;
   }[];
   outbox: { id: string; topic: Topic; payload: Record<string, unknown>; created_at: Date }[];
-  reminders: {
-    id: string;
-    kind: (typeof reminderKinds)[number];
-    subject_id: string;
-    stage: number;
-    outbox_id: string;
-    created_at: Date;
-  }[];
   tasks: {
     id: string;
     kind: string;
@@ -214,7 +205,6 @@ export function noChanges(): Changes {
     stripe_objects: [],
     activities: [],
     outbox: [],
-    reminders: [],
     tasks: [],
     tasksDone: [],
   };

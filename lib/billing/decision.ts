@@ -223,24 +223,6 @@ export class Decision {
     return id;
   }
 
-  /** A stage of reminding that goes out with what was told; in days from due. */
-  remind(
-    kind: Changes["reminders"][number]["kind"],
-    subjectId: string,
-    stage: number,
-    outboxId: string,
-  ): void {
-    const { now, clock } = this.context;
-    this.changes.reminders.push({
-      id: uuidv7(clock),
-      kind,
-      subject_id: subjectId,
-      stage,
-      outbox_id: outboxId,
-      created_at: now,
-    });
-  }
-
   /** Parks something for staff. */
   askStaff(kind: string, subject: string, subjectId: string, detail: Record<string, string> = {}): void {
     const { now, clock } = this.context;

@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { transact } from "@/db/transaction";
 import { chargeDue } from "@/lib/billing/auto-pay/charge-due";
 import { autoChargeCard } from "@/lib/billing/card/auto-charge-card";
-import { readPayLink } from "@/lib/billing/payment/pay-link";
+import { openPayLink, readAnyPayLink } from "@/lib/billing/payment/mailed-pay-link";
 import { settleRefund } from "@/lib/billing/refund/settle-refund";
 import { startRefund } from "@/lib/billing/refund/start-refund";
 import { announceExpiringCards } from "@/lib/billing/reminder/announce-cards";
@@ -70,6 +70,16 @@ async function withCard(monthsAhead: number) {
   return { customer, card };
 }
 
+/** What the day's pass does of it, by several workers at once, on a day of its own. */
+async function announce(): Promise<void> {
+  await pass(world, day);
+  await Promise.all([1, 2, 3].map(() => announceExpiringCards(world)));
+  const now = world.clock.now();
+  await world.owner`
+    insert into job_runs (name, every_seconds, started_at, ended_at) values ('reminders of the day', 86400, ${now}, ${now})
+    on conflict (name) do update set started_at = excluded.started_at, ended_at = excluded.ended_at`;
+}
+
 async function expireIn({ customerId }: TestCustomer, id: PaymentMethodId, monthsAhead: number) {
   const now = world.clock.now();
   const month = new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth() + monthsAhead, 1));
@@ -81,7 +91,7 @@ async function expireIn({ customerId }: TestCustomer, id: PaymentMethodId, month
 describe("a card about to expire", () => {
   it("is announced once by mail and in the inbox, with a link to the payment methods, whoever looks at once", async () => {
     const { customer } = await withCard(0);
-    await Promise.all([1, 2, 3].map(() => announceExpiringCards(world)));
+    await announce();
     const [mail, ...others] = await mailsTo(customer);
     expect(others).toEqual([]);
     expect(mail?.subject).toMatch(/^Your card ending in 4242 expires on \d+ \w+ 20\d\d$/);
@@ -94,12 +104,12 @@ describe("a card about to expire", () => {
 
   it("is announced anew for the month that its bank gave it", async () => {
     const { customer, card } = await withCard(0);
-    await announceExpiringCards(world);
+    await announce();
     await expireIn(customer, card.id, 12);
     // Renewed before the mail went out: there is nothing to say.
     expect(await subjectsTo(customer)).toEqual([]);
     await expireIn(customer, card.id, -1);
-    await announceExpiringCards(world);
+    await announce();
     expect(await subjectsTo(customer)).toEqual([
       expect.stringMatching(/^Your card ending in 4242 has expired on/),
     ]);
@@ -107,7 +117,7 @@ describe("a card about to expire", () => {
 
   it("offers the default card where that is another, which nobody charges until its customer says so", async () => {
     const { customer, card } = await withCard(0);
-    await announceExpiringCards(world);
+    await announce();
     expect(await mailsTo(customer)).toMatchObject([{ text: expect.not.stringContaining("default card") }]);
     expect(await showAutoPay(customer.actor, world)).toMatchObject({ pausedBy: null, offered: null });
     await pass(world, 1000);
@@ -125,8 +135,8 @@ describe("a card about to expire", () => {
     });
     // Told once of that month; when it is over, and the other card is there, once more.
     expect(await announceExpiringCards(world)).toBe(0);
-    await pass(world, 32 * day);
-    await Promise.all([1, 2].map(() => announceExpiringCards(world)));
+    await pass(world, 31 * day);
+    await announce();
     expect(await announceExpiringCards(world)).toBe(0);
     const [mail, ...others] = await mailsTo(customer);
     expect(others).toHaveLength(1);
@@ -207,7 +217,7 @@ describe("auto-pay that did not go through", () => {
     expect(mail?.subject).toMatch(/^We could not charge your card \$10\.00 for INV-\S+$/);
     expect(mail?.text).toMatch(/Nothing was taken\. We try again on \d+ \w+ 20\d\d/);
     expect(mail?.text).toContain(`${host.url}/payment-methods`);
-    expect(mail?.text).toMatch(/Pay INV-\S+ without signing in: http\S+\/pay\/\S+/);
+    expect(mail?.text).toMatch(/Pay \$10\.00: http\S+\/pay\/\S+/);
   });
 
   it("leads to where the bank can ask, when it wants the customer to confirm", async () => {
@@ -216,11 +226,14 @@ describe("auto-pay that did not go through", () => {
     expect(others).toEqual([]);
     expect(mail?.text).toContain("Your bank wants you to confirm the charge of $10.00");
     const [, number] = /\/invoices\/(INV-[\w-]+)\n/.exec(mail?.text ?? "") ?? [];
-    const [, token = ""] = /without signing in: http\S+\/pay\/(\S+)/.exec(mail?.text ?? "") ?? [];
+    const [, token = ""] = /Pay \$10\.00: http\S+\/pay\/(\S+)/.exec(mail?.text ?? "") ?? [];
     const [invoice] = await world.owner`
       select id, number from invoices where customer_id = ${customer.customerId} and origin = 'renewal'`;
     expect(number).toBe(invoice?.number);
-    expect(readPayLink(world.payLinkKey, token)).toMatchObject({ invoiceId: invoice?.id });
+    const link = readAnyPayLink(world.payLinkKey, token);
+    const { customerId } = customer;
+    const opened = link && (await transact(world.app, { customerId }, ({ sql }) => openPayLink(sql, link)));
+    expect(opened).toEqual({ invoiceIds: [invoice?.id], mayUseBalance: true });
   });
 });
 

@@ -4,22 +4,29 @@ import { hostNameOf } from "@/lib/auth/host";
 import { cardGone } from "@/lib/billing/payment/reached";
 import { receiptOf } from "@/lib/billing/payment/receipt";
 import { readStillShort } from "@/lib/billing/payment/still-short";
+import { issueStage } from "@/lib/billing/reminder/remind";
 import { publishEvents } from "@/lib/billing/webhook/publish-events";
 import type { World } from "@/lib/billing/world";
-import type { CustomerId, PaymentId } from "@/lib/kernel/id";
+import { type CustomerId, type InvoiceId, type PaymentId, uuidv7 } from "@/lib/kernel/id";
 import { add, type Currency, money } from "@/lib/kernel/money";
 import { autoChargeFailedMail } from "@/lib/mail/auto-pay-mail";
-import { cardExpiringMail } from "@/lib/mail/card-mail";
 import { copyIdOf } from "@/lib/mail/mail-id";
 import type { Mail, Mailer } from "@/lib/mail/mailer";
-import { moneyBecameBalanceMail, paymentFailedMail, receiptMail } from "@/lib/mail/payment-mail";
-import { invoicesDueMail, renewalShortMail, renewedMail } from "@/lib/mail/renewal-mail";
+import { type MorningNews, morningMail } from "@/lib/mail/morning-mail";
+import {
+  type Addressed,
+  moneyBecameBalanceMail,
+  paymentFailedMail,
+  receiptMail,
+} from "@/lib/mail/payment-mail";
+import { renewedMail } from "@/lib/mail/renewal-mail";
 import { stopMail } from "@/lib/mail/stop-mail";
 import type { PaperGiven } from "@/lib/paper/shapes";
 import { autoChargeNews } from "./auto-charge-news";
 import { mailOfStoppedAutopay } from "./card-gone-news";
 import { drawMailPapers, type MailPaper } from "./mail-papers";
 import { mailOfMoneyBack } from "./money-back-news";
+import { morningNews, type ToldStage } from "./morning-news";
 import {
   claimedMostMs,
   claimUntold,
@@ -33,7 +40,7 @@ import {
 } from "./notices";
 import { orNoteFault } from "./park-mail";
 import { openPayLinks } from "./pay-links";
-import { type ReminderNews, reminderNews } from "./reminder-news";
+import { isDayOf } from "./remind-customers";
 import { renewedNews } from "./renewed-news";
 import { isAboutStop, stoppedNews } from "./stop-news";
 import { waitsForOthers } from "./told-together";
@@ -121,7 +128,7 @@ async function tell(
   const { customerId } = row;
   const attachments = delivery.papers ? await drawMailPapers(world, delivery.papers, customerId, papers) : [];
   const mail = { ...written.mail, attachments };
-  const id = await noteAttempt(world, row, mail);
+  const id = await noteAttempt(world, row, mail, written.shortfalls);
   const answer = await delivery.mailer.sendMail({ ...mail, id });
   if (!answer.ok && answer.refusal.code === "mail_not_taken") {
     // A mailbox that is full waits alone, with what its mail gathers; without a server, all do.
@@ -172,13 +179,17 @@ function outcomeOf(
 async function waiting(world: World, most: number): Promise<OutboxRow[]> {
   const { sql } = world.jobs;
   const rows = await sql`
-    select o.customer_id, o.id, o.topic, o.payload from outbox o
-    where o.handled_at is null and not ${waitsForOthers(sql, world)} order by o.id limit ${most}`;
+    select o.customer_id, o.id, o.topic, o.payload, o.topic = 'invoice.issued' and exists (
+      select from invoices i where i.customer_id = o.customer_id and i.id::text = o.payload ->> 'invoiceId'
+        and i.origin <> 'renewal') as is_by_hand
+    from outbox o
+    where o.handled_at is null and not ${waitsForOthers(sql, world)} and ${isDayOf(sql, world)} order by o.id limit ${most}`;
   return rows.map((row) => ({
     customerId: row.customer_id,
     id: row.id,
     topic: row.topic,
     payload: row.payload,
+    isByHand: row.is_by_hand,
   }));
 }
 
@@ -188,8 +199,9 @@ const aboutPayments = ["payment.succeeded", "payment.money_became_balance", "pay
 /** Most rows are for the host's own systems alone. */
 function isForMail(row: OutboxRow): boolean {
   const isOfPayment = aboutPayments.includes(row.topic) && row.payload.paymentId !== undefined;
+  const isOfInvoice = row.topic === "reminder" || row.isByHand;
   return (
-    row.topic === "reminder" ||
+    isOfInvoice ||
     row.topic === "autopay.stopped" ||
     isAboutStop(row) ||
     aboutMoneyBack.test(row.topic) ||
@@ -203,13 +215,17 @@ interface Written {
   alsoTold: readonly string[];
   /** What it is about, attached as it is sent. */
   papers?: readonly MailPaper[];
+  /** What it says that the balance misses, in minor units by currency. */
+  shortfalls?: Record<string, string>;
 }
 
 /** Null where there is nothing to say any more. A row that another one's mail tells ends when that mail does. */
 type Writing = Written | "elsewhere" | null;
 
 async function writtenFor(delivery: Delivery, row: OutboxRow): Promise<Writing> {
-  if (row.topic === "reminder" || isAboutStop(row)) return mailOfReminder(delivery, row);
+  if (row.topic === "reminder") return mailOfReminder(delivery, row);
+  if (row.topic === "invoice.issued") return mailOfIssued(delivery, row);
+  if (isAboutStop(row)) return mailOfStop(delivery, row);
   if (row.topic === "renewal.paid") return mailOfRenewed(delivery, row);
   const mailOf = mailOfTopic(row.topic);
   const mail = await mailOf(delivery, row);
@@ -224,33 +240,74 @@ function mailOfTopic(topic: string): (delivery: Delivery, row: OutboxRow) => Pro
   return aboutMoneyBack.test(topic) ? mailOfMoneyBack : mailOfPayment;
 }
 
-async function mailOfReminder({ world, host }: Delivery, row: OutboxRow): Promise<Writing> {
-  const { customerId } = row;
-  const [[customer], news] = await transact(world.jobs, { customerId }, ({ sql }) =>
-    Promise.all([
-      sql`select name, email, locale, invoice_recipients as copies from customers where id = ${customerId}`,
-      isAboutStop(row) ? stopNews(world, sql, row) : reminderNews(world, sql, customerId, row.id),
-    ]),
-  );
-  if (!customer || !news) return null;
+async function mailOfReminder(delivery: Delivery, row: OutboxRow): Promise<Writing> {
+  const { world } = delivery;
+  const { customerId, id } = row;
+  const [about, news] = await transact(world.jobs, { customerId }, async ({ sql }) => {
+    const stages = await sql<ToldStage[]>`
+      select kind, subject_id as "subjectId", stage from reminders
+      where customer_id = ${customerId} and outbox_id = ${id}`;
+    return Promise.all([aboutOf(delivery, sql, customerId), morningNews(world, sql, row, stages)]);
+  });
+  return about && news ? writtenOf(about, news) : null;
+}
+
+/** An invoice that a person has issued is sent at once: a paper is expected then, and not the next morning. */
+async function mailOfIssued(delivery: Delivery, row: OutboxRow): Promise<Writing> {
+  const { world } = delivery;
+  const { customerId, payload } = row;
+  const subjectId = payload.invoiceId as InvoiceId;
+  const [about, news] = await transact(world.jobs, { customerId }, async ({ sql }) => {
+    const stage: ToldStage = { kind: "invoice_issued", subjectId, stage: issueStage };
+    const written = await Promise.all([
+      aboutOf(delivery, sql, customerId),
+      morningNews(world, sql, row, [stage], "named"),
+    ]);
+    // One that is being paid is told of in the morning, if that comes to nothing.
+    if (written[1] !== null) await noteIssueTold(world, sql, row, subjectId);
+    return written;
+  });
+  return about && news ? writtenOf(about, news) : null;
+}
+
+function noteIssueTold(world: World, sql: ReservedSql, { customerId, id }: OutboxRow, invoiceId: InvoiceId) {
+  return sql`
+    insert into reminders (customer_id, id, kind, subject_id, stage, outbox_id, created_at)
+    values (${customerId}, ${uuidv7(world.clock)}, 'invoice_issued', ${invoiceId}, ${issueStage}, ${id},
+      ${world.clock.now()})
+    on conflict (customer_id, kind, subject_id, stage) do nothing`;
+}
+
+async function writtenOf(about: Addressed, news: MorningNews): Promise<Written> {
+  const isNew = news.parts.flatMap(({ invoices }) => invoices.filter((invoice) => invoice.isNew));
+  const short = news.parts.flatMap((part) => part.short?.amount ?? []);
+  return {
+    mail: await morningMail(about, news),
+    alsoTold: [],
+    papers: isNew.map(({ number }) => ({ kind: "invoice", number })),
+    shortfalls: Object.fromEntries(short.map(({ currency, minor }) => [currency, minor.toString()])),
+  };
+}
+
+async function aboutOf(
+  { world, host }: Delivery,
+  sql: ReservedSql,
+  customerId: CustomerId,
+): Promise<Addressed | null> {
+  const [customer] = await sql`
+    select name, email, locale, invoice_recipients as copies from customers where id = ${customerId}`;
+  if (!customer) return null;
   const { name, email, locale, copies } = customer;
-  const about = { locale, recipient: { name, email, copies }, host, timeZone: world.timeZone };
-  switch (news.kind) {
-    case "elsewhere":
-      return "elsewhere";
-    case "card":
-      // Copies are of mails about invoices.
-      return {
-        mail: await cardExpiringMail({ ...about, recipient: { name, email } }, news.card),
-        alsoTold: [],
-      };
-    case "stop":
-      return { mail: await stopMail(about, news.stop), alsoTold: [] };
-    case "low":
-      return { mail: await renewalShortMail(about, news.short), alsoTold: news.alsoTold };
-    case "due":
-      return { mail: await invoicesDueMail(about, news.due), alsoTold: news.alsoTold };
-  }
+  return { locale, recipient: { name, email, copies }, host, timeZone: world.timeZone };
+}
+
+async function mailOfStop(delivery: Delivery, row: OutboxRow): Promise<Writing> {
+  const { world } = delivery;
+  const { customerId } = row;
+  const [about, stop] = await transact(world.jobs, { customerId }, ({ sql }) =>
+    Promise.all([aboutOf(delivery, sql, customerId), stoppedNews(world, sql, row)]),
+  );
+  return about && stop ? { mail: await stopMail(about, stop), alsoTold: [] } : null;
 }
 
 async function mailOfRenewed({ world, host }: Delivery, row: OutboxRow): Promise<Writing> {
@@ -270,11 +327,6 @@ async function mailOfRenewed({ world, host }: Delivery, row: OutboxRow): Promise
     alsoTold: news.alsoTold,
     papers: news.renewed.paid.map(({ number }) => ({ kind: "invoice", number })),
   };
-}
-
-async function stopNews(world: World, sql: ReservedSql, row: OutboxRow): Promise<ReminderNews | null> {
-  const stop = await stoppedNews(world, sql, row);
-  return stop && { kind: "stop", stop };
 }
 
 async function mailOfPayment(delivery: Delivery, row: OutboxRow): Promise<Mail | null> {

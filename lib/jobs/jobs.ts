@@ -7,11 +7,8 @@ import { updateStripeCustomers } from "@/lib/billing/payment/update-stripe-custo
 import { type StripeCheck, sentenceOf } from "@/lib/billing/reconciliation/check-stripe";
 import { reconcile } from "@/lib/billing/reconciliation/reconcile";
 import { pollRefunds } from "@/lib/billing/refund/poll-refunds";
-import { announceExpiringCards } from "@/lib/billing/reminder/announce-cards";
-import { remindOfInvoices } from "@/lib/billing/reminder/remind";
 import { applyNextPlans } from "@/lib/billing/renewal/apply-next-plans";
 import { renewAll, renewalsRequested, runRequested } from "@/lib/billing/renewal/run-requested";
-import { announceStops } from "@/lib/billing/suspension/announce-stops";
 import { stopServices } from "@/lib/billing/suspension/stop-services";
 import { voidUnpaidOrders } from "@/lib/billing/suspension/void-unpaid-orders";
 import type { World } from "@/lib/billing/world";
@@ -21,6 +18,7 @@ import { keepChecks } from "@/lib/ledger/books/keep-checks";
 import { deliverLoginMails } from "./deliver-login-mails";
 import { type Delivery, deliverOutbox } from "./deliver-outbox";
 import { deliverWebhooks } from "./deliver-webhooks";
+import { remindCustomers } from "./remind-customers";
 
 /** What jobs work with. Stripe's events belong to lib/webhook, a neighbour: who starts the worker brings them. */
 export interface WorkerTools extends Delivery {
@@ -123,9 +121,8 @@ async function runApplyPlans({ world }: WorkerTools) {
 }
 
 async function runReminderJob({ world }: WorkerTools) {
-  const ofInvoices = await remindOfInvoices(world);
-  const stages = ofInvoices + (await announceStops(world)) + (await announceExpiringCards(world));
-  return stages > 0 ? { stages } : null;
+  const stages = await remindCustomers(world);
+  return stages ? { stages } : null;
 }
 
 async function runStopJob({ world }: WorkerTools) {

@@ -12,21 +12,28 @@ export interface OutboxRow {
   id: string;
   topic: string;
   payload: Record<string, string | undefined>;
+  /** Of an invoice's issue: a person did it, and not the renewal run. */
+  isByHand: boolean;
 }
 
 /**
  * Puts the mail into the customer's inbox as it is sent now, before a mail server is asked to take it. Returns the id under
  * which it goes out, the same at each attempt.
  */
-export async function noteAttempt(world: World, row: OutboxRow, mail: Mail): Promise<string> {
+export async function noteAttempt(
+  world: World,
+  row: OutboxRow,
+  mail: Mail,
+  shortfalls: Record<string, string> = {},
+): Promise<string> {
   const { customerId, id, topic } = row;
   const { subject, text, inboxText = text, link = "" } = mail;
   const copies = (mail.copies?.addresses ?? []).map((address) => address.toLowerCase());
   const [noted] = await world.jobs.sql`
-    insert into notices (customer_id, id, topic, subject, body, link, copies, state, attempts, created_at)
-    values (${customerId}, ${id}, ${topic}, ${subject}, ${inboxText}, ${link}, ${copies}, 'waiting', 1, ${world.clock.now()})
+    insert into notices (customer_id, id, topic, subject, body, link, copies, shortfalls, state, attempts, created_at)
+    values (${customerId}, ${id}, ${topic}, ${subject}, ${inboxText}, ${link}, ${copies}, ${world.jobs.sql.json(shortfalls)}, 'waiting', 1, ${world.clock.now()})
     on conflict (customer_id, id) do update
-    set subject = excluded.subject, body = excluded.body, link = excluded.link, copies = excluded.copies,
+    set subject = excluded.subject, body = excluded.body, link = excluded.link, copies = excluded.copies, shortfalls = excluded.shortfalls,
       attempts = notices.attempts + 1
     where notices.state = 'waiting'
     returning sending`;

@@ -1,41 +1,13 @@
 import type { ReservedSql } from "@/db/client";
-import { announcedFor, suspendsAt, terminatesAt } from "@/lib/billing/suspension/decide-stop";
-import { type NextTerm, nextTerms } from "@/lib/billing/suspension/next-terms";
+import { terminatesAt } from "@/lib/billing/suspension/decide-stop";
+import { nextTerms } from "@/lib/billing/suspension/next-terms";
 import type { World } from "@/lib/billing/world";
-import type { CustomerId, ServiceId } from "@/lib/kernel/id";
+import { calendarDay } from "@/lib/kernel/calendar";
+import type { ServiceId } from "@/lib/kernel/id";
 import { money } from "@/lib/kernel/money";
 import type { StopNews } from "@/lib/mail/stop-mail";
 import type { OutboxRow } from "./notices";
 import { type MailRef, openPayLinks } from "./pay-links";
-
-/**
- * What an announcement has to say now. Null if there is nothing to say any more: it was paid or cancelled meanwhile, is
- * being paid by something of which only Stripe knows, or another worker tells it.
- */
-export async function stopAheadNews(
-  world: World,
-  sql: ReservedSql,
-  mail: MailRef,
-  what: "suspensionAhead" | "terminationAhead",
-  renewalIds: readonly string[],
-): Promise<StopNews | null> {
-  const { customerId } = mail;
-  const rows = await sql`
-    select service_id from renewals where customer_id = ${customerId} and id = any(${[...renewalIds]}::uuid[])`;
-  const terms = await termsOf(
-    sql,
-    customerId,
-    rows.map((row) => row.service_id),
-  );
-  const isTold = ({ renewalId, facts }: NextTerm) =>
-    renewalId !== null && renewalIds.includes(renewalId) && facts.paying !== "unsure";
-  const now = world.clock.now();
-  const whenOf = ({ facts }: NextTerm) => {
-    const at = (what === "suspensionAhead" ? suspendsAt : terminatesAt)(facts, world.timeZone);
-    return at && announcedFor(at, facts, now);
-  };
-  return newsOf(world, sql, mail, what, terms.filter(isTold), whenOf);
-}
 
 const whatOf: Record<string, "suspended" | "terminated"> = {
   "service.suspended": "suspended",
@@ -63,52 +35,48 @@ export async function stoppedNews(
   const what = whatOf[topic];
   if (rows[0]?.id !== id || !what) return null;
   const ids = rows.map((row) => row.service_id as ServiceId);
-  if (what === "suspended") {
-    const terms = await termsOf(sql, customerId, ids);
-    return newsOf(world, sql, { customerId, id }, what, terms, ({ facts }) => facts.suspendedAt);
-  }
+  if (what === "suspended") return suspendedNews(world, sql, { customerId, id }, ids);
   const ended = await sql`
     select label from services
     where customer_id = ${customerId} and id = any(${ids}::uuid[]) and state = 'terminated' order by label`;
-  const services = ended.map(({ label }) => ({ label, at: rows[0]?.created_at as Date, invoice: null }));
+  const on = calendarDay(rows[0]?.created_at, world.timeZone);
+  const services = ended.map(({ label }) => ({ label, on, invoice: null, terminatesOn: null }));
   return services.length > 0 ? { what, services, payLinks: [] } : null;
 }
 
-function termsOf(
-  sql: ReservedSql,
-  customerId: CustomerId,
-  serviceIds: readonly ServiceId[],
-): Promise<NextTerm[]> {
-  return nextTerms(
-    sql,
-    [...new Set(serviceIds)].map((serviceId) => ({ customerId, serviceId })),
-  );
-}
-
-async function newsOf(
+async function suspendedNews(
   world: World,
   sql: ReservedSql,
   mail: MailRef,
-  what: StopNews["what"],
-  terms: readonly NextTerm[],
-  whenOf: (term: NextTerm) => Date | null,
+  serviceIds: readonly ServiceId[],
 ): Promise<StopNews | null> {
   const { customerId } = mail;
+  const { timeZone } = world;
+  const terms = await nextTerms(
+    sql,
+    [...new Set(serviceIds)].map((serviceId) => ({ customerId, serviceId })),
+  );
   const ids = terms.flatMap(({ invoiceId }) => invoiceId ?? []);
   const invoices = await sql`
     select id, number, currency, total_minor - amount_paid_minor - amount_credited_minor as remaining_minor from invoices
     where customer_id = ${customerId} and id = any(${ids}::uuid[]) and state = 'open'`;
   const services = terms
-    .flatMap((term) => {
-      const at = whenOf(term);
-      const invoice = invoices.find((row) => row.id === term.invoiceId);
-      const due = invoice && {
-        number: invoice.number as string,
-        amount: money(invoice.remaining_minor, invoice.currency),
-      };
-      return at ? [{ label: term.service.label, at, invoice: due ?? null }] : [];
+    .flatMap(({ service, invoiceId, facts }) => {
+      if (!facts.suspendedAt) return [];
+      const invoice = invoices.find((row) => row.id === invoiceId);
+      const terminates = terminatesAt(facts, timeZone);
+      return [
+        {
+          label: service.label,
+          on: calendarDay(facts.suspendedAt, timeZone),
+          invoice: invoice
+            ? { number: invoice.number as string, amount: money(invoice.remaining_minor, invoice.currency) }
+            : null,
+          terminatesOn: terminates && calendarDay(terminates, timeZone),
+        },
+      ];
     })
-    .sort((a, b) => a.at.getTime() - b.at.getTime());
+    .sort((a, b) => (a.on < b.on ? -1 : 1));
   if (services.length === 0) return null;
-  return { what, services, payLinks: await openPayLinks(world, sql, mail, ids) };
+  return { what: "suspended", services, payLinks: await openPayLinks(world, sql, mail, ids) };
 }

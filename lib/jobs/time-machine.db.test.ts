@@ -55,10 +55,13 @@ describe("the time machine", () => {
     const [before] = await world.jobs.sql`select expires_at from services where id = ${serviceId}`;
     const told = await moveTime(movable, "event");
     expect(told.happened).toContainEqual({ verb: "invoice_issued", count: 1 });
-    expect(told.mails).toBe(1);
+    expect(told.mails).toBe(0);
     // Seven days ahead, and found by the run of that hour.
     const aheadMs = before?.expires_at.getTime() - told.to.getTime();
     expect(Math.abs(aheadMs - 7 * dayMs)).toBeLessThanOrEqual(2 * hourMs);
+    const reminded = await moveTime(movable, "event");
+    expect(reminded.mails).toBe(1);
+    expect(reminded.to.getUTCHours()).toBe(9);
     await giveBalance(world, customer, 1_000n);
     const mended = await moveTime(movable, "day");
     expect(mended.to.getTime() - mended.from.getTime()).toBe(dayMs);

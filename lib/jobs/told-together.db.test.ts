@@ -2,7 +2,6 @@ import postgres from "postgres";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { resendMail } from "@/lib/admin/resend-mail";
 import type { StaffActor } from "@/lib/admin/shapes";
-import { remindOfInvoices } from "@/lib/billing/reminder/remind";
 import { runRenewals } from "@/lib/billing/renewal/run-renewals";
 import type { ServiceId } from "@/lib/kernel/id";
 import { ok, refuse } from "@/lib/kernel/result";
@@ -13,13 +12,13 @@ import {
   giveBalance,
   makeActiveService,
   makeCustomer,
-  makeInvoice,
   makePlan,
   type TestCustomer,
 } from "@/lib/testing/fixtures";
 import { makeStaff } from "@/lib/testing/staff";
 import { openTestWorld, type TestWorld } from "@/lib/testing/world";
 import { deliverOutbox } from "./deliver-outbox";
+import { remindCustomers } from "./remind-customers";
 
 let world: TestWorld;
 let owner: postgres.Sql;
@@ -78,17 +77,6 @@ async function at(hour: string): Promise<string[]> {
 }
 
 describe("renewals of one customer on one day", () => {
-  it("that the balance does not reach for are told in one mail, once the last of them is issued", async () => {
-    await servicesFrom("10T09:00", "10T15:00", "10T22:30", "11T01:00");
-    expect(await at("03T09:00")).toEqual([]);
-    expect(await at("03T15:00")).toEqual([]);
-    // The run is a little late, and is waited for.
-    world.clock.set(new Date("2026-04-03T22:31:00Z"));
-    expect(await deliver()).toEqual([]);
-    expect(await at("03T22:32")).toEqual(["$30.00 is missing to renew 3 services by 10 April 2026"]);
-    expect(await at("04T01:00")).toEqual(["$10.00 is missing to renew web-1 by 11 April 2026"]);
-  });
-
   it("that the balance paid are told in one mail with all that it paid", async () => {
     const { customer } = await servicesFrom("10T09:00", "10T15:00");
     await giveBalance(world, customer, 2_000n);
@@ -103,95 +91,77 @@ describe("renewals of one customer on one day", () => {
 
   it("are told at once where no other is to come: it was cancelled, does not renew by itself, or is another day's", async () => {
     const { customer, services } = await servicesFrom("10T09:00", "10T15:00", "10T16:00", "11T09:00");
+    await giveBalance(world, customer, 1_000n);
+    await deliver();
     expect(await at("03T09:00")).toEqual([]);
     await owner`update services set cancel_requested_at = now() where id = ${services[1] ?? ""}`;
     expect(await deliver()).toEqual([]);
     await owner`update services set is_auto_renew = false where id = ${services[2] ?? ""}`;
-    expect(await deliver()).toEqual(["$10.00 is missing to renew web-1 by 10 April 2026"]);
+    expect(await deliver()).toEqual(["Renewed: web-1, $10.00 from your balance"]);
     expect(
       await owner`select 1 from outbox where customer_id = ${customer.customerId} and handled_at is null`,
     ).toEqual([]);
   });
 
   it("wait for a run that does not come no longer than for ten minutes", async () => {
-    await servicesFrom("10T09:00", "10T15:00");
+    const { customer } = await servicesFrom("10T09:00", "10T15:00");
+    await giveBalance(world, customer, 1_000n);
+    await deliver();
     expect(await at("03T09:00")).toEqual([]);
     world.clock.set(new Date("2026-04-03T15:11:00Z"));
-    expect(await deliver()).toEqual(["$10.00 is missing to renew web-1 by 10 April 2026"]);
+    expect(await deliver()).toEqual(["Renewed: web-1, $10.00 from your balance"]);
   });
 });
 
-describe("a reminder that waits for the mail of another one", () => {
+/** The morning of a day of April: what one mail tells. */
+async function morning(day: string): Promise<string[]> {
+  world.clock.set(new Date(`2026-04-${day}T09:02:00Z`));
+  await remindCustomers(world);
+  return deliver();
+}
+
+describe("a mail of reminding", () => {
   it("is not lost when that mailbox is full, and is told when it is not", async () => {
-    const { customer } = await servicesFrom("10T09:00");
-    world.clock.set(new Date("2026-04-03T09:00:00Z"));
+    await servicesFrom("10T09:00");
+    world.clock.set(new Date("2026-04-03T12:00:00Z"));
     await runRenewals(world);
-    await makeInvoice(world, customer, 500n);
-    await remindOfInvoices(world);
     isFull = true;
-    expect(await deliver()).toHaveLength(1);
+    expect(await morning("04")).toHaveLength(1);
     isFull = false;
-    expect(await deliver()).toEqual([expect.stringMatching(/^2 invoices, \$15\.00 in all, are due/)]);
+    expect(await deliver()).toEqual(["Add $10.00 by 10 April 2026 to renew web-1"]);
     expect(await deliver()).toEqual([]);
   });
 
-  it("goes out on its day all the same if that one waits for the day's last renewal, and tells it", async () => {
+  it("stands in what happened to each of its invoices, once, in words and not by its subject", async () => {
     const { customer } = await servicesFrom("10T09:00", "10T15:00");
-    expect(await at("03T09:00")).toEqual([]);
-    await makeInvoice(world, customer, 500n);
-    await remindOfInvoices(world);
-    expect(await deliver()).toEqual([expect.stringMatching(/^2 invoices, \$15\.00 in all, are due/)]);
-    expect(await at("03T15:00")).toEqual(["$10.00 is missing to renew web-1 by 10 April 2026"]);
-  });
-
-  it("ends without a mail if another worker has recorded its stages", async () => {
-    const { customer } = await servicesFrom();
-    const [row] = await owner`
-      insert into outbox (customer_id, id, topic, payload, created_at)
-      values (${customer.customerId}, gen_random_uuid(), 'reminder', '{}', now()) returning id`;
-    expect(await deliver()).toEqual([]);
-    expect(await owner`select 1 from outbox where id = ${row?.id} and handled_at is null`).toEqual([]);
-  });
-});
-
-describe("a reminder that the mail of another one told", () => {
-  /** Two rows of the outbox, one mail. */
-  async function toldTogether() {
-    const { customer } = await servicesFrom("10T09:00");
-    world.clock.set(new Date("2026-04-03T09:00:00Z"));
+    world.clock.set(new Date("2026-04-03T16:00:00Z"));
     await runRenewals(world);
-    const invoice = await makeInvoice(world, customer, 500n);
-    await remindOfInvoices(world);
-    const [subject] = await deliver();
-    expect(sent).toHaveLength(1);
-    expect(subject).toMatch(/^2 invoices, \$15\.00 in all, are due/);
+    await morning("04");
     const numbers =
       await owner`select number from invoices where customer_id = ${customer.customerId} and state = 'open'`;
-    return { customer, invoice, subject, numbers: numbers.map((row) => row.number as string) };
-  }
-
-  it("stands in what happened to its invoice, once", async () => {
-    const { customer, subject, numbers } = await toldTogether();
     expect(numbers).toHaveLength(2);
-    for (const number of numbers) {
+    for (const { number } of numbers) {
       const shown = await showInvoice(customer.actor, number, world);
       const told = shown?.timeline.filter(({ verb }) => verb.startsWith("remind"));
-      expect(told, number).toMatchObject([{ verb: "reminded", detail: { subject } }]);
+      expect(told, number).toMatchObject([{ verb: "reminded", detail: { kind: "invoice_issued" } }]);
     }
   });
 
-  it("is told again when staff send that mail again, and is no longer when it was paid", async () => {
-    const { customer, invoice, subject } = await toldTogether();
+  it("is told again when staff send it again, at any hour, and is no longer when it was paid", async () => {
+    const { customer } = await servicesFrom("10T09:00");
+    world.clock.set(new Date("2026-04-03T12:00:00Z"));
+    await runRenewals(world);
+    const [subject] = await morning("04");
     const [notice] =
       await owner`select id from notices where customer_id = ${customer.customerId} and subject = ${subject ?? ""}`;
     const again = () =>
       resendMail(support, { customerId: customer.customerId, noticeId: notice?.id }, { ...world });
+    world.clock.set(new Date("2026-04-05T20:00:00Z"));
     expect(await again()).toMatchObject({ ok: true });
     expect(await deliver()).toEqual([subject]);
-    // Pays the renewal, and not the other one.
     await giveBalance(world, customer, 1_000n);
     expect(await deliver()).toEqual([expect.stringMatching(/^Renewed: /)]);
     expect(await again()).toMatchObject({ ok: true });
-    expect(await deliver()).toEqual([`${invoice.number} for $5.00 is due on 10 April 2026`]);
+    expect(await deliver()).toEqual([]);
   });
 });

@@ -12,9 +12,8 @@ export function isToBeTold(sql: ReservedSql) {
 const runDelayMs = 10 * 60_000;
 
 /**
- * Whether the row `o` of the outbox, about a renewal that was issued today, is to wait for another service of its customer that
- * renews later today: one mail tells of all of them (decision 0013). None waits longer than its day: an invoice is due three
- * days after its issue at the earliest, and stands in the portal from the first moment.
+ * Whether the row `o` of the outbox, about a renewal that the balance paid today, is to wait for another service of its customer that
+ * renews later today: one mail tells of all of them (decision 0013). None waits longer than its day.
  */
 export function waitsForOthers(
   sql: Sql | ReservedSql,
@@ -26,10 +25,7 @@ export function waitsForOthers(
   const end = startOfDay(addCalendarDays(today, 1), timeZone);
   const issuedBefore = (instant: Date) =>
     sql`(${instant}::timestamptz at time zone ${timeZone} + make_interval(days => p.lead_days)) at time zone ${timeZone}`;
-  return sql`(o.created_at >= ${begin} and (o.topic = 'renewal.paid' or o.topic = 'reminder' and exists (
-      select from reminders r join invoices i on i.customer_id = r.customer_id and i.id = r.subject_id
-      where r.customer_id = o.customer_id and r.outbox_id = o.id and r.kind = 'balance_low' and i.issued_at >= ${begin}))
-    and exists (
+  return sql`(o.created_at >= ${begin} and o.topic = 'renewal.paid' and exists (
       select from services s join plans p on p.id = s.plan_id
       where s.customer_id = o.customer_id and s.state in ('active', 'suspended') and s.is_auto_renew
         and s.cancel_requested_at is null

@@ -45,7 +45,7 @@ export function autoChargeFailedMail(about: Addressed, failed: AutoChargeFailed)
     subject: words("autoPayFailed.subject", facts),
     intro: words(`autoPayFailed.${intro}`, facts),
     link: {
-      label: words("renewalShort.pay"),
+      label: words("morning.see"),
       url:
         numbers.length === 1 ? `${host.url}/invoices/${encodeURIComponent(first)}` : `${host.url}/invoices`,
     },

@@ -1,5 +1,5 @@
 import { longDay } from "./dates";
-import { mailOf } from "./layout";
+import { type Letter, mailOf } from "./layout";
 import type { Mail } from "./mailer";
 import { mailWords } from "./messages";
 import type { Addressed } from "./payment-mail";
@@ -14,20 +14,18 @@ export interface CardExpiring {
   otherLast4: string | null;
 }
 
-/** Says until when the card can be charged, what happens then, and leads to where another one is saved. */
-export function cardExpiringMail(
+/** Until when the card can be charged, what happens then, and where another one is saved. */
+export function cardExpiringWords(
   about: Addressed,
   { last4, lastDay, isOver, otherLast4 }: CardExpiring,
-): Promise<Mail> {
-  const { locale } = about;
-  const words = mailWords(locale);
+): Pick<Letter, "subject" | "intro" | "link" | "note"> {
+  const words = mailWords(about.locale);
   const facts = { last4, date: longDay(lastDay, about) };
-  return mailOf({
-    ...about,
+  return {
     subject: words(isOver ? "cardExpiring.subjectOver" : "cardExpiring.subject", facts),
     intro: words(isOver ? "cardExpiring.introOver" : "cardExpiring.intro", facts),
     ...wayOut(about, otherLast4),
-  });
+  };
 }
 
 /** The card that is charged by itself, which Stripe no longer has. */

@@ -7,7 +7,7 @@ import { mailWords } from "./messages";
 /** To whom a mail goes, and from which host. */
 export interface Addressed {
   locale: string;
-  recipient: { name: string; email: string };
+  recipient: { name: string; email: string; copies?: readonly string[] };
   host: { name: string; url: string };
   timeZone: string;
 }

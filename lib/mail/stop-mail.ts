@@ -1,72 +1,72 @@
+import type { CalendarDay } from "@/lib/kernel/calendar";
 import { formatMoney, type Money } from "@/lib/kernel/money";
-import { longDay } from "./dates";
+import { longDayOf } from "./dates";
 import { mailOf, type PayLinkLine } from "./layout";
+import type { LetterRow } from "./letter";
 import type { Mail } from "./mailer";
 import { mailWords } from "./messages";
 import type { Addressed } from "./payment-mail";
 
-/** Services that will be stopped, or have been, as they stand when the mail is written. */
+/** Services that have been stopped, as they stand when the mail is written. */
 export interface StopNews {
-  what: "suspensionAhead" | "suspended" | "terminationAhead" | "terminated";
-  /** Soonest first; at least one. Without an invoice where its renewal was declined. */
-  services: readonly { label: string; at: Date; invoice: { number: string; amount: Money } | null }[];
+  what: "suspended" | "terminated";
+  /** At least one. */
+  services: readonly StoppedService[];
   payLinks: readonly PayLinkLine[];
 }
 
-/** What is stopped and when, why, and the links that mend it. */
+export interface StoppedService {
+  label: string;
+  on: CalendarDay;
+  /** What restores it; null where its renewal was declined. */
+  invoice: { number: string; amount: Money } | null;
+  /** Null where it is over, or never comes. */
+  terminatesOn: CalendarDay | null;
+}
+
+/** What was stopped, what restores it, and until when that is possible (domain.md, A4). */
 export function stopMail(about: Addressed, { what, services, payLinks }: StopNews): Promise<Mail> {
   const { locale, host } = about;
   const words = mailWords(locale);
   const [first] = services;
   if (!first) throw new Error("a mail about services names one");
-  const isOne = services.length === 1;
-  const date = (at: Date) => longDay(at, about);
-  const isOver = what === "terminated";
   const count = services.length;
+  const isToPay = payLinks.length > 0;
   const facts = {
-    what: isOne ? first.label : words("renewalShort.many", { count }),
-    date: date(first.at),
+    what: count === 1 ? first.label : words("morning.services", { count }),
+    date: longDayOf(first.on, about),
     count,
-    days: new Set(services.map(({ at }) => date(at))).size === 1 ? "one" : "several",
+    amount: payLinks.map(({ amount }) => formatMoney(amount, locale)).join(" + "),
   };
-  const reasons = services.map(({ label, at, invoice }) =>
-    isOver
-      ? words("stop.ended", { label, date: date(at) })
-      : invoice
-        ? words("stop.unpaid", {
-            label,
-            number: invoice.number,
-            amount: formatMoney(invoice.amount, locale),
-            date: date(at),
-          })
-        : words("stop.declined", { label, date: date(at) }),
-  );
-  const number = isOne && first.invoice ? encodeURIComponent(first.invoice.number) : null;
+  const number = count === 1 && first.invoice ? encodeURIComponent(first.invoice.number) : null;
+  const key = what === "suspended" && !isToPay ? "suspendedDeclined" : what;
   return mailOf({
     ...about,
-    subject: words(`stop.${what}`, facts),
-    intro: words(`stop.${what}Intro`, facts),
+    subject: words(`stop.${key}`, facts),
+    intro: words(`stop.${key}Intro`, facts),
+    rows: services.map((service) => rowOf(about, what, service)),
     link: {
-      label: words(number && !isOver ? "renewalShort.pay" : "stop.see"),
-      url: number && !isOver ? `${host.url}/invoices/${number}` : `${host.url}/services`,
+      label: words(number ? "morning.see" : "morning.seeServices"),
+      url: number ? `${host.url}/invoices/${number}` : `${host.url}/services`,
     },
-    ...(number && !isOver
-      ? {
-          otherLink: {
-            label: words("renewalShort.topUp"),
-            url: `${host.url}/balance/top-up?invoice=${number}`,
-          },
-        }
-      : {}),
     payLinks,
-    note: [...(isOver && isOne ? [] : reasons), words(noteOf(what, services), facts)].join("\n"),
+    note: words(`stop.${key}Note`, facts),
   });
 }
 
-/** What mends it: paying, or renewing anew where there is nothing to pay. */
-function noteOf(what: StopNews["what"], services: StopNews["services"]) {
-  const isToPay = services.some(({ invoice }) => invoice !== null);
-  return what === "suspensionAhead" && !isToPay
-    ? "stop.suspensionAheadDeclinedNote"
-    : (`stop.${what}Note` as const);
+function rowOf(about: Addressed, what: StopNews["what"], service: StoppedService): LetterRow {
+  const { label, on, invoice, terminatesOn } = service;
+  const words = mailWords(about.locale);
+  const date = longDayOf(on, about);
+  const amount = invoice ? formatMoney(invoice.amount, about.locale) : "";
+  const deleted = terminatesOn ? longDayOf(terminatesOn, about) : "";
+  const detail =
+    what === "terminated"
+      ? words("stop.rowTerminated", { date })
+      : words(invoice ? "stop.rowUnpaid" : "stop.rowDeclined", {
+          number: invoice?.number ?? "",
+          deleted,
+          hasEnd: terminatesOn ? "yes" : "no",
+        });
+  return { title: label, detail, amount };
 }

@@ -114,11 +114,11 @@ async function readTimeline(
     where customer_id = ${customerId} and subject_id = ${id} and is_visible
     union all
     (select distinct on (n.id) r.id, coalesce(n.sent_at, r.created_at), 'system', case n.state when 'sent' then 'reminded'
-      when 'undeliverable' then 'reminder_refused' when 'bounced' then 'reminder_refused' else 'reminder_waits' end, jsonb_build_object('subject', n.subject)
+      when 'undeliverable' then 'reminder_refused' when 'bounced' then 'reminder_refused' else 'reminder_waits' end, jsonb_build_object('kind', r.kind)
     from reminders r join outbox o on o.customer_id = r.customer_id and o.id = r.outbox_id
     join notices n on n.customer_id = o.customer_id and n.id = coalesce(o.told_by, o.id) and n.state <> 'withdrawn'
-    where r.customer_id = ${customerId} and r.subject_id = ${id} and r.kind in ('invoice_due', 'balance_low')
-    order by n.id, r.id)
+    where r.customer_id = ${customerId} and r.subject_id = ${id} and r.kind in ('invoice_issued', 'invoice_due', 'shortfall')
+    order by n.id, r.kind <> 'invoice_issued', r.id)
     order by 2 desc, 1 desc limit 100`;
   return rows.map((row) => ({
     id: row.id,

@@ -1,7 +1,6 @@
 import postgres from "postgres";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { reportMostBytes } from "@/lib/auth/body-limits";
-import { remindOfInvoices } from "@/lib/billing/reminder/remind";
 import { deliverOutbox } from "@/lib/jobs/deliver-outbox";
 import { ok, refuse } from "@/lib/kernel/result";
 import type { Mail } from "@/lib/mail/mailer";
@@ -70,7 +69,6 @@ async function reminded(): Promise<TestCustomer & { email: string; mailId: strin
   await owner`
     update customers set email = ${email}, invoice_recipients = ${[copy]} where id = ${customer.customerId}`;
   await makeInvoice(world, customer, 2_340n);
-  await remindOfInvoices(world);
   await deliver();
   return { ...customer, email, mailId: lastMailId() };
 }

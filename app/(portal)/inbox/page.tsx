@@ -73,7 +73,7 @@ async function Inbox({ actor, cursor }: { actor: CustomerActor; cursor: string |
           />
         </div>
       )}
-      <NoticeList notices={notices.rows} />
+      <NoticeList notices={notices.rows} markRead={markRead} />
       <Pager
         label={t("pages")}
         previous={step(notices.previous, t("newer"))}

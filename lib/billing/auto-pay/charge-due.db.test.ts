@@ -95,7 +95,8 @@ describe("a card that auto-pay charges", () => {
     }
     expect(await chargedFor(1)).toBe(1);
     expect(await standing(service)).toMatchObject({ invoice: "paid", runs: true, attempts: ["succeeded"] });
-    expect(await remindersOf(service)).toEqual([]);
+    // Told once, with the card and the day on which it is charged.
+    expect(await remindersOf(service)).toEqual(["invoice_issued 0"]);
   });
 
   it("pays what the balance does not", async () => {

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { addCalendarDays, addDays, type CalendarDay } from "@/lib/kernel/calendar";
 import { daysFromDue } from "../invoice/days-from-due";
-import { dueStages, lowStages, stageToSend } from "../reminder/stages";
+import { dueStages, toTell } from "../reminder/stages";
 import { nextInvoiceSteps, type WaitingInvoice } from "./next-invoice-steps";
 
 const timeZone = "Europe/Berlin";
@@ -11,11 +11,11 @@ const noon = new Date("2026-03-30T10:00:00Z");
 const waiting: WaitingInvoice = {
   origin: "renewal",
   dueOn,
-  isAutoRenew: true,
   hasAutoPay: false,
   isCharged: false,
   lastDue: null,
-  lastLow: -7,
+  issueTold: -7,
+  mailHour: 9,
   stages: dueStages,
   payBy: addCalendarDays(dueOn, 4),
   suspendsAt: new Date("2026-04-04T08:00:00Z"),
@@ -29,9 +29,8 @@ const told = (invoice: Partial<WaitingInvoice>, now: string) =>
 
 describe("what happens to an open invoice next", () => {
   it("is a reminder, the day it is due, and the suspension of what it renews", () => {
-    // Daylight saving begins on 29 March: midnight of the 27th is an hour later in UTC than that of the 31st.
     expect(told({}, "2026-03-24T09:00:00Z")).toEqual([
-      "remind 2026-03-26T23:00",
+      "remind 2026-03-27T08:00",
       "due 2026-03-29T22:00",
       "payBy 2026-04-02T22:00",
       "suspend 2026-04-04T08:00",
@@ -53,31 +52,33 @@ describe("what happens to an open invoice next", () => {
       "payBy 2026-04-02T22:00",
       "suspend 2026-04-04T08:00",
     ]);
-    expect(told({ hasAutoPay: true }, "2026-03-31T09:00:00Z")[0]).toBe("remind 2026-03-31T09:00");
-    expect(told({ hasAutoPay: true, lastDue: 1 }, "2026-03-31T09:00:00Z")[0]).toBe("charge 2026-03-31T22:00");
+    // Daylight saving has begun: nine o'clock is seven in UTC.
+    expect(told({ hasAutoPay: true }, "2026-03-31T05:00:00Z")[0]).toBe("remind 2026-03-31T07:00");
+    expect(told({ hasAutoPay: true, lastDue: 0 }, "2026-03-31T09:00:00Z")[0]).toBe("charge 2026-03-31T22:00");
   });
 
   it("is the end of an order that nobody pays", () => {
-    const order = { origin: "order", isAutoRenew: false, lastDue: 3, payBy: null, suspendsAt: null } as const;
+    const order = { origin: "order", lastDue: 0, payBy: null, suspendsAt: null } as const;
     expect(told(order, "2026-04-05T09:00:00Z")).toEqual(["void 2026-04-13T22:00"]);
     expect(told({ ...order, origin: "manual" }, "2026-04-05T09:00:00Z")).toEqual([]);
   });
 
-  it("names the very day on which the next stage then goes out, and is in order of time", () => {
-    const stage = (stages: readonly number[]) => fc.option(fc.constantFrom(...stages));
+  it("names the very hour at which the next stage then goes out, and is in order of time", () => {
     fc.assert(
       fc.property(
-        fc.record({ isAutoRenew: fc.boolean(), lastDue: stage(dueStages), lastLow: stage(lowStages) }),
+        fc.option(fc.constantFrom(...dueStages)),
+        fc.option(fc.integer({ min: -20, max: 6 })),
         fc.integer({ min: -20, max: 6 }),
-        (known, day) => {
-          const invoice = { ...waiting, ...known };
+        (lastDue, issueTold, day) => {
+          const invoice = { ...waiting, lastDue, issueTold };
           const now = addDays(noon, day, timeZone);
           const steps = nextInvoiceSteps(invoice, now, timeZone);
           expect(steps).toEqual([...steps].sort((a, b) => +a.at - +b.at));
-          // Slow and obvious: one day after the other, until a stage is due.
+          // Slow and obvious: one day after the other from tomorrow on, since today's mails are out, until there is something.
           let expected: number | null = null;
-          for (let later = day; later <= 6 && expected === null; later += 1) {
-            if (stageToSend({ ...invoice, daysFromDue: later })) expected = later;
+          for (let later = day + 1; later <= 8 && expected === null; later += 1) {
+            const { isIssue, stage } = toTell({ ...invoice, daysFromDue: later });
+            if (isIssue || stage !== null) expected = later;
           }
           const remind = steps.find(({ kind }) => kind === "remind");
           expect(remind ? daysFromDue(dueOn, remind.at, timeZone) : null).toBe(expected);

@@ -1,7 +1,7 @@
-import { addCalendarDays, type CalendarDay, calendarDay, startOfDay } from "@/lib/kernel/calendar";
+import { addCalendarDays, atHour, type CalendarDay, calendarDay, startOfDay } from "@/lib/kernel/calendar";
 import { nextChargeAt } from "../auto-pay/schedule";
 import { daysFromDue } from "../invoice/days-from-due";
-import { stageToSend } from "../reminder/stages";
+import { toTell } from "../reminder/stages";
 import type { PutOffBy } from "../suspension/decide-stop";
 import { orderVoidAt } from "../suspension/order-void-days";
 
@@ -9,14 +9,15 @@ import { orderVoidAt } from "../suspension/order-void-days";
 export interface WaitingInvoice {
   readonly origin: "order" | "renewal" | "manual";
   readonly dueOn: CalendarDay;
-  /** It has only renewals of services that renew by themselves. */
-  readonly isAutoRenew: boolean;
   /** Auto-pay is on with a card that can be charged, and the invoice is one that it charges. */
   readonly hasAutoPay: boolean;
   /** A card will be charged before it is due, so that nobody is reminded of it. */
   readonly isCharged: boolean;
+  /** On which day from due its customer was told that it was issued; null if they were not. */
+  readonly issueTold: number | null;
   readonly lastDue: number | null;
-  readonly lastLow: number | null;
+  /** Of the billing time zone: at this hour customers are reminded. */
+  readonly mailHour: number;
   /** Days from due on which it is reminded of, ascending. */
   readonly stages: readonly number[];
   /** The last day on which it can be paid before the first of its services is suspended; null where none is. */
@@ -42,14 +43,10 @@ export interface InvoiceStep {
 export function nextInvoiceSteps(invoice: WaitingInvoice, now: Date, timeZone: string): InvoiceStep[] {
   const { origin, dueOn, hasAutoPay, payBy, suspendsAt, putOffBy } = invoice;
   const today = daysFromDue(dueOn, now, timeZone);
-  const onDay = (day: number) => {
-    const at = startOfDay(addCalendarDays(dueOn, day), timeZone);
-    return at > now ? at : now;
-  };
   const chargeAt = hasAutoPay ? nextChargeAt(dueOn, now, timeZone) : null;
-  const remindDay = nextReminderDay(invoice, today);
+  const remindAt = nextReminderAt(invoice, today, now, timeZone);
   const steps: (InvoiceStep | null)[] = [
-    remindDay === null ? null : { kind: "remind", at: onDay(remindDay) },
+    remindAt && { kind: "remind", at: remindAt },
     chargeAt && { kind: "charge", at: chargeAt },
     today > 0 ? null : { kind: "due", at: startOfDay(dueOn, timeZone) },
     payBy && payBy >= calendarDay(now, timeZone) ? { kind: "payBy", at: startOfDay(payBy, timeZone) } : null,
@@ -59,13 +56,14 @@ export function nextInvoiceSteps(invoice: WaitingInvoice, now: Date, timeZone: s
   return steps.filter((step) => step !== null).sort((a, b) => a.at.getTime() - b.at.getTime());
 }
 
-/** In days from due, today included; null where nobody is reminded of it any more, or a card is charged instead. */
-function nextReminderDay(invoice: WaitingInvoice, today: number): number | null {
-  const { stages } = invoice;
-  const last = stages.at(-1) ?? 0;
-  const first = stages[0] ?? 0;
-  for (let day = Math.max(today, first); day <= Math.max(today, last); day += 1) {
-    if (stageToSend({ ...invoice, daysFromDue: day })) return day;
+/** At the hour of mails of the day; null where nobody is reminded of it any more, or a card is charged instead. */
+function nextReminderAt(invoice: WaitingInvoice, today: number, now: Date, timeZone: string): Date | null {
+  const { stages, dueOn, mailHour } = invoice;
+  const last = Math.max(today + 1, stages.at(-1) ?? 0);
+  for (let day = today; day <= last; day += 1) {
+    const { isIssue, stage } = toTell({ ...invoice, daysFromDue: day });
+    const at = atHour(addCalendarDays(dueOn, day), mailHour, timeZone);
+    if ((isIssue || stage !== null) && at > now) return at;
   }
   return null;
 }

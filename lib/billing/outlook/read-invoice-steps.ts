@@ -1,6 +1,8 @@
 import type { ReservedSql, Sql } from "@/db/client";
 import type { CustomerId, InvoiceId, ServiceId } from "@/lib/kernel/id";
 import { hasAutoPay, renewsByItself, willBeCharged } from "../auto-pay/will-be-charged";
+import { daysFromDue } from "../invoice/days-from-due";
+import { readMailHour } from "../reminder/mail-hour";
 import { hostReminderDays, planReminderDays } from "../reminder/reminder-days";
 import { suspendsAt, suspensionPutOffBy } from "../suspension/decide-stop";
 import { nextTerms } from "../suspension/next-terms";
@@ -21,10 +23,12 @@ export async function readInvoiceSteps(
   const last = (kind: string) => sql`(
     select max(stage) from reminders r
     where r.customer_id = i.customer_id and r.kind = ${kind} and r.subject_id = i.id)`;
-  const ofHost = await hostReminderDays(sql);
+  const [ofHost, mailHour] = [await hostReminderDays(sql), await readMailHour(sql)];
   const [row] = await sql`
     select i.origin, i.due_on, ${willBeCharged(sql, now, timeZone)} as is_charged, ${last("invoice_due")} as last_due,
-      ${last("balance_low")} as last_low, ${renewsByItself(sql)} as is_auto_renew,
+      (select min(r.created_at) from reminders r where r.customer_id = i.customer_id and r.kind = 'invoice_issued'
+        and r.subject_id = i.id) as issue_told_at,
+      ${renewsByItself(sql)} as is_auto_renew,
       ${hasAutoPay(sql, sql`i.customer_id`, now, timeZone)} as has_auto_pay, ${planReminderDays(sql)} as days, array(select distinct l.service_id from invoice_lines l where l.customer_id = i.customer_id
         and l.invoice_id = i.id and l.kind = 'renewal') as service_ids
     from invoices i where i.customer_id = ${customerId} and i.id = ${invoiceId} and i.state = 'open'
@@ -44,11 +48,11 @@ export async function readInvoiceSteps(
   const invoice = {
     origin: row.origin,
     dueOn: row.due_on,
-    isAutoRenew: row.is_auto_renew,
     hasAutoPay: row.has_auto_pay && row.is_auto_renew,
     isCharged: row.is_charged,
     lastDue: row.last_due,
-    lastLow: row.last_low,
+    issueTold: row.issue_told_at && daysFromDue(row.due_on, row.issue_told_at, timeZone),
+    mailHour,
     stages: row.days ?? ofHost,
     payBy: stops[0] ? dayBefore(stops[0].at, timeZone) : null,
     suspendsAt: stops[0]?.at ?? null,

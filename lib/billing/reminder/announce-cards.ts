@@ -1,12 +1,10 @@
 import type { Fragment } from "postgres";
-import { bulkStatement } from "@/db/bulk-statement";
 import type { ReservedSql, Sql } from "@/db/client";
-import { transact } from "@/db/transaction";
 import { addCalendarDays, type CalendarDay, calendarDay } from "@/lib/kernel/calendar";
-import { type CustomerId, type PaymentMethodId, uuidv7 } from "@/lib/kernel/id";
+import type { CustomerId, PaymentMethodId } from "@/lib/kernel/id";
 import type { World } from "../world";
 import { type CardExpiry, cardAnnouncedDaysAhead, expiryStage, isExpiring, isOver } from "./card-expiry";
-import { outboxAdded, remindersAdded } from "./remind";
+import { recordReminders } from "./record-reminders";
 
 /**
  * Tells customers that the card which is charged by itself is about to expire, or has: once for each card and month
@@ -16,11 +14,22 @@ import { outboxAdded, remindersAdded } from "./remind";
 export async function announceExpiringCards(world: World, customersMost = 200): Promise<number> {
   let recorded = 0;
   let after: CustomerId | null = null;
+  const today = calendarDay(world.clock.now(), world.timeZone);
   for (;;) {
     const cards: ExpiringCard[] = await untold(world, after, customersMost);
     const last = cards.at(-1);
     if (!last) return recorded;
-    recorded += await record(world, cards);
+    const expiring = cards.filter((card) => isExpiring(card, today));
+    recorded += await recordReminders(
+      world,
+      today,
+      expiring.map((card) => ({
+        customerId: card.customerId,
+        kind: "card_expiring",
+        subjectId: card.id,
+        stage: expiryStage(card, isOver(card, today)),
+      })),
+    );
     after = last.customerId;
   }
 }
@@ -85,36 +94,4 @@ async function untold(
     expMonth: row.exp_month,
     expYear: row.exp_year,
   }));
-}
-
-async function record(world: World, cards: readonly ExpiringCard[]): Promise<number> {
-  const now = world.clock.now();
-  const today = calendarDay(now, world.timeZone);
-  const told = cards
-    .filter((card) => isExpiring(card, today))
-    .map((card) => ({ ...card, outboxId: uuidv7(world.clock) }));
-  if (told.length === 0) return 0;
-  const outbox = told.map(({ customerId, outboxId }) => ({
-    customer_id: customerId,
-    id: outboxId,
-    topic: "reminder",
-    payload: {},
-    created_at: now,
-  }));
-  const reminders = told.map((card) => ({
-    customer_id: card.customerId,
-    id: uuidv7(world.clock),
-    kind: "card_expiring",
-    subject_id: card.id,
-    stage: expiryStage(card, isOver(card, today)),
-    outbox_id: card.outboxId,
-    created_at: now,
-  }));
-  await transact(world.jobs, {}, ({ sql }) =>
-    bulkStatement(sql, [
-      { write: outboxAdded, rows: outbox },
-      { write: remindersAdded, rows: reminders },
-    ]),
-  );
-  return told.length;
 }

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { parseReminderDays, reminderDaysFar, reminderDaysMost } from "./reminder-days";
-import { dueStages, lowStages, stageToSend } from "./stages";
+import { dueStages, toTell } from "./stages";
 
 describe("days of reminding as somebody types them", () => {
   it("are read however they are separated, each once and in order", () => {
@@ -17,42 +17,32 @@ describe("days of reminding as somebody types them", () => {
     ["--1", "reminder_days_malformed"],
     ["-61, 1", "reminder_days_too_far"],
     ["1 2 3 4 5 6 7 8 9 10 11 12 13", "reminder_days_too_many"],
-    ["-7, 0", "reminder_days_never_late"],
   ])("%j is refused: %s", (text, code) => {
     expect(parseReminderDays(text)).toMatchObject({ ok: false, refusal: { code } });
   });
 
   it("come back as they were written, and each goes out once, on its day", () => {
-    const days = fc
-      .uniqueArray(fc.integer({ min: -reminderDaysFar, max: reminderDaysFar }), {
-        minLength: 1,
-        maxLength: reminderDaysMost,
-      })
-      .filter((some) => some.some((day) => day > 0));
+    const days = fc.uniqueArray(fc.integer({ min: -reminderDaysFar, max: reminderDaysFar }), {
+      minLength: 1,
+      maxLength: reminderDaysMost,
+    });
     fc.assert(
-      fc.property(days, fc.boolean(), (some, isAutoRenew) => {
+      fc.property(days, (some) => {
         const stages = [...some].sort((a, b) => a - b);
         expect(parseReminderDays(some.join(", "))).toEqual({ ok: true, value: stages });
         const sent: number[] = [];
-        let lastDue: number | null = null;
-        let lastLow: number | null = null;
         for (let daysFromDue = -70; daysFromDue <= 70; daysFromDue += 1) {
-          const due = stageToSend({ daysFromDue, isAutoRenew, lastDue, lastLow, stages });
-          if (!due) continue;
-          expect(due.stage).toBe(daysFromDue);
-          sent.push(due.stage);
-          if (due.kind === "balance_low") lastLow = due.stage;
-          else lastDue = due.stage;
+          const { stage } = toTell({ daysFromDue, issueTold: -70, lastDue: sent.at(-1) ?? null, stages });
+          if (stage === null) continue;
+          expect(stage).toBe(daysFromDue);
+          sent.push(stage);
         }
-        const first = stages.findIndex((day) => day <= 0);
-        // One that should renew by itself is found short on the first of its days, not reminded of.
-        expect(sent).toEqual(isAutoRenew ? stages.filter((_day, at) => at !== first) : stages);
+        expect(sent).toEqual(stages);
       }),
     );
   });
 
   it("are the usual ones where nobody says any", () => {
-    expect([...dueStages]).toEqual([-7, -3, -1, 0, 1, 3]);
-    expect(lowStages).toEqual([-3, -1, 0]);
+    expect([...dueStages]).toEqual([-3, 0]);
   });
 });

@@ -9,11 +9,9 @@ export const reminderDaysMost = 12;
 export type ReminderDaysRefusal =
   | { code: "reminder_days_malformed" }
   | { code: "reminder_days_too_far"; most: number }
-  | { code: "reminder_days_too_many"; most: number }
-  /** Whoever does not pay hears of it at least once after it was due. */
-  | { code: "reminder_days_never_late" };
+  | { code: "reminder_days_too_many"; most: number };
 
-/** Days from due as somebody types them, "-7, -3, 0, +3": whole, each once, ascending; at least one after the day itself. */
+/** Days from due as somebody types them, "-7, -3, 0, +3": whole, each once, ascending. */
 export function parseReminderDays(text: string): Result<number[], ReminderDaysRefusal> {
   const parts = text
     .replaceAll("\u2212", "-")
@@ -28,7 +26,6 @@ export function parseReminderDays(text: string): Result<number[], ReminderDaysRe
   }
   if (days.length > reminderDaysMost)
     return refuse({ code: "reminder_days_too_many", most: reminderDaysMost });
-  if (!days.some((day) => day > 0)) return refuse({ code: "reminder_days_never_late" });
   return ok(days);
 }
 

@@ -1,65 +1,69 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { dueStages, lowStages, type Remindable, stageToSend } from "./stages";
+import { dueStages, type Remindable, toTell } from "./stages";
 
-const nothingSent = { lastDue: null, lastLow: null };
+const told: Remindable = { daysFromDue: -7, issueTold: -7, lastDue: null };
+const stagesFrom = (first: number, last: number, changed: Partial<Remindable> = {}) => {
+  let invoice: Remindable = { ...told, ...changed };
+  const sent: string[] = [];
+  for (let daysFromDue = first; daysFromDue <= last; daysFromDue += 1) {
+    const { isIssue, stage } = toTell({ ...invoice, daysFromDue });
+    if (isIssue) sent.push(`${daysFromDue} issued`);
+    if (stage !== null) sent.push(`${daysFromDue} ${stage}`);
+    if (isIssue) invoice = { ...invoice, issueTold: daysFromDue };
+    if (stage !== null) invoice = { ...invoice, lastDue: stage };
+  }
+  return sent;
+};
 
-/** What goes out when the job runs on these days, one after the other. */
-function sentOn(days: readonly number[], isAutoRenew: (day: number) => boolean): string[] {
-  const state: Pick<Remindable, "lastDue" | "lastLow"> = { ...nothingSent };
-  return days.flatMap((daysFromDue) => {
-    const due = stageToSend({ ...state, daysFromDue, isAutoRenew: isAutoRenew(daysFromDue) });
-    if (!due) return [];
-    if (due.kind === "balance_low") state.lastLow = due.stage;
-    else state.lastDue = due.stage;
-    return [`${due.kind} ${due.stage}`];
-  });
-}
-
-const everyDay = Array.from({ length: 30 }, (_, index) => index - 12);
-
-describe("the stages of reminding", () => {
-  it("are 7, 3 and 1 days ahead of due, on the day, and 1 and 3 after it", () => {
-    expect(sentOn(everyDay, () => false)).toEqual(dueStages.map((stage) => `invoice_due ${stage}`));
+describe("an open invoice", () => {
+  it("is told of when it was issued, three days before it is due, and on the day", () => {
+    expect(stagesFrom(-7, 30, { issueTold: null })).toEqual(["-7 issued", "-3 -3", "0 0"]);
   });
 
-  it("speak of the balance while the invoice renews by itself, and of the invoice once it is overdue", () => {
-    const all = [...lowStages.map((stage) => `balance_low ${stage}`), "invoice_due 1", "invoice_due 3"];
-    expect(sentOn(everyDay, () => true)).toEqual(all);
+  it("issued shortly before it is due has what it has reached in the same mail, and not again", () => {
+    expect(stagesFrom(-3, 30, { issueTold: null })).toEqual(["-3 issued", "-3 -3", "0 0"]);
+    expect(stagesFrom(-1, 30, { issueTold: null })).toEqual(["-1 issued", "-1 -3", "0 0"]);
   });
 
-  it("are not made up for: after a pause the latest goes out alone", () => {
-    expect(sentOn([-9, 2], () => false)).toEqual(["invoice_due 1"]);
-    expect(sentOn([40], () => false)).toEqual(["invoice_due 3"]);
+  it("of which somebody was told by hand is not told of for a day before that", () => {
+    expect(stagesFrom(-1, 30, { issueTold: -2 })).toEqual(["0 0"]);
   });
 
-  it("are not sent again for a day that lies behind when auto-renew is switched off", () => {
-    expect(sentOn([-3, -2, -1], (day) => day < -2)).toEqual(["balance_low -3", "invoice_due -1"]);
+  it("that a card is charged for is told of once, and reminded of when the card is not", () => {
+    expect(stagesFrom(-7, 30, { issueTold: null, isCharged: true })).toEqual(["-7 issued"]);
+    expect(stagesFrom(0, 30, { isCharged: false })).toEqual(["0 0"]);
   });
 
-  it("go out each once, in order, at most one a day, whatever days the job runs and however auto-renew is switched", () => {
-    const runs = fc.array(fc.tuple(fc.integer({ min: -20, max: 20 }), fc.boolean()), { maxLength: 60 });
+  it("has the days that its host or plan says", () => {
+    expect(stagesFrom(-7, 30, { stages: [-7, -1, 5] })).toEqual(["-1 -1", "5 5"]);
+  });
+
+  it("tells each stage once and only the latest of those that were missed, whatever days the job runs on", () => {
     fc.assert(
-      fc.property(runs, (unsorted) => {
-        const sorted = [...unsorted].sort(([a], [b]) => a - b);
-        let at = 0;
-        const sent = sentOn(
-          sorted.map(([day]) => day),
-          () => sorted[at++]?.[1] ?? false,
-        );
-        expect(new Set(sent).size).toBe(sent.length);
-        const stages = sent.map((text) => Number(text.split(" ")[1]));
-        expect(stages).toEqual([...stages].sort((a, b) => a - b));
-      }),
+      fc.property(
+        fc.uniqueArray(fc.integer({ min: -10, max: 10 }), { minLength: 1, maxLength: 6 }),
+        fc.uniqueArray(fc.integer({ min: -12, max: 20 }), { maxLength: 20 }),
+        (stageDays, runs) => {
+          const stages = stageDays.sort((a, b) => a - b);
+          let invoice: Remindable = { daysFromDue: -12, issueTold: null, lastDue: null, stages };
+          const sent: number[] = [];
+          for (const daysFromDue of runs.sort((a, b) => a - b)) {
+            const { isIssue, stage } = toTell({ ...invoice, daysFromDue });
+            if (isIssue) invoice = { ...invoice, issueTold: daysFromDue };
+            if (stage === null) continue;
+            expect(stage).toBe(stages.findLast((day) => day <= daysFromDue));
+            sent.push(stage);
+            invoice = { ...invoice, lastDue: stage };
+          }
+          expect(sent).toEqual([...new Set(sent)].sort((a, b) => a - b));
+          expect(sent.every((stage) => stages.includes(stage))).toBe(true);
+        },
+      ),
     );
   });
 
-  it("leave nobody untold: an invoice that is looked at on every day has heard the last stage", () => {
-    fc.assert(
-      fc.property(fc.infiniteStream(fc.boolean()), (switched) => {
-        const sent = sentOn(everyDay, () => switched.next().value ?? false);
-        expect(sent).toContain("invoice_due 3");
-      }),
-    );
+  it("has no stage of the old schedule", () => {
+    expect(dueStages).toEqual([-3, 0]);
   });
 });

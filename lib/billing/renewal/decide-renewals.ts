@@ -1,7 +1,6 @@
 import { type InvoiceId, newId, type RenewalId } from "@/lib/kernel/id";
 import type { Currency } from "@/lib/kernel/money";
 import type { Decision } from "../decision";
-import { daysFromDue } from "../invoice/days-from-due";
 import { priceInvoice } from "../invoice/draft";
 import { bookIssued, type Issued, isFree, linesOf, recordOf } from "../invoice/issued-invoice";
 import { isAutoRenew, settleWaiting } from "../payment/balance-payment";
@@ -21,15 +20,10 @@ export interface Renewed {
 
 /**
  * Issues the next terms of a customer's due services, and lets the balance pay what it covers, oldest due first, each
- * in full (domain.md, Renewing: "the balance pays at issue"). What is short is said, so that a reminder goes out at once.
- * `isCharged`: auto-pay is on, and its card will be charged for what is short. A service without a price in its currency is parked. Pure but for ids: the caller has read everything under lock.
+ * in full (domain.md, Renewing: "the balance pays at issue"). What is short is named by the
+ * next morning's mail. A service without a price in its currency is parked. Pure but for ids: the caller has read everything under lock.
  */
-export function decideRenewals(
-  decision: Decision,
-  due: readonly DueService[],
-  taxRatePpm: number,
-  isCharged = false,
-): Renewed {
+export function decideRenewals(decision: Decision, due: readonly DueService[], taxRatePpm: number): Renewed {
   const issued: Issued[] = [];
   let parked = 0;
   for (const one of due) {
@@ -41,19 +35,14 @@ export function decideRenewals(
   let short = 0;
   for (const currency of new Set(issued.map((invoice) => invoice.currency))) {
     const of = issued.filter((invoice) => invoice.currency === currency);
-    short += payFromBalance(decision, currency, of, isCharged);
+    short += payFromBalance(decision, currency, of);
   }
   const open = issued.filter((invoice) => decision.invoice(invoice.id)?.state === "open");
   return { issued, paid: issued.length - open.length, short, parked };
 }
 
 /** Returns how many of the invoices the balance does not reach for. */
-function payFromBalance(
-  decision: Decision,
-  currency: Currency,
-  issued: readonly Issued[],
-  isCharged: boolean,
-): number {
+function payFromBalance(decision: Decision, currency: Currency, issued: readonly Issued[]): number {
   const before = decision.changes.payments.length;
   settleWaiting(decision, currency, []);
   // One payment settles all of them: one receipt says what was renewed.
@@ -62,14 +51,6 @@ function payFromBalance(
   const short = issued.filter(
     ({ id }) => decision.invoice(id)?.state === "open" && isAutoRenew(decision, id),
   );
-  // A card that will be charged is not announced as a debt.
-  if (short.length === 0 || isCharged) return short.length;
-  // One mail for all of them: the first stage of reminding, "when found".
-  const outboxId = decision.tell("reminder", {});
-  const { now, timeZone } = decision.context;
-  for (const { id, dueOn } of short) {
-    decision.remind("balance_low", id, daysFromDue(dueOn, now, timeZone), outboxId);
-  }
   return short.length;
 }
 

@@ -2,7 +2,6 @@ import type { ReservedSql } from "@/db/client";
 import { type Transaction, transact } from "@/db/transaction";
 import type { CustomerId, PlanId } from "@/lib/kernel/id";
 import type { LockedBalance } from "@/lib/ledger/book";
-import { hasAutoPay } from "../auto-pay/will-be-charged";
 import { Decision } from "../decision";
 import { numberInvoices, numbersMost, prepareSeries, seriesOf } from "../invoice/number-invoices";
 import type { World } from "../world";
@@ -158,17 +157,17 @@ async function renewLocked(
   const now = world.clock.now();
   const [balances, customers, due] = await Promise.all([
     lockBalancesOf(sql, customerIds),
-    customersOf(sql, customerIds, now, world.timeZone),
+    customersOf(sql, customerIds, now),
     lockDueServices(sql, customerIds, horizons),
   ]);
   const dueOf = byCustomer(due);
   const renewed: Renewed[] = [];
   const decided: DecidedRenewals[] = [];
-  for (const [customerId, { billTo, taxRatePpm, isCharged }] of customers) {
+  for (const [customerId, { billTo, taxRatePpm }] of customers) {
     const own = dueOf.get(customerId) ?? [];
     if (own.length === 0) continue;
     const decision = decisionOf(world, now, customerId, balances.get(customerId) ?? []);
-    const one = decideRenewals(decision, own, taxRatePpm, isCharged);
+    const one = decideRenewals(decision, own, taxRatePpm);
     renewed.push(one);
     decided.push({ customerId, decision, issued: one.issued, billTo, reissued: reissuedOf(own) });
   }
@@ -228,13 +227,11 @@ async function customersOf(
   sql: ReservedSql,
   customerIds: readonly CustomerId[],
   now: Date,
-  timeZone: string,
-): Promise<Map<CustomerId, { billTo: DecidedRenewals["billTo"]; taxRatePpm: number; isCharged: boolean }>> {
+): Promise<Map<CustomerId, { billTo: DecidedRenewals["billTo"]; taxRatePpm: number }>> {
   const rows = await sql`
     select c.id, c.name, c.email, c.country, c.address, c.tax_id, coalesce((
       select t.rate_ppm from tax_rates t where t.country = c.country and t.valid_from <= ${now}
-      order by t.valid_from desc limit 1), 0) as rate_ppm,
-      ${hasAutoPay(sql, sql`c.id`, now, timeZone)} as is_charged
+      order by t.valid_from desc limit 1), 0) as rate_ppm
     from customers c where c.id = any(${[...customerIds]}::uuid[]) and c.closed_at is null`;
   return new Map(
     rows.map((row) => [
@@ -248,7 +245,6 @@ async function customersOf(
           taxId: row.tax_id,
         },
         taxRatePpm: row.rate_ppm as number,
-        isCharged: row.is_charged as boolean,
       },
     ]),
   );

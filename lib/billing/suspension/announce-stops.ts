@@ -1,8 +1,6 @@
-import { bulkStatement } from "@/db/bulk-statement";
-import { transact } from "@/db/transaction";
 import { addCalendarDays, calendarDay, daysBetween, startOfDay } from "@/lib/kernel/calendar";
-import { type CustomerId, uuidv7 } from "@/lib/kernel/id";
-import { outboxAdded, remindersAdded } from "../reminder/remind";
+import type { CustomerId } from "@/lib/kernel/id";
+import { type NewReminder, recordReminders } from "../reminder/record-reminders";
 import type { World } from "../world";
 import { announcedDaysAhead, announcedFor, suspendsAt, terminatesAt } from "./decide-stop";
 import { type NextTerm, nextTerms, type ServiceRef } from "./next-terms";
@@ -15,11 +13,16 @@ import { type NextTerm, nextTerms, type ServiceRef } from "./next-terms";
 export async function announceStops(world: World, customersMost = 200): Promise<number> {
   let recorded = 0;
   let after: CustomerId | null = null;
+  const today = calendarDay(world.clock.now(), world.timeZone);
   for (;;) {
     const refs: ServiceRef[] = await untold(world, after, customersMost);
     const last = refs.at(-1);
     if (!last) return recorded;
-    recorded += await record(world, await nextTerms(world.jobs.sql, refs));
+    recorded += await recordReminders(
+      world,
+      today,
+      remindersOf(world, await nextTerms(world.jobs.sql, refs)),
+    );
     after = last.customerId;
   }
 }
@@ -61,44 +64,17 @@ async function untold(world: World, after: CustomerId | null, customersMost: num
   return rows.map((row) => ({ customerId: row.customer_id, serviceId: row.id }));
 }
 
-async function record(world: World, terms: readonly NextTerm[]): Promise<number> {
+function remindersOf(world: World, terms: readonly NextTerm[]): NewReminder[] {
   const now = world.clock.now();
-  const outbox = new Map<string, { id: string; customer_id: string }>();
-  const reminders = terms.flatMap((term) => {
-    const told = toldOf(world, term, now);
+  const today = calendarDay(now, world.timeZone);
+  return terms.flatMap((term) => {
+    // While only Stripe knows whether it is paid, nothing is said.
+    const told = term.facts.paying === "unsure" ? null : toldOf(world, term, now);
     if (!told || !term.renewalId) return [];
     const { customerId } = term;
-    const row = outbox.get(`${customerId} ${told.kind}`) ?? {
-      id: uuidv7(world.clock),
-      customer_id: customerId,
-    };
-    outbox.set(`${customerId} ${told.kind}`, row);
-    return [
-      {
-        customer_id: customerId,
-        id: uuidv7(world.clock),
-        kind: told.kind,
-        subject_id: term.renewalId,
-        stage: daysBetween(calendarDay(told.at, world.timeZone), calendarDay(now, world.timeZone)),
-        outbox_id: row.id,
-        created_at: now,
-      },
-    ];
+    const stage = daysBetween(calendarDay(told.at, world.timeZone), today);
+    return [{ customerId, kind: told.kind, subjectId: term.renewalId, stage }];
   });
-  if (reminders.length === 0) return 0;
-  const rows = [...outbox.values()].map((row) => ({
-    ...row,
-    topic: "reminder",
-    payload: {},
-    created_at: now,
-  }));
-  await transact(world.jobs, {}, ({ sql }) =>
-    bulkStatement(sql, [
-      { write: outboxAdded, rows },
-      { write: remindersAdded, rows: reminders },
-    ]),
-  );
-  return reminders.length;
 }
 
 /** By whole days: what is stopped on one day, at whatever hours, is told at once and in one mail. */

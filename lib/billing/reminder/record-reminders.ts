@@ -1,0 +1,83 @@
+import { type BulkWrite, bulkStatement } from "@/db/bulk-statement";
+import type { reminderKinds } from "@/db/schema/notices";
+import { transact } from "@/db/transaction";
+import type { CalendarDay } from "@/lib/kernel/calendar";
+import { type CustomerId, uuidv7 } from "@/lib/kernel/id";
+import type { World } from "../world";
+
+/** A stage that a customer is to hear of in the day's mail. */
+export interface NewReminder {
+  customerId: CustomerId;
+  kind: (typeof reminderKinds)[number];
+  subjectId: string;
+  stage: number;
+}
+
+/**
+ * Puts stages into the one mail of reminding that a customer gets on a day (domain.md, A5): one row of the outbox for each
+ * customer and day, whoever runs at once. What the mail says is computed when it is sent. Once it is sent, nothing more is
+ * recorded for that day. Returns how many stages were recorded.
+ */
+export async function recordReminders(
+  world: World,
+  today: CalendarDay,
+  reminders: readonly NewReminder[],
+): Promise<number> {
+  if (reminders.length === 0) return 0;
+  const now = world.clock.now();
+  const customers = [...new Set(reminders.map(({ customerId }) => customerId))];
+  await transact(world.jobs, {}, ({ sql }) =>
+    bulkStatement(sql, [
+      {
+        write: mailAdded,
+        rows: customers.map((customerId) => ({
+          customer_id: customerId,
+          id: uuidv7(world.clock),
+          remind_on: today,
+          created_at: now,
+        })),
+      },
+    ]),
+  );
+  await transact(world.jobs, {}, ({ sql }) =>
+    bulkStatement(sql, [
+      {
+        write: reminderAdded,
+        rows: reminders.map(({ customerId, kind, subjectId, stage }) => ({
+          customer_id: customerId,
+          id: uuidv7(world.clock),
+          kind,
+          subject_id: subjectId,
+          stage,
+          remind_on: today,
+          created_at: now,
+        })),
+      },
+    ]),
+  );
+  return reminders.length;
+}
+
+/** A customer has one mail of a day; another worker may have made it. */
+const mailAdded: BulkWrite = {
+  name: "reminder_mail_added",
+  columns: "customer_id uuid, id uuid, remind_on date, created_at timestamptz",
+  isCounted: false,
+  text: `
+    insert into outbox (customer_id, id, topic, payload, remind_on, created_at)
+    select customer_id, id, 'reminder', '{}'::jsonb, remind_on, created_at from $rows
+    on conflict (customer_id, remind_on) where remind_on is not null do nothing`,
+};
+
+/** A stage that another worker has recorded stays theirs; a mail that has gone out takes no more. */
+const reminderAdded: BulkWrite = {
+  name: "reminders_of_a_day_added",
+  columns:
+    "customer_id uuid, id uuid, kind text, subject_id uuid, stage integer, remind_on date, created_at timestamptz",
+  isCounted: false,
+  text: `
+    insert into reminders (customer_id, id, kind, subject_id, stage, outbox_id, created_at)
+    select t.customer_id, t.id, t.kind, t.subject_id, t.stage, o.id, t.created_at from $rows
+    join outbox o on o.customer_id = t.customer_id and o.remind_on = t.remind_on and o.handled_at is null
+    on conflict (customer_id, kind, subject_id, stage) do nothing`,
+};
