@@ -1,11 +1,21 @@
 import type { FaultOrder, PayOrder } from "@/lib/sandbox/control";
 import type { DueTasks } from "@/lib/sandbox/due-tasks";
 import { invalidRequest, noSuch } from "@/lib/sandbox/http/api-error";
+import type { Doors, Permission } from "@/lib/sandbox/http/doors";
 import type { Faults } from "@/lib/sandbox/http/faults";
 import type { SeenRequests } from "@/lib/sandbox/http/seen-requests";
 import { expireSession } from "@/lib/sandbox/objects/checkout-outcome";
 import { settleDelayed } from "@/lib/sandbox/objects/confirm-intent";
-import { appealDispute, closeDispute, openDispute } from "@/lib/sandbox/objects/disputes";
+import {
+  appealDispute,
+  closeDispute,
+  type DisputeGiven,
+  openDispute,
+  reinstate,
+  withdrawAgain,
+} from "@/lib/sandbox/objects/disputes";
+import { warnOfFraud } from "@/lib/sandbox/objects/early-fraud-warnings";
+import { changeMandate } from "@/lib/sandbox/objects/mandates";
 import { payOut } from "@/lib/sandbox/objects/payouts";
 import { settleRefund } from "@/lib/sandbox/objects/refunds";
 import { testCard } from "@/lib/sandbox/objects/test-cards";
@@ -20,7 +30,7 @@ import {
 } from "@/lib/sandbox/pay-session";
 import type { StripeObject, TableName } from "@/lib/sandbox/state/tables";
 import type { Deliveries } from "@/lib/sandbox/webhooks/deliveries";
-import type { World } from "@/lib/sandbox/world";
+import type { Dashboard, World } from "@/lib/sandbox/world";
 
 export interface Controls {
   world: World;
@@ -28,6 +38,7 @@ export interface Controls {
   seen: SeenRequests;
   deliveries: Deliveries;
   due: DueTasks;
+  doors: Doors;
   reset(): void;
 }
 
@@ -109,9 +120,43 @@ const handlers: Record<string, Handler> = {
     return {};
   },
 
-  "POST charges/:id/dispute": ({ world }, { kind }, id) => ({
-    id: world.store.transact(() => openDispute(world, id, oneOf(kind, "chargeback", "inquiry"))).id,
+  "POST webhooks/raw": async ({ deliveries }, { body }) => ({
+    statuses: await deliveries.sendRaw(String(body)),
   }),
+  "POST dashboard": ({ world }, settings) => {
+    world.dashboard = { ...world.dashboard, ...(settings as Partial<Dashboard>) };
+    return {};
+  },
+  "POST keys": ({ doors }, { key, may }) => {
+    doors.restrict(String(key), may as Record<string, Permission>);
+    return {};
+  },
+  "POST rate": ({ doors }, { perSecond }) => {
+    doors.limit(perSecond === null ? null : Number(perSecond));
+    return {};
+  },
+
+  "POST charges/:id/dispute": ({ world }, body, id) => {
+    const kind = oneOf(body.kind, "chargeback", "inquiry");
+    const given = { ...(body as Omit<DisputeGiven, "kind">), kind };
+    return { id: world.store.transact(() => openDispute(world, id, given)).id };
+  },
+  "POST charges/:id/warn": ({ world }, _given, id) => ({
+    id: world.store.transact(() => warnOfFraud(world, id)).id,
+  }),
+  "POST disputes/:id/move": ({ world }, { reinstates, withdraws }, id) => {
+    const dispute = world.store.get("dispute", id);
+    if (!dispute) throw noSuch("dispute", id);
+    world.store.transact(() => {
+      const after = reinstates === undefined ? dispute : reinstate(world, dispute, Number(reinstates));
+      if (withdraws !== undefined) withdrawAgain(world, after, Number(withdraws));
+    });
+    return {};
+  },
+  "POST payment-methods/:id/mandate": ({ world }, { status }, id) => {
+    world.store.transact(() => changeMandate(world, id, oneOf(status, "active", "inactive")));
+    return {};
+  },
   "POST disputes/:id/appeal": ({ world }, _given, id) => {
     const dispute = world.store.get("dispute", id);
     if (!dispute) throw noSuch("dispute", id);
@@ -165,8 +210,7 @@ export async function answerControl(
 
 function pay(world: World, sessionId: string, order: PayOrder) {
   const attempt = world.store.transact(() => {
-    if (order.method !== "alipay" && "afterExpiry" in order && order.afterExpiry)
-      reopenSession(world, sessionId);
+    if ("afterExpiry" in order && order.afterExpiry) reopenSession(world, sessionId);
     const first = payThroughSession(world, sessionId, choiceOf(order));
     const answer = answerOf(order);
     if (first.intent.status !== "requires_action" || answer === "leave") return first;
@@ -176,7 +220,7 @@ function pay(world: World, sessionId: string, order: PayOrder) {
 }
 
 function choiceOf(order: PayOrder): Choice {
-  if (order.method === "alipay") return { method: "alipay" };
+  if (order.method === "alipay" || order.method === "link") return { method: order.method };
   if ("later" in order) {
     const later = order.later === "waits" ? null : order.later;
     return {
@@ -188,7 +232,7 @@ function choiceOf(order: PayOrder): Choice {
   const number = order.card ?? "4242424242424242";
   const card = testCard(number);
   if (!card) throw invalidRequest(`${number} is not a test card.`);
-  return { method: "card", card };
+  return { method: "card", card, ...("wallet" in order && order.wallet ? { wallet: order.wallet } : {}) };
 }
 
 function answerOf(order: PayOrder): "approve" | "fail" | "leave" {
@@ -219,6 +263,8 @@ function dump(world: World): Record<string, StripeObject[]> {
     "charge",
     "refund",
     "dispute",
+    "mandate",
+    "radar.early_fraud_warning",
     "balance_transaction",
     "payout",
     "event",

@@ -70,6 +70,8 @@ export type PayOrder =
       method?: "card";
       /** A test card's number; absent: 4242424242424242. */
       card?: string;
+      /** Paid from a wallet that stands before it on the page by itself. */
+      wallet?: "apple_pay" | "google_pay";
       /** What the customer does if 3-D Secure is asked for; absent: approve. `leave` stays in requires_action. */
       authentication?: "approve" | "fail" | "leave";
       /** Pays a session that has expired already: a success that Stripe reports too late. */
@@ -82,7 +84,8 @@ export type PayOrder =
       /** After how long of the virtual clock; absent: three days. */
       afterMs?: number;
     }
-  | { method: "alipay"; authorization?: "approve" | "fail" | "leave" };
+  | { method: "alipay"; authorization?: "approve" | "fail" | "leave" }
+  | { method: "link" };
 
 export interface PayOutcome {
   sessionStatus: string;
@@ -172,8 +175,31 @@ export interface SandboxControl {
   /** Ends a delayed payment (intent in `processing`) now. */
   settleDelayed(intentId: string, outcome: "succeeds" | "fails"): Promise<void>;
 
-  /** Disputes a charge; `inquiry` withdraws no funds. Returns the dispute's id. */
-  dispute(chargeId: string, kind?: "chargeback" | "inquiry"): Promise<{ id: string }>;
+  /**
+   * Disputes a charge; `inquiry` withdraws no funds. Returns the dispute's id. It may be of less or more than the charge, and
+   * its fee a movement of its own.
+   */
+  dispute(
+    chargeId: string,
+    kind?: "chargeback" | "inquiry",
+    more?: { amountMinor?: number; feeApart?: boolean },
+  ): Promise<{ id: string }>;
+  /** Money of a dispute comes back in part, or is taken (again), while it is open or after; fee and rate are the day's. */
+  moveDispute(disputeId: string, moves: { reinstates?: number; withdraws?: number }): Promise<void>;
+  /** The card's issuer warns of fraud: radar.early_fraud_warning.created. */
+  warnOfFraud(chargeId: string): Promise<{ id: string }>;
+  /** The leave to debit a bank account ends, or comes back: mandate.updated. */
+  changeMandate(paymentMethodId: string, status: "active" | "inactive"): Promise<void>;
+
+  /** Sends these bytes to each endpoint, well signed, whatever they are; the statuses that were answered. */
+  sendRaw(body: string): Promise<{ statuses: (number | null)[] }>;
+  /** What the host switches in Stripe's Dashboard, until `reset`. */
+  dashboard(settings: { adaptivePricing?: boolean; methods?: string[] }): Promise<void>;
+  /** A restricted key that may read or write what stands behind `/v1/`, as `{ customers: "write" }`; 403 for all else. */
+  restrictKey(key: string, may: Record<string, "read" | "write">): Promise<void>;
+  /** How many requests are heard in a second of real time, 25 in a sandbox of Stripe's; null, as at first: all. */
+  limitRate(perSecond: number | null): Promise<void>;
+
   closeDispute(disputeId: string, outcome: "won" | "lost"): Promise<void>;
   /** Appeals a dispute that is lost: it is open again at Stripe until `closeDispute`. */
   appealDispute(disputeId: string): Promise<void>;
@@ -241,7 +267,18 @@ export function sandboxControl(url: string, secretKey: string): SandboxControl {
     expire: (sessionId) => done(post(`sessions/${sessionId}/expire`)),
     settleDelayed: (intentId, outcome) => done(post(`intents/${intentId}/settle`, { outcome })),
 
-    dispute: (chargeId, kind = "chargeback") => post(`charges/${chargeId}/dispute`, { kind }),
+    dispute: (chargeId, kind = "chargeback", more = {}) =>
+      post(`charges/${chargeId}/dispute`, { kind, ...more }),
+    moveDispute: (disputeId, moves) => done(post(`disputes/${disputeId}/move`, moves)),
+    warnOfFraud: (chargeId) => post(`charges/${chargeId}/warn`),
+    changeMandate: (paymentMethodId, status) =>
+      done(post(`payment-methods/${paymentMethodId}/mandate`, { status })),
+
+    sendRaw: (body) => post("webhooks/raw", { body }),
+    dashboard: (settings) => done(post("dashboard", settings)),
+    restrictKey: (key, may) => done(post("keys", { key, may })),
+    limitRate: (perSecond) => done(post("rate", { perSecond })),
+
     closeDispute: (disputeId, outcome) => done(post(`disputes/${disputeId}/close`, { outcome })),
     appealDispute: (disputeId) => done(post(`disputes/${disputeId}/appeal`)),
     settleRefund: (refundId, outcome) => done(post(`refunds/${refundId}/settle`, { outcome })),

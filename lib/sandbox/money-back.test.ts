@@ -190,9 +190,11 @@ describe("payouts", () => {
     ]);
     const types = (await own.stripe.events.list({ types: ["payout.*"] })).data.map((event) => event.type);
     expect(types).toEqual([
+      "payout.reconciliation_completed",
       "payout.paid",
       "payout.created",
       "payout.failed",
+      "payout.reconciliation_completed",
       "payout.paid",
       "payout.created",
     ]);

@@ -7,7 +7,7 @@ import {
   confirmPaymentIntent,
 } from "@/lib/sandbox/objects/confirm-intent";
 import { newPaymentIntent } from "@/lib/sandbox/objects/new-payment-intent";
-import { laterYear, newCard, newOtherMethod } from "@/lib/sandbox/objects/payment-methods";
+import { laterYear, newCard, newOtherMethod, type Wallet } from "@/lib/sandbox/objects/payment-methods";
 import {
   answerSetupIntent,
   confirmSetupIntent,
@@ -18,9 +18,16 @@ import type { World } from "@/lib/sandbox/world";
 
 /** What a customer chooses on the hosted page. */
 export type Choice =
-  | { method: "card"; card: TestCard; expMonth?: number; expYear?: number; email?: string | null }
+  | {
+      method: "card";
+      card: TestCard;
+      expMonth?: number;
+      expYear?: number;
+      email?: string | null;
+      wallet?: Wallet;
+    }
   | { method: "sepa_debit" | "us_bank_account"; later: "succeeds" | "fails" | null; afterMs?: number }
-  | { method: "alipay" };
+  | { method: "alipay" | "link" };
 
 /**
  * One attempt on the hosted page, from the browser or from a control call: both take this way. The session's
@@ -34,7 +41,16 @@ export function payThroughSession(world: World, sessionId: string, choice: Choic
   const email = emailOf(world, session);
   const method =
     choice.method === "card"
-      ? newCard(world, { ...laterYear(world), ...definite(choice), card: choice.card }, email)
+      ? newCard(
+          world,
+          {
+            ...laterYear(world),
+            ...definite(choice),
+            card: choice.card,
+            ...(choice.wallet && { wallet: choice.wallet }),
+          },
+          email,
+        )
       : newOtherMethod(world, choice.method, email);
   if (session.mode === "setup") {
     const setup = world.store.get("setup_intent", String(session.setup_intent));

@@ -244,8 +244,13 @@ describe("methods that take days", () => {
   });
 
   test("are offered where the currency fits, and narrowed by allowed_payment_method_types", async () => {
-    expect((await newSession({ in: "eur" })).payment_method_types).toEqual(["card", "sepa_debit", "alipay"]);
-    expect((await newSession({ in: "kwd", amount: 1230 })).payment_method_types).toEqual(["card"]);
+    expect((await newSession({ in: "eur" })).payment_method_types).toEqual([
+      "card",
+      "sepa_debit",
+      "alipay",
+      "link",
+    ]);
+    expect((await newSession({ in: "kwd", amount: 1230 })).payment_method_types).toEqual(["card", "link"]);
     const narrowed = await newSession({ allowed_payment_method_types: ["card", "sepa_debit"] });
     expect(narrowed.payment_method_types).toEqual(["card"]);
     await expect(local.control.pay(narrowed.id, { method: "alipay" })).rejects.toThrow("does not offer");

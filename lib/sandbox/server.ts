@@ -4,6 +4,7 @@ import { answerControl, type Controls } from "@/lib/sandbox/control-routes";
 import { DueTasks } from "@/lib/sandbox/due-tasks";
 import { Api, type ApiRequest, isEqual } from "@/lib/sandbox/http/api";
 import { ApiError } from "@/lib/sandbox/http/api-error";
+import { Doors } from "@/lib/sandbox/http/doors";
 import { Faults } from "@/lib/sandbox/http/faults";
 import { SeenRequests } from "@/lib/sandbox/http/seen-requests";
 import { serveApi } from "@/lib/sandbox/http/serve-api";
@@ -16,7 +17,7 @@ import { Journal } from "@/lib/sandbox/state/journal";
 import { Store } from "@/lib/sandbox/state/store";
 import { type TimeSource, VirtualClock } from "@/lib/sandbox/state/virtual-clock";
 import { Deliveries } from "@/lib/sandbox/webhooks/deliveries";
-import { World } from "@/lib/sandbox/world";
+import { defaultDashboard, World } from "@/lib/sandbox/world";
 
 export interface SandboxOptions {
   /** 0 or absent: a free port. */
@@ -64,7 +65,8 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const due = new DueTasks(world, deliveries);
   const faults = new Faults();
   const seen = new SeenRequests();
-  const api = new Api(world, options.secretKey);
+  const doors = new Doors();
+  const api = new Api(world, options.secretKey, doors);
   const prepare = () => store.transact(() => putConfiguredEndpoint(world, options.webhook));
   const controls: Controls = {
     world,
@@ -72,8 +74,11 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     seen,
     deliveries,
     due,
+    doors,
     reset() {
       faults.clear();
+      doors.clear();
+      world.dashboard = defaultDashboard();
       seen.clear();
       deliveries.reset();
       world.forgetPlans();

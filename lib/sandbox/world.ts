@@ -24,6 +24,12 @@ type NewTask = Task extends infer T ? (T extends Task ? Omit<T, "id"> : never) :
 export interface Dashboard {
   /** New accounts have it switched on. */
   adaptivePricing: boolean;
+  /** The methods that pages offer where the currency fits: cards always, and Link by itself. */
+  methods: readonly string[];
+}
+
+export function defaultDashboard(): Dashboard {
+  return { adaptivePricing: true, methods: ["card", "sepa_debit", "us_bank_account", "alipay", "link"] };
 }
 
 /** The request that is being worked on; events name it. */
@@ -44,7 +50,7 @@ export class World {
   /** How long after a charge or a refund its balance transaction comes: asynchronous capture, as Stripe has it by default. */
   balanceDelayMs = balanceDelayMs;
   /** What the host can switch in Stripe's Dashboard. */
-  dashboard: Dashboard = { adaptivePricing: true };
+  dashboard: Dashboard = defaultDashboard();
   /** Null while a customer acts on a page, or a task runs. */
   request: RequestMark | null = null;
   readonly #due = new DueHeap();

@@ -1,5 +1,6 @@
 import { timingSafeEqual } from "node:crypto";
 import { ApiError, invalidRequest, ParameterError } from "@/lib/sandbox/http/api-error";
+import { Doors } from "@/lib/sandbox/http/doors";
 import { decodeForm, MalformedForm } from "@/lib/sandbox/http/form";
 import { IdempotencyKeys, requestHash } from "@/lib/sandbox/http/keys";
 import { Router } from "@/lib/sandbox/http/route";
@@ -35,11 +36,13 @@ const router = new Router(routes);
 export class Api {
   readonly #world: World;
   readonly #secretKey: string;
+  readonly #doors: Doors;
   readonly #keys: IdempotencyKeys;
 
-  constructor(world: World, secretKey: string) {
+  constructor(world: World, secretKey: string, doors = new Doors()) {
     this.#world = world;
     this.#secretKey = secretKey;
+    this.#doors = doors;
     this.#keys = new IdempotencyKeys(world);
   }
 
@@ -63,13 +66,15 @@ export class Api {
           "You did not provide an API key. You need to provide your API key in the Authorization header.",
       });
     }
-    if (!isEqual(given, this.#secretKey)) {
+    if (this.#doors.isRestricted(given)) this.#doors.checkPermission(given, request);
+    else if (!isEqual(given, this.#secretKey)) {
       const shown = `${given.slice(0, 8)}${"*".repeat(8)}${given.slice(-4)}`;
       throw new ApiError(401, {
         type: "invalid_request_error",
         message: `Invalid API Key provided: ${shown}`,
       });
     }
+    this.#doors.count();
     const version = request.header("stripe-version") ?? apiVersion;
     if (version !== apiVersion) {
       throw invalidRequest(

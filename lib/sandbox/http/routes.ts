@@ -5,7 +5,10 @@ import { chargeRoutes } from "@/lib/sandbox/objects/charges";
 import { checkoutSessionRoutes } from "@/lib/sandbox/objects/checkout-sessions";
 import { customerRoutes } from "@/lib/sandbox/objects/customers";
 import { disputeRoutes } from "@/lib/sandbox/objects/disputes";
+import { earlyFraudWarningRoutes } from "@/lib/sandbox/objects/early-fraud-warnings";
 import { eventRoutes } from "@/lib/sandbox/objects/events";
+import { mandateRoutes } from "@/lib/sandbox/objects/mandates";
+import { methodConfigurationRoutes } from "@/lib/sandbox/objects/method-configurations";
 import { paymentIntentRoutes } from "@/lib/sandbox/objects/payment-intents";
 import { paymentMethodConfigurationRoutes } from "@/lib/sandbox/objects/payment-method-configurations";
 import { paymentMethodRoutes } from "@/lib/sandbox/objects/payment-methods";
@@ -22,7 +25,10 @@ export const routes: readonly Route[] = [
   ...checkoutSessionRoutes,
   ...customerRoutes,
   ...disputeRoutes,
+  ...earlyFraudWarningRoutes,
   ...eventRoutes,
+  ...mandateRoutes,
+  ...methodConfigurationRoutes,
   ...paymentIntentRoutes,
   ...paymentMethodConfigurationRoutes,
   ...paymentMethodRoutes,

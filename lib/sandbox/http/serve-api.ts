@@ -9,6 +9,7 @@ import {
   newRequestId,
 } from "@/lib/sandbox/http/api";
 import { ApiError } from "@/lib/sandbox/http/api-error";
+import { rateLimited } from "@/lib/sandbox/http/doors";
 import type { Faults, Strike } from "@/lib/sandbox/http/faults";
 import type { SeenRequests } from "@/lib/sandbox/http/seen-requests";
 
@@ -56,13 +57,7 @@ export async function serveApi(
 /** What Stripe refuses before it looks at keys or parameters. */
 function refusedAtTheDoor(strike: Strike | null, requestId: string, key: string | null): Answer | null {
   if (strike?.kind === "rate_limit") {
-    const message =
-      "Request rate limit exceeded. Learn more about rate limits here https://stripe.com/docs/rate-limits.";
-    return failed(
-      new ApiError(429, { type: "invalid_request_error", code: "rate_limit", message }),
-      requestId,
-      key,
-    );
+    return failed(rateLimited(), requestId, key);
   }
   if (strike?.kind === "lock_timeout") {
     const message =

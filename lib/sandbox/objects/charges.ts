@@ -183,6 +183,7 @@ function detailsOf(
     const details = { account_holder_type, account_type, bank_name, fingerprint, last4, routing_number };
     return { type: "us_bank_account", us_bank_account: { ...details, payment_reference: null } };
   }
+  if (method.link) return { type: "link", link: { country: null } };
   return { type: "alipay", alipay: { buyer_id: "local", fingerprint: null, transaction_id: newId("", 24) } };
 }
 
@@ -223,9 +224,17 @@ function cardDetailsOf(card: Stripe.PaymentMethod.Card, amountMinor: number, aut
           }
         : null,
       transaction_link_id: null,
-      wallet: null,
+      wallet: walletOf(card),
     },
   } satisfies Stripe.Charge.PaymentMethodDetails;
+}
+
+function walletOf({
+  wallet,
+}: Stripe.PaymentMethod.Card): Stripe.Charge.PaymentMethodDetails.Card.Wallet | null {
+  if (!wallet) return null;
+  const type = wallet.type === "apple_pay" ? "apple_pay" : "google_pay";
+  return { type, [type]: {}, dynamic_last4: wallet.dynamic_last4 };
 }
 
 export const chargeRoutes: readonly Route[] = [

@@ -75,6 +75,7 @@ export function expireSession(world: World, session: Stripe.Checkout.Session): S
       status: "canceled",
       canceled_at: world.clock.nowSeconds(),
       cancellation_reason: "expired",
+      last_payment_error: null,
       next_action: null,
     });
     world.store.delete("$attempt", payment.id);

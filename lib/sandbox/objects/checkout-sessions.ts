@@ -101,7 +101,7 @@ function createSession(world: World, given: Given): Stripe.Checkout.Session {
   const total = mode === "payment" ? lines.reduce((sum, line) => sum + line.amount_total, 0) : null;
   if (total !== null && currency !== null) checkCharge(world, total, currency, "session");
   const allowed = allowedTypes(given.allowed_payment_method_types);
-  const types = mode === "setup" ? ["card"] : offeredTypes(currency ?? "usd", allowed);
+  const types = mode === "setup" ? ["card"] : offeredTypes(world, currency ?? "usd", allowed);
   if (types.length === 0) throw invalidRequest("No valid payment method types for this Checkout Session.");
   refuseCardDescriptor(types, given.payment_intent_data?.statement_descriptor, "payment_intent_data");
   const setup = mode === "setup" ? setupIntentOf(world, given, customer) : null;

@@ -3,6 +3,7 @@ import { type ApiError, invalidRequest } from "@/lib/sandbox/http/api-error";
 import { endPendingCharge, newCharge } from "@/lib/sandbox/objects/charges";
 import { followPaymentIntent } from "@/lib/sandbox/objects/checkout-outcome";
 import { openDispute } from "@/lib/sandbox/objects/disputes";
+import { warnOfFraud } from "@/lib/sandbox/objects/early-fraud-warnings";
 import {
   adviceOf,
   attach,
@@ -13,7 +14,7 @@ import {
   noteSpent,
   redirectTypes,
 } from "@/lib/sandbox/objects/payment-methods";
-import type { Decline } from "@/lib/sandbox/objects/test-cards";
+import type { Decline, TestCard } from "@/lib/sandbox/objects/test-cards";
 import type { World } from "@/lib/sandbox/world";
 
 export interface Confirmation {
@@ -146,8 +147,14 @@ function charge(
     next_action: null,
     last_payment_error: null,
   });
-  if (card?.afterwards) openDispute(world, made.id, card.afterwards === "inquiry" ? "inquiry" : "chargeback");
+  if (card?.afterwards) follow(world, made.id, card.afterwards);
   return { intent: succeeded, declined: null };
+}
+
+/** What a test card brings after it has paid. */
+function follow(world: World, chargeId: string, what: NonNullable<TestCard["afterwards"]>): void {
+  if (what === "warning") warnOfFraud(world, chargeId);
+  else openDispute(world, chargeId, { kind: what === "inquiry" ? "inquiry" : "chargeback" });
 }
 
 /** Keeps the method for later if the customer agreed to it; one that is not kept cannot be used again. */

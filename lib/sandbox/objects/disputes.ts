@@ -21,28 +21,27 @@ import type { World } from "@/lib/sandbox/world";
 const disputeFee = (_: number, currency: string) => converted(1500, "usd", currency);
 const sevenDays = 7 * 86_400;
 
+export interface DisputeGiven {
+  kind: "chargeback" | "inquiry";
+  /** Absent: the whole charge. It may be less, or more: a bank converts at its own rate. */
+  amountMinor?: number | undefined;
+  /** Its fee is a movement of its own, as in some countries. */
+  feeApart?: boolean | undefined;
+}
+
 /** The customer's bank takes the charge back; an inquiry only asks and moves no money. */
-export function openDispute(world: World, chargeId: string, kind: "chargeback" | "inquiry"): Stripe.Dispute {
+export function openDispute(world: World, chargeId: string, given: DisputeGiven): Stripe.Dispute {
+  const { kind } = given;
   const charge = settledCharge(world, chargeId);
   if (!charge) throw noSuch("charge", chargeId);
   const id = newId("du_", 24);
-  const withdrawal =
-    kind === "inquiry"
-      ? null
-      : book(world, {
-          type: "adjustment",
-          reportingCategory: "dispute",
-          source: id,
-          amountMinor: -charge.amount,
-          fee: disputeFee,
-          currency: charge.currency,
-          description: `Chargeback withdrawal for ${charge.id}`,
-        });
+  const amount = given.amountMinor ?? charge.amount;
+  const taken = kind === "inquiry" ? [] : withdrawal(world, { id, amount, charge, feeApart: given.feeApart });
   const dispute = {
     id,
     object: "dispute",
-    amount: charge.amount,
-    balance_transactions: withdrawal ? [withdrawal] : [],
+    amount,
+    balance_transactions: taken,
     charge: charge.id,
     created: world.clock.nowSeconds(),
     currency: charge.currency,
@@ -62,49 +61,122 @@ export function openDispute(world: World, chargeId: string, kind: "chargeback" |
     metadata: {},
     network_reason_code: kind === "inquiry" ? "33" : "83",
     payment_intent: charge.payment_intent,
-    payment_method_details: {
-      type: "card",
-      card: {
-        brand: charge.payment_method_details?.card?.brand ?? "visa",
-        case_type: kind,
-        network: charge.payment_method_details?.card?.network ?? "visa",
-        network_reason_code: kind === "inquiry" ? "33" : "83",
+    ...(charge.payment_method_details?.card && {
+      payment_method_details: {
+        type: "card",
+        card: {
+          brand: charge.payment_method_details?.card?.brand ?? "visa",
+          case_type: kind,
+          network: charge.payment_method_details?.card?.network ?? "visa",
+          network_reason_code: kind === "inquiry" ? "33" : "83",
+        },
       },
-    },
-    reason: kind === "inquiry" ? "general" : "fraudulent",
+    }),
+    reason: reasonOf(charge, kind),
     status: kind === "inquiry" ? "warning_needs_response" : "needs_response",
   } satisfies Stripe.Dispute;
   world.store.put("dispute", dispute);
   const disputed = world.store.put("charge", { ...charge, disputed: true });
   world.emit("charge.updated", disputed, charge);
   world.emit("charge.dispute.created", dispute);
-  if (withdrawal) world.emit("charge.dispute.funds_withdrawn", dispute);
+  if (taken.length > 0) world.emit("charge.dispute.funds_withdrawn", dispute);
   return dispute;
+}
+
+function reasonOf({ payment_method_details: paid }: Stripe.Charge, kind: DisputeGiven["kind"]): string {
+  if (paid?.type === "sepa_debit" || paid?.type === "us_bank_account") return "debit_not_authorized";
+  return kind === "inquiry" ? "general" : "fraudulent";
+}
+
+interface Withdrawal {
+  id: string;
+  amount: number;
+  charge: Stripe.Charge;
+  feeApart?: boolean | undefined;
+}
+
+/** What Stripe takes of the host's balance for it: the amount, and a fee with it or apart. */
+function withdrawal(world: World, { id, amount, charge, feeApart }: Withdrawal): Stripe.BalanceTransaction[] {
+  noteOut(world, id, amount);
+  const common = { type: "adjustment" as const, source: id, currency: charge.currency };
+  const taken = book(world, {
+    ...common,
+    reportingCategory: "dispute",
+    amountMinor: -amount,
+    ...(feeApart ? {} : { fee: disputeFee }),
+    description: `Chargeback withdrawal for ${charge.id}`,
+  });
+  if (!feeApart) return [taken];
+  const fee = book(world, {
+    ...common,
+    currency: taken.currency,
+    reportingCategory: "fee",
+    amountMinor: -disputeFee(0, taken.currency),
+    description: "Dispute fee",
+  });
+  return [taken, fee];
+}
+
+/** How much of the host's money is out for it, in the currency of the charge. */
+function outOf(world: World, disputeId: string): number {
+  return world.store.get("$disputed", disputeId)?.outMinor ?? 0;
+}
+
+function noteOut(world: World, disputeId: string, minor: number): void {
+  world.store.put("$disputed", { id: disputeId, outMinor: outOf(world, disputeId) + minor });
+}
+
+/** Money of it comes back, all or a part, while it is open or after it has ended. */
+export function reinstate(world: World, dispute: Stripe.Dispute, amountMinor: number): Stripe.Dispute {
+  if (amountMinor <= 0 || amountMinor > outOf(world, dispute.id))
+    throw invalidRequest("No more comes back of a dispute than is out for it.");
+  const after = world.store.put("dispute", withBack(world, dispute, amountMinor));
+  world.emit("charge.dispute.updated", after, dispute);
+  world.emit("charge.dispute.funds_reinstated", after);
+  return after;
+}
+
+/** Money is taken for it once more, or for an inquiry that became a chargeback. */
+export function withdrawAgain(world: World, dispute: Stripe.Dispute, amountMinor: number): Stripe.Dispute {
+  const charge = world.store.get("charge", String(dispute.charge));
+  if (!charge) throw noSuch("charge", String(dispute.charge));
+  const taken = withdrawal(world, { id: dispute.id, amount: amountMinor, charge });
+  const after = world.store.put("dispute", {
+    ...dispute,
+    status: dispute.status.startsWith("warning") ? "needs_response" : dispute.status,
+    is_charge_refundable: false,
+    balance_transactions: [...dispute.balance_transactions, ...taken],
+  });
+  world.emit("charge.dispute.updated", after, dispute);
+  world.emit("charge.dispute.funds_withdrawn", after);
+  return after;
+}
+
+function withBack(world: World, dispute: Stripe.Dispute, amountMinor: number): Stripe.Dispute {
+  noteOut(world, dispute.id, -amountMinor);
+  const back = book(world, {
+    type: "adjustment",
+    reportingCategory: "dispute_reversal",
+    source: dispute.id,
+    amountMinor,
+    currency: dispute.currency,
+    description: `Chargeback reversal for ${String(dispute.charge)}`,
+  });
+  return { ...dispute, balance_transactions: [...dispute.balance_transactions, back] };
 }
 
 /** The bank has decided. Money that was withdrawn comes back when it is won; the fee does not. */
 export function closeDispute(world: World, dispute: Stripe.Dispute, outcome: "won" | "lost"): Stripe.Dispute {
   if (isClosed(dispute)) throw invalidRequest("This dispute is already closed.");
   const isInquiry = dispute.status.startsWith("warning");
-  const withdrawn = dispute.balance_transactions.length > 0;
-  const back =
-    outcome === "won" && withdrawn
-      ? book(world, {
-          type: "adjustment",
-          reportingCategory: "dispute_reversal",
-          source: dispute.id,
-          amountMinor: dispute.amount,
-          currency: dispute.currency,
-          description: `Chargeback reversal for ${String(dispute.charge)}`,
-        })
-      : null;
+  const out = outOf(world, dispute.id);
+  const comesBack = outcome === "won" && out > 0;
   const closed = world.store.put("dispute", {
-    ...dispute,
+    ...(comesBack ? withBack(world, dispute, out) : dispute),
     status: isInquiry ? "warning_closed" : outcome,
-    balance_transactions: back ? [...dispute.balance_transactions, back] : dispute.balance_transactions,
   });
   world.emit("charge.dispute.closed", closed, dispute);
-  if (back) world.emit("charge.dispute.funds_reinstated", closed);
+  if (comesBack) world.emit("charge.dispute.funds_reinstated", closed);
   return closed;
 }
 
@@ -214,6 +286,8 @@ export const disputeRoutes: readonly Route[] = [
       });
       world.emit("charge.dispute.updated", after, before);
       if (!submits) return after;
+      if (words === "escalate_inquiry_evidence" && after.status.startsWith("warning"))
+        return withdrawAgain(world, after, after.amount);
       if (words === "winning_evidence") return closeDispute(world, after, "won");
       return words === "losing_evidence" ? closeDispute(world, after, "lost") : after;
     },

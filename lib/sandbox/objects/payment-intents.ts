@@ -178,7 +178,7 @@ export const paymentIntentRoutes: readonly Route[] = [
       );
     }
     const allowed = allowedTypes(given.allowed_payment_method_types);
-    const types = offeredTypes(currency, allowed);
+    const types = offeredTypes(world, currency, allowed);
     refuseCardDescriptor(types, given.statement_descriptor);
     const automatic = allowed ? null : (given.automatic_payment_methods ?? {});
     // What cannot be confirmed is refused before there is an intent.
@@ -242,6 +242,8 @@ export const paymentIntentRoutes: readonly Route[] = [
       return world.store.put("payment_intent", {
         ...before,
         description: given.description === undefined ? before.description : given.description,
+        // Cleared by an update for any reason, as Stripe documents.
+        last_payment_error: null,
         metadata: changedMetadata(before.metadata, given.metadata),
       });
     },

@@ -18,7 +18,7 @@ import { newId } from "@/lib/sandbox/state/new-id";
 import type { World } from "@/lib/sandbox/world";
 
 /** The kinds of payment method that the local Stripe has. */
-export const methodTypes = ["card", "sepa_debit", "us_bank_account", "alipay"] as const;
+export const methodTypes = ["card", "sepa_debit", "us_bank_account", "alipay", "link"] as const;
 export type MethodType = (typeof methodTypes)[number];
 
 /** Those that send the customer to another page, and can be used only while the customer is there. */
@@ -30,10 +30,18 @@ interface CardDetails {
   card: TestCard;
   expMonth: number;
   expYear: number;
+  /** The wallet that it was paid from. */
+  wallet?: Wallet;
 }
 
+export type Wallet = "apple_pay" | "google_pay";
+
 /** A new card, not yet attached to a customer. */
-export function newCard(world: World, { card, expMonth, expYear }: CardDetails, email: string | null = null) {
+export function newCard(
+  world: World,
+  { card, expMonth, expYear, wallet }: CardDetails,
+  email: string | null = null,
+) {
   const method = {
     ...commonFields(world, "card", email),
     card: {
@@ -55,7 +63,7 @@ export function newCard(world: World, { card, expMonth, expYear }: CardDetails, 
       networks: { available: [card.brand], preferred: null },
       regulated_status: "unregulated",
       three_d_secure_usage: { supported: true },
-      wallet: null,
+      wallet: wallet ? { type: wallet, [wallet]: {}, dynamic_last4: card.number.slice(-4) } : null,
     },
   } satisfies Stripe.PaymentMethod;
   world.store.put("$instrument", { id: method.id, cardNumber: card.number, setUp: false, spent: false });
@@ -67,6 +75,7 @@ export function newOtherMethod(world: World, type: Exclude<MethodType, "card">, 
   const common = commonFields(world, type, email);
   const details = {
     alipay: { alipay: {} },
+    link: { link: { email: email ?? "link@example.com" } },
     sepa_debit: {
       sepa_debit: {
         bank_code: "37040044",

@@ -58,6 +58,7 @@ export function payOut(world: World, currency: string, outcome: "paid" | "failed
   world.emit("payout.created", payout);
   const paid = world.store.put("payout", { ...payout, status: "paid" });
   world.emit("payout.paid", paid);
+  world.emit("payout.reconciliation_completed", paid);
   return outcome === "paid" ? paid : failPayout(world, paid);
 }
 

@@ -45,7 +45,7 @@ export interface TestCard {
   /** 3-D Secure: until it has been set up for use off session, or every time. */
   authentication?: "until_set_up" | "always";
   /** What follows a successful charge. */
-  afterwards?: "dispute" | "inquiry";
+  afterwards?: "dispute" | "inquiry" | "warning";
   /** What becomes of a refund later. */
   refund?: "fails" | "pending_then_succeeds";
   /** The `pm_card_…` tokens that stand for it. */
@@ -176,6 +176,10 @@ export const testCards: readonly TestCard[] = [
   visa("4000000000001976", "Inquiry afterwards", "之后被查询", {
     afterwards: "inquiry",
     tokens: ["pm_card_createDisputeInquiry"],
+  }),
+  visa("4000000000005423", "Early fraud warning", "欺诈预警", {
+    afterwards: "warning",
+    tokens: ["pm_card_createIssuerFraudRecord"],
   }),
   visa("4000000000005126", "Refund fails later", "退款之后失败", {
     refund: "fails",

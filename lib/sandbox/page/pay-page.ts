@@ -4,6 +4,7 @@
  * - textboxes "Card number", "Expiry", "CVC"; button "Pay $12.30" (in a session that only saves: "Save card")
  * - links of the test cards, each named by its number in groups of four and what it does; choosing one fills the form
  * - links "Card", "Bank debit", "Alipay" choose the method, where the session offers them
+ * - link "Link", where it is switched on: button "Pay with Link"
  * - buttons "Debit that succeeds later", "Debit that fails later"; button "Continue to Alipay"
  * - a decline is an alert on this same page; link "Back to shop" leads to the cancel_url
  * - the page of question-page.ts: buttons "Complete authentication", "Fail authentication", or for Alipay
@@ -66,7 +67,7 @@ ${view.description ? html`<p>${view.description}</p>` : null}
 }
 
 function methodLinks({ session, method }: PayPage, words: Words): Html | null {
-  const names: Record<string, string> = { card: words.card, alipay: words.alipay };
+  const names: Record<string, string> = { card: words.card, alipay: words.alipay, link: "Link" };
   const types = session.payment_method_types;
   if (types.length < 2) return null;
   const link = (type: string) =>
@@ -79,6 +80,11 @@ function methodForm(view: PayPage, words: Words): Html {
     return html`<form method="post"><input type="hidden" name="method" value="alipay">
 <p>${words.alipayIntro}</p>
 <button class="primary">${words.continueToAlipay}</button></form>`;
+  }
+  if (view.method === "link") {
+    return html`<form method="post"><input type="hidden" name="method" value="link">
+<p>${words.linkIntro}</p>
+<button class="primary">${words.payWithLink}</button></form>`;
   }
   if (delayedTypes.includes(view.method)) {
     return html`<form method="post"><input type="hidden" name="method" value="${view.method}">

@@ -133,7 +133,7 @@ function choiceOf(
   language: PageLanguage,
   now: Date,
 ): { choice: Choice } | { alert: string } {
-  if (method === "alipay") return { choice: { method } };
+  if (method === "alipay" || method === "link") return { choice: { method } };
   if (method === "sepa_debit" || method === "us_bank_account") {
     return { choice: { method, later: form.get("later") === "fails" ? "fails" : "succeeds" } };
   }

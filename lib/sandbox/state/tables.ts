@@ -16,6 +16,7 @@ export interface Tables {
   charge: Stripe.Charge;
   refund: Stripe.Refund;
   dispute: Stripe.Dispute;
+  "radar.early_fraud_warning": Stripe.Radar.EarlyFraudWarning;
   balance_transaction: Stripe.BalanceTransaction;
   payout: Stripe.Payout;
   event: EventRow;
@@ -24,6 +25,7 @@ export interface Tables {
   $attempt: AttemptRow;
   $instrument: InstrumentRow;
   $endpoint_secret: { id: string; secrets: string[] };
+  $disputed: { id: string; outMinor: number };
   $payout_of: { id: string; payout: string };
   $task: Task;
   $key: KeyRow;
@@ -116,6 +118,7 @@ export const indexedFields: { readonly [N in TableName]?: readonly string[] } = 
   charge: ["customer", "payment_intent"],
   refund: ["charge", "payment_intent"],
   dispute: ["charge", "payment_intent"],
+  "radar.early_fraud_warning": ["charge", "payment_intent"],
   balance_transaction: ["source"],
   event: ["type"],
 };

@@ -96,6 +96,16 @@ export class Deliveries {
     await Promise.all(sent);
   }
 
+  /** Sends bytes that no event of this Stripe's has, well signed; the answers' statuses, null for none. */
+  async sendRaw(body: string): Promise<(number | null)[]> {
+    const statuses: (number | null)[] = [];
+    for (const endpoint of this.#world.store.table("webhook_endpoint").oldestFirst()) {
+      await this.#post(body, endpoint);
+      statuses.push(this.#lastStatus);
+    }
+    return statuses;
+  }
+
   state(): WebhookState {
     const planned = [...this.#world.store.table("$task").oldestFirst()].filter(
       (task) => task.kind === "deliver",
@@ -161,9 +171,12 @@ export class Deliveries {
   }
 
   async #send(event: EventRow, endpoint: Stripe.WebhookEndpoint): Promise<boolean> {
-    const secrets = this.#world.store.get("$endpoint_secret", endpoint.id)?.secrets ?? [];
     // Stripe's payloads are indented: an endpoint that parses and prints again before it verifies fails here too.
-    const payload = JSON.stringify(event, null, 2);
+    return this.#post(JSON.stringify(event, null, 2), endpoint);
+  }
+
+  async #post(payload: string, endpoint: Stripe.WebhookEndpoint): Promise<boolean> {
+    const secrets = this.#world.store.get("$endpoint_secret", endpoint.id)?.secrets ?? [];
     this.#attempts += 1;
     try {
       const response = await fetch(endpoint.url, {
