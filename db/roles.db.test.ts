@@ -61,8 +61,9 @@ const granted: Record<string, { app?: string; jobs?: string; staff?: string } | 
   disputes: {
     app: "select",
     jobs: "insert select update(amount_minor,ended_at,evidence_due_at,fee_currency,fee_minor,is_inquiry,next_poll_at,poll_count,reason,reinstated_at,state,withdrawn_at)",
-    staff: "select",
+    staff: "select update(loss_agreed_at)",
   },
+  dispute_movements: { app: "select", jobs: "insert select", staff: "select" },
   event_readings: { jobs: "insert select update" },
   event_runs: {
     jobs: "insert select update(attempts,next_attempt_at,reason,state,updated_at)",

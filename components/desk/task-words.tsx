@@ -36,7 +36,26 @@ export function TaskWords({ task }: { task: Task }) {
     );
   }
   if (kind === "suspense" && subject === "refund") return t("task_refund_suspense");
+  if (kind === "dispute_quarantined" && isAboutMoney(task.detail.reason))
+    return <DisputeDiffers task={task} />;
   return isKnown(kind) ? t(`task_${kind}`) : kind;
+}
+
+const disputeReasons = ["movement_differs", "debit_returned", "won_in_part"] as const;
+
+function isAboutMoney(reason: string | undefined): reason is (typeof disputeReasons)[number] {
+  return (disputeReasons as readonly (string | undefined)[]).includes(reason);
+}
+
+/** What the dispute is about, and what moved for it. */
+function DisputeDiffers({ task }: { task: Task }) {
+  const t = useTranslations("desk");
+  const { reason, amountMinor = "0", currency = "", movedMinor = "0", movedCurrency = "" } = task.detail;
+  const amounts = {
+    amount: () => <Minor minor={amountMinor} currency={currency} />,
+    moved: () => <Minor minor={movedMinor} currency={movedCurrency} />,
+  };
+  return t.rich(`task_dispute_${isAboutMoney(reason) ? reason : "movement_differs"}`, amounts);
 }
 
 const chargeKinds = [

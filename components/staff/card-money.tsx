@@ -208,12 +208,14 @@ function RefundWords({ refund }: { refund: Refund }) {
     ));
 }
 
-export function DisputeTable(props: {
+export function DisputeTable<State extends Result<unknown>>(props: {
   money: CardMoney;
   sync: ((input: { customerId: string; disputeId: string }) => Promise<Result<unknown>>) | null;
+  /** Says that what the bank keeps is lost, where Stripe's word alone does not decide it. */
+  agree: ((previous: State | null, form: FormData) => Promise<State>) | null;
   texts: AnswerTexts;
 }) {
-  const { money, sync, texts } = props;
+  const { money, sync, agree, texts } = props;
   const t = useTranslations("moneyBack");
   const locale = useLocale();
   if (money.disputes.length === 0) return null;
@@ -225,37 +227,63 @@ export function DisputeTable(props: {
         <Column>{t("state")}</Column>
       </TableHead>
       <TableBody>
-        {money.disputes.map(({ id, paidAt, amount, state, isInquiry, reason, evidenceDueAt }) => (
-          <Row key={id} className={rowLook}>
-            <Cell>
-              <Day at={paidAt} />
-              <span className="block text-ink-soft text-sm">{t("stripeReason", { reason })}</span>
-              {state === "open" && evidenceDueAt && (
-                <span className="block text-ink-soft text-sm">
-                  {t.rich("due", { date: () => <Day at={evidenceDueAt} /> })}
-                </span>
-              )}
-            </Cell>
-            <Cell numeric>
-              <Amount of={amount} />
-            </Cell>
-            <Cell className="max-sm:order-3">
-              <Badge {...disputeLooks[state]}>
-                {t(isInquiry && state === "open" ? "dispute_inquiry" : `dispute_${state}`)}
-              </Badge>
-              {sync && state === "open" && (
-                <ActButton
-                  action={sync}
-                  input={{ customerId: money.customerId, disputeId: id }}
-                  label={t("syncOfRefund", { amount: formatMoney(amount, locale) })}
-                  text={t("sync")}
-                  done={t("synced")}
-                  texts={texts}
-                />
-              )}
-            </Cell>
-          </Row>
-        ))}
+        {money.disputes.map(
+          ({ id, paidAt, amount, state, isInquiry, reason, evidenceDueAt, out, awaitsWord }) => (
+            <Row key={id} className={rowLook}>
+              <Cell>
+                <Day at={paidAt} />
+                <span className="block text-ink-soft text-sm">{t("stripeReason", { reason })}</span>
+                {state === "open" && evidenceDueAt && (
+                  <span className="block text-ink-soft text-sm">
+                    {t.rich("due", { date: () => <Day at={evidenceDueAt} /> })}
+                  </span>
+                )}
+              </Cell>
+              <Cell numeric>
+                <Amount of={amount} />
+              </Cell>
+              <Cell className="max-sm:order-3">
+                <Badge {...disputeLooks[state]}>
+                  {t(isInquiry && state === "open" ? "dispute_inquiry" : `dispute_${state}`)}
+                </Badge>
+                {sync && state === "open" && (
+                  <ActButton
+                    action={sync}
+                    input={{ customerId: money.customerId, disputeId: id }}
+                    label={t("syncOfRefund", { amount: formatMoney(amount, locale) })}
+                    text={t("sync")}
+                    done={t("synced")}
+                    texts={texts}
+                  />
+                )}
+                {agree && awaitsWord && (
+                  <details className="mt-2">
+                    <summary className="cursor-pointer font-medium text-accent">
+                      {t("agreeLoss", { amount: formatMoney(out, locale) })}
+                    </summary>
+                    <p className="my-2 max-w-prose text-ink-soft text-sm">{t("agreeLossNote")}</p>
+                    <ActionForm
+                      action={agree}
+                      hidden={{ customerId: money.customerId, disputeId: id }}
+                      fields={[
+                        {
+                          name: "reason",
+                          label: t("reason"),
+                          type: "text",
+                          autoComplete: "off",
+                          maxLength: 500,
+                        },
+                      ]}
+                      submit={t("agreeLoss", { amount: formatMoney(out, locale) })}
+                      answers={texts}
+                      done={<p>{t("agreedLoss")}</p>}
+                    />
+                  </details>
+                )}
+              </Cell>
+            </Row>
+          ),
+        )}
       </TableBody>
     </Section>
   );

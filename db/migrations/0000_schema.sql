@@ -128,6 +128,7 @@ CREATE TABLE "charges" (
 	"stripe_balance_transaction_id" text,
 	"fee_minor" bigint,
 	"fee_currency" text,
+	"method_type" text,
 	"next_poll_at" timestamp with time zone,
 	"booked_at" timestamp with time zone NOT NULL,
 	CONSTRAINT "charges_pk" PRIMARY KEY("customer_id","id"),
@@ -191,6 +192,19 @@ CREATE TABLE "customers" (
 	CONSTRAINT "customers_invoice_recipients_check" CHECK (cardinality("customers"."invoice_recipients") <= 10)
 );
 --> statement-breakpoint
+CREATE TABLE "dispute_movements" (
+	"customer_id" uuid NOT NULL,
+	"stripe_balance_transaction_id" text NOT NULL,
+	"dispute_id" uuid NOT NULL,
+	"amount_minor" bigint NOT NULL,
+	"settled_minor" bigint NOT NULL,
+	"settled_currency" text NOT NULL,
+	"fee_minor" bigint NOT NULL,
+	"booked_at" timestamp with time zone NOT NULL,
+	CONSTRAINT "dispute_movements_pk" PRIMARY KEY("customer_id","stripe_balance_transaction_id"),
+	CONSTRAINT "dispute_movements_sign_check" CHECK (("dispute_movements"."amount_minor" > 0) = ("dispute_movements"."settled_minor" > 0) and ("dispute_movements"."amount_minor" < 0) = ("dispute_movements"."settled_minor" < 0))
+);
+--> statement-breakpoint
 CREATE TABLE "disputes" (
 	"customer_id" uuid NOT NULL,
 	"id" uuid NOT NULL,
@@ -206,6 +220,7 @@ CREATE TABLE "disputes" (
 	"reinstated_at" timestamp with time zone,
 	"fee_minor" bigint,
 	"fee_currency" text,
+	"loss_agreed_at" timestamp with time zone,
 	"poll_count" integer DEFAULT 0 NOT NULL,
 	"next_poll_at" timestamp with time zone,
 	"created_at" timestamp with time zone NOT NULL,
@@ -976,6 +991,8 @@ ALTER TABLE "credit_notes" ADD CONSTRAINT "credit_notes_invoice_fk" FOREIGN KEY 
 --> statement-breakpoint
 ALTER TABLE "credit_notes" ADD CONSTRAINT "credit_notes_user_fk" FOREIGN KEY ("user_id") REFERENCES "public"."users"("id") ON DELETE no action ON UPDATE no action;
 --> statement-breakpoint
+ALTER TABLE "dispute_movements" ADD CONSTRAINT "dispute_movements_dispute_fk" FOREIGN KEY ("customer_id","dispute_id") REFERENCES "public"."disputes"("customer_id","id") ON DELETE no action ON UPDATE no action;
+--> statement-breakpoint
 ALTER TABLE "disputes" ADD CONSTRAINT "disputes_charge_fk" FOREIGN KEY ("customer_id","charge_id") REFERENCES "public"."charges"("customer_id","id") ON DELETE no action ON UPDATE no action;
 --> statement-breakpoint
 ALTER TABLE "event_runs" ADD CONSTRAINT "event_runs_event_fk" FOREIGN KEY ("event_id") REFERENCES "public"."stripe_events"("id") ON DELETE no action ON UPDATE no action;
@@ -1159,6 +1176,8 @@ CREATE INDEX "customers_reference_idx" ON "customers" USING btree ("reference");
 CREATE INDEX "customers_email_idx" ON "customers" USING btree ("email");
 --> statement-breakpoint
 CREATE INDEX "customers_stripe_stale_idx" ON "customers" USING btree ("id") WHERE "customers"."stripe_customer_id" is not null and ("customers"."name" is distinct from "customers"."stripe_name" or "customers"."email" is distinct from "customers"."stripe_email");
+--> statement-breakpoint
+CREATE INDEX "dispute_movements_dispute_idx" ON "dispute_movements" USING btree ("customer_id","dispute_id");
 --> statement-breakpoint
 CREATE UNIQUE INDEX "disputes_stripe_key" ON "disputes" USING btree ("customer_id","stripe_dispute_id");
 --> statement-breakpoint

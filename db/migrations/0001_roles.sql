@@ -77,7 +77,7 @@ CREATE POLICY memberships_all ON memberships TO mallard_jobs, mallard_staff USIN
 --> statement-breakpoint
 -- What customers may read of their own, jobs and staff of everybody's.
 GRANT SELECT ON balances, transfers, invoices, invoice_lines, payments, payment_shares, invoice_claims, allocations,
-  charges, services, terms, renewals, plan_changes, activities, outbox, tasks, credit_notes, refunds, disputes,
+  charges, services, terms, renewals, plan_changes, activities, outbox, tasks, credit_notes, refunds, disputes, dispute_movements,
   bank_receipts, pay_links, mailed_pay_links, mailed_pay_link_invoices, payment_methods, auto_charges, auto_top_ups, notices, notice_failures, reminders,
   customers, memberships TO mallard_app, mallard_jobs, mallard_staff;
 --> statement-breakpoint
@@ -148,6 +148,11 @@ GRANT UPDATE (state, stripe_refund_id, failure_code, send_count, first_sent_at, 
 --> statement-breakpoint
 GRANT INSERT, UPDATE (state, is_inquiry, amount_minor, reason, evidence_due_at, withdrawn_at, reinstated_at,
   fee_minor, fee_currency, poll_count, next_poll_at, ended_at) ON disputes TO mallard_jobs;
+--> statement-breakpoint
+GRANT INSERT ON dispute_movements TO mallard_jobs;
+--> statement-breakpoint
+-- Staff say that what is with the bank is lost, where Stripe's word alone does not decide it.
+GRANT UPDATE (loss_agreed_at) ON disputes TO mallard_staff;
 --> statement-breakpoint
 -- Bank transfers are recorded by staff.
 GRANT INSERT, UPDATE (assigned_at, returned_at) ON bank_receipts TO mallard_staff;

@@ -16,6 +16,8 @@ export const charges = pgTable(
     stripeBalanceTransactionId: text("stripe_balance_transaction_id"),
     feeMinor: minor("fee_minor"),
     feeCurrency: text("fee_currency"),
+    /** Stripe's own word for how it was paid, as `card` or `sepa_debit`; null where Stripe did not say. */
+    methodType: text("method_type"),
     nextPollAt: instant("next_poll_at"),
     bookedAt: instant("booked_at").notNull(),
   },

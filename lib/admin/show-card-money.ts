@@ -39,6 +39,10 @@ export interface CardMoney {
     isInquiry: boolean;
     reason: string;
     evidenceDueAt: Date | null;
+    /** What is with the bank. */
+    out: Money;
+    /** Staff have to say whether that is lost. */
+    awaitsWord: boolean;
   }[];
 }
 
@@ -61,8 +65,9 @@ export async function showCardMoney(
       select c.id, c.booked_at, c.currency, c.amount_minor, (b.posted_minor - b.held_minor)::bigint as available,
         (select coalesce(sum(r.amount_minor), 0) from refunds r
           where r.customer_id = c.customer_id and r.charge_id = c.id and r.state <> 'failed')::bigint as refunded,
-        (select coalesce(sum(d.amount_minor), 0) from disputes d where d.customer_id = c.customer_id
-          and d.charge_id = c.id and d.withdrawn_at is not null and d.reinstated_at is null)::bigint as disputed,
+        (select coalesce(sum(-m.amount_minor), 0) from disputes d
+          join dispute_movements m on m.customer_id = d.customer_id and m.dispute_id = d.id
+          where d.customer_id = c.customer_id and d.charge_id = c.id)::bigint as disputed,
         (select coalesce(sum(a.amount_minor), 0) from allocations a where a.customer_id = c.customer_id
           and a.payment_id = c.payment_id and a.source = 'card')::bigint as on_invoices
       from charges c join balances b on b.customer_id = c.customer_id and b.currency = c.currency
@@ -75,7 +80,13 @@ export async function showCardMoney(
       from refunds r left join users u on u.id = r.user_id
       where r.customer_id = ${id} order by r.id desc limit ${rowsMost}`,
     sql`
-      select d.*, c.booked_at from disputes d join charges c on c.customer_id = d.customer_id and c.id = d.charge_id
+      select d.*, c.booked_at, (
+          select coalesce(sum(-m.amount_minor), 0)::bigint from dispute_movements m
+          where m.customer_id = d.customer_id and m.dispute_id = d.id) as out, exists (
+          select from tasks k where k.customer_id = d.customer_id and k.kind = 'dispute_quarantined'
+            and k.subject_id = d.id::text and k.done_at is null
+            and k.detail ->> 'reason' in ('debit_returned', 'won_in_part')) as is_asked
+      from disputes d join charges c on c.customer_id = d.customer_id and c.id = d.charge_id
       where d.customer_id = ${id} order by d.id desc limit ${rowsMost}`,
     readGoodwills(sql, id),
   ]);
@@ -118,6 +129,8 @@ export async function showCardMoney(
       isInquiry: row.is_inquiry,
       reason: row.reason,
       evidenceDueAt: row.evidence_due_at,
+      out: money(row.out, row.currency),
+      awaitsWord: row.is_asked && row.state === "open",
     })),
   };
 }

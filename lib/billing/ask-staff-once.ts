@@ -8,6 +8,8 @@ interface Quarantine {
   reason: string;
   /** The object of Stripe's that it is about, where that is not the one of the row. */
   stripeId?: string | undefined;
+  /** Amounts that people need to judge it. */
+  detail?: Record<string, string> | undefined;
 }
 
 /**
@@ -17,12 +19,12 @@ interface Quarantine {
 export async function askStaffOnce(
   { sql }: Transaction,
   decision: Decision,
-  { kind, subject, subjectId, reason, stripeId }: Quarantine,
+  { kind, subject, subjectId, reason, stripeId, detail }: Quarantine,
 ): Promise<boolean> {
   const known = await sql`
     select 1 from tasks where customer_id = ${decision.context.customerId} and kind = ${kind}
       and subject_id = ${subjectId} and (done_at is null or detail->>'reason' = ${reason})`;
   if (known.length > 0) return false;
-  decision.askStaff(kind, subject, subjectId, { reason, ...(stripeId && { stripeId }) });
+  decision.askStaff(kind, subject, subjectId, { ...detail, reason, ...(stripeId && { stripeId }) });
   return true;
 }

@@ -63,7 +63,7 @@ const writes: readonly ListWrite[] = [
     "charges",
     `id uuid, payment_id uuid, stripe_charge_id text, currency text, amount_minor bigint,
      stripe_balance_transaction_id text, fee_minor bigint, fee_currency text, next_poll_at timestamptz,
-     booked_at timestamptz`,
+     method_type text, booked_at timestamptz`,
   ),
   insert(
     "refunds",
@@ -96,6 +96,12 @@ const writes: readonly ListWrite[] = [
        next_poll_at = case when t.ended_at is null then d.next_poll_at end
      from $rows
      where d.customer_id = $customer and d.id = t.id and d.state = t.from_state`,
+  ),
+  insert(
+    "dispute_movements",
+    "dispute_movements",
+    `stripe_balance_transaction_id text, dispute_id uuid, amount_minor bigint, settled_minor bigint,
+     settled_currency text, fee_minor bigint, booked_at timestamptz`,
   ),
   insert(
     "bank_receipts",

@@ -58,6 +58,7 @@ export interface Changes {
     fee_minor: Minor | null;
     fee_currency: string | null;
     next_poll_at: Date | null;
+    method_type: string | null;
     booked_at: Date;
   }[];
   refunds: {
@@ -88,6 +89,15 @@ export interface Changes {
     booked_at: Date | null;
     ended_at: Date | null;
     next_poll_at: Date | null;
+  }[];
+  dispute_movements: {
+    stripe_balance_transaction_id: string;
+    dispute_id: string;
+    amount_minor: Minor;
+    settled_minor: Minor;
+    settled_currency: string;
+    fee_minor: Minor;
+    booked_at: Date;
   }[];
   disputeStates: {
     id: string;
@@ -194,6 +204,7 @@ export function noChanges(): Changes {
     charges: [],
     refunds: [],
     refundStates: [],
+    dispute_movements: [],
     disputeStates: [],
     bank_receipts: [],
     allocations: [],

@@ -43,6 +43,8 @@ export interface Charge {
   amountMinor: bigint;
   currency: string;
   fee: Fee | null;
+  /** Stripe's own word for how it was paid, as `card` or `sepa_debit`. */
+  methodType?: string | null;
 }
 
 /** From the balance transaction: what Stripe kept, in the currency it settles in. */
@@ -182,7 +184,7 @@ export interface Dispute {
   /** Stripe's own word for why, as `fraudulent`. */
   reason: string;
   evidenceDueAt: Date | null;
-  /** Funds withdrawn and reinstated; none while it is only an inquiry. */
+  /** Funds withdrawn and reinstated, and fees of their own; none while it is only an inquiry. */
   movements: BalanceMovement[];
 }
 

@@ -7,6 +7,7 @@ export function chargeOf(charge: Stripe.Charge): Charge {
     amountMinor: BigInt(charge.amount_captured),
     currency: charge.currency.toUpperCase(),
     fee: feeOf(charge),
+    methodType: charge.payment_method_details?.type ?? null,
   };
 }
 

@@ -1,6 +1,6 @@
 import type Stripe from "stripe";
 import { outcomeOf } from "./outcome";
-import type { Dispute, MoneyBackGateway, Refund, RefundRequest } from "./port";
+import type { BalanceMovement, Dispute, MoneyBackGateway, Refund, RefundRequest } from "./port";
 import { idOf } from "./stripe-charges";
 import { listParams, movementOf, pageOf } from "./stripe-movements";
 
@@ -62,6 +62,18 @@ function refundOf(refund: Stripe.Refund): Refund {
   };
 }
 
+/** A fee of its own moved nothing of what is disputed. */
+function disputeMovementOf(transaction: Stripe.BalanceTransaction): BalanceMovement {
+  const { amount, fee, type, reporting_category: category } = transaction;
+  const isFee = type === "stripe_fee" || category === "fee";
+  return {
+    balanceTransactionId: transaction.id,
+    settledMinor: isFee ? 0n : BigInt(amount),
+    feeMinor: BigInt(isFee ? fee - amount : fee),
+    currency: transaction.currency.toUpperCase(),
+  };
+}
+
 function disputeOf(dispute: Stripe.Dispute): Dispute {
   const { due_by: dueBy } = dispute.evidence_details;
   return {
@@ -73,6 +85,6 @@ function disputeOf(dispute: Stripe.Dispute): Dispute {
     isLive: dispute.livemode,
     reason: dispute.reason,
     evidenceDueAt: dueBy === null ? null : new Date(dueBy * 1000),
-    movements: dispute.balance_transactions.flatMap((each) => movementOf(each) ?? []),
+    movements: dispute.balance_transactions.map(disputeMovementOf),
   };
 }

@@ -42,6 +42,7 @@ export const exportedTables: Readonly<Record<string, ExportedTable>> = {
   bank_receipts: { order: ["id"] },
   refunds: { order: ["id"], without: ["request", "request_key", "note"] },
   disputes: { order: ["id"] },
+  dispute_movements: { order: ["dispute_id", "stripe_balance_transaction_id"] },
   balances: { order: ["currency"] },
   transfers: { order: ["id"] },
   activities: { order: ["id"], only: "is_visible" },

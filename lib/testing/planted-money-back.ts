@@ -32,17 +32,24 @@ export const plantedMoneyBack: readonly PlantedViolation[] = [
         and c.customer_id = r.customer_id and c.id = r.charge_id`,
   },
   {
-    says: "what a dispute takes is disputed, whole and once, until it is reinstated or lost; its fee is booked",
+    says: "what a dispute takes is disputed, each movement once, until it is reinstated or lost; its fees are booked",
     how: "a dispute was lost, and its money is disputed still",
     plant: (sql, { customerId, openDispute }) =>
       sql`update disputes set state = 'lost', ended_at = created_at where customer_id = ${customerId}
         and id = ${openDispute}`,
   },
   {
-    says: "what a dispute takes is disputed, whole and once, until it is reinstated or lost; its fee is booked",
+    says: "what a dispute takes is disputed, each movement once, until it is reinstated or lost; its fees are booked",
     how: "the fee of a dispute is another than was booked",
     plant: (sql, { customerId, lostDispute }) =>
       sql`update disputes set fee_minor = fee_minor + 1 where customer_id = ${customerId} and id = ${lostDispute}`,
+  },
+  {
+    says: "what a dispute takes is disputed, each movement once, until it is reinstated or lost; its fees are booked",
+    how: "a movement of a dispute was forgotten",
+    plant: (sql, { customerId, wonDispute }) =>
+      sql`delete from dispute_movements where customer_id = ${customerId} and dispute_id = ${wonDispute}
+        and amount_minor > 0`,
   },
   {
     says: "no hold is open without its open payment, refund or dispute",

@@ -5,7 +5,8 @@ import type { ChargeId, CustomerId, DisputeId, PaymentId, TransferId } from "@/l
 import { decisionOver } from "@/lib/testing/records";
 import { type ChargeRecord, topUpLeftMinor } from "../payment/charge-left";
 import { type DisputeScene, decideDispute } from "./decide-dispute";
-import type { DisputeSaid } from "./judge-dispute";
+import { customerPartMinor } from "./dispute-parts";
+import { type DisputeSaid, outOf } from "./judge-dispute";
 
 /** A dispute and what its transfers did, as it stands between two decisions. Minor units. */
 interface Standing {
@@ -16,7 +17,7 @@ interface Standing {
 }
 
 interface Given {
-  charge: Omit<ChargeRecord, "id" | "paymentId" | "stripeChargeId" | "currency">;
+  charge: Omit<ChargeRecord, "id" | "paymentId" | "stripeChargeId" | "methodType" | "currency">;
   amountMinor: bigint;
   postedMinor: bigint;
 }
@@ -28,11 +29,14 @@ function begun({ charge, amountMinor, postedMinor }: Given): Standing {
     net: {},
     scene: {
       holds: [],
+      booked: [],
+      outMinor: 0n,
       lost: { customerMinor: 0n, hostMinor: 0n },
       charge: {
         id: "charge" as ChargeId,
         paymentId: "payment" as PaymentId,
         stripeChargeId: "ch_1",
+        methodType: "card",
         currency: "USD",
         ...charge,
       },
@@ -45,6 +49,7 @@ function begun({ charge, amountMinor, postedMinor }: Given): Standing {
         amountMinor,
         withdrawnAt: null,
         reinstatedAt: null,
+        lossAgreedAt: null,
         feeMinor: null,
         feeCurrency: null,
       },
@@ -84,10 +89,11 @@ function applied(before: Standing, said: DisputeSaid): { after: Standing; change
     customerMinor: (net.customer_balance ?? 0n) + (net.customer_debt ?? 0n),
     hostMinor: net.dispute_loss ?? 0n,
   };
-  return {
-    after: { scene: { ...before.scene, holds, dispute, lost }, postedMinor, heldMinor, net },
-    changed,
-  };
+  const rows = changes.dispute_movements;
+  const booked = [...before.scene.booked, ...rows.map((row) => row.stripe_balance_transaction_id)];
+  const outMinor = rows.reduce((total, row) => total - row.amount_minor, before.scene.outMinor);
+  const scene = { ...before.scene, holds, dispute, lost, booked, outMinor };
+  return { after: { scene, postedMinor, heldMinor, net }, changed };
 }
 
 const least = (a: bigint, b: bigint) => (a < b ? a : b);
@@ -125,13 +131,39 @@ const moved = (settledMinor: bigint, feeMinor: bigint): BalanceMovement => ({
 
 /** A dispute at Stripe from its inquiry to its end, as each look would find it. */
 function courseOf(amountMinor: bigint, end: "won" | "lost"): DisputeSaid[] {
-  const withdrawal = moved(-amountMinor, 15n);
-  const out = { isInquiry: false, withdrawal, reinstatement: null };
+  const nothing = { isInquiry: false, movements: [], isWonInPart: false, end: null };
+  const out = { ...nothing, movements: [{ movement: moved(-amountMinor, 15n), amountMinor: -amountMinor }] };
+  const back = { movement: moved(amountMinor, 0n), amountMinor };
   return [
-    { isInquiry: true, withdrawal: null, reinstatement: null, end: null },
-    { isInquiry: false, withdrawal: null, reinstatement: null, end: null },
-    { ...out, end: null },
-    end === "lost" ? { ...out, end } : { ...out, reinstatement: moved(amountMinor, 0n), end },
+    { ...nothing, isInquiry: true },
+    nothing,
+    out,
+    end === "lost" ? { ...out, end } : { ...out, movements: [...out.movements, back], end },
+  ];
+}
+
+/** One that is taken in two steps, and of which some comes back before it is lost, and perhaps the rest on appeal. */
+function stepsOf(amountMinor: bigint, cutMinor: bigint, backMinor: bigint): DisputeSaid[] {
+  const all = [
+    { name: "first", amountMinor: -cutMinor },
+    { name: "fee", amountMinor: 0n },
+    { name: "second", amountMinor: cutMinor - amountMinor },
+    { name: "some", amountMinor: backMinor },
+    { name: "rest", amountMinor: amountMinor - backMinor },
+  ].map(({ name, amountMinor: minor }) => ({
+    movement: { ...moved(minor, minor === 0n ? 15n : 0n), balanceTransactionId: name },
+    amountMinor: minor,
+  }));
+  const until = (count: number, end: DisputeSaid["end"]): DisputeSaid => {
+    const movements = all.slice(0, count);
+    return { isInquiry: false, isWonInPart: false, movements, end: outOf(movements) === 0n ? null : end };
+  };
+  return [
+    until(1, null),
+    until(3, null),
+    until(4, null),
+    until(4, "lost"),
+    { ...until(5, null), end: "won" },
   ];
 }
 
@@ -181,7 +213,9 @@ describe("a dispute", () => {
         const lost = lastOf(facts, "lost", seen);
         const won = courseOf(facts.amountMinor, "won")[3] as DisputeSaid;
         const since = { ...lost, postedMinor: lost.postedMinor + arrivedMinor };
-        expect(applied(since, { ...won, end: null, reinstatement: null }).changed).toBe(false);
+        expect(applied(since, { ...won, end: null, movements: won.movements.slice(0, 1) }).changed).toBe(
+          false,
+        );
         const { after, changed } = applied(since, won);
         expect([changed, after.scene.dispute.state]).toEqual([true, "won"]);
         const { processing_fees: fees = 0n, gateway_clearing: clearing = 0n, ...others } = after.net;
@@ -193,6 +227,36 @@ describe("a dispute", () => {
         expect(after.postedMinor - debt).toBe(facts.postedMinor + arrivedMinor);
         expect(applied(after, won).changed).toBe(false);
         expect(applied(after, courseOf(facts.amountMinor, "lost")[3] as DisputeSaid).changed).toBe(false);
+      }),
+    );
+  });
+
+  it("in several steps, of which some comes back before it is lost, is lost for the rest alone", () => {
+    const cuts = fc.tuple(given, fc.nat({ max: 1_000 }), fc.nat({ max: 1_000 }), looks);
+    fc.assert(
+      fc.property(cuts, ([facts, cut, back, seen]) => {
+        const amountMinor = facts.amountMinor + 2n;
+        const part = (of: number, most: bigint) => 1n + (BigInt(of) * (most - 2n)) / 1_000n;
+        const backMinor = part(back, amountMinor);
+        const course = stepsOf(amountMinor, part(cut, amountMinor), backMinor);
+        let standing = begun({ ...facts, amountMinor });
+        for (const at of [...seen, 3]) standing = applied(standing, course[at] as DisputeSaid).after;
+        const { net, scene, heldMinor } = standing;
+        const restMinor = amountMinor - backMinor;
+        expect([scene.dispute.state, scene.outMinor, scene.holds, heldMinor]).toEqual([
+          "lost",
+          restMinor,
+          [],
+          0n,
+        ]);
+        const borne = (net.customer_balance ?? 0n) + (net.customer_debt ?? 0n);
+        expect(borne + (net.dispute_loss ?? 0n)).toBe(restMinor);
+        expect([borne, net.disputed ?? 0n]).toEqual([customerPartMinor(facts.charge, restMinor), 0n]);
+        expect([net.processing_fees, net.gateway_clearing]).toEqual([15n, -restMinor - 15n]);
+        for (const earlier of course.slice(0, 4)) expect(applied(standing, earlier).changed).toBe(false);
+        const { after } = applied(standing, course[4] as DisputeSaid);
+        expect([after.scene.dispute.state, after.scene.outMinor]).toEqual(["won", 0n]);
+        expect(after.net.dispute_loss ?? 0n).toBe(0n);
       }),
     );
   });

@@ -4,8 +4,9 @@ import type { Currency } from "@/lib/kernel/money";
 import type { DisputeHold, OpenHold } from "@/lib/ledger/book";
 import type { Decision } from "../decision";
 import { bookMovement } from "../payment/book-movement";
-import { type ChargeRecord, topUpLeftMinor } from "../payment/charge-left";
-import type { DisputeSaid } from "./judge-dispute";
+import type { ChargeRecord } from "../payment/charge-left";
+import { customerPartMinor, topUpPartMinor } from "./dispute-parts";
+import { type DisputeMovement, type DisputeSaid, outOf } from "./judge-dispute";
 
 export interface DisputeRecord {
   id: DisputeId;
@@ -16,6 +17,8 @@ export interface DisputeRecord {
   amountMinor: bigint;
   withdrawnAt: Date | null;
   reinstatedAt: Date | null;
+  /** Staff say that what is with the bank is lost. */
+  lossAgreedAt: Date | null;
   feeMinor: bigint | null;
   feeCurrency: string | null;
 }
@@ -27,130 +30,160 @@ export interface DisputeScene {
   readonly charge: ChargeRecord;
   /** What of the balance is held for it: when its funds were withdrawn, and what its charge freed since. */
   readonly holds: readonly OpenHold<DisputeHold>[];
-  /** Who bore it when it was lost; all zero before. */
+  /** What moved for it and is booked, by Stripe's ids. */
+  readonly booked: readonly string[];
+  /** What of it is with the bank, as it is booked. Minor units. */
+  readonly outMinor: bigint;
+  /** Who bears it since it was lost; all zero before. */
   readonly lost: LossShares;
 }
 
 /** Who bears a dispute that was lost. Minor units. */
 export interface LossShares {
-  /** From the customer's balance or as their debt: the part that counts as a top-up. */
+  /** From the customer's balance or as their debt. */
   readonly customerMinor: bigint;
   readonly hostMinor: bigint;
 }
 
+/** What Stripe says that is new here. */
+export interface DisputeNews {
+  readonly movements: readonly DisputeMovement[];
+  /** What is with the bank once they are booked. Minor units. */
+  readonly outMinor: bigint;
+  /** Null while it is open, and while people have to say what it is. */
+  readonly end: "won" | "lost" | null;
+}
+
+/** Read before what is booked here, by somebody slower: there is nothing to learn from it. */
+export function isStale({ booked }: Pick<DisputeScene, "booked">, { movements }: DisputeSaid): boolean {
+  return booked.some((id) => movements.every(({ movement }) => movement.balanceTransactionId !== id));
+}
+
+/** What of that is new; `mayLose`: what is with the bank is lost as soon as Stripe says so, or says that no more comes. */
+export function newsOf(scene: DisputeScene, said: DisputeSaid, mayLose: boolean): DisputeNews {
+  const known = new Set(scene.booked);
+  const movements = said.movements.filter(({ movement }) => !known.has(movement.balanceTransactionId));
+  const isLost = said.end === "lost" ? mayLose : said.isWonInPart && scene.dispute.lossAgreedAt !== null;
+  const end = isLost ? "lost" : said.end === "lost" ? null : said.end;
+  return { movements, outMinor: scene.outMinor + outOf(movements), end };
+}
+
 /**
- * Applies what Stripe says of a dispute (domain.md, The ledger). An inquiry books nothing. Funds withdrawn are disputed,
- * and what is available of the part that is not on invoices is held; reinstated, both come back. Lost: what was held is
- * posted, the rest of that part is the customer's debt, and only what is left after that is the host's loss. Won after
- * it was lost (an appeal): that is reversed (lib/decisions/0016-a-dispute-won-on-appeal-is-reversed.md). Returns false
- * if there was nothing to do.
+ * Applies what Stripe says of a dispute (domain.md, The ledger; A11). An inquiry books nothing. Funds withdrawn are disputed,
+ * and what is available of the part that is not on invoices is held; what comes back of them releases that. Lost: what was
+ * held is posted, the rest of that part is the customer's debt, and only what is left after that is the host's loss. What
+ * comes back after it was lost (an appeal) reverses that (lib/decisions/0016-a-dispute-won-on-appeal-is-reversed.md).
+ * Returns false if there was nothing to do.
  */
-export function decideDispute(decision: Decision, scene: DisputeScene, said: DisputeSaid): boolean {
+export function decideDispute(
+  decision: Decision,
+  scene: DisputeScene,
+  said: DisputeSaid,
+  mayLose = true,
+): boolean {
+  if (isStale(scene, said)) return false;
   const { dispute } = scene;
-  if (isWonOnAppeal(dispute, said)) {
-    regain(decision, scene, said);
-    return true;
-  }
-  if (dispute.state !== "open") return false;
-  const isWithdrawn = said.withdrawal !== null && dispute.withdrawnAt === null;
-  const isReinstated = said.reinstatement !== null && dispute.reinstatedAt === null;
-  if (isWithdrawn) withdraw(decision, scene, said);
-  if (isReinstated) reinstate(decision, scene, said);
-  if (said.end === "lost") lose(decision, scene);
-  if (said.end === "won" || said.end === "lost") end(decision, scene, said.end);
+  const news = newsOf(scene, said, mayLose);
+  const { movements, outMinor } = news;
+  const moves = movements.filter(({ amountMinor }) => amountMinor !== 0n);
+  const end = dispute.state === "open" || outMinor === 0n ? news.end : null;
+  const isEnding = end !== null && end !== dispute.state;
   // Once funds were withdrawn it is no inquiry, whatever somebody slower had read before.
   const isInquiry = said.isInquiry && dispute.withdrawnAt === null;
-  if (!isWithdrawn && !isReinstated && said.end === null && isInquiry === dispute.isInquiry) return false;
-  const { now } = decision.context;
-  const fees = [isWithdrawn && said.withdrawal, isReinstated && said.reinstatement].flatMap(
-    (each) => each || [],
-  );
-  decision.changes.disputeStates.push({
-    id: dispute.id,
-    from_state: dispute.state,
-    state: said.end ?? dispute.state,
-    is_inquiry: isInquiry,
-    withdrawn_at: isWithdrawn ? now : dispute.withdrawnAt,
-    reinstated_at: isReinstated ? now : dispute.reinstatedAt,
-    fee_minor: fees.reduce<bigint | null>((sum, { feeMinor }) => (sum ?? 0n) + feeMinor, dispute.feeMinor),
-    fee_currency: fees.at(-1)?.currency ?? dispute.feeCurrency,
-    ended_at: said.end === null ? null : now,
-  });
+  if (movements.length === 0 && !isEnding && isInquiry === dispute.isInquiry) return false;
+  for (const each of movements) bookMoved(decision, scene, each);
+  const minor = sumOf(moves, ({ amountMinor }) => amountMinor);
+  if (dispute.state === "lost" && minor > 0n) regain(decision, scene, minor);
+  if (dispute.state === "open") {
+    const holds = moves.length > 0 ? keepHolds(decision, scene, news) : scene.holds;
+    if (end === "lost") lose(decision, { ...scene, holds }, outMinor);
+    if (isEnding) close(decision, scene, end);
+  }
+  tell(decision, scene, news);
+  change(decision, scene, news, { end, isInquiry });
   return true;
 }
 
-/** Lost here, and won at Stripe, with its money back there: an appeal turned the bank's decision. */
-export function isWonOnAppeal(
-  { state, reinstatedAt }: Pick<DisputeRecord, "state" | "reinstatedAt">,
-  { end, reinstatement }: DisputeSaid,
-): boolean {
-  return state === "lost" && reinstatedAt === null && end === "won" && reinstatement !== null;
-}
-
-/**
- * The host has again what they still bore of it; the rest is money arriving on the balance: it pays first what the host bears
- * of the same charge, then the debt, before any invoice, as always.
- */
-function regain(decision: Decision, scene: DisputeScene, said: DisputeSaid): void {
-  const { dispute, lost } = scene;
-  const { customerMinor, hostMinor } = lost;
-  assert(customerMinor + hostMinor === dispute.amountMinor, "what was lost was borne in full");
-  const book = decision.book(dispute.currency);
-  const entry = { debit: "disputed" as const, disputeId: dispute.id, reason: "dispute_reinstated" as const };
-  if (customerMinor > 0n) book.transfer({ ...entry, credit: "customer_balance", amountMinor: customerMinor });
-  release(decision, scene, customerMinor);
-  if (hostMinor > 0n) book.transfer({ ...entry, credit: "dispute_loss", amountMinor: hostMinor });
-  reinstate(decision, scene, said);
-  decision.finishTask("dispute_quarantined", dispute.id);
+function change(
+  decision: Decision,
+  { dispute }: DisputeScene,
+  { movements, outMinor }: DisputeNews,
+  { end, isInquiry }: { end: "won" | "lost" | null; isInquiry: boolean },
+): void {
   const { now } = decision.context;
-  const { feeMinor, currency } = said.reinstatement ?? {};
+  const hasMoved = movements.some(({ amountMinor }) => amountMinor !== 0n);
+  const withdrawnAt = dispute.withdrawnAt ?? (hasMoved ? now : null);
+  const isBack = withdrawnAt !== null && outMinor === 0n;
+  const state = end ?? dispute.state;
   decision.changes.disputeStates.push({
     id: dispute.id,
-    from_state: "lost",
-    state: "won",
-    is_inquiry: false,
-    withdrawn_at: dispute.withdrawnAt,
-    reinstated_at: now,
-    fee_minor: feeMinor === undefined ? dispute.feeMinor : (dispute.feeMinor ?? 0n) + feeMinor,
-    fee_currency: currency ?? dispute.feeCurrency,
-    ended_at: now,
+    from_state: dispute.state,
+    state,
+    is_inquiry: isInquiry && !hasMoved,
+    withdrawn_at: withdrawnAt,
+    reinstated_at: isBack ? (dispute.reinstatedAt ?? now) : null,
+    fee_minor: movements.reduce<bigint | null>(
+      (sum, { movement }) => (sum ?? 0n) + movement.feeMinor,
+      dispute.feeMinor,
+    ),
+    fee_currency: movements.at(-1)?.movement.currency ?? dispute.feeCurrency,
+    ended_at: state === "open" ? null : now,
   });
 }
 
-function withdraw(decision: Decision, { dispute, charge }: DisputeScene, said: DisputeSaid): void {
+/** Of a dispute's amount to `disputed`, or back; its fee and its conversion beside it. */
+function bookMoved(
+  decision: Decision,
+  { dispute }: DisputeScene,
+  { movement, amountMinor }: DisputeMovement,
+): void {
+  const ways =
+    amountMinor < 0n
+      ? ({ debit: "disputed", credit: "gateway_clearing", reason: "dispute_withdrawn" } as const)
+      : ({ debit: "gateway_clearing", credit: "disputed", reason: "dispute_reinstated" } as const);
+  const ofCharge = amountMinor < 0n ? -amountMinor : amountMinor;
+  const of = { disputeId: dispute.id };
   const book = decision.book(dispute.currency);
-  book.transfer({
-    debit: "disputed",
-    credit: "gateway_clearing",
-    amountMinor: dispute.amountMinor,
-    reason: "dispute_withdrawn",
-    disputeId: dispute.id,
+  if (ofCharge > 0n) book.transfer({ ...ways, ...of, amountMinor: ofCharge });
+  bookMovement(decision, movement, { currency: dispute.currency, amountMinor: ofCharge }, of);
+  decision.changes.dispute_movements.push({
+    stripe_balance_transaction_id: movement.balanceTransactionId,
+    dispute_id: dispute.id,
+    amount_minor: amountMinor,
+    settled_minor: movement.settledMinor,
+    settled_currency: movement.currency,
+    fee_minor: movement.feeMinor,
+    booked_at: decision.context.now,
   });
-  bookMovement(decision, said.withdrawal, dispute, { disputeId: dispute.id });
-  if (said.reinstatement) return;
-  const heldMinor = least(topUpPartMinor(charge, dispute), book.availableMinor);
-  if (heldMinor > 0n && said.end === null) book.hold({ disputeId: dispute.id, amountMinor: heldMinor });
-  const detail = { ...detailOf(dispute), heldMinor: heldMinor.toString() };
-  decision.record({ subject: "payment", subjectId: charge.paymentId, verb: "dispute_withdrawn", detail });
-  if (said.end === null) decision.tell("dispute.withdrawn", { disputeId: dispute.id });
 }
 
-function reinstate(decision: Decision, scene: DisputeScene, said: DisputeSaid): void {
+/** Holds more when more was withdrawn, and no more than what is still with the bank. Returns what is held from here on. */
+function keepHolds(
+  decision: Decision,
+  scene: DisputeScene,
+  { outMinor, end }: DisputeNews,
+): readonly OpenHold<DisputeHold>[] {
   const { dispute, charge, holds } = scene;
   const book = decision.book(dispute.currency);
-  book.transfer({
-    debit: "gateway_clearing",
-    credit: "disputed",
-    amountMinor: dispute.amountMinor,
-    reason: "dispute_reinstated",
-    disputeId: dispute.id,
-  });
-  bookMovement(decision, said.reinstatement, dispute, { disputeId: dispute.id });
-  for (const hold of holds) book.voidHold(hold);
-  release(decision, scene, sumOf(holds));
-  const detail = detailOf(dispute);
-  decision.record({ subject: "payment", subjectId: charge.paymentId, verb: "dispute_reinstated", detail });
-  decision.tell("dispute.won", { disputeId: dispute.id });
+  const heldMinor = sumOf(holds, ({ amountMinor }) => amountMinor);
+  if (heldMinor > outMinor) {
+    for (const hold of holds) book.voidHold(hold);
+    release(decision, scene, heldMinor - outMinor);
+    if (outMinor === 0n) return [];
+    return [
+      {
+        id: book.hold({ disputeId: dispute.id, amountMinor: outMinor }),
+        disputeId: dispute.id,
+        amountMinor: outMinor,
+      },
+    ];
+  }
+  const wantedMinor = topUpPartMinor(charge, outMinor) - heldMinor;
+  const moreMinor = least(wantedMinor, book.availableMinor);
+  // Where funds are withdrawn and lost in one breath there is no time to hold anything.
+  if (moreMinor <= 0n || outMinor <= scene.outMinor || end !== null) return holds;
+  const id = book.hold({ disputeId: dispute.id, amountMinor: moreMinor });
+  return [...holds, { id, disputeId: dispute.id, amountMinor: moreMinor }];
 }
 
 /** What its charge's other disputes have a right to is kept of it. */
@@ -158,11 +191,11 @@ function release(decision: Decision, { dispute, charge }: DisputeScene, arrivedM
   decision.free(charge.paymentId, { arrivedMinor, standsLessMinor: 0n, exceptDispute: dispute.id });
 }
 
-function lose(decision: Decision, scene: DisputeScene): void {
+function lose(decision: Decision, scene: DisputeScene, outMinor: bigint): void {
   const { dispute, charge, holds } = scene;
   const book = decision.book(dispute.currency);
   const entry = { credit: "disputed" as const, disputeId: dispute.id, reason: "dispute_lost" as const };
-  const customerMinor = customerPartMinor(charge, dispute);
+  const customerMinor = customerPartMinor(charge, outMinor);
   let fromHoldMinor = 0n;
   for (const hold of holds) {
     const part = least(customerMinor - fromHoldMinor, hold.amountMinor);
@@ -170,8 +203,7 @@ function lose(decision: Decision, scene: DisputeScene): void {
     else book.voidHold(hold);
     fromHoldMinor += part;
   }
-  release(decision, scene, sumOf(holds) - fromHoldMinor);
-  // Where funds are withdrawn and lost in one breath there was no time to hold anything.
+  release(decision, scene, sumOf(holds, ({ amountMinor }) => amountMinor) - fromHoldMinor);
   const unheldMinor = dispute.withdrawnAt === null ? book.availableMinor : 0n;
   const fromAvailableMinor = least(customerMinor - fromHoldMinor, unheldMinor);
   if (fromAvailableMinor > 0n) {
@@ -179,18 +211,38 @@ function lose(decision: Decision, scene: DisputeScene): void {
   }
   const debtMinor = customerMinor - fromHoldMinor - fromAvailableMinor;
   if (debtMinor > 0n) book.transfer({ ...entry, debit: "customer_debt", amountMinor: debtMinor });
-  const lossMinor = dispute.amountMinor - customerMinor;
+  const lossMinor = outMinor - customerMinor;
   if (lossMinor > 0n) book.transfer({ ...entry, debit: "dispute_loss", amountMinor: lossMinor });
   decision.record({
     subject: "payment",
     subjectId: charge.paymentId,
     verb: "dispute_lost",
-    detail: { ...detailOf(dispute), debtMinor: debtMinor.toString(), lossMinor: lossMinor.toString() },
+    detail: {
+      ...detailOf(dispute, outMinor),
+      debtMinor: debtMinor.toString(),
+      lossMinor: lossMinor.toString(),
+    },
   });
   decision.tell("dispute.lost", { disputeId: dispute.id });
 }
 
-function end(decision: Decision, { dispute, charge }: DisputeScene, state: "won" | "lost"): void {
+/**
+ * The host has again what they still bore of it; the rest is money arriving on the balance: it pays first what the host bears
+ * of the same charge, then the debt, before any invoice, as always.
+ */
+function regain(decision: Decision, scene: DisputeScene, minor: bigint): void {
+  const { dispute, lost, outMinor } = scene;
+  assert(lost.customerMinor + lost.hostMinor === outMinor, "what was lost was borne in full");
+  const book = decision.book(dispute.currency);
+  const entry = { debit: "disputed" as const, disputeId: dispute.id, reason: "dispute_reinstated" as const };
+  const hostMinor = least(lost.hostMinor, minor);
+  const customerMinor = minor - hostMinor;
+  if (customerMinor > 0n) book.transfer({ ...entry, credit: "customer_balance", amountMinor: customerMinor });
+  if (hostMinor > 0n) book.transfer({ ...entry, credit: "dispute_loss", amountMinor: hostMinor });
+  release(decision, scene, customerMinor);
+}
+
+function close(decision: Decision, { dispute, charge }: DisputeScene, state: "won" | "lost"): void {
   decision.finishTask("dispute_open", dispute.id);
   const isQuiet = dispute.withdrawnAt === null && state === "won";
   // Nothing moved, and the customer was never told of it: only the record says that somebody asked.
@@ -199,35 +251,39 @@ function end(decision: Decision, { dispute, charge }: DisputeScene, state: "won"
       subject: "payment",
       subjectId: charge.paymentId,
       verb: "dispute_closed",
-      detail: detailOf(dispute),
+      detail: detailOf(dispute, dispute.amountMinor),
       isVisible: false,
     });
   }
 }
 
-/** Of what is disputed, the part that is not on invoices: it counts as a top-up. What else of the charge is lost comes off first. Minor units. */
-export function topUpPartMinor(charge: ChargeRecord, { amountMinor }: Pick<DisputeRecord, "amountMinor">) {
-  return least(amountMinor, topUpLeftMinor({ ...charge, disputedMinor: charge.lostMinor }));
+/** What moved, in the record; and what the customer hears of it. */
+function tell(
+  decision: Decision,
+  { dispute, charge, outMinor: beforeMinor }: DisputeScene,
+  news: DisputeNews,
+) {
+  const { movements, outMinor, end } = news;
+  const of = { subject: "payment" as const, subjectId: charge.paymentId };
+  const said = (is: (minor: bigint) => boolean) =>
+    sumOf(movements, ({ amountMinor }) => (is(amountMinor) ? amountMinor : 0n));
+  const wentMinor = -said((minor) => minor < 0n);
+  const cameMinor = said((minor) => minor > 0n);
+  if (wentMinor > 0n && !(cameMinor > 0n && outMinor === 0n)) {
+    decision.record({ ...of, verb: "dispute_withdrawn", detail: detailOf(dispute, wentMinor) });
+    if (end === null && beforeMinor === 0n) decision.tell("dispute.withdrawn", { disputeId: dispute.id });
+  }
+  if (cameMinor === 0n) return;
+  decision.record({ ...of, verb: "dispute_reinstated", detail: detailOf(dispute, cameMinor) });
+  if (outMinor === 0n) decision.tell("dispute.won", { disputeId: dispute.id });
 }
 
-/**
- * What of a lost dispute the customer bears: the part that counts as a top-up, and what is more than the charge itself, where
- * the bank took more. The host bears no more than what is on invoices or was refunded to the card (domain.md, A18). Pure.
- */
-export function customerPartMinor(charge: ChargeRecord, dispute: Pick<DisputeRecord, "amountMinor">) {
-  const hostMostMinor = charge.onInvoicesMinor + charge.refundedMinor - charge.hostLossMinor;
-  const beyondMinor = dispute.amountMinor - (hostMostMinor > 0n ? hostMostMinor : 0n);
-  const topUpMinor = topUpPartMinor(charge, dispute);
-  return topUpMinor > beyondMinor ? topUpMinor : beyondMinor;
+function detailOf({ id, currency }: DisputeRecord, minor: bigint) {
+  return { disputeId: id, amountMinor: minor.toString(), currency };
 }
 
-function sumOf(holds: readonly OpenHold<DisputeHold>[]): bigint {
-  return holds.reduce((total, { amountMinor }) => total + amountMinor, 0n);
-}
-
-function detailOf({ id, amountMinor, currency }: DisputeRecord) {
-  assert(amountMinor > 0n, "a dispute is about something");
-  return { disputeId: id, amountMinor: amountMinor.toString(), currency };
+function sumOf<T>(items: readonly T[], minorOf: (item: T) => bigint): bigint {
+  return items.reduce((total, item) => total + minorOf(item), 0n);
 }
 
 function least(a: bigint, b: bigint): bigint {

@@ -27,6 +27,7 @@ import { readPdf } from "@/lib/testing/pdf-text";
 import { calm, openStripeWorld, pass, type StripeWorld, seenBy } from "@/lib/testing/stripe-world";
 import { settleRefund } from "../refund/settle-refund";
 import { startRefund } from "../refund/start-refund";
+import { agreeLoss } from "./agree-loss";
 import { pollDisputes } from "./poll-disputes";
 import { settleDispute } from "./settle-dispute";
 
@@ -401,6 +402,148 @@ describe("debt", () => {
   async function stateOfInvoice(id: string): Promise<string> {
     const [row] = await world.owner`select state from invoices where id = ${id}`;
     return row?.state;
+  }
+});
+
+describe("what moves for a dispute", () => {
+  /** Of the charge, as Stripe would say it; movements are named by their amounts. */
+  function saidOf(
+    charge: BookedCharge,
+    minor: bigint,
+    moves: readonly bigint[],
+    status = "needs_response",
+  ): Dispute {
+    const movements = moves.map((settledMinor, at) => ({
+      balanceTransactionId: `txn_${charge.chargeId}_${at}`,
+      settledMinor,
+      feeMinor: 0n,
+      currency: "USD",
+    }));
+    const of = { stripeChargeId: charge.stripeChargeId, amountMinor: minor, currency: "USD", movements };
+    const rest = { isLive: false, reason: "fraudulent", evidenceDueAt: null, status };
+    return { id: `du_${charge.chargeId}`, ...of, ...rest };
+  }
+
+  const tell = (said: Dispute) => settleDispute(world, said.id, said);
+
+  async function taskOf({ customer }: BookedCharge) {
+    const [row] = await world.owner`
+      select detail from tasks where customer_id = ${customer.customerId} and kind = 'dispute_quarantined'
+        and done_at is null`;
+    return row?.detail ?? null;
+  }
+
+  it("is a part of the charge: that alone is held and lost", async () => {
+    const charge = await toppedUp(world, await makeCustomer(world), 5000n);
+    await tell(saidOf(charge, 2000n, [-2000n]));
+    expect(await balanceOf(world, charge.customer)).toEqual({ posted: 5000n, held: 2000n });
+    await tell(saidOf(charge, 2000n, [-2000n], "lost"));
+    expect(await balanceOf(world, charge.customer)).toEqual({ posted: 3000n, held: 0n });
+  });
+
+  it("is more than is left of the charge: what was refunded is the host's loss, what is beyond it the customer's debt", async () => {
+    const charge = await toppedUp(world, await makeCustomer(world), 5000n);
+    const wish = await refundWish(world, charge, 2000n);
+    await startRefund(world, world.staff, wish);
+    await settleRefund(world, wish);
+    await tell(saidOf(charge, 5300n, [-5300n]));
+    expect(await balanceOf(world, charge.customer)).toEqual({ posted: 3000n, held: 3000n });
+    await tell(saidOf(charge, 5300n, [-5300n], "lost"));
+    expect(await ledgerOf(world, charge.customer)).toMatchObject({
+      dispute_loss: 2000n,
+      customer_debt: 300n,
+    });
+  });
+
+  it("comes in several steps and goes back in part: what is still with the bank is held, then lost, then regained", async () => {
+    const charge = await toppedUp(world, await makeCustomer(world), 5000n);
+    // Its second half is not there yet: nothing is guessed.
+    expect(await tell(saidOf(charge, 5000n, [-3000n]))).toEqual({
+      kind: "quarantined",
+      reason: "movement_differs",
+    });
+    expect(await taskOf(charge)).toEqual({
+      reason: "movement_differs",
+      ...{ amountMinor: "5000", currency: "USD", movedMinor: "3000", movedCurrency: "USD" },
+    });
+    await tell(saidOf(charge, 5000n, [-3000n, -2000n]));
+    expect(await taskOf(charge)).toBeNull();
+    expect(await balanceOf(world, charge.customer)).toEqual({ posted: 5000n, held: 5000n });
+    await tell(saidOf(charge, 5000n, [-3000n, -2000n, 4000n]));
+    expect(await balanceOf(world, charge.customer)).toEqual({ posted: 5000n, held: 1000n });
+    // Somebody slower has read it before.
+    expect(await tell(saidOf(charge, 5000n, [-3000n, -2000n]))).toMatchObject({ changed: false });
+    await tell(saidOf(charge, 5000n, [-3000n, -2000n, 4000n], "lost"));
+    expect(await balanceOf(world, charge.customer)).toEqual({ posted: 4000n, held: 0n });
+    await tell(saidOf(charge, 5000n, [-3000n, -2000n, 4000n, 1000n], "won"));
+    expect(await balanceOf(world, charge.customer)).toEqual({ posted: 5000n, held: 0n });
+    expect((await toldOf(charge)).at(-1)).toBe("dispute.won");
+  });
+
+  it("of another amount than the dispute's moves nothing, and staff see both", async () => {
+    const charge = await toppedUp(world, await makeCustomer(world), 5000n);
+    for (const moves of [[-4999n], [-5001n], [-5000n, 5001n]]) {
+      expect(await tell(saidOf(charge, 5000n, moves))).toMatchObject({ kind: "quarantined" });
+    }
+    expect(await balanceOf(world, charge.customer)).toEqual({ posted: 5000n, held: 0n });
+    expect(await taskOf(charge)).toMatchObject({ amountMinor: "5000", movedMinor: "4999" });
+    await tell(saidOf(charge, 5000n, [-5000n]));
+    expect(await balanceOf(world, charge.customer)).toEqual({ posted: 5000n, held: 5000n });
+  });
+
+  it("beside a fee of its own is the dispute, and the fee is a fee", async () => {
+    const charge = await toppedUp(world, await makeCustomer(world), 5000n);
+    const said = saidOf(charge, 5000n, [0n, -5000n]);
+    const [own, withdrawal] = said.movements;
+    if (!own || !withdrawal) throw new Error("it has two");
+    const before = await ledgerOf(world, charge.customer);
+    await tell({ ...said, movements: [{ ...own, feeMinor: 1500n }, withdrawal] });
+    expect(await balanceOf(world, charge.customer)).toEqual({ posted: 5000n, held: 5000n });
+    const after = await ledgerOf(world, charge.customer);
+    expect((after.processing_fees ?? 0n) - (before.processing_fees ?? 0n)).toBe(1500n);
+  });
+
+  it("back in part of what was won asks staff, and is lost for the rest when they say so", async () => {
+    const charge = await toppedUp(world, await makeCustomer(world), 5000n);
+    await tell(saidOf(charge, 5000n, [-5000n]));
+    const won = saidOf(charge, 5000n, [-5000n, 3000n], "won");
+    await tell(won);
+    expect(await taskOf(charge)).toMatchObject({
+      reason: "won_in_part",
+      amountMinor: "5000",
+      movedMinor: "2000",
+    });
+    expect(await balanceOf(world, charge.customer)).toEqual({ posted: 5000n, held: 2000n });
+    await agreeTo(charge);
+    await tell(won);
+    expect(await balanceOf(world, charge.customer)).toEqual({ posted: 3000n, held: 0n });
+    expect(await taskOf(charge)).toBeNull();
+  });
+
+  it("of a bank debit that came back is nobody's loss before staff say so", async () => {
+    const charge = await toppedUp(world, await makeCustomer(world), 5000n);
+    await world.owner`update charges set method_type = 'sepa_debit' where id = ${charge.chargeId}`;
+    await spend(charge, 1000n);
+    await tell(saidOf(charge, 5000n, [-5000n]));
+    expect(await taskOf(charge)).toMatchObject({ reason: "debit_returned", amountMinor: "5000" });
+    const lost = saidOf(charge, 5000n, [-5000n], "lost");
+    for (const _ of [1, 2]) expect(await tell(lost)).toMatchObject({ state: "open" });
+    expect(await ledgerOf(world, charge.customer)).toMatchObject({ disputed: 5000n });
+    expect(await balanceOf(world, charge.customer)).toEqual({ posted: 4000n, held: 4000n });
+    await agreeTo(charge);
+    await tell(lost);
+    expect(await ledgerOf(world, charge.customer)).toMatchObject({ customer_debt: 1000n });
+    expect(await taskOf(charge)).toBeNull();
+  });
+
+  async function agreeTo({ customer: { customerId, actor } }: BookedCharge): Promise<void> {
+    const [row] = await world.owner`select id from disputes where customer_id = ${customerId}`;
+    const wish = { customerId, disputeId: row?.id, userId: actor.userId, reason: "the bank keeps it" };
+    const agreed = await Promise.all([1, 2, 3].map(() => agreeLoss(world, world.staff, wish)));
+    expect(agreed.every(({ ok }) => ok)).toBe(true);
+    const [told] = await world.owner`
+      select count(*)::int as times from activities where customer_id = ${customerId} and verb = 'dispute_loss_agreed'`;
+    expect(told?.times).toBe(1);
   }
 });
 

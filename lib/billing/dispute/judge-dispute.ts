@@ -1,17 +1,27 @@
 import type { BalanceMovement, Dispute } from "@/lib/gateway/port";
 
+/** What moved for a dispute at Stripe, and what that is of the charge. */
+export interface DisputeMovement {
+  readonly movement: BalanceMovement;
+  /** In the charge's currency: what went out is negative, a fee of its own is nothing. */
+  readonly amountMinor: bigint;
+}
+
 /** What Stripe's object says of a dispute, reduced to what is booked. */
 export interface DisputeSaid {
   readonly isInquiry: boolean;
-  /** Funds left the host's balance at Stripe; null while it is only asked, or Stripe has not said so yet. */
-  readonly withdrawal: BalanceMovement | null;
-  /** They came back. */
-  readonly reinstatement: BalanceMovement | null;
+  /** All that moved until now, the oldest first. None while it is only asked, or while Stripe has not said so yet. */
+  readonly movements: readonly DisputeMovement[];
   /** How it ended; null while it is open. It is over only when its money is where that says. */
   readonly end: "won" | "lost" | null;
+  /** It was won, and only a part of its money came back: people say whether the rest is lost. */
+  readonly isWonInPart: boolean;
 }
 
-export type DisputeVerdict = { kind: "said"; said: DisputeSaid } | { kind: "quarantined"; reason: string };
+export type DisputeVerdict =
+  | { kind: "said"; said: DisputeSaid }
+  /** `detail` has the amounts that do not fit. */
+  | { kind: "quarantined"; reason: string; detail?: Record<string, string> };
 
 const openStatuses = [
   "warning_needs_response",
@@ -24,19 +34,91 @@ const openStatuses = [
 /** Over without a decision of the bank: an inquiry that was closed, or one that was settled before it was a dispute. */
 const closedStatuses = ["warning_closed", "prevented"];
 
-/** Judges a dispute as Stripe has it now; a word that we do not know is quarantined for staff, never guessed. */
+/** Judges a dispute as Stripe has it now; a word or an amount that does not fit is quarantined for staff, never guessed. */
 export function judgeDispute(dispute: Dispute, isLive: boolean): DisputeVerdict {
   if (dispute.isLive !== isLive) return { kind: "quarantined", reason: "mode_differs" };
-  const withdrawal = dispute.movements.find(({ settledMinor }) => settledMinor < 0n) ?? null;
-  const reinstatement = dispute.movements.find(({ settledMinor }) => settledMinor > 0n) ?? null;
-  const isOut = withdrawal !== null && reinstatement === null;
-  const isInquiry = withdrawal === null && dispute.status.startsWith("warning");
-  const said = { isInquiry, withdrawal, reinstatement };
+  const read = movementsOf(dispute);
+  if (!read.ok) return { kind: "quarantined", reason: "movement_differs", detail: read.detail };
+  const { movements } = read;
+  const outMinor = outOf(movements);
+  const hasMoved = movements.some(({ amountMinor }) => amountMinor !== 0n);
+  const hasReturned = movements.some(({ amountMinor }) => amountMinor > 0n);
+  const isInquiry = !hasMoved && dispute.status.startsWith("warning");
   const { status } = dispute;
+  const said = { isInquiry, movements, isWonInPart: false };
   if (openStatuses.includes(status)) return { kind: "said", said: { ...said, end: null } };
-  if (status === "lost") return { kind: "said", said: { ...said, end: isOut ? "lost" : null } };
+  if (status === "lost") return { kind: "said", said: { ...said, end: outMinor > 0n ? "lost" : null } };
   if (status === "won" || closedStatuses.includes(status)) {
-    return { kind: "said", said: { ...said, end: isOut ? null : "won" } };
+    const isWonInPart = outMinor > 0n && hasReturned;
+    return { kind: "said", said: { ...said, isWonInPart, end: outMinor > 0n ? null : "won" } };
   }
   return { kind: "quarantined", reason: `dispute_status_${status}` };
+}
+
+/** What of a dispute's amount is with the bank. Minor units. */
+export function outOf(movements: readonly Pick<DisputeMovement, "amountMinor">[]): bigint {
+  return movements.reduce((total, { amountMinor }) => total - amountMinor, 0n);
+}
+
+type ReadMovements =
+  | { ok: true; movements: DisputeMovement[] }
+  | { ok: false; detail: Record<string, string> };
+
+/**
+ * What each movement is of the charge. In the charge's own currency their sum is what counts: all together they take what the
+ * dispute is about, in one step or in several, and never more, and give back no more than they took. In another currency a
+ * rate lies between: there one movement takes all of it, and one of about as much gives it back.
+ */
+function movementsOf({ amountMinor, currency, movements }: Dispute): ReadMovements {
+  let [outMinor, mostMinor, lastSettledMinor] = [0n, 0n, 0n];
+  const read: DisputeMovement[] = [];
+  for (const movement of movements) {
+    const { settledMinor } = movement;
+    let ofCharge = settledMinor;
+    if (settledMinor !== 0n && movement.currency !== currency) {
+      const whole = wholeOf(settledMinor, { outMinor, amountMinor, lastSettledMinor });
+      if (whole === null) return { ok: false, detail: differing(amountMinor, currency, movement) };
+      ofCharge = whole;
+    }
+    if (settledMinor < 0n) lastSettledMinor = settledMinor;
+    outMinor -= ofCharge;
+    if (outMinor > mostMinor) mostMinor = outMinor;
+    if (outMinor < 0n || outMinor > amountMinor) {
+      return { ok: false, detail: differing(amountMinor, currency, { settledMinor: -outMinor, currency }) };
+    }
+    read.push({ movement, amountMinor: ofCharge });
+  }
+  if (mostMinor !== 0n && mostMinor !== amountMinor) {
+    return { ok: false, detail: differing(amountMinor, currency, { settledMinor: -mostMinor, currency }) };
+  }
+  return { ok: true, movements: read };
+}
+
+/** All of the dispute, out or back; null where it cannot be told how much it is. */
+function wholeOf(
+  settledMinor: bigint,
+  {
+    outMinor,
+    amountMinor,
+    lastSettledMinor,
+  }: Record<"outMinor" | "amountMinor" | "lastSettledMinor", bigint>,
+): bigint | null {
+  if (settledMinor < 0n) return outMinor === 0n ? -amountMinor : null;
+  if (outMinor !== amountMinor) return null;
+  const wentMinor = -lastSettledMinor;
+  const apart = settledMinor > wentMinor ? settledMinor - wentMinor : wentMinor - settledMinor;
+  return apart * 10n <= wentMinor ? amountMinor : null;
+}
+
+function differing(
+  amountMinor: bigint,
+  currency: string,
+  moved: Pick<BalanceMovement, "settledMinor" | "currency">,
+): Record<string, string> {
+  return {
+    amountMinor: amountMinor.toString(),
+    currency,
+    movedMinor: (-moved.settledMinor).toString(),
+    movedCurrency: moved.currency,
+  };
 }

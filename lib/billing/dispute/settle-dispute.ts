@@ -12,7 +12,15 @@ import { settleWhatWaits } from "../payment/settle-what-waits";
 import { write } from "../payment/write";
 import { lockBalances } from "../scene";
 import type { World } from "../world";
-import { type DisputeRecord, decideDispute, isWonOnAppeal, type LossShares } from "./decide-dispute";
+import {
+  type DisputeRecord,
+  type DisputeScene,
+  decideDispute,
+  isStale,
+  type LossShares,
+  newsOf,
+} from "./decide-dispute";
+import { isReturnedDebit } from "./delayed-methods";
 import { type DisputeSaid, type DisputeVerdict, judgeDispute } from "./judge-dispute";
 
 export type SettledDispute =
@@ -59,10 +67,11 @@ async function apply(
   const decision = new Decision(context, balances);
   const isNew = await addRow(world, tx, { customerId, chargeId }, said);
   const found = await lockDispute(tx, customerId, said.id);
-  const [charge, holds, lost] = await Promise.all([
+  const [charge, holds, lost, moved] = await Promise.all([
     readCharge(tx.sql, customerId, chargeId, found.id),
     openHolds(tx, customerId, found.id),
     readLoss(tx, customerId, found.id),
+    readMoved(tx, customerId, found.id),
   ]);
   if (!charge) throw new Error("a charge is never deleted");
   if (isNew) {
@@ -73,20 +82,48 @@ async function apply(
     const of = { subject: "payment" as const, subjectId: charge.paymentId, isVisible: false };
     decision.record({ ...of, verb: "dispute_opened", detail });
   }
-  const dispute = { ...found, ...amended(tx, found, said) };
-  const reason =
-    verdict.kind === "quarantined"
-      ? verdict.reason
-      : (mismatchOf(dispute, charge.currency, said) ?? endMismatchOf(dispute, verdict.said));
+  const known = { dispute: found, charge, holds, lost, ...moved };
+  const reason = verdict.kind === "quarantined" ? verdict.reason : mismatchOf(known, verdict.said, said);
   if (reason || verdict.kind === "quarantined") {
-    await quarantine(tx, decision, dispute.id, reason ?? "unknown");
+    const detail = verdict.kind === "quarantined" ? verdict.detail : undefined;
+    await quarantine(tx, decision, found.id, { reason: reason ?? "unknown", detail });
     return { kind: "quarantined", reason: reason ?? "unknown" };
   }
-  const changed = decideDispute(decision, { dispute, charge, holds, lost }, verdict.said);
+  const isOld = isStale(known, verdict.said);
+  const scene = isOld ? known : { ...known, dispute: { ...found, ...amended(tx, found, said) } };
+  const mayLose = !isReturnedDebit(charge.methodType) || found.lossAgreedAt !== null;
+  const changed = decideDispute(decision, scene, verdict.said, mayLose);
+  const isAsked = !isOld && (await askAboutLoss(tx, decision, scene, verdict.said, mayLose));
+  if (changed && !isAsked) decision.finishTask("dispute_quarantined", found.id);
   // What is released is money arriving; and debt that has arisen is paid from what there is.
-  if (changed) await settleWhatWaits(tx, decision, dispute.currency);
-  else if (isNew) write(tx, customerId, decision);
-  return { kind: "settled", state: verdict.said.end ?? dispute.state, changed };
+  if (changed) await settleWhatWaits(tx, decision, found.currency);
+  else if (isNew || isAsked) write(tx, customerId, decision);
+  const state = decision.changes.disputeStates.at(-1)?.state ?? found.state;
+  return { kind: "settled", state: state as DisputeRecord["state"], changed };
+}
+
+/** Staff say what becomes of what is with the bank, where Stripe's word does not decide it. True while they have to. */
+async function askAboutLoss(
+  tx: Transaction,
+  decision: Decision,
+  scene: DisputeScene,
+  said: DisputeSaid,
+  mayLose: boolean,
+): Promise<boolean> {
+  const { dispute } = scene;
+  const { outMinor } = newsOf(scene, said, mayLose);
+  const isDecided = dispute.state !== "open" || dispute.lossAgreedAt !== null || outMinor === 0n;
+  const reason = !mayLose ? "debit_returned" : said.isWonInPart ? "won_in_part" : null;
+  if (isDecided || !reason) return false;
+  const detail = {
+    amountMinor: dispute.amountMinor.toString(),
+    currency: dispute.currency,
+    movedMinor: outMinor.toString(),
+    movedCurrency: dispute.currency,
+  };
+  const about = { kind: "dispute_quarantined", subject: "dispute", subjectId: dispute.id } as const;
+  await askStaffOnce(tx, decision, { ...about, reason, detail });
+  return true;
 }
 
 /** Its row, as it is first heard of; false if it is known. */
@@ -128,6 +165,7 @@ async function lockDispute(
     amountMinor: row.amount_minor,
     withdrawnAt: row.withdrawn_at,
     reinstatedAt: row.reinstated_at,
+    lossAgreedAt: row.loss_agreed_at,
     feeMinor: row.fee_minor,
     feeCurrency: row.fee_currency,
   };
@@ -161,9 +199,24 @@ async function readLoss(
   return { customerMinor: row?.customer, hostMinor: row?.host };
 }
 
-/** Until its funds are withdrawn a dispute may become one about another amount, of another reason. */
+/** What moved for it and is booked, and what of it is with the bank. */
+async function readMoved(
+  { sql }: Transaction,
+  customerId: CustomerId,
+  disputeId: DisputeId,
+): Promise<{ booked: string[]; outMinor: bigint }> {
+  const rows = await sql`
+    select stripe_balance_transaction_id, amount_minor from dispute_movements
+    where customer_id = ${customerId} and dispute_id = ${disputeId}`;
+  return {
+    booked: rows.map((row) => row.stripe_balance_transaction_id as string),
+    outMinor: rows.reduce((total, row) => total - (row.amount_minor as bigint), 0n),
+  };
+}
+
+/** Until it is over a dispute may become one about another amount, of another reason; what moved was judged against that. */
 function amended(tx: Transaction, dispute: DisputeRecord, said: Dispute): { amountMinor: bigint } {
-  if (dispute.withdrawnAt !== null || dispute.state !== "open") return { amountMinor: dispute.amountMinor };
+  if (dispute.state !== "open") return { amountMinor: dispute.amountMinor };
   tx.write(tx.sql`
     update disputes set amount_minor = ${said.amountMinor.toString()}, reason = ${said.reason},
       evidence_due_at = ${said.evidenceDueAt}
@@ -171,34 +224,27 @@ function amended(tx: Transaction, dispute: DisputeRecord, said: Dispute): { amou
   return { amountMinor: said.amountMinor };
 }
 
-function mismatchOf(dispute: DisputeRecord, chargeCurrency: string, said: Dispute): string | null {
-  if (said.currency !== chargeCurrency || !isCurrency(said.currency)) return "currency_differs";
-  return dispute.state === "open" && said.amountMinor !== dispute.amountMinor ? "amount_differs" : null;
-}
-
 /**
- * What is over here stays as it ended, unless an appeal brought its money back: where the bank has taken it again since,
- * or Stripe does not show it, people look at it.
+ * What is over here stays as it ended, but for money that comes back after a loss: where the bank has taken it again since,
+ * people look at it.
  */
-function endMismatchOf(dispute: DisputeRecord, said: DisputeSaid): string | null {
-  const { state } = dispute;
-  if (state === "open" || said.end === null || said.end === state || isWonOnAppeal(dispute, said))
-    return null;
-  return "ended_otherwise";
+function mismatchOf(scene: DisputeScene, judged: DisputeSaid, said: Dispute): string | null {
+  const { dispute, charge } = scene;
+  if (said.currency !== charge.currency || !isCurrency(said.currency)) return "currency_differs";
+  if (dispute.state === "open" || isStale(scene, judged)) return null;
+  const { movements } = newsOf(scene, judged, true);
+  const isOther = (minor: bigint) => (dispute.state === "won" ? minor !== 0n : minor < 0n);
+  return movements.some(({ amountMinor }) => isOther(amountMinor)) ? "ended_otherwise" : null;
 }
 
 async function quarantine(
   tx: Transaction,
   decision: Decision,
   disputeId: DisputeId,
-  reason: string,
+  why: { reason: string; detail: Record<string, string> | undefined },
 ): Promise<void> {
-  await askStaffOnce(tx, decision, {
-    kind: "dispute_quarantined",
-    subject: "dispute",
-    subjectId: disputeId,
-    reason,
-  });
+  const about = { kind: "dispute_quarantined", subject: "dispute", subjectId: disputeId } as const;
+  await askStaffOnce(tx, decision, { ...about, ...why });
   // A new dispute has its row, whether or not it is asked about.
   write(tx, decision.context.customerId, decision);
 }

@@ -23,7 +23,7 @@ export function bookMovement(
     });
     return;
   }
-  if (currency !== moved.currency) {
+  if (currency !== moved.currency && settledMinor !== 0n) {
     const isOut = settledMinor < 0n;
     const ways = isOut
       ? ({ charged: ["gateway_clearing", "fx"], settled: ["fx", "gateway_clearing"] } as const)

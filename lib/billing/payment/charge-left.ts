@@ -8,6 +8,8 @@ export interface ChargeRecord {
   readonly id: ChargeId;
   readonly paymentId: PaymentId;
   readonly stripeChargeId: string;
+  /** How it was paid, in Stripe's word; null where that was not kept. */
+  readonly methodType: string | null;
   readonly currency: Currency;
   readonly amountMinor: bigint;
   /** On its way back to the card, or there: every refund that has not failed, and those that Stripe made all the same. */
@@ -41,7 +43,7 @@ export async function readCharge(
   exceptDispute: DisputeId | null = null,
 ): Promise<ChargeRecord | null> {
   const [row] = await sql`
-    select c.id, c.payment_id, c.stripe_charge_id, c.currency, c.amount_minor,
+    select c.id, c.payment_id, c.stripe_charge_id, c.method_type, c.currency, c.amount_minor,
       ${refundedOf(sql, sql`c`)} as refunded, ${onInvoicesOf(sql, sql`c`)} as on_invoices,
       d.disputed, d.lost, d.host_loss
     from charges c
@@ -57,6 +59,7 @@ export async function readCharge(
     id: row.id,
     paymentId: row.payment_id,
     stripeChargeId: row.stripe_charge_id,
+    methodType: row.method_type,
     currency: row.currency,
     amountMinor: row.amount_minor,
     refundedMinor: row.refunded,

@@ -226,6 +226,7 @@ function addCharge(
     stripe_balance_transaction_id: charge.fee?.balanceTransactionId ?? null,
     fee_minor: charge.fee?.feeMinor ?? null,
     fee_currency: charge.fee?.currency ?? null,
+    method_type: charge.methodType ?? null,
     next_poll_at: charge.fee ? null : new Date(now.getTime() + 60_000),
     booked_at: now,
   });

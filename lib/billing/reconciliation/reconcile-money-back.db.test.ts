@@ -178,7 +178,10 @@ describe("a pass", () => {
     await world.control.webhooksIdle();
     const read = await world.gateway.readDispute(id);
     if (read.outcome !== "succeeded") throw new Error("it is there");
-    const lost = { ...read.value, status: "lost", movements: read.value.movements.slice(0, 1) };
+    const again = read.value.movements
+      .slice(0, 1)
+      .map((one) => ({ ...one, balanceTransactionId: "txn_again" }));
+    const lost = { ...read.value, status: "lost", movements: [...read.value.movements, ...again] };
     const gateway: Gateway = {
       ...world.gateway,
       readDispute: async () => ({ outcome: "succeeded", value: lost }),

@@ -102,20 +102,16 @@ async function movedRefunds({ jobs }: World, moved: readonly ListedMovement[]): 
 async function movedDisputes({ jobs }: World, moved: readonly ListedMovement[]): Promise<string[]> {
   const of = movedBy(moved, "dispute");
   const rows = await jobs.sql`
-    select o.id, d.withdrawn_at is not null as is_out, d.reinstated_at is not null as is_back from stripe_objects o
-    join disputes d on d.customer_id = o.customer_id and d.id = o.row_id
-    where o.kind = 'dispute' and o.id = any(${of.map(({ id }) => id)})`;
-  const known = new Map(rows.map((row) => [row.id as string, row]));
-  return of
-    .filter(({ id, isIn }) => {
-      const row = known.get(id);
-      return !row || !(isIn ? row.is_back : row.is_out);
-    })
-    .map(({ id }) => id);
+    select stripe_balance_transaction_id as id from dispute_movements
+    where stripe_balance_transaction_id = any(${of.map(({ movementId }) => movementId)})`;
+  const known = new Set(rows.map((row) => row.id as string));
+  return of.filter(({ movementId }) => !known.has(movementId)).map(({ id }) => id);
 }
 
 function movedBy(moved: readonly ListedMovement[], kind: "refund" | "dispute") {
-  return moved.flatMap(({ source, settledMinor }) =>
-    source.kind === kind && source.id !== null ? [{ id: source.id, isIn: settledMinor > 0n }] : [],
+  return moved.flatMap(({ source, settledMinor, balanceTransactionId: movementId }) =>
+    source.kind === kind && source.id !== null
+      ? [{ id: source.id, isIn: settledMinor > 0n, movementId }]
+      : [],
   );
 }

@@ -22,6 +22,8 @@ export function moneyBackBooked({ sql, at }: Look) {
         sum(case when t.debit in ('customer_balance', 'customer_debt', 'dispute_loss') and t.credit = 'disputed'
           then t.amount_minor when t.debit = 'disputed' and t.credit in ('customer_balance', 'dispute_loss')
           then -t.amount_minor else 0 end) as lost,
+        sum(case when t.debit = 'gateway_clearing' and t.credit = 'disputed' then -t.amount_minor
+          when t.debit = 'disputed' and t.credit = 'gateway_clearing' then t.amount_minor else 0 end) as out,
         sum(case when t.currency <> d.fee_currency then 0 when t.debit = 'processing_fees' then t.amount_minor
           when t.credit = 'processing_fees' then -t.amount_minor else 0 end) as fee
       from transfers t join disputes d on d.customer_id = t.customer_id and d.id = t.dispute_id
@@ -58,7 +60,7 @@ export const moneyBackRules: readonly Rule[] = [
         where ${at("c")} and r.refunded > c.amount_minor`,
   },
   {
-    says: "what a dispute takes is disputed, whole and once, until it is reinstated or lost; its fee is booked",
+    says: "what a dispute takes is disputed, each movement once, until it is reinstated or lost; its fees are booked",
     find: ({ sql, at }) => sql`
         select d.customer_id, 'dispute', d.id::text, jsonb_build_object('state', d.state,
           'amount', d.amount_minor::text, 'withdrawn', coalesce(b.withdrawn, 0)::text,
@@ -66,11 +68,18 @@ export const moneyBackRules: readonly Rule[] = [
           'fee', d.fee_minor::text, 'fee_booked', coalesce(b.fee, 0)::text)
         from disputes d
         left join disputes_booked b on b.customer_id = d.customer_id and b.dispute_id = d.id
-        where ${at("d")} and (
-          coalesce(b.withdrawn, 0) <> case when d.withdrawn_at is null then 0 else d.amount_minor end
-          or coalesce(b.reinstated, 0) <> case when d.reinstated_at is null then 0 else d.amount_minor end
-          or coalesce(b.lost, 0) <> case when d.state = 'lost' then d.amount_minor else 0 end
-          or coalesce(b.fee, 0) <> coalesce(d.fee_minor, 0))`,
+        cross join lateral (
+          select coalesce(sum(-m.amount_minor) filter (where m.amount_minor < 0), 0) as withdrawn,
+            coalesce(sum(m.amount_minor) filter (where m.amount_minor > 0), 0) as reinstated,
+            coalesce(sum(m.fee_minor) filter (where m.settled_currency = d.fee_currency), 0) as fee
+          from dispute_movements m where m.customer_id = d.customer_id and m.dispute_id = d.id
+        ) m
+        where ${at("d")} and (coalesce(b.withdrawn, 0) <> m.withdrawn or coalesce(b.reinstated, 0) <> m.reinstated
+          or (d.withdrawn_at is not null) <> (m.withdrawn > 0)
+          or (d.reinstated_at is not null) <> (m.withdrawn > 0 and m.withdrawn = m.reinstated)
+          or m.withdrawn - m.reinstated not between 0 and d.amount_minor
+          or coalesce(b.lost, 0) <> case when d.state = 'lost' then coalesce(b.out, 0) else 0 end
+          or coalesce(b.fee, 0) <> m.fee or m.fee <> coalesce(d.fee_minor, 0))`,
   },
 ];
 

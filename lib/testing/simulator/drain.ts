@@ -1,3 +1,4 @@
+import { agreeLoss } from "@/lib/billing/dispute/agree-loss";
 import { pollDisputes } from "@/lib/billing/dispute/poll-disputes";
 import { pollFees } from "@/lib/billing/payment/poll-fees";
 import { pollPayments } from "@/lib/billing/payment/poll-payments";
@@ -10,7 +11,7 @@ import { checkInvariants } from "./checks";
 import { checkStrangers } from "./differences";
 import { checkEvents } from "./events-against-rows";
 import { deliver } from "./operations/mail";
-import { closeAtBank, isOpen } from "./operations/money-back";
+import { awaitingWord, closeAtBank, isOpen } from "./operations/money-back";
 import { advance } from "./operations/time";
 import type { Simulation } from "./simulation";
 import { checkAgainstStripe } from "./stripe-against-ledger";
@@ -76,6 +77,8 @@ async function pollUntilQuiet(simulation: Simulation): Promise<void> {
         if (result.kind === "fault") simulation.violate("a payment can be polled", String(result.error));
       looked = polled.length;
     }
+    for (const ref of await awaitingWord(stage.owner))
+      await agreeLoss(stage.world, stage.world.staff, { ...ref, reason: "in the end" });
     for (const { result } of [...(await pollRefunds(stage.world)), ...(await pollDisputes(stage.world))])
       if (result.kind === "fault") simulation.violate("money back can be polled", String(result.error));
     await pollFees(stage.world, 1_000);
@@ -140,7 +143,8 @@ async function checkNothingIsLeft(simulation: Simulation): Promise<void> {
     union all select 'open refunds', count(*) from refunds where ended_at is null
     union all select 'open disputes', count(*) from disputes where ended_at is null
     union all select 'quarantined', count(*) from tasks
-      where kind in ('payment_quarantined', 'refund_quarantined', 'dispute_quarantined')`;
+      where kind in ('payment_quarantined', 'refund_quarantined', 'dispute_quarantined')
+        and detail ->> 'reason' <> 'debit_returned'`;
   for (const { what, count } of left)
     if (count !== 0n) simulation.violate("nothing is left over in the end", `${count} ${what}`);
 }

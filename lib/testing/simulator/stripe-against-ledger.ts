@@ -174,7 +174,7 @@ async function checkMoneyAddsUp(simulation: Simulation, taken: readonly StripeCh
     select t.customer_id, t.currency, sum(case when t.debit = 'customer_balance' then t.amount_minor
       else -t.amount_minor end)::bigint as amount
     from transfers t where t.kind in ('posted', 'post')
-      and ((t.debit = 'customer_balance' and t.credit in ('gateway_clearing', 'suspense', 'disputed', 'customer_debt'))
+      and ((t.debit = 'customer_balance' and t.credit in ('gateway_clearing', 'suspense', 'disputed', 'customer_debt', 'dispute_loss'))
         or (t.credit = 'customer_balance' and (t.refund_id is not null or t.dispute_id is not null)))
     group by t.customer_id, t.currency`;
   const paid = await owner`select customer_id, currency, amount_paid_minor as amount from invoices`;

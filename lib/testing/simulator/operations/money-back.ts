@@ -1,9 +1,11 @@
+import { agreeLoss } from "@/lib/billing/dispute/agree-loss";
 import { pollDisputes } from "@/lib/billing/dispute/poll-disputes";
+import { settleDispute } from "@/lib/billing/dispute/settle-dispute";
 import { attachRefund } from "@/lib/billing/refund/attach-refund";
 import { pollRefunds } from "@/lib/billing/refund/poll-refunds";
 import { settleRefund } from "@/lib/billing/refund/settle-refund";
 import { startRefund } from "@/lib/billing/refund/start-refund";
-import type { ChargeId, CustomerId, RefundId, UserId } from "@/lib/kernel/id";
+import type { ChargeId, CustomerId, DisputeId, RefundId, UserId } from "@/lib/kernel/id";
 import { newId } from "@/lib/kernel/id";
 import { type Currency, money } from "@/lib/kernel/money";
 import type { Operation } from "../operation";
@@ -21,6 +23,7 @@ export const moneyBackOperations: readonly Operation[] = [
   { name: "bank: a charge is disputed", weight: 2, run: dispute },
   { name: "bank: a dispute is decided", weight: 3, run: decide },
   { name: "host: appeals a lost dispute", weight: 2, run: appeal },
+  { name: "staff say that a dispute is lost", weight: 2, run: agree },
   { name: "job: poll refunds and disputes", weight: 4, run: poll },
 ];
 
@@ -32,11 +35,18 @@ interface FoundCharge {
   amountMinor: bigint;
 }
 
+/** Now and then one to which something has happened already: refunds, disputes, credits and their failures cross there. */
 async function someCharge({ random, stage }: Turn): Promise<FoundCharge | null> {
   const rows = await stage.owner`
-    select customer_id, id, stripe_charge_id, currency, amount_minor from charges order by booked_at desc, id desc limit 20`;
+    select customer_id, id, stripe_charge_id, currency, amount_minor,
+      exists (select from refunds r where r.customer_id = c.customer_id and r.charge_id = c.id) or exists (
+        select from disputes d where d.customer_id = c.customer_id and d.charge_id = c.id) or exists (
+        select from allocations a where a.customer_id = c.customer_id and a.payment_id = c.payment_id
+          and a.amount_minor < 0) as is_troubled
+    from charges c order by booked_at desc, id desc limit 20`;
   if (rows.length === 0) return null;
-  const row = random.pick([...rows]);
+  const troubled = rows.filter((row) => row.is_troubled);
+  const row = random.pick(troubled.length > 0 && random.chance(0.5) ? troubled : [...rows]);
   return {
     customerId: row.customer_id,
     id: row.id,
@@ -186,6 +196,32 @@ async function appeal(turn: Turn): Promise<void> {
   const ask = () => stage.control.appealDispute(id);
   await (simulation.unheard.has(id) ? unheard(simulation, "dispute", ask) : ask());
   turn.note(isUnheard ? "unheard" : "");
+}
+
+/** Of a debit that came back: Stripe's word alone makes it nobody's loss. */
+async function agree(turn: Turn): Promise<void> {
+  const { random, stage } = turn;
+  const waiting = await awaitingWord(stage.owner);
+  if (waiting.length === 0) return turn.idle();
+  const ref = random.pick([...waiting]);
+  turn.touch([ref]);
+  const ended = await turn.within(turn.mortal(), async (world) => {
+    const agreed = await agreeLoss(world, world.staff, { ...ref, reason: "simulated" });
+    return agreed.ok ? (await settleDispute(world, agreed.value.stripeDisputeId)).kind : agreed.refusal.code;
+  });
+  turn.note(isLost(ended) ? ended.lost : ended);
+}
+
+/** Disputes that staff are asked about, with somebody of staff. */
+export async function awaitingWord(
+  owner: Turn["stage"]["owner"],
+): Promise<{ customerId: CustomerId; disputeId: DisputeId; userId: UserId }[]> {
+  const rows = await owner`
+    select d.customer_id, d.id, (select u.id from users u order by u.id limit 1) as user_id
+    from disputes d join tasks k on k.customer_id = d.customer_id and k.subject_id = d.id::text and k.done_at is null
+      and k.kind = 'dispute_quarantined' and k.detail ->> 'reason' = 'debit_returned'
+    where d.state = 'open' order by d.id`;
+  return rows.map((row) => ({ customerId: row.customer_id, disputeId: row.id, userId: row.user_id }));
 }
 
 export function isOpen({ status }: Record<string, unknown>): boolean {

@@ -2,6 +2,7 @@
 
 import { z } from "zod";
 import { withAmounts } from "@/app/admin/with-amounts";
+import * as losses from "@/lib/admin/agree-loss";
 import * as attach from "@/lib/admin/attach-refund";
 import * as refund from "@/lib/admin/refund-top-up";
 import * as sync from "@/lib/admin/sync-money-back";
@@ -39,6 +40,18 @@ export const refundTopUp = staffAction("refund.make", RefundInput, async (actor,
 export const attachRefund = staffAction("refund.make", RefundRefInput, async (actor, input) => {
   const answer = await attach.attachRefund(actor, input);
   return answer.ok ? { ok: true as const, value: null } : answer;
+});
+
+const LossInput = z.strictObject({
+  customerId,
+  disputeId: uuid.transform((text) => text as DisputeId),
+  reason: z.string().max(2000),
+});
+
+export const agreeLoss = staffAction("refund.make", LossInput, async (actor, input) => {
+  const answer = await losses.agreeLoss(actor, input);
+  if (answer.ok) revalidatePath("/admin/customers");
+  return withAmounts(answer);
 });
 
 export const syncRefund = staffAction("payment.sync", RefundRefInput, (actor, input) =>

@@ -10,7 +10,7 @@ import { showCardMoney } from "@/lib/admin/show-card-money";
 import { context } from "@/lib/auth/context";
 import { currentUser, requireStaff } from "@/lib/auth/current";
 import { mayStaff } from "@/lib/auth/staff-rights";
-import { attachRefund, refundTopUp, syncDispute, syncRefund } from "./actions";
+import { agreeLoss, attachRefund, refundTopUp, syncDispute, syncRefund } from "./actions";
 
 export async function generateMetadata(): Promise<Metadata> {
   return { title: (await getTranslations("moneyBack"))("cardMoney") };
@@ -54,7 +54,12 @@ export default async function CardPaymentsPage({ params }: CardPaymentsPageProps
           sync={maySync ? syncRefund : null}
           texts={answers}
         />
-        <DisputeTable money={money} sync={maySync ? syncDispute : null} texts={answers} />
+        <DisputeTable
+          money={money}
+          sync={maySync ? syncDispute : null}
+          agree={mayRefund ? agreeLoss : null}
+          texts={answers}
+        />
       </div>
     </StaffFrame>
   );
@@ -87,6 +92,8 @@ const codes = [
   "refund_not_waiting",
   "nothing_available",
   "refund_quarantined",
+  "dispute_not_found",
+  "dispute_not_waiting",
   "refund_sent_unknown",
 ] as const;
 
