@@ -275,7 +275,7 @@ function tell(
   }
   if (cameMinor === 0n) return;
   decision.record({ ...of, verb: "dispute_reinstated", detail: detailOf(dispute, cameMinor) });
-  if (outMinor === 0n) decision.tell("dispute.won", { disputeId: dispute.id });
+  if (outMinor === 0n && dispute.state !== "won") decision.tell("dispute.won", { disputeId: dispute.id });
 }
 
 function detailOf({ id, currency }: DisputeRecord, minor: bigint) {

@@ -491,6 +491,18 @@ describe("what moves for a dispute", () => {
     expect(await balanceOf(world, charge.customer)).toEqual({ posted: 5000n, held: 5000n });
   });
 
+  it("late, after it was won, out and back, is booked and changes nothing else", async () => {
+    const charge = await toppedUp(world, await makeCustomer(world), 5000n);
+    await tell(saidOf(charge, 5000n, [], "won"));
+    expect(await tell(saidOf(charge, 5000n, [-5000n], "won"))).toMatchObject({ kind: "quarantined" });
+    expect(await tell(saidOf(charge, 5000n, [-5000n, 5000n], "won"))).toMatchObject({
+      state: "won",
+      changed: true,
+    });
+    expect(await balanceOf(world, charge.customer)).toEqual({ posted: 5000n, held: 0n });
+    expect(await taskOf(charge)).toBeNull();
+  });
+
   it("beside a fee of its own is the dispute, and the fee is a fee", async () => {
     const charge = await toppedUp(world, await makeCustomer(world), 5000n);
     const said = saidOf(charge, 5000n, [0n, -5000n]);

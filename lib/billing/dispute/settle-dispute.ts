@@ -232,9 +232,11 @@ function mismatchOf(scene: DisputeScene, judged: DisputeSaid, said: Dispute): st
   const { dispute, charge } = scene;
   if (said.currency !== charge.currency || !isCurrency(said.currency)) return "currency_differs";
   if (dispute.state === "open" || isStale(scene, judged)) return null;
-  const { movements } = newsOf(scene, judged, true);
-  const isOther = (minor: bigint) => (dispute.state === "won" ? minor !== 0n : minor < 0n);
-  return movements.some(({ amountMinor }) => isOther(amountMinor)) ? "ended_otherwise" : null;
+  const { movements, outMinor } = newsOf(scene, judged, true);
+  // What came late of one that was won, out and back, is no other end.
+  const isOther =
+    dispute.state === "won" ? outMinor !== 0n : movements.some(({ amountMinor }) => amountMinor < 0n);
+  return isOther ? "ended_otherwise" : null;
 }
 
 async function quarantine(
