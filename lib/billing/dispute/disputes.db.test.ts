@@ -534,6 +534,8 @@ describe("what moves for a dispute", () => {
 
   it("of a bank debit that came back is nobody's loss before staff say so", async () => {
     const charge = await toppedUp(world, await makeCustomer(world), 5000n);
+    const [kept] = await world.owner`select method_type from charges where id = ${charge.chargeId}`;
+    expect(kept?.method_type).toBe("card");
     await world.owner`update charges set method_type = 'sepa_debit' where id = ${charge.chargeId}`;
     await spend(charge, 1000n);
     await tell(saidOf(charge, 5000n, [-5000n]));
