@@ -2,10 +2,12 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { changePlan, showPlanChange } from "@/lib/portal/change-plan";
 import { type BookedCharge, charged, ledgerOf, refundWish, toppedUp } from "@/lib/testing/charged";
 import { makeCustomer, makeOrder, makePlan } from "@/lib/testing/fixtures";
+import { holdRows } from "@/lib/testing/held-lock";
 import { balanceOf, expectAllInOrder, expectBooksBalance, startDirect } from "@/lib/testing/payment-facts";
 import { calm, openStripeWorld, type StripeWorld } from "@/lib/testing/stripe-world";
 import { settleRefund } from "../refund/settle-refund";
 import { type RefundWish, startRefund } from "../refund/start-refund";
+import { settleDispute } from "./settle-dispute";
 
 let world: StripeWorld;
 
@@ -90,6 +92,24 @@ describe("a charge that is lost and whose refund comes to nothing", () => {
     await expectNothing(charge);
   });
 
+  it("is lost once, though the bank refuses the refund while the dispute is being lost, and each is heard of twice", async () => {
+    for (const _ of [1, 2, 3]) {
+      const charge = await toppedUp(world, await makeCustomer(world), 5000n);
+      const { wish, id: refundId } = await refund(charge);
+      const id = await dispute(charge);
+      await world.control.dropWebhooks();
+      await world.control.closeDispute(id, "lost");
+      await world.control.settleRefund(refundId, "fails");
+      const lock = await holdRows(world, "balances", charge.customer.customerId);
+      const both = [1, 2].flatMap(() => [settleRefund(world, wish), settleDispute(world, id)]);
+      await lock.untilAwaited();
+      await lock.release();
+      await Promise.all(both);
+      await expectNothing(charge);
+      await world.control.deliverWebhooks();
+    }
+  });
+
   async function expectNothing({ customer }: BookedCharge): Promise<void> {
     expect(await balanceOf(world, customer)).toEqual({ posted: 0n, held: 0n });
     const ledger = await ledgerOf(world, customer);
@@ -132,6 +152,22 @@ describe("a yearly term of 120.00, paid by card", () => {
     await appealWon(id);
     expect(await balanceOf(world, customer)).toEqual({ posted: 11_000n, held: 0n });
     expect((await ledgerOf(world, customer)).dispute_loss).toBeUndefined();
+  });
+
+  it("is lost while its plan is being changed: the credit goes to the loss, or is held for the dispute", async () => {
+    for (const _ of [1, 2, 3]) {
+      const { customer, charge, downgrade } = await yearly();
+      const id = await dispute(charge);
+      await world.control.dropWebhooks();
+      await world.control.closeDispute(id, "lost");
+      const lock = await holdRows(world, "balances", customer.customerId);
+      const both = [settleDispute(world, id), downgrade()];
+      await lock.untilAwaited();
+      await lock.release();
+      await Promise.all(both);
+      expect(await balanceOf(world, customer)).toEqual({ posted: 0n, held: 0n });
+      await world.control.deliverWebhooks();
+    }
   });
 
   it("has no change of plan at once while its dispute is open", async () => {
