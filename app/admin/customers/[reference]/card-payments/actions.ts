@@ -50,7 +50,6 @@ const LossInput = z.strictObject({
 
 export const agreeLoss = staffAction("refund.make", LossInput, async (actor, input) => {
   const answer = await losses.agreeLoss(actor, input);
-  if (answer.ok) revalidatePath("/admin/customers");
   return withAmounts(answer);
 });
 
