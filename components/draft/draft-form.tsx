@@ -184,8 +184,8 @@ function DraftLine({ line, place, texts, onChange, onRemove }: DraftLineProps) {
             <Input
               {...field}
               {...text("quantity")}
-              inputMode="numeric"
-              maxLength={9}
+              inputMode="decimal"
+              maxLength={12}
               className="figures text-right"
             />
           )}

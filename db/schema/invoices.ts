@@ -1,12 +1,14 @@
 import { sql } from "drizzle-orm";
 import {
   bigint,
+  boolean,
   check,
   date,
   foreignKey,
   index,
   integer,
   jsonb,
+  numeric,
   pgTable,
   primaryKey,
   text,
@@ -72,6 +74,15 @@ export const invoices = pgTable(
   ],
 );
 
+export const taxCategories = [
+  "standard",
+  "reduced",
+  "zero",
+  "exempt",
+  "reverse_charge",
+  "outside_scope",
+] as const;
+
 export const invoiceLines = pgTable(
   "invoice_lines",
   {
@@ -81,11 +92,15 @@ export const invoiceLines = pgTable(
     position: integer("position").notNull(),
     kind: text("kind", { enum: ["order", "renewal", "other"] }).notNull(),
     description: text("description").notNull(),
-    quantity: integer("quantity").notNull(),
+    quantity: numeric("quantity").notNull(),
     unitMinor: minor("unit_minor").notNull(),
     netMinor: minor("net_minor").notNull(),
     taxRatePpm: integer("tax_rate_ppm").notNull(),
     taxMinor: minor("tax_minor").notNull(),
+    taxCategory: text("tax_category", { enum: taxCategories }).notNull(),
+    includesTax: boolean("includes_tax").notNull(),
+    /** `dated`: its dates are known; `from_payment`: its term begins when it is paid; `none`: it has no period. */
+    period: text("period", { enum: ["dated", "from_payment", "none"] }).notNull(),
     serviceId: uuid("service_id"),
     planId: uuid("plan_id"),
     renewalId: uuid("renewal_id"),
@@ -117,14 +132,19 @@ export const invoiceLines = pgTable(
     index("invoice_lines_renewal_idx").on(t.customerId, t.renewalId).where(sql`${t.renewalId} is not null`),
     index("invoice_lines_plan_idx").on(t.planId).where(sql`${t.planId} is not null`),
     check("invoice_lines_kind_check", sql`${t.kind} in ('order', 'renewal', 'other')`),
+    check("invoice_lines_quantity_check", sql`${t.quantity} > 0 and scale(${t.quantity}) <= 3`),
     check(
-      "invoice_lines_amount_check",
-      sql`${t.quantity} > 0 and ${t.netMinor} = ${t.unitMinor} * ${t.quantity}`,
+      "invoice_lines_tax_category_check",
+      sql`${t.taxCategory} in ('standard', 'reduced', 'zero', 'exempt', 'reverse_charge', 'outside_scope')`,
+    ),
+    check(
+      "invoice_lines_period_check",
+      sql`${t.period} in ('dated', 'from_payment', 'none') and (${t.period} = 'dated') = (${t.termStartsAt} is not null) and (${t.termStartsAt} is null) = (${t.termEndsAt} is null) and (${t.termEndsAt} is null or ${t.termEndsAt} > ${t.termStartsAt})`,
     ),
     // A discount line takes tax back with its net.
     check(
       "invoice_lines_tax_check",
-      sql`${t.taxRatePpm} between 0 and 1000000 and (${t.taxMinor} = 0 or sign(${t.taxMinor}) = sign(${t.netMinor}))`,
+      sql`${t.taxRatePpm} between 0 and 1000000 and sign(${t.taxMinor}) * sign(${t.netMinor}) >= 0`,
     ),
     check(
       "invoice_lines_service_check",

@@ -92,8 +92,8 @@ with paid as materialized (
     case when is_paid then price else 0 end, bill_to, label, '', at, due_on, case when is_paid then at end from due
 ), lined as (
   insert into invoice_lines (customer_id, id, invoice_id, position, kind, description, quantity, unit_minor, net_minor,
-    tax_rate_ppm, tax_minor, service_id, plan_id, renewal_id, term_unit, term_count, term_starts_at, term_ends_at)
-  select customer_id, line_id, invoice_id, 1, 'renewal', label || ': ' || plan_name, 1, price, price, 0, 0, service_id, plan_id,
+    tax_rate_ppm, tax_minor, tax_category, includes_tax, period, service_id, plan_id, renewal_id, term_unit, term_count, term_starts_at, term_ends_at)
+  select customer_id, line_id, invoice_id, 1, 'renewal', label || ': ' || plan_name, 1, price, price, 0, 0, 'zero', false, 'dated', service_id, plan_id,
     renewal_id, term_unit, term_count, starts_at, ends_at from due
 ), renewed as (
   insert into renewals (customer_id, id, service_id, term_starts_at, state, invoice_id)

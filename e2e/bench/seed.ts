@@ -82,8 +82,8 @@ async function insertFirstTerms(tx: Sql, isAutoRenew: boolean): Promise<void> {
       ends_at, starts_at from made`;
   await tx`
     insert into invoice_lines (customer_id, id, invoice_id, position, kind, description, quantity, unit_minor, net_minor,
-      tax_rate_ppm, tax_minor, service_id, plan_id, term_unit, term_count)
-    select customer_id, line_id, invoice_id, 1, 'order', 'web-1: Server S', 1, price, price, 0, 0, service_id,
+      tax_rate_ppm, tax_minor, tax_category, includes_tax, period, service_id, plan_id, term_unit, term_count)
+    select customer_id, line_id, invoice_id, 1, 'order', 'web-1: Server S', 1, price, price, 0, 0, 'zero', false, 'from_payment', service_id,
       (select id from plans where key = 'bench'), 'month', 1 from made`;
   await tx`
     insert into terms (customer_id, id, service_id, starts_at, ends_at, follows_at, invoice_line_id, created_at)
@@ -140,8 +140,8 @@ export async function issueRenewals(sql: Sql): Promise<Payable[]> {
       select customer_id, renewal_id, service_id, starts_at, 'invoiced', invoice_id from made`;
     await tx`
       insert into invoice_lines (customer_id, id, invoice_id, position, kind, description, quantity, unit_minor, net_minor,
-        tax_rate_ppm, tax_minor, service_id, plan_id, renewal_id, term_unit, term_count, term_starts_at, term_ends_at)
-      select customer_id, line_id, invoice_id, 1, 'renewal', label || ': Server S', 1, price, price, 0, 0, service_id, plan_id,
+        tax_rate_ppm, tax_minor, tax_category, includes_tax, period, service_id, plan_id, renewal_id, term_unit, term_count, term_starts_at, term_ends_at)
+      select customer_id, line_id, invoice_id, 1, 'renewal', label || ': Server S', 1, price, price, 0, 0, 'zero', false, 'dated', service_id, plan_id,
         renewal_id, 'month', 1, starts_at, ends_at from made`;
     await tx`
       with moved as (

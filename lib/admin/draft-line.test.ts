@@ -27,16 +27,28 @@ describe("a line", () => {
   const line = { kind: "item", description: "Work", quantity: "2", unit: "12.50", taxRate: "19" } as const;
 
   it("is what its form says; a discount takes away", () => {
-    const kept = { description: "Work", quantity: 2, unitMinor: 1_250n, taxRatePpm: 190_000 };
+    const kept = { description: "Work", quantity: "2", unitMinor: 1_250n, taxRatePpm: 190_000 };
     expect(lineIn(line, "EUR", 1)).toEqual({ ok: true, value: kept });
     expect(lineIn({ ...line, kind: "discount" }, "EUR", 1)).toMatchObject({ value: { unitMinor: -1_250n } });
+  });
+
+  it.each([
+    ["2.5", "2.5"],
+    [" 2,50 ", "2.5"],
+    ["0.125", "0.125"],
+    ["007.0", "7"],
+  ])("takes %j as a quantity of %s", (quantity, kept) => {
+    expect(lineIn({ ...line, quantity }, "EUR", 1)).toMatchObject({ ok: true, value: { quantity: kept } });
   });
 
   it.each([
     ["line_description_missing", { description: " " }],
     ["line_description_too_long", { description: "x".repeat(501) }],
     ["line_quantity_malformed", { quantity: "0" }],
-    ["line_quantity_malformed", { quantity: "1.5" }],
+    ["line_quantity_malformed", { quantity: "1.2345" }],
+    ["line_quantity_malformed", { quantity: "0.000" }],
+    ["line_quantity_malformed", { quantity: "1000000.5" }],
+    ["line_quantity_malformed", { quantity: "1e3" }],
     ["line_quantity_malformed", { quantity: "1000001" }],
     ["line_amount_malformed", { unit: "-1" }],
     ["line_amount_malformed", { unit: "" }],

@@ -1,4 +1,5 @@
 import type { HandLine } from "@/lib/billing/invoice/invoice-draft";
+import { timesQuantity } from "@/lib/billing/invoice/tax";
 import { type Currency, minorMax, parseMoney } from "@/lib/kernel/money";
 import { ok, type Result, refuse } from "@/lib/kernel/result";
 
@@ -13,7 +14,7 @@ export interface LineInput {
 }
 
 export const descriptionMost = 500;
-const quantityMost = 1_000_000;
+const quantityMost = 1_000_000n;
 
 /** `line` counts from 1. */
 export type DraftLineRefusal =
@@ -35,15 +36,15 @@ export function lineIn(
   if (description.length > descriptionMost) {
     return refuse({ code: "line_description_too_long", line, most: descriptionMost });
   }
-  const quantity = /^\s*\d{1,7}\s*$/.test(input.quantity) ? Number(input.quantity) : 0;
-  if (quantity < 1 || quantity > quantityMost) return refuse({ code: "line_quantity_malformed", line });
+  const quantity = quantityIn(input.quantity);
+  if (quantity === null) return refuse({ code: "line_quantity_malformed", line });
   const unit = parseMoney(input.unit, currency);
   if (!unit.ok) {
     const isTooLarge = unit.refusal.code === "amount_too_large";
     return refuse({ code: isTooLarge ? "line_amount_too_large" : "line_amount_malformed", line });
   }
   // A hundred lines of this are still within what an amount may be.
-  if (unit.value.minor * BigInt(quantity) > minorMax / 1_000n) {
+  if (timesQuantity(unit.value.minor, quantity) > minorMax / 1_000n) {
     return refuse({ code: "line_amount_too_large", line });
   }
   const taxRatePpm = ppmIn(input.taxRate);
@@ -67,4 +68,13 @@ export function percentOf(ppm: number): string {
     .replace(/0+$/, "");
   const whole = Math.floor(ppm / 10_000);
   return decimals === "" ? String(whole) : `${whole}.${decimals}`;
+}
+
+/** A decimal above zero with at most three decimals, as people type it: "2.5", "2,5". Null for anything else. */
+function quantityIn(text: string): string | null {
+  const [, whole = "", decimals = ""] = /^\s*(\d{1,7})(?:[.,](\d{1,3}))?\s*$/.exec(text) ?? [];
+  const [units, parts] = [BigInt(whole || "0"), decimals.replace(/0+$/, "")];
+  if (units > quantityMost || (units === quantityMost && parts !== "") || (units === 0n && parts === ""))
+    return null;
+  return parts === "" ? units.toString() : `${units}.${parts}`;
 }

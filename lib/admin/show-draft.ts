@@ -1,5 +1,6 @@
 import { priceInvoice } from "@/lib/billing/invoice/draft";
 import { contentIn, draftOf } from "@/lib/billing/invoice/invoice-draft";
+import { ownRates } from "@/lib/billing/invoice/tax-rule";
 import type { CalendarDay } from "@/lib/kernel/calendar";
 import type { CustomerId, InvoiceDraftId } from "@/lib/kernel/id";
 import { isUuid } from "@/lib/kernel/id";
@@ -101,7 +102,10 @@ export async function showDraft(
   const content = contentIn(row);
   const { currency, dueDays, note } = content;
   const draft = draftOf(world, content);
-  const totals = draft.lines.length > 0 ? priceInvoice(draft, 0, world.clock) : null;
+  const totals =
+    draft.lines.length > 0
+      ? priceInvoice(draft, ownRates, { clock: world.clock, now: world.clock.now() })
+      : null;
   return {
     ...base,
     draftId: row.id,
@@ -112,7 +116,7 @@ export async function showDraft(
     lines: content.lines.map(({ description, quantity, unitMinor, taxRatePpm }) => ({
       kind: unitMinor < 0n ? "discount" : "item",
       description,
-      quantity: String(quantity),
+      quantity,
       unit: toDecimal({ minor: unitMinor < 0n ? -unitMinor : unitMinor, currency }),
       taxRate: percentOf(taxRatePpm),
     })),
@@ -137,7 +141,7 @@ export async function printDraft(
   if (!row) return null;
   const draft = draftOf(world, contentIn(row));
   if (draft.lines.length === 0) return null;
-  const priced = priceInvoice(draft, 0, world.clock);
+  const priced = priceInvoice(draft, ownRates, { clock: world.clock, now: world.clock.now() });
   const nothing = { minor: 0n, currency: priced.currency };
   const messages = given.messagesOf(customer.locale);
   const facts: InvoiceFacts = {
@@ -152,7 +156,12 @@ export async function printDraft(
     issuedAt: world.clock.now(),
     dueOn: priced.dueOn,
     paidAt: null,
-    lines: priced.lines.map((line) => ({ ...line, termStartsAt: null, termEndsAt: null })),
+    lines: priced.lines.map((line) => ({
+      ...line,
+      quantity: String(line.quantity),
+      termStartsAt: null,
+      termEndsAt: null,
+    })),
     net: priced.net,
     tax: priced.tax,
     total: priced.total,

@@ -49,7 +49,7 @@ async function writeLines(sheet: Sheet, speech: Speech, lines: readonly InvoiceF
     ],
     lines.map((line) => [
       [{ text: line.description }, ...termOf(speech, line)],
-      [{ text: String(line.quantity) }],
+      [{ text: line.quantity }],
       [{ text: amount(line.unit) }],
       [{ text: rate(line.taxRatePpm) }],
       [{ text: amount(line.net) }],

@@ -68,12 +68,12 @@ async function readLines(
   of: (minor: bigint) => Money,
 ): Promise<InvoiceFactLine[]> {
   const rows = await sql`
-    select l.*, t.starts_at, t.ends_at from invoice_lines l
+    select l.*, trim_scale(l.quantity)::text as quantity_text, t.starts_at, t.ends_at from invoice_lines l
     left join terms t on t.customer_id = l.customer_id and t.invoice_line_id = l.id
     where l.customer_id = ${customerId} and l.invoice_id = ${id} order by l.position`;
   return rows.map((row) => ({
     description: row.description,
-    quantity: row.quantity,
+    quantity: row.quantity_text,
     unit: of(row.unit_minor),
     net: of(row.net_minor),
     taxRatePpm: row.tax_rate_ppm,

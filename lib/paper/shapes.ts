@@ -74,7 +74,7 @@ export interface InvoiceFacts {
 
 export interface InvoiceFactLine {
   readonly description: string;
-  readonly quantity: number;
+  readonly quantity: string;
   readonly unit: Money;
   readonly net: Money;
   readonly taxRatePpm: number;

@@ -1,5 +1,6 @@
 import type { ReservedSql } from "@/db/client";
 import { priceInvoice } from "@/lib/billing/invoice/draft";
+import { ownRates, type TaxRule, taxRuleIn, taxRuleSql } from "@/lib/billing/invoice/tax-rule";
 import { planPayment } from "@/lib/billing/payment/plan";
 import {
   type NextTerm,
@@ -54,9 +55,9 @@ export function showRenewNow(
   if (!isUuid(serviceId)) return Promise.resolve(refuse({ code: "service_not_found" }));
   return readAs(world, actor, async (sql) => {
     const { customerId } = actor;
-    const [service, [rate], balances, cards, canPay] = await Promise.all([
+    const [service, tax, balances, cards, canPay] = await Promise.all([
       readRenewable(sql, customerId, serviceId as ServiceId),
-      readRate(sql, actor, world),
+      readTax(sql, actor),
       sql`select currency, posted_minor - held_minor as minor from balances where customer_id = ${customerId}`,
       readCards(sql, world, actor),
       mayPay(sql, actor),
@@ -65,7 +66,7 @@ export function showRenewNow(
     const terms = nextTerms(service, termsIn(wish.terms), world.timeZone);
     if (!terms) return refuse({ code: "service_not_renewable" });
     const { currency } = service;
-    const priced = terms.map((term) => ({ term, minor: minorOf(world, service, term, rate?.rate_ppm ?? 0) }));
+    const priced = terms.map((term) => ({ term, minor: minorOf(world, service, term, tax) }));
     const dues = priced.map(({ minor }) => ({ id: newId<InvoiceId>(), remainingMinor: minor }));
     const dueMinor = dues.reduce((total, { remainingMinor }) => total + remainingMinor, 0n);
     const availableMinor: bigint = balances.find((row) => row.currency === currency)?.minor ?? 0n;
@@ -142,14 +143,13 @@ function termsIn(terms: number): number {
   return Number.isInteger(terms) ? Math.min(Math.max(terms, 1), termsMost) : 1;
 }
 
-function readRate(sql: ReservedSql, { customerId }: CustomerActor, world: World) {
-  return sql`
-    select t.rate_ppm from tax_rates t join customers c on c.country = t.country
-    where c.id = ${customerId} and t.valid_from <= ${world.clock.now()} order by t.valid_from desc limit 1`;
+async function readTax(sql: ReservedSql, { customerId }: CustomerActor): Promise<TaxRule> {
+  const [row] = await sql`select ${taxRuleSql(sql)} as tax_rule from customers c where c.id = ${customerId}`;
+  return row ? taxRuleIn(row.tax_rule) : ownRates;
 }
 
 /** What a term costs with tax: what is open of its invoice, or what its invoice would be for. */
-function minorOf(world: World, service: RenewableService, term: NextTerm, ratePpm: number): bigint {
+function minorOf(world: World, service: RenewableService, term: NextTerm, tax: TaxRule): bigint {
   if (term.kind === "open") return term.remainingMinor;
   const { id, planId, label, plan, currency } = service;
   const next = {
@@ -160,6 +160,7 @@ function minorOf(world: World, service: RenewableService, term: NextTerm, ratePp
     priceMinor: term.priceMinor,
     startsAt: term.startsAt,
   };
-  const draft = renewalDraft(next, world.clock.now(), world.timeZone);
-  return priceInvoice(draft, ratePpm, world.clock).total.minor;
+  const now = world.clock.now();
+  const draft = renewalDraft(next, now, world.timeZone);
+  return priceInvoice(draft, tax, { clock: world.clock, now }).total.minor;
 }

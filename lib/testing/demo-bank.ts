@@ -130,8 +130,8 @@ async function playDrafts(
       dueDays: 14,
       note: "As agreed by phone.",
       lines: [
-        { description: "Moving of two servers, hours", quantity: 3, unitMinor: hour, taxRatePpm: 190_000 },
-        { description: "For long standing", quantity: 1, unitMinor: -hour / 2n, taxRatePpm: 190_000 },
+        { description: "Moving of two servers, hours", quantity: "3", unitMinor: hour, taxRatePpm: 190_000 },
+        { description: "For long standing", quantity: "1", unitMinor: -hour / 2n, taxRatePpm: 190_000 },
       ],
     });
     if (saved.ok && player === issued) {

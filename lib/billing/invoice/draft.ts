@@ -9,18 +9,25 @@ import {
   type RenewalId,
   type ServiceId,
 } from "@/lib/kernel/id";
-import { add, type Currency, type Money, money, multiply, sum } from "@/lib/kernel/money";
+import { add, type Currency, type Money, money, sum } from "@/lib/kernel/money";
+import { taxLines, timesQuantity } from "./tax";
+import { ratePpmOf, type TaxRule } from "./tax-rule";
 
-/** A line as it is asked for: net price of one, before tax. */
+/** A line as it is asked for. */
 export interface LineDraft {
   kind: "order" | "renewal" | "other";
   description: string;
-  quantity: number;
+  /** How many, a decimal such as "2.5". */
+  quantity: number | string;
   unit: Money;
-  /** If it is not the rate of the customer's country. Parts per million. */
+  /** The unit price has its tax in it. */
+  includesTax?: boolean;
+  /** If it is not the rate of the customer's country at its tax point. Parts per million. */
   taxRatePpm?: number;
   service?: { id: ServiceId; planId: PlanId; term: TermLength };
   renewal?: { id: RenewalId; startsAt: Date; endsAt: Date };
+  /** Of a line that is no renewal, the time that it is about. */
+  period?: { startsAt: Date; endsAt: Date };
 }
 
 export interface InvoiceDraft {
@@ -50,22 +57,41 @@ export interface PricedInvoice extends Omit<InvoiceDraft, "lines" | "id"> {
   total: Money;
 }
 
-/** Prices a draft: net = unit × quantity; tax per line, rounded half-even. Pure but for the ids. */
-export function priceInvoice(draft: InvoiceDraft, countryRatePpm: number, clock: Clock): PricedInvoice {
+/**
+ * Prices a draft, as an invoice, a quote or a forecast of it: the rate of each line by its own period, tax for each rate
+ * rounded once (domain.md, A2). Pure but for the ids.
+ */
+export function priceInvoice(
+  draft: InvoiceDraft,
+  rule: TaxRule,
+  { clock, now }: { clock: Clock; now: Date },
+): PricedInvoice {
+  const { currency } = draft;
   assert(draft.lines.length > 0, "an invoice is about something");
-  const lines = draft.lines.map((line): PricedLine => {
-    const net = money(line.unit.minor * BigInt(line.quantity), draft.currency);
-    const taxRatePpm = line.taxRatePpm ?? countryRatePpm;
-    const tax = multiply(net, BigInt(taxRatePpm), 1_000_000n);
+  const taxable = draft.lines.map((line) => ({
+    amountMinor: timesQuantity(line.unit.minor, line.quantity),
+    ratePpm: line.taxRatePpm ?? ratePpmOf(rule, periodOf(line), now),
+    includesTax: line.includesTax === true,
+  }));
+  const taxed = taxLines(taxable);
+  const lines = draft.lines.map((line, index): PricedLine => {
+    const { netMinor = 0n, taxMinor = 0n } = taxed[index] ?? {};
+    const taxRatePpm = taxable[index]?.ratePpm ?? 0;
+    const [net, tax] = [money(netMinor, currency), money(taxMinor, currency)];
     return { ...line, id: newId<InvoiceLineId>(clock), net, taxRatePpm, tax };
   });
   const net = sum(
-    draft.currency,
+    currency,
     lines.map((line) => line.net),
   );
   const tax = sum(
-    draft.currency,
+    currency,
     lines.map((line) => line.tax),
   );
   return { ...draft, lines, net, tax, total: add(net, tax) };
+}
+
+/** Null where a line has none: of what is sold once, and of an order, whose term begins when it is paid. */
+export function periodOf({ renewal, period }: LineDraft): { startsAt: Date; endsAt: Date } | null {
+  return renewal ?? period ?? null;
 }

@@ -7,11 +7,13 @@ import type { World } from "../world";
 import { dueIn } from "./days-from-due";
 import { type InvoiceDraft, type LineDraft, priceInvoice } from "./draft";
 import { issueInvoices } from "./issue-invoices";
+import { ownRates } from "./tax-rule";
 
 /** A line of an invoice by hand; a discount has a negative unit price. Minor units, before tax. */
 export interface HandLine {
   readonly description: string;
-  readonly quantity: number;
+  /** A decimal such as "2.5". */
+  readonly quantity: string;
   readonly unitMinor: bigint;
   readonly taxRatePpm: number;
 }
@@ -161,7 +163,7 @@ export function draftOf(world: World, content: HandContent): InvoiceDraft {
 export function contentIn(row: Record<string, unknown>): HandContent {
   const lines = row.lines as {
     description: string;
-    quantity: number;
+    quantity: string | number;
     unitMinor: string;
     taxRatePpm: number;
   }[];
@@ -169,7 +171,11 @@ export function contentIn(row: Record<string, unknown>): HandContent {
     currency: row.currency as Currency,
     dueDays: row.due_days as number,
     note: row.note as string,
-    lines: lines.map((line) => ({ ...line, unitMinor: BigInt(line.unitMinor) })),
+    lines: lines.map((line) => ({
+      ...line,
+      quantity: String(line.quantity),
+      unitMinor: BigInt(line.unitMinor),
+    })),
   };
 }
 
@@ -183,7 +189,10 @@ function summaryOf(lines: readonly HandLine[]): string {
 /** What is missing before a draft can be issued; null if nothing is. */
 function unfinished(world: World, content: HandContent): IssueDraftRefusal | null {
   if (content.lines.length === 0) return { code: "draft_no_lines" };
-  const { net, tax, total } = priceInvoice(draftOf(world, content), 0, world.clock);
+  const { net, tax, total } = priceInvoice(draftOf(world, content), ownRates, {
+    clock: world.clock,
+    now: world.clock.now(),
+  });
   if (!isPositive(total) || isNegative(net)) return { code: "draft_not_positive", total };
   return isNegative(tax) ? { code: "draft_tax_negative" } : null;
 }

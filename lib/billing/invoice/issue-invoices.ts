@@ -10,6 +10,7 @@ import { writeChanges } from "../write-changes";
 import { type InvoiceDraft, priceInvoice } from "./draft";
 import { bookIssued, type Issued, isFree, issuedAs, issuedParts, linesOf, recordOf } from "./issued-invoice";
 import { numberInvoices, prepareSeries, seriesOf } from "./number-invoices";
+import { taxRuleIn, taxRuleSql } from "./tax-rule";
 
 export interface IssuedInvoice {
   id: InvoiceId;
@@ -55,9 +56,7 @@ export async function issueIn(
   const { sql } = tx;
   const [balances, [customer]] = await Promise.all([
     lockBalances(sql, customerId),
-    sql`select name, email, country, address, tax_id,
-      coalesce((select rate_ppm from tax_rates t where t.country = c.country and t.valid_from <= ${now}
-        order by valid_from desc limit 1), 0) as rate_ppm
+    sql`select name, email, country, address, tax_id, ${taxRuleSql(sql)} as tax_rule
       from customers c where id = ${customerId}`,
     prepareSeries(sql, series).execute(),
   ]);
@@ -73,7 +72,7 @@ export async function issueIn(
   };
   const decision = new Decision(context, balances);
   const issued = drafts.map((draft) => ({
-    ...priceInvoice(draft, customer.rate_ppm, world.clock),
+    ...priceInvoice(draft, taxRuleIn(customer.tax_rule), { clock: world.clock, now }),
     id: draft.id ?? newId<InvoiceId>(world.clock),
   }));
   const { name, email, country, address, tax_id: taxId } = customer;

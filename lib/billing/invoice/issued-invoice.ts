@@ -2,7 +2,7 @@ import type { BulkPart, BulkWrite } from "@/db/bulk-statement";
 import type { CustomerId, InvoiceId } from "@/lib/kernel/id";
 import type { Decision } from "../decision";
 import type { InvoiceRecord, LineRecord } from "../scene";
-import type { PricedInvoice } from "./draft";
+import { type PricedInvoice, periodOf } from "./draft";
 import type { InvoiceState } from "./states";
 
 /** A priced invoice with its id: on its way to the table. */
@@ -148,13 +148,16 @@ function lineRows({ customerId, invoice }: IssuedRow) {
     net_minor: line.net.minor,
     tax_rate_ppm: line.taxRatePpm,
     tax_minor: line.tax.minor,
+    tax_category: line.taxRatePpm === 0 ? "zero" : "standard",
+    includes_tax: line.includesTax === true,
+    period: periodOf(line) ? "dated" : line.kind === "order" ? "from_payment" : "none",
     service_id: line.service?.id ?? null,
     plan_id: line.service?.planId ?? null,
     renewal_id: line.renewal?.id ?? null,
     term_unit: line.service?.term.unit ?? null,
     term_count: line.service?.term.count ?? null,
-    term_starts_at: line.renewal?.startsAt ?? null,
-    term_ends_at: line.renewal?.endsAt ?? null,
+    term_starts_at: periodOf(line)?.startsAt ?? null,
+    term_ends_at: periodOf(line)?.endsAt ?? null,
   }));
 }
 
@@ -167,8 +170,8 @@ const invoicesAdded = added(
 
 const linesAdded = added(
   "invoice_lines",
-  `customer_id uuid, id uuid, invoice_id uuid, position integer, kind text, description text, quantity integer,
-   unit_minor bigint, net_minor bigint, tax_rate_ppm integer, tax_minor bigint, service_id uuid, plan_id uuid,
+  `customer_id uuid, id uuid, invoice_id uuid, position integer, kind text, description text, quantity numeric,
+   unit_minor bigint, net_minor bigint, tax_rate_ppm integer, tax_minor bigint, tax_category text, includes_tax boolean, period text, service_id uuid, plan_id uuid,
    renewal_id uuid, term_unit text, term_count integer, term_starts_at timestamptz, term_ends_at timestamptz`,
 );
 

@@ -7,7 +7,7 @@ export interface InvoiceLineView {
   id: string;
   kind: "order" | "renewal" | "other";
   description: string;
-  quantity: number;
+  quantity: string;
   unit: Money;
   net: Money;
   taxRatePpm: number;
@@ -26,7 +26,7 @@ export async function readInvoiceLines(
   currency: Currency,
 ): Promise<InvoiceLineView[]> {
   const rows = await sql`
-    select l.*, s.label, t.starts_at, t.ends_at from invoice_lines l
+    select l.*, trim_scale(l.quantity)::text as quantity_text, s.label, t.starts_at, t.ends_at from invoice_lines l
     left join services s on s.customer_id = l.customer_id and s.id = l.service_id
     left join terms t on t.customer_id = l.customer_id and t.invoice_line_id = l.id
     where l.customer_id = ${customerId} and l.invoice_id = ${id} order by l.position`;
@@ -34,7 +34,7 @@ export async function readInvoiceLines(
     id: row.id,
     kind: row.kind,
     description: row.description,
-    quantity: row.quantity,
+    quantity: row.quantity_text,
     unit: money(row.unit_minor, currency),
     net: money(row.net_minor, currency),
     taxRatePpm: row.tax_rate_ppm,

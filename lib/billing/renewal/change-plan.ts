@@ -34,6 +34,7 @@ import {
   type Series,
   seriesOf,
 } from "../invoice/number-invoices";
+import { taxRuleIn, taxRuleSql } from "../invoice/tax-rule";
 import { payFromBalanceNow } from "../payment/balance-payment";
 import { payDebt, readDebt } from "../payment/debt";
 import { keepFreedMoney } from "../payment/freed-money";
@@ -221,14 +222,13 @@ async function issue(
   if (drafts.length === 0) return [];
   const { customerId, now } = decision.context;
   const [customer] = await tx.sql`
-    select name, email, country, address, tax_id, coalesce((select rate_ppm from tax_rates t
-      where t.country = c.country and t.valid_from <= ${now} order by valid_from desc limit 1), 0) as rate_ppm
+    select name, email, country, address, tax_id, ${taxRuleSql(tx.sql)} as tax_rule
     from customers c where id = ${customerId}`;
   if (!customer) throw new Error("a service is of a customer");
   const { name, email, country, address, tax_id: taxId } = customer;
   const billTo: BillTo = { name, email, country, address, taxId };
   const issued = drafts.map((draft) => ({
-    ...priceInvoice(draft, customer.rate_ppm, world.clock),
+    ...priceInvoice(draft, taxRuleIn(customer.tax_rule), { clock: world.clock, now }),
     id: newId<InvoiceId>(world.clock),
   }));
   await bulkStatement(tx.sql, issuedParts(issued.map((one) => issuedAs(customerId, one, billTo, now))));

@@ -1,11 +1,13 @@
-import { type CalendarDay, calendarDay } from "@/lib/kernel/calendar";
+import { calendarDay } from "@/lib/kernel/calendar";
+import { manualClock } from "@/lib/kernel/clock";
 import type { PaymentId } from "@/lib/kernel/id";
 import type { Currency, Money } from "@/lib/kernel/money";
 import { money } from "@/lib/kernel/money";
-import type { InvoiceDraft, LineDraft } from "../invoice/draft";
+import { type InvoiceDraft, type LineDraft, priceInvoice } from "../invoice/draft";
+import { ownRates } from "../invoice/tax-rule";
 import type { ServiceState } from "../service/states";
 import type { DisputedTermMoney, OpenRenewal, PlanChangeScene } from "./plan-change-scene";
-import { type CreditSource, creditParts, prorate, sumOf, type TermChange } from "./prorate";
+import { type CreditSource, creditParts, netOf, prorate, type TermChange } from "./prorate";
 import { renewalDraft } from "./renewal-draft";
 
 /** From the next term that is not paid, or from today with proration. */
@@ -71,14 +73,17 @@ export function decidePlanChange(
   const changes = way === "at_once" ? prorate(scene.terms, service.currency, now, timeZone) : [];
   const credits = creditsOf(scene, changes);
   if (!credits) return { ok: false, refusal: { code: "nothing_to_credit" } };
-  const dearer = changes.filter((change) => sumOf(change).netMinor > 0n);
+  const dearer = changes.filter((change) => netOf(change) > 0n);
+  const invoice = dearer.length > 0 ? changeInvoice(scene, dearer, now, timeZone) : null;
   const decided: DecidedPlanChange = {
     way,
     startsAt: way === "at_once" ? now : (service.expiresAt ?? now),
     changes,
     credits,
-    invoice: dearer.length > 0 ? changeInvoice(scene, dearer, calendarDay(now, timeZone)) : null,
-    chargedMinor: dearer.reduce((total, change) => total + totalOf(change), 0n),
+    invoice,
+    chargedMinor: invoice
+      ? priceInvoice(invoice, ownRates, { clock: manualClock(now), now }).total.minor
+      : 0n,
     creditedMinor: credits.reduce((total, part) => total + part.netMinor + part.taxMinor, 0n),
     keptMinor: keptOf(scene.disputed, credits),
     reissued: scene.open.map((old) => ({ old, draft: reissue(scene, old, now, timeZone) })),
@@ -135,7 +140,7 @@ export function keptOf(disputed: readonly DisputedTermMoney[], credits: readonly
 function creditsOf(scene: PlanChangeScene, changes: readonly TermChange[]): CreditSource[] | null {
   const taken = new Map<string, CreditSource>();
   for (const change of changes) {
-    const { netMinor, taxMinor } = sumOf(change);
+    const netMinor = netOf(change);
     if (netMinor >= 0n) continue;
     const term = scene.terms.find(({ termId }) => termId === change.term.termId);
     const sources = (term?.sources ?? []).map((source) => ({
@@ -143,7 +148,7 @@ function creditsOf(scene: PlanChangeScene, changes: readonly TermChange[]): Cred
       netMinor: source.netMinor - (taken.get(source.invoiceId)?.netMinor ?? 0n),
       taxMinor: source.taxMinor - (taken.get(source.invoiceId)?.taxMinor ?? 0n),
     }));
-    const parts = creditParts(-netMinor, -taxMinor, sources);
+    const parts = creditParts(-netMinor, change.term.taxRatePpm, sources);
     if (!parts) return null;
     for (const part of parts) {
       const before = taken.get(part.invoiceId);
@@ -157,26 +162,24 @@ function creditsOf(scene: PlanChangeScene, changes: readonly TermChange[]): Cred
   return [...taken.values()];
 }
 
-function totalOf(change: TermChange): bigint {
-  const { netMinor, taxMinor } = sumOf(change);
-  return netMinor + taxMinor;
-}
-
 /** Two lines for each term: its rest at the old price taken back, and at the new one. */
 function changeInvoice(
   scene: PlanChangeScene,
   dearer: readonly TermChange[],
-  today: CalendarDay,
+  now: Date,
+  timeZone: string,
 ): InvoiceDraft {
   const { service, from, to } = scene;
   return {
     origin: "manual",
     currency: service.currency,
     summary: `${service.label}: ${from.name} → ${to.name}`,
-    dueOn: today,
+    dueOn: calendarDay(now, timeZone),
     lines: dearer.flatMap((change): LineDraft[] => {
       const rest = `${change.remainingDays}/${change.termDays}`;
-      const line = { kind: "other" as const, quantity: 1, taxRatePpm: change.term.taxRatePpm };
+      const { startsAt, endsAt, taxRatePpm } = change.term;
+      const period = { startsAt: startsAt > now ? startsAt : now, endsAt };
+      const line = { kind: "other" as const, quantity: 1, taxRatePpm, period };
       const { credited } = change;
       return [
         {

@@ -3,6 +3,7 @@ import type { Currency } from "@/lib/kernel/money";
 import type { Decision } from "../decision";
 import { priceInvoice } from "../invoice/draft";
 import { bookIssued, type Issued, isFree, linesOf, recordOf } from "../invoice/issued-invoice";
+import type { TaxRule } from "../invoice/tax-rule";
 import { isAutoRenew, settleWaiting } from "../payment/balance-payment";
 import type { DueService } from "./due-services";
 import { renewalDraft } from "./renewal-draft";
@@ -23,14 +24,14 @@ export interface Renewed {
  * in full (domain.md, Renewing: "the balance pays at issue"). What is short is named by the
  * next morning's mail. A service without a price in its currency is parked. Pure but for ids: the caller has read everything under lock.
  */
-export function decideRenewals(decision: Decision, due: readonly DueService[], taxRatePpm: number): Renewed {
+export function decideRenewals(decision: Decision, due: readonly DueService[], tax: TaxRule): Renewed {
   const issued: Issued[] = [];
   let parked = 0;
   for (const one of due) {
     if (one.priceMinor === null) {
       park(decision, one);
       parked += 1;
-    } else issued.push(issue(decision, one, one.priceMinor, taxRatePpm));
+    } else issued.push(issue(decision, one, one.priceMinor, tax));
   }
   let short = 0;
   for (const currency of new Set(issued.map((invoice) => invoice.currency))) {
@@ -54,7 +55,7 @@ function payFromBalance(decision: Decision, currency: Currency, issued: readonly
   return short.length;
 }
 
-function issue(decision: Decision, due: DueService, priceMinor: bigint, taxRatePpm: number): Issued {
+function issue(decision: Decision, due: DueService, priceMinor: bigint, tax: TaxRule): Issued {
   const { clock, now, timeZone } = decision.context;
   const { service, plan, currency } = due;
   const draft = renewalDraft(
@@ -69,7 +70,7 @@ function issue(decision: Decision, due: DueService, priceMinor: bigint, taxRateP
     now,
     timeZone,
   );
-  const invoice = { id: newId<InvoiceId>(clock), ...priceInvoice(draft, taxRatePpm, clock) };
+  const invoice = { id: newId<InvoiceId>(clock), ...priceInvoice(draft, tax, { clock, now }) };
   bookIssued(decision, invoice);
   decision.see({ invoices: [recordOf(invoice)], lines: linesOf(invoice), services: [service] });
   if (isFree(invoice)) decision.finishFree(invoice.id);

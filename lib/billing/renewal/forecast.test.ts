@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { addDays } from "@/lib/kernel/calendar";
 import { type CustomerId, newId, type PlanId, type ServiceId } from "@/lib/kernel/id";
+import { flatTax } from "../invoice/tax-rule";
 import { type ForecastEvent, type ForecastScene, forecastRenewals, missingMinor } from "./forecast";
 import { renewalIssueAt } from "./renewal-days";
 
@@ -46,7 +47,7 @@ function sceneOf(availableMinor: bigint, given: readonly Given[], taxPpm = 0): F
     services: given.map((one, index) => serviceOf(one, `web-${index + 1}`)),
     invoices: [],
     lines: [],
-    taxRates: [{ validFrom: new Date(0), ratePpm: taxPpm }],
+    tax: flatTax(taxPpm),
   };
 }
 

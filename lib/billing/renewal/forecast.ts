@@ -4,6 +4,7 @@ import type { CustomerId, InvoiceId, ServiceId } from "@/lib/kernel/id";
 import type { Currency } from "@/lib/kernel/money";
 import { Decision, remainingMinor } from "../decision";
 import { byDue } from "../invoice/days-from-due";
+import type { TaxRule } from "../invoice/tax-rule";
 import { isAutoRenew, settleWaiting, waitingInOrder } from "../payment/balance-payment";
 import type { BegunService, InvoiceRecord, LineRecord } from "../scene";
 import { decideRenewals } from "./decide-renewals";
@@ -35,7 +36,7 @@ export interface ForecastScene {
   /** Open invoices of renewals, with their lines. */
   invoices: readonly InvoiceRecord[];
   lines: readonly LineRecord[];
-  taxRates: readonly { validFrom: Date; ratePpm: number }[];
+  tax: TaxRule;
   horizonDays?: number;
   /** How often the run comes by; what waits for it is done one pass after the other. */
   runEveryMs?: number;
@@ -131,7 +132,7 @@ class Play {
       .sort((a, b) => (a.service.id < b.service.id ? -1 : 1));
     const decision = this.decisionAt(at);
     const billed = due.flatMap((one) => dueServiceOf(this.scene, one) ?? []);
-    const { issued } = decideRenewals(decision, billed, this.ratePpmAt(at));
+    const { issued } = decideRenewals(decision, billed, this.scene.tax);
     const invoices = issued
       .map(({ id }) => decision.invoice(id))
       .filter((invoice) => invoice !== undefined)
@@ -220,10 +221,6 @@ class Play {
       userId: null,
     } as const;
     return new Decision(context, [{ currency, postedMinor: this.availableMinor, heldMinor: 0n, seq: 0n }]);
-  }
-
-  private ratePpmAt(at: Date): number {
-    return lastFrom(this.scene.taxRates, at)?.ratePpm ?? 0;
   }
 }
 

@@ -2,6 +2,7 @@ import { assert } from "@/lib/kernel/assert";
 import { calendarDay, daysBetween } from "@/lib/kernel/calendar";
 import type { InvoiceId, TermId } from "@/lib/kernel/id";
 import { type Currency, type Money, money, multiply } from "@/lib/kernel/money";
+import { creditByNet } from "../invoice/tax";
 
 /** A paid term whose rest a change of plan is about. Net, minor units, of the whole term. */
 export interface ProratedTerm {
@@ -24,13 +25,11 @@ export interface TermChange {
   readonly termDays: number;
   readonly credited: Money;
   readonly charged: Money;
-  readonly creditedTax: Money;
-  readonly chargedTax: Money;
 }
 
 /**
  * A change of plan at once: the rest of each paid term is credited at the old price and charged at the new one, each ×
- * remaining ÷ days of the term, rounded half-even, then taxed (domain.md, Renewing). Terms that are over are left out.
+ * remaining ÷ days of the term, rounded half-even (domain.md, Renewing); the tax is that of the invoice or credit note. Terms that are over are left out.
  * Pure.
  */
 export function prorate(
@@ -49,22 +48,14 @@ export function prorate(
       const remainingDays = Math.max(0, daysBetween(today > startDay ? today : startDay, endDay));
       const restOf = (minor: bigint) =>
         multiply(money(minor, currency), BigInt(remainingDays), BigInt(termDays));
-      const taxOf = (net: Money) => multiply(net, BigInt(term.taxRatePpm), 1_000_000n);
       const [credited, charged] = [restOf(term.oldNetMinor), restOf(term.newNetMinor)];
-      return {
-        ...{ term, remainingDays, termDays, credited, charged },
-        creditedTax: taxOf(credited),
-        chargedTax: taxOf(charged),
-      };
+      return { term, remainingDays, termDays, credited, charged };
     });
 }
 
-/** What the change of one term comes to: net and tax, both below zero where the customer gets something back. */
-export function sumOf(change: TermChange): { netMinor: bigint; taxMinor: bigint } {
-  return {
-    netMinor: change.charged.minor - change.credited.minor,
-    taxMinor: change.chargedTax.minor - change.creditedTax.minor,
-  };
+/** What the change of one term comes to, before tax; below zero where the customer gets something back. */
+export function netOf(change: TermChange): bigint {
+  return change.charged.minor - change.credited.minor;
 }
 
 /** An invoice that paid for a term, and what of it is not credited yet. Minor units. */
@@ -75,24 +66,21 @@ export interface CreditSource {
 }
 
 /**
- * From which invoices something is given back: from the first as far as it goes, then from the next. Null if all of
- * them together do not reach. Pure.
+ * From which invoices a net is given back: from the first as far as it goes, then from the next, each with the tax that goes
+ * with it (domain.md, A2). Null if all of them together do not reach. Pure.
  */
 export function creditParts(
   netMinor: bigint,
-  taxMinor: bigint,
+  ratePpm: number,
   sources: readonly CreditSource[],
 ): CreditSource[] | null {
-  let [netLeft, taxLeft] = [netMinor, taxMinor];
+  let netLeft = netMinor;
   const parts: CreditSource[] = [];
   for (const source of sources) {
     const net = netLeft < source.netMinor ? netLeft : source.netMinor;
-    const wanted = net === netLeft ? taxLeft : netMinor === 0n ? 0n : (taxMinor * net) / netMinor;
-    const tax = wanted < source.taxMinor ? wanted : source.taxMinor;
-    if (net + tax === 0n) continue;
-    parts.push({ invoiceId: source.invoiceId, netMinor: net, taxMinor: tax });
+    if (net === 0n) continue;
+    parts.push({ invoiceId: source.invoiceId, ...creditByNet({ ...source, ratePpm }, net) });
     netLeft -= net;
-    taxLeft -= tax;
   }
-  return netLeft === 0n && taxLeft === 0n ? parts : null;
+  return netLeft === 0n ? parts : null;
 }

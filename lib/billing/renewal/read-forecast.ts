@@ -2,6 +2,7 @@ import type { Row } from "postgres";
 import type { ReservedSql } from "@/db/client";
 import type { CustomerId } from "@/lib/kernel/id";
 import type { Currency } from "@/lib/kernel/money";
+import { ownRates, taxRuleIn, taxRuleSql } from "../invoice/tax-rule";
 import { readDebtsOf } from "../payment/debt";
 import { begunServiceOf, type InvoiceRecord, type LineRecord } from "../scene";
 import type { ForecastScene, ForecastService } from "./forecast";
@@ -24,13 +25,13 @@ export async function readForecastScenesOf(
   customerIds: readonly CustomerId[],
   { now, timeZone }: { now: Date; timeZone: string },
 ): Promise<Map<CustomerId, ForecastScene[]>> {
-  const [balances, debts, services, invoices, lines, taxRates] = await Promise.all([
+  const [balances, debts, services, invoices, lines, taxRules] = await Promise.all([
     readBalances(sql, customerIds),
     readDebtsOf(sql, customerIds),
     readServices(sql, customerIds),
     readOpenRenewals(sql, customerIds),
     readRenewalLines(sql, customerIds),
-    readTaxRates(sql, customerIds),
+    readTaxRules(sql, customerIds),
   ]);
   const scenesOf = (customerId: CustomerId): ForecastScene[] => {
     const available = balances.get(customerId) ?? [];
@@ -52,7 +53,7 @@ export async function readForecastScenesOf(
         services: own.filter((one) => one.currency === currency).map(({ one }) => one),
         invoices: open,
         lines: (lines.get(customerId) ?? []).filter(({ invoiceId }) => ids.has(invoiceId)),
-        taxRates: taxRates.get(customerId) ?? [],
+        tax: taxRules.get(customerId)?.[0] ?? ownRates,
       };
     });
   };
@@ -167,11 +168,11 @@ async function readRenewalLines(sql: ReservedSql, customerIds: readonly Customer
   );
 }
 
-async function readTaxRates(sql: ReservedSql, customerIds: readonly CustomerId[]) {
+async function readTaxRules(sql: ReservedSql, customerIds: readonly CustomerId[]) {
   const rows = await sql`
-    select c.id as customer_id, t.valid_from, t.rate_ppm from tax_rates t join customers c on c.country = t.country
+    select c.id as customer_id, ${taxRuleSql(sql)} as tax_rule from customers c
     where c.id = any(${[...customerIds]}::uuid[])`;
-  return byCustomer(rows, (row) => ({ validFrom: row.valid_from as Date, ratePpm: row.rate_ppm as number }));
+  return byCustomer(rows, (row) => taxRuleIn(row.tax_rule));
 }
 
 function byCustomer<T>(rows: readonly Row[], shape: (row: Row) => T): Map<CustomerId, T[]> {

@@ -4,6 +4,7 @@ import type { CustomerId, PlanId } from "@/lib/kernel/id";
 import type { LockedBalance } from "@/lib/ledger/book";
 import { Decision } from "../decision";
 import { numberInvoices, numbersMost, prepareSeries, seriesOf } from "../invoice/number-invoices";
+import { type TaxRule, taxRuleIn, taxRuleSql } from "../invoice/tax-rule";
 import type { World } from "../world";
 import { decideRenewals, type Renewed } from "./decide-renewals";
 import {
@@ -157,17 +158,17 @@ async function renewLocked(
   const now = world.clock.now();
   const [balances, customers, due] = await Promise.all([
     lockBalancesOf(sql, customerIds),
-    customersOf(sql, customerIds, now),
+    customersOf(sql, customerIds),
     lockDueServices(sql, customerIds, horizons),
   ]);
   const dueOf = byCustomer(due);
   const renewed: Renewed[] = [];
   const decided: DecidedRenewals[] = [];
-  for (const [customerId, { billTo, taxRatePpm }] of customers) {
+  for (const [customerId, { billTo, tax }] of customers) {
     const own = dueOf.get(customerId) ?? [];
     if (own.length === 0) continue;
     const decision = decisionOf(world, now, customerId, balances.get(customerId) ?? []);
-    const one = decideRenewals(decision, own, taxRatePpm);
+    const one = decideRenewals(decision, own, tax);
     renewed.push(one);
     decided.push({ customerId, decision, issued: one.issued, billTo, reissued: reissuedOf(own) });
   }
@@ -226,12 +227,9 @@ function byCustomer<T extends { customerId: CustomerId }>(rows: readonly T[]): M
 async function customersOf(
   sql: ReservedSql,
   customerIds: readonly CustomerId[],
-  now: Date,
-): Promise<Map<CustomerId, { billTo: DecidedRenewals["billTo"]; taxRatePpm: number }>> {
+): Promise<Map<CustomerId, { billTo: DecidedRenewals["billTo"]; tax: TaxRule }>> {
   const rows = await sql`
-    select c.id, c.name, c.email, c.country, c.address, c.tax_id, coalesce((
-      select t.rate_ppm from tax_rates t where t.country = c.country and t.valid_from <= ${now}
-      order by t.valid_from desc limit 1), 0) as rate_ppm
+    select c.id, c.name, c.email, c.country, c.address, c.tax_id, ${taxRuleSql(sql)} as tax_rule
     from customers c where c.id = any(${[...customerIds]}::uuid[]) and c.closed_at is null`;
   return new Map(
     rows.map((row) => [
@@ -244,7 +242,7 @@ async function customersOf(
           address: row.address,
           taxId: row.tax_id,
         },
-        taxRatePpm: row.rate_ppm as number,
+        tax: taxRuleIn(row.tax_rule),
       },
     ]),
   );

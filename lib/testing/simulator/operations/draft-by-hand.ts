@@ -19,8 +19,13 @@ async function issue(turn: Turn, staff: number): Promise<void> {
   const id = newId<InvoiceDraftId>(stage.world.clock);
   const ref = { customerId, id, version: 0, userId: user?.id as UserId };
   const unitMinor = BigInt(random.between(1, 2_000));
-  const line = { description: "Work", quantity: random.between(1, 3), unitMinor, taxRatePpm: 70_000 };
-  const discount = { ...line, description: "For long standing", quantity: 1, unitMinor: -unitMinor };
+  const line = {
+    description: "Work",
+    quantity: random.pick(["1", "2.5", "3"]),
+    unitMinor,
+    taxRatePpm: 70_000,
+  };
+  const discount = { ...line, description: "For long standing", quantity: "1", unitMinor: -unitMinor };
   const content = {
     currency,
     dueDays: random.between(0, 9),
