@@ -6,6 +6,7 @@ import { getLocale, getTranslations } from "next-intl/server";
 import type { ReactNode } from "react";
 import { languageTags } from "@/app/messages/locale";
 import { DemoStrip } from "@/components/demo/demo-strip";
+import { AfterUpgrade } from "@/components/shell/after-upgrade";
 import { ClientTexts } from "@/components/shell/client-texts";
 import { HostIdentity } from "@/components/shell/host-identity";
 import { themeCookie, themeIn } from "@/components/shell/preference-cookies";
@@ -67,6 +68,7 @@ export default async function RootLayout({ children }: { children: ReactNode }) 
           {context().settings.isStaging && <StagingStrip />}
           {demoNow && <DemoStrip now={demoNow} mailboxUrl={context().settings.mailboxUrl} />}
         </div>
+        <AfterUpgrade text={shell("upgraded")} />
         <Toaster close={shell("close")} />
       </body>
     </html>
