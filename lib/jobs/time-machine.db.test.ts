@@ -2,6 +2,7 @@ import { request } from "node:http";
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import { type DemoStage, openDemoStage } from "@/lib/testing/demo-days/demo-stage";
 import { giveBalance, makeActiveService, makeCustomer, makePlan } from "@/lib/testing/fixtures";
+import { jobs } from "./jobs";
 import { moveTime } from "./time-machine";
 import { startTimeMachine } from "./time-machine-server";
 
@@ -68,5 +69,10 @@ describe("the time machine", () => {
     const [after] = await world.jobs.sql`select expires_at from services where id = ${serviceId}`;
     expect(after?.expires_at.getTime() - before?.expires_at.getTime()).toBeGreaterThan(27 * dayMs);
     expect(mended.booksBalance).toBe(true);
-  }, 120_000);
+    // The desk calls a job late that could have run three times since.
+    const late = await world.jobs.sql`
+      select name from job_runs where ended_at < ${world.clock.now()}::timestamptz - 3 * every_seconds * interval '1 second'`;
+    expect(late.map(({ name }) => name)).toEqual([]);
+    expect((await world.jobs.sql`select name from job_runs`).length).toBe(jobs.length);
+  }, 240_000);
 });

@@ -1,6 +1,7 @@
 import { transact } from "@/db/transaction";
 import { checkBooks } from "@/lib/ledger/books";
 import { type Job, jobs, type WorkerTools } from "./jobs";
+import { noteEnd, noteStart } from "./note-run";
 
 /** How far the demo's clock is moved: a day, a week, or until a job finds something to do. */
 export type Move = "day" | "week" | "event";
@@ -62,15 +63,22 @@ export async function moveTime(
   const from = world.clock.now();
   const hours = move === "event" ? eventHoursMost : hoursOf[move];
   const { stepHours = 1 } = movable;
+  const ran = new Map<Job, Date>();
   for (let passed = 0; passed < hours; passed += stepHours) {
     const before = world.clock.now();
     await passHours(movable, stepHours);
-    const isEvent = await runJobs(movable.tools, before);
+    const isEvent = await runJobs(movable.tools, before, ran);
     await onHour(world.clock.now());
     if (move === "event" && isEvent) break;
   }
   const to = world.clock.now();
   const books = await checkBooks(world.jobs, { full: false, now: to });
+  for (const job of jobs) if (job.name === "check-books") ran.set(job, to);
+  // Or the desk would call them late that ran last before the move.
+  for (const [job, at] of ran) {
+    await noteStart(world.jobs, job, at);
+    await noteEnd(world.jobs, job.name, null, at);
+  }
   return { from, to, ...(await recorded(movable.tools, from, to)), booksBalance: books.ok };
 }
 
@@ -95,13 +103,14 @@ async function untilDue(stripe: NonNullable<Movable["stripe"]>, mostMs: number):
 }
 
 /** Whether one of them found something that customers or staff see. */
-async function runJobs(tools: WorkerTools, before: Date): Promise<boolean> {
+async function runJobs(tools: WorkerTools, before: Date, ran: Map<Job, Date>): Promise<boolean> {
   let isEvent = false;
   const turnsBy = (at: Date, { everySeconds }: Job) => Math.floor(at.getTime() / (everySeconds * 1_000));
   for (const job of inOrder) {
     // What is done once a day has its turn in one hour of it.
     if (turnsBy(tools.world.clock.now(), job) === turnsBy(before, job)) continue;
     const done = await job.run(tools);
+    ran.set(job, tools.world.clock.now());
     if (done && job.name !== "poll-fees" && job.name !== "read-back-events") isEvent = true;
   }
   return isEvent;
