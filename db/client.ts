@@ -24,9 +24,18 @@ export interface Database {
 export interface DatabaseOptions {
   url: string;
   role: Role;
-  /** Connections of each, opened as they are needed; `orm` has half as many. */
+  /** Connections of each, opened as they are needed; `orm` has half as many. In all: `connectionsMost`. */
   max?: number;
   applicationName?: string;
+}
+
+/** What a database of this size opens at most: each for transactions and for single statements, half as many for the builder. */
+export function connectionsMost(max: number): number {
+  return 2 * max + ormConnections(max);
+}
+
+function ormConnections(max: number): number {
+  return Math.max(2, Math.ceil(max / 2));
 }
 
 /** Opens lazily: nothing is connected before the first statement. */
@@ -49,7 +58,7 @@ export function openDatabase({ url, role, max = 10, applicationName = role }: Da
     max,
     (made) => proveRole(made, role),
   );
-  const client = postgres(url, { ...options, max: Math.max(2, Math.ceil(max / 2)) });
+  const client = postgres(url, { ...options, max: ormConnections(max) });
   return {
     role,
     sql,

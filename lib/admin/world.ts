@@ -1,6 +1,7 @@
 import type { Database } from "@/db/client";
 import { openDatabase } from "@/db/client";
 import { context } from "@/lib/auth/context";
+import { webPoolSizes } from "@/lib/auth/pool-sizes";
 import { purposeKeys } from "@/lib/billing/purpose-key";
 import type { World } from "@/lib/billing/world";
 import { followSettlement } from "@/lib/gateway/follow-settlement";
@@ -32,8 +33,11 @@ function openWorld(): StaffWorld {
   return {
     app,
     staff,
-    // Staff are few; settling for them shares no connection with customers.
-    jobs: openDatabase({ url: settings.databaseUrls.jobs, role: "mallard_jobs", max: 3 }),
+    jobs: openDatabase({
+      url: settings.databaseUrls.jobs,
+      role: "mallard_jobs",
+      max: webPoolSizes(settings.databasePoolSize).staffJobs,
+    }),
     gateway,
     clock: billingClock,
     timeZone: settings.timeZone,

@@ -2,6 +2,7 @@ import { type Database, openDatabase } from "@/db/client";
 import { type Clock, systemClock } from "@/lib/kernel/clock";
 import { fileClock } from "@/lib/kernel/file-clock";
 import { parseSettings, type Settings } from "@/lib/kernel/settings";
+import { webPoolSizes } from "./pool-sizes";
 
 /** What a web process has once: its settings, its clock, and its connections in the two roles of pages. */
 export interface Context {
@@ -29,13 +30,13 @@ export function context(): Context {
 
 /** A context of one's own, for tests; close its databases at the end. */
 export function openContext(settings: Settings, clock: Clock = systemClock): Context {
-  const { databaseUrls: urls, databasePoolSize: max } = settings;
+  const { databaseUrls: urls, databasePoolSize } = settings;
+  const sizes = webPoolSizes(databasePoolSize);
   return {
     settings,
     clock,
     billingClock: settings.timeMachine ? fileClock(settings.timeMachine.clockFile) : clock,
-    app: openDatabase({ url: urls.app, role: "mallard_app", max }),
-    // Staff are few.
-    staff: openDatabase({ url: urls.staff, role: "mallard_staff", max: Math.max(2, Math.ceil(max / 4)) }),
+    app: openDatabase({ url: urls.app, role: "mallard_app", max: sizes.app }),
+    staff: openDatabase({ url: urls.staff, role: "mallard_staff", max: sizes.staff }),
   };
 }

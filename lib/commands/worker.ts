@@ -1,5 +1,6 @@
 import { paperMessages } from "@/app/paper-given";
 import { openDatabase } from "@/db/client";
+import { workerPoolSize } from "@/lib/auth/pool-sizes";
 import { purposeKeys } from "@/lib/billing/purpose-key";
 import { sentenceOf } from "@/lib/billing/reconciliation/check-stripe";
 import type { World } from "@/lib/billing/world";
@@ -20,7 +21,7 @@ const settings = parseSettings(process.env);
 const jobs = openDatabase({
   url: settings.databaseUrls.jobs,
   role: "mallard_jobs",
-  max: 5,
+  max: workerPoolSize,
   applicationName: "mallard worker",
 });
 const gateway = stripeGateway({

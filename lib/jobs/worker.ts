@@ -1,5 +1,6 @@
 import { PgBoss } from "pg-boss";
 import { jobSchema } from "@/db/migrate";
+import { queuePoolSize } from "@/lib/auth/pool-sizes";
 import { type Job, jobs, type WorkerTools } from "./jobs";
 import { noteEnd, noteStart } from "./note-run";
 import { wakeOn } from "./wake";
@@ -14,7 +15,7 @@ export async function startWorker(
   databaseUrl: string,
   isResting: () => boolean = () => false,
 ): Promise<{ stop(): Promise<void> }> {
-  const boss = new PgBoss({ connectionString: databaseUrl, schema: jobSchema, max: 4 });
+  const boss = new PgBoss({ connectionString: databaseUrl, schema: jobSchema, max: queuePoolSize });
   boss.on("error", (error) => log("error", "queue_error", { message: error.message }));
   await boss.start();
   const run = (job: Job) => (isResting() ? Promise.resolve() : runLogged(tools, job));

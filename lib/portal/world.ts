@@ -1,5 +1,6 @@
 import { openDatabase } from "@/db/client";
 import { context } from "@/lib/auth/context";
+import { webPoolSizes } from "@/lib/auth/pool-sizes";
 import { purposeKeys } from "@/lib/billing/purpose-key";
 import type { World } from "@/lib/billing/world";
 import { followSettlement } from "@/lib/gateway/follow-settlement";
@@ -16,6 +17,11 @@ export function portalWorld(): World {
 
 function openWorld(): World {
   const { settings, app, billingClock } = context();
+    jobs: openDatabase({
+      url: databaseUrls.jobs,
+      role: "mallard_jobs",
+      max: webPoolSizes(databasePoolSize).jobs,
+    }),
   const { databaseUrls, databasePoolSize: max } = settings;
   const gateway = stripeGateway({
     secretKey: settings.stripeSecretKey,
@@ -26,7 +32,6 @@ function openWorld(): World {
   if (!settings.stripeSettlesIn) followSettlement(gateway);
   return {
     app,
-    jobs: openDatabase({ url: databaseUrls.jobs, role: "mallard_jobs", max }),
     gateway,
     clock: billingClock,
     timeZone: settings.timeZone,
