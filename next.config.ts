@@ -18,7 +18,8 @@ const config: NextConfig = {
   // `npm test` checks the types of everything; a start on a fresh machine need not wait for it again.
   typescript: { ignoreBuildErrors: true },
   devIndicators: false,
-  // Pages show money: nothing of them is kept by a proxy or in the browser's back-forward store of a shared machine.
+  // Of every answer. That nothing of a page is kept is said by Next itself (`no-store`), since all of them are made for a
+  // request; e2e/specs/denied.spec.ts holds it to that.
   headers: async () => [
     {
       source: "/:path*",
