@@ -17,12 +17,7 @@ export function portalWorld(): World {
 
 function openWorld(): World {
   const { settings, app, billingClock } = context();
-    jobs: openDatabase({
-      url: databaseUrls.jobs,
-      role: "mallard_jobs",
-      max: webPoolSizes(databasePoolSize).jobs,
-    }),
-  const { databaseUrls, databasePoolSize: max } = settings;
+  const { databaseUrls, databasePoolSize } = settings;
   const gateway = stripeGateway({
     secretKey: settings.stripeSecretKey,
     webhookSecrets: settings.stripeWebhookSecrets,
@@ -32,6 +27,11 @@ function openWorld(): World {
   if (!settings.stripeSettlesIn) followSettlement(gateway);
   return {
     app,
+    jobs: openDatabase({
+      url: databaseUrls.jobs,
+      role: "mallard_jobs",
+      max: webPoolSizes(databasePoolSize).jobs,
+    }),
     gateway,
     clock: billingClock,
     timeZone: settings.timeZone,
