@@ -1,6 +1,7 @@
 import { useLocale, useTranslations } from "next-intl";
 import type { ReactNode } from "react";
 import { ActionForm } from "@/components/sign-in/action-form";
+import { StripeId } from "@/components/staff/stripe-id";
 import { ActButton } from "@/components/ui/act-button";
 import { Amount } from "@/components/ui/amount";
 import type { AnswerTexts } from "@/components/ui/answer-texts";
@@ -148,6 +149,7 @@ export function RefundTable(props: { money: CardMoney; attach: Act; sync: Act; t
             <Row key={refund.id} className={rowLook}>
               <Cell>
                 <Moment at={refund.createdAt} />
+                {refund.stripe && <StripeId of={refund.stripe} />}
                 <RefundWords refund={refund} />
               </Cell>
               <Cell numeric>
@@ -228,10 +230,11 @@ export function DisputeTable<State extends Result<unknown>>(props: {
       </TableHead>
       <TableBody>
         {money.disputes.map(
-          ({ id, paidAt, amount, state, isInquiry, reason, evidenceDueAt, out, awaitsWord }) => (
+          ({ id, stripe, paidAt, amount, state, isInquiry, reason, evidenceDueAt, out, awaitsWord }) => (
             <Row key={id} className={rowLook}>
               <Cell>
                 <Day at={paidAt} />
+                <StripeId of={stripe} />
                 <span className="block text-ink-soft text-sm">{t("stripeReason", { reason })}</span>
                 {state === "open" && evidenceDueAt && (
                   <span className="block text-ink-soft text-sm">

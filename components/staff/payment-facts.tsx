@@ -1,4 +1,5 @@
 import { useTranslations } from "next-intl";
+import { StripeId } from "@/components/staff/stripe-id";
 import { Amount } from "@/components/ui/amount";
 import { Moment } from "@/components/ui/day";
 import { Fact, Facts } from "@/components/ui/facts";
@@ -76,12 +77,10 @@ export function PaymentFacts({ payment }: { payment: StaffPayment }) {
             )}
           </Fact>
           <Fact name={words("stripeIds")} className="col-span-2">
-            {[stripe.intentId, stripe.sessionId].filter(Boolean).map((id) => (
-              <span key={id} className="block break-all text-sm">
-                {id}
-              </span>
+            {stripe.ids.map((one) => (
+              <StripeId key={one.id} of={one} />
             ))}
-            {!stripe.intentId && !stripe.sessionId && "–"}
+            {stripe.ids.length === 0 && "–"}
           </Fact>
         </>
       )}

@@ -1,6 +1,7 @@
 import { useTranslations } from "next-intl";
 import { EventStateBadge } from "@/components/staff/event-state";
 import { Section } from "@/components/staff/section";
+import { StripeId } from "@/components/staff/stripe-id";
 import { Amount } from "@/components/ui/amount";
 import { Moment } from "@/components/ui/day";
 import { Cell, Column, Row, Table, TableBody, TableHead } from "@/components/ui/table";
@@ -74,9 +75,11 @@ function Charges({ payment }: { payment: StaffPayment }) {
           <Column numeric>{words("fee")}</Column>
         </TableHead>
         <TableBody>
-          {payment.charges.map(({ stripeId, amount, fee, bookedAt }) => (
-            <Row key={stripeId} className={rowLook}>
-              <Cell className="break-all">{stripeId}</Cell>
+          {payment.charges.map(({ stripe, amount, fee, bookedAt }) => (
+            <Row key={stripe.id} className={rowLook}>
+              <Cell>
+                <StripeId of={stripe} />
+              </Cell>
               <Cell className={`max-sm:order-3 ${small}`}>
                 <Moment at={bookedAt} />
               </Cell>

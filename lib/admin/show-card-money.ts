@@ -2,6 +2,7 @@ import { mayLeaveMinor, readGoodwills } from "@/lib/billing/payment/may-leave";
 import type { ChargeId, CustomerId, DisputeId, RefundId } from "@/lib/kernel/id";
 import { type Money, money } from "@/lib/kernel/money";
 import type { StaffActor } from "./shapes";
+import { type StripeRef, stripeRef } from "./stripe-ref";
 import { type StaffWorld, staffWorld } from "./world";
 
 /** What a customer paid by card and what went back of it, the newest of each. */
@@ -11,6 +12,7 @@ export interface CardMoney {
   name: string;
   charges: {
     id: ChargeId;
+    stripe: StripeRef;
     bookedAt: Date;
     amount: Money;
     onInvoices: Money;
@@ -21,6 +23,8 @@ export interface CardMoney {
   }[];
   refunds: {
     id: RefundId;
+    /** Null until Stripe has named it. */
+    stripe: StripeRef | null;
     createdAt: Date;
     amount: Money;
     state: "created" | "sent" | "pending" | "unknown" | "succeeded" | "failed";
@@ -33,6 +37,7 @@ export interface CardMoney {
   }[];
   disputes: {
     id: DisputeId;
+    stripe: StripeRef;
     paidAt: Date;
     amount: Money;
     state: "open" | "won" | "lost";
@@ -62,7 +67,7 @@ export async function showCardMoney(
   const id = customer.id as CustomerId;
   const [charges, refunds, disputes, goodwill] = await Promise.all([
     sql`
-      select c.id, c.booked_at, c.currency, c.amount_minor, (b.posted_minor - b.held_minor)::bigint as available,
+      select c.id, c.stripe_charge_id, c.booked_at, c.currency, c.amount_minor, (b.posted_minor - b.held_minor)::bigint as available,
         (select coalesce(sum(r.amount_minor), 0) from refunds r
           where r.customer_id = c.customer_id and r.charge_id = c.id and r.state <> 'failed')::bigint as refunded,
         (select coalesce(sum(-m.amount_minor), 0) from disputes d
@@ -102,6 +107,7 @@ export async function showCardMoney(
       const refundable = left < leaves ? left : leaves;
       return {
         id: row.id,
+        stripe: stripeRef(world, row.stripe_charge_id),
         bookedAt: row.booked_at,
         amount: of(row.amount_minor),
         onInvoices: of(row.on_invoices),
@@ -112,6 +118,7 @@ export async function showCardMoney(
     }),
     refunds: refunds.map((row) => ({
       id: row.id,
+      stripe: row.stripe_refund_id ? stripeRef(world, row.stripe_refund_id) : null,
       createdAt: row.created_at,
       amount: money(row.amount_minor, row.currency),
       state: row.state,
@@ -123,6 +130,7 @@ export async function showCardMoney(
     })),
     disputes: disputes.map((row) => ({
       id: row.id,
+      stripe: stripeRef(world, row.stripe_dispute_id),
       paidAt: row.booked_at,
       amount: money(row.amount_minor, row.currency),
       state: row.state,

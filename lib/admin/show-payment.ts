@@ -4,6 +4,7 @@ import { type Currency, type Money, money } from "@/lib/kernel/money";
 import { activityOf, type ListedActivity } from "./list-activities";
 import type { EventState } from "./list-events";
 import type { PaymentState, StaffActor } from "./shapes";
+import { type StripeRef, stripeRef } from "./stripe-ref";
 import { type StaffWorld, staffWorld } from "./world";
 
 /** Something that a payment moved, or holds. */
@@ -39,8 +40,7 @@ export interface StaffPayment {
   endedAt: Date | null;
   /** How it went with Stripe; null for what needs none. */
   stripe: {
-    sessionId: string | null;
-    intentId: string | null;
+    ids: StripeRef[];
     sendCount: number;
     firstSentAt: Date | null;
     pollCount: number;
@@ -49,7 +49,7 @@ export interface StaffPayment {
   card: { brand: string; last4: string } | null;
   /** Planned for each invoice, and moved to it so far, net of what was taken back. */
   shares: { number: string; planned: Money; allocated: Money }[];
-  charges: { stripeId: string; amount: Money; fee: Money | null; bookedAt: Date }[];
+  charges: { stripe: StripeRef; amount: Money; fee: Money | null; bookedAt: Date }[];
   transfers: PaymentTransfer[];
   /** Events of Stripe's about it, the newest first. */
   events: { id: string; type: string; state: EventState; receivedAt: Date }[];
@@ -113,8 +113,9 @@ export async function showPayment(
     endedAt: row.ended_at,
     stripe: needsStripe
       ? {
-          sessionId: row.stripe_session_id,
-          intentId: row.stripe_payment_intent_id,
+          ids: [row.stripe_payment_intent_id, row.stripe_session_id]
+            .filter((one): one is string => typeof one === "string")
+            .map((one) => stripeRef(world, one)),
           sendCount: row.send_count,
           firstSentAt: row.first_sent_at,
           pollCount: row.poll_count,
@@ -128,7 +129,7 @@ export async function showPayment(
       allocated: money(one.allocated_minor, currency),
     })),
     charges: charges.map((one) => ({
-      stripeId: one.stripe_charge_id,
+      stripe: stripeRef(world, one.stripe_charge_id),
       amount: money(one.amount_minor, one.currency),
       fee: one.fee_minor === null ? null : money(one.fee_minor, one.fee_currency),
       bookedAt: one.booked_at,

@@ -298,6 +298,8 @@ export interface StripeSetup {
 
 export interface Gateway extends CardGateway, MoneyBackGateway, MovementGateway {
   readonly isLive: boolean;
+  /** Where Stripe's Dashboard shows an object; null for the local Stripe, which has none. */
+  dashboardUrl(stripeId: string): string | null;
   /** By the currency that the charge settles in, and by what Stripe has refused for its size. */
   chargeLimits(currency: Currency): ChargeLimits;
   /** Reads in which currencies the account settles, the one that others are converted into first; limits follow them. */

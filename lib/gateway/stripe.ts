@@ -1,6 +1,7 @@
 import Stripe from "stripe";
 import { ChargeLimitBook } from "./charge-limits";
 import { checkoutLocale } from "./checkout-locale";
+import { dashboardUrl } from "./dashboard-url";
 import { instantMethods } from "./offered-methods";
 import { outcomeOf } from "./outcome";
 import type { Card, Checkout, CheckoutRequest, Gateway, GatewayEvent, ListFrom, Outcome, Page } from "./port";
@@ -48,6 +49,7 @@ export function stripeGateway(options: StripeGatewayOptions): Gateway {
     ...stripeMovements(stripe),
     createIntent: (request, key) => learning(limits, request, cards.createIntent(request, key)),
     isLive,
+    dashboardUrl: (id) => dashboardUrl(id, { isLive, isLocal: options.apiBase !== null }),
     chargeLimits: (currency) => limits.of(currency),
     readSettlement: async () => {
       const read = await outcomeOf(() => readSettlement(stripe));

@@ -1,4 +1,5 @@
 import type { Metadata } from "next";
+import { redirect } from "next/navigation";
 import { getTranslations } from "next-intl/server";
 import { CustomerTable } from "@/components/staff/customer-table";
 import { StaffFrame } from "@/components/staff/staff-frame";
@@ -8,6 +9,7 @@ import { Field } from "@/components/ui/field";
 import { Input } from "@/components/ui/input";
 import { PageHead } from "@/components/ui/page-head";
 import { findCustomers } from "@/lib/admin/find-customers";
+import { findStripeObject } from "@/lib/admin/find-stripe-object";
 import { context } from "@/lib/auth/context";
 import { currentUser, requireStaff } from "@/lib/auth/current";
 
@@ -23,6 +25,8 @@ export default async function CustomersPage({
   const actor = await requireStaff("/admin/customers");
   const { q } = await searchParams;
   const text = typeof q === "string" ? q : "";
+  const found = await findStripeObject(actor, { text });
+  if (found) redirect(found.href);
   const [user, customers, t] = await Promise.all([
     currentUser(),
     findCustomers(actor, { text }),

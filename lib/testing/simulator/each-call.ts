@@ -6,6 +6,7 @@ export type Around = <T>(work: () => Promise<Outcome<T>>) => Promise<Outcome<T>>
 export function eachCall(gateway: Gateway, around: Around): Gateway {
   return {
     isLive: gateway.isLive,
+    dashboardUrl: (id) => gateway.dashboardUrl(id),
     chargeLimits: (currency) => gateway.chargeLimits(currency),
     readSettlement: () => around(() => gateway.readSettlement()),
     verifyEvent: (body, signature, now) => gateway.verifyEvent(body, signature, now),
