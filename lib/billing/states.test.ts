@@ -1,43 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import * as invoice from "./invoice/states";
 import * as payment from "./payment/states";
 import * as refund from "./refund/states";
-import * as service from "./service/states";
-
-/** The edges of a table, as "from → to". */
-function edgesOf(successors: Record<string, readonly string[]>): string[] {
-  return Object.entries(successors).flatMap(([from, all]) => all.map((to) => `${from} → ${to}`));
-}
-
-describe("the states of an invoice", () => {
-  it("change as domain.md says, and in no other way", () => {
-    expect(edgesOf(invoice.successors)).toEqual([
-      "open → paid",
-      "open → void",
-      "open → written_off",
-      "written_off → paid",
-    ]);
-  });
-});
-
-describe("the states of a service", () => {
-  it("change as domain.md says, and in no other way", () => {
-    expect(edgesOf(service.successors).sort()).toEqual(
-      [
-        "pending → active",
-        "pending → canceled",
-        "active → suspended",
-        "active → terminated",
-        "active → canceled",
-        "suspended → active",
-        "suspended → terminated",
-        "suspended → canceled",
-        "terminated → active",
-      ].sort(),
-    );
-  });
-});
 
 describe("the states of a refund", () => {
   it("are open until they end, and only one that succeeded may fail after that", () => {
@@ -90,10 +54,8 @@ describe("the states of a payment", () => {
 });
 
 describe.each([
-  ["invoice", invoice],
   ["payment", payment],
   ["refund", refund],
-  ["service", service],
 ])("the table of an %s's states", (_, { successors, mayBecome }) => {
   it("names every state, and agrees with what may become what", () => {
     const table: Record<string, readonly string[]> = successors;

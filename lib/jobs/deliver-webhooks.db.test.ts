@@ -165,6 +165,28 @@ describe("an event of a service", () => {
     expect(new Set(ids).size).toBe(ids.length);
   });
 
+  it("goes out before what happened later, of all that is claimed at once", async () => {
+    await listening();
+    const planId = await makePlan(world);
+    for (let made = 0; made < 12; made += 1) {
+      await makeActiveService(world, await makeCustomer(world), planId);
+      world.clock.advance(1);
+    }
+    // The pass is over as soon as the first is received: only what was begun at once goes out.
+    onReceived = async () => {
+      onReceived = async () => {};
+      world.clock.advance(60_000);
+    };
+    await deliverWebhooks(world);
+    const sent = received.map(({ headers }) => headers["webhook-id"] ?? "").sort();
+    const firsts = await world.staff.sql`
+      select min(outbox_id::text) as id from webhook_deliveries
+      where endpoint_id = (select max(id::text)::uuid from webhook_endpoints) group by subject_id order by 1`;
+    expect(firsts.length).toBeGreaterThan(sent.length);
+    expect(sent).toEqual(firsts.slice(0, sent.length).map(({ id }) => id));
+    await deliverWebhooks(world);
+  });
+
   it("waits on, untried, where a slow endpoint has used up the time of a pass", async () => {
     await listening();
     const planId = await makePlan(world);

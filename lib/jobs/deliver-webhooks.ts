@@ -105,7 +105,7 @@ async function release(world: World, left: readonly Delivery[]): Promise<void> {
     where d.customer_id = t.customer_id and d.id = t.id and d.state = 'waiting' and d.attempts = t.attempts`;
 }
 
-/** The oldest of each subject whose time has come; the attempt counts from here on, whatever becomes of this worker. */
+/** The oldest of each subject whose time has come, the newest of them first; the attempt counts from here on, whatever becomes of this worker. */
 async function claim(world: World, endpointId: string, most: number): Promise<Delivery[]> {
   const now = world.clock.now();
   const rows = await world.jobs.sql`
@@ -122,7 +122,9 @@ async function claim(world: World, endpointId: string, most: number): Promise<De
     where d.customer_id = due.customer_id and d.id = due.id and e.id = d.endpoint_id
     returning d.customer_id, d.id, d.outbox_id, d.subject_id, d.topic, d.body, d.attempts,
       due.last_attempt_at, e.url, e.sealed_secret`;
-  return rows.map((row) => ({
+  // What an UPDATE returns is in no order; the newest first, since they are taken from the end.
+  const newestFirst = [...rows].sort((a, b) => (a.outbox_id < b.outbox_id ? 1 : -1));
+  return newestFirst.map((row) => ({
     customerId: row.customer_id,
     id: row.id,
     outboxId: row.outbox_id,

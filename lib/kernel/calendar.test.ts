@@ -156,6 +156,14 @@ function chain(
   });
 }
 
+test("the day of one instant is each zone's own, asked one after another", () => {
+  const instant = new Date("2026-03-10T23:30:00Z");
+  const days = ["UTC", "Asia/Tokyo", "UTC", "America/Los_Angeles", "Asia/Tokyo"].map((timeZone) =>
+    calendarDay(instant, timeZone),
+  );
+  expect(days).toEqual(["2026-03-10", "2026-03-11", "2026-03-10", "2026-03-10", "2026-03-11"]);
+});
+
 describe("against the slow and obvious model", () => {
   test("the day of an instant, and its day of the month", () => {
     fc.assert(

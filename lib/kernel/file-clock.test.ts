@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { closeSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
@@ -26,6 +26,17 @@ describe("the clock of the demo", () => {
     expect(advanceFileClock(file, day)).toBe(day);
     expect(advanceFileClock(file, 2 * day)).toBe(3 * day);
     expect(Math.round((reader.now().getTime() - Date.now()) / day)).toBe(3);
+  });
+
+  test("is never read half written: the number comes into place as a whole", () => {
+    advanceFileClock(file, day);
+    const before = openSync(file, "r");
+    advanceFileClock(file, day);
+    // Whoever had the file open still reads all of the old number; the new one is another file.
+    expect(readFileSync(before, "utf8")).toBe(String(day));
+    closeSync(before);
+    expect(readFileSync(file, "utf8")).toBe(String(2 * day));
+    expect(readdirSync(dir)).toEqual(["clock"]);
   });
 
   test.each([-1, 0.5, Number.NaN])("does not move by %d", (ms) => {

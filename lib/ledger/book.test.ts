@@ -146,5 +146,36 @@ describe("a book of one customer in one currency", () => {
     expect(() => book.postHold(hold, 401n)).toThrow("in full or in part");
     book.voidHold(hold);
     expect(() => book.voidHold(hold)).toThrow("resolved once");
+    // A hold that the balance knows nothing of: held would fall below zero.
+    const stranger = { ...hold, id: "stranger" as TransferId, amountMinor: 1n };
+    expect(() => book.voidHold(stranger)).toThrow("what is released was held");
+    expect(() => book.postHold({ ...stranger, id: "another" as TransferId }, 1n)).toThrow("was held");
+  });
+
+  it("knows by how much debt rose, and by how much it fell", () => {
+    const book = openBook(1000n);
+    book.transfer({ debit: "customer_debt", credit: "disputed", amountMinor: 700n, reason: "dispute_lost" });
+    expect(book.debtRaisedMinor).toBe(700n);
+    book.transfer({
+      debit: "customer_balance",
+      credit: "customer_debt",
+      amountMinor: 300n,
+      reason: "debt_paid",
+    });
+    expect(book.debtRaisedMinor).toBe(400n);
+    book.transfer({
+      debit: "customer_balance",
+      credit: "customer_debt",
+      amountMinor: 600n,
+      reason: "debt_paid",
+    });
+    expect(book.debtRaisedMinor).toBe(-200n);
+    book.transfer({
+      debit: "customer_balance",
+      credit: "receivable",
+      amountMinor: 50n,
+      reason: "invoice_paid",
+    });
+    expect(book.debtRaisedMinor).toBe(-200n);
   });
 });

@@ -13,7 +13,7 @@ import {
 import { permutations } from "@/lib/testing/permutations";
 import { calm, openStripeWorld, pass, type StripeWorld, seenBy } from "@/lib/testing/stripe-world";
 import { handledTypes } from "./dispatch";
-import { attemptsMost, processEvent, processWaitingEvents } from "./process-events";
+import { attemptsMost, concludeEvent, processEvent, processWaitingEvents } from "./process-events";
 import { readBackEvents } from "./read-back-events";
 import { recordEvents } from "./record-events";
 
@@ -253,7 +253,7 @@ describe("a poisoned event", () => {
     await world.control.holdWebhooks();
     await world.control.pay(payment.sessionId);
     const metadata = { payment: newId(), customer: payment.customerId };
-    const id = await store("payment_intent.succeeded", { id: "pi_x", metadata });
+    const id = await store("checkout.session.completed", { id: payment.sessionId, metadata });
     await processEvent(world, id);
     expect(await runOf(id)).toMatchObject({ state: "parked" });
     const right = JSON.stringify({ payment: payment.paymentId, customer: payment.customerId });
@@ -265,6 +265,30 @@ describe("a poisoned event", () => {
     expect(await runOf(id)).toMatchObject({ state: "done", reason: null });
     expect(await factsOf(world, payment)).toMatchObject(paidOnce);
     expect(await unparkEvent(world.jobs.sql, id, world.clock.now())).toBe(false);
+  });
+});
+
+describe("an attempt that took longer than its lease", () => {
+  const later = { kind: "later", reason: "Stripe did not answer" } as const;
+
+  it("says nothing once another process has taken the event up", async () => {
+    const id = await store("customer.source.updated", { id: "src_x" });
+    await world.owner`update event_runs set attempts = 2, next_attempt_at = ${new Date(world.clock.now().getTime() + day)} where event_id = ${id}`;
+    await concludeEvent(world, id, 1, later);
+    await concludeEvent(world, id, 1, { kind: "parked", reason: "of the first attempt" });
+    expect(await runOf(id)).toMatchObject({ state: "waiting", attempts: 2, reason: null });
+    await concludeEvent(world, id, 2, later);
+    expect(await runOf(id)).toMatchObject({ state: "waiting", attempts: 2, reason: later.reason });
+  });
+
+  it("says nothing of an event that is done or parked", async () => {
+    for (const state of ["done", "parked"]) {
+      const id = await store("customer.source.updated", { id: "src_x" });
+      await world.owner`
+        update event_runs set state = ${state}, attempts = 1, next_attempt_at = null where event_id = ${id}`;
+      await concludeEvent(world, id, 1, later);
+      expect(await runOf(id)).toMatchObject({ state, reason: null });
+    }
   });
 });
 

@@ -21,7 +21,7 @@ export async function processEvent(world: World, eventId: string): Promise<Proce
     returning r.attempts, e.type, e.is_livemode, e.payload`;
   if (!run) return null;
   const result = await dispatched(world, { type: run.type, isLive: run.is_livemode, payload: run.payload });
-  await conclude(world, eventId, run.attempts, result);
+  await concludeEvent(world, eventId, run.attempts, result);
   return { eventId, result };
 }
 
@@ -47,7 +47,11 @@ async function dispatched(world: World, event: StoredEvent): Promise<ProcessedEv
   }
 }
 
-async function conclude(
+/**
+ * Writes what became of an attempt, if it is still the newest: one that took longer than its lease says nothing any more
+ * once another process has taken the event up.
+ */
+export async function concludeEvent(
   world: World,
   eventId: string,
   attempts: number,
@@ -59,7 +63,7 @@ async function conclude(
   const next = state === "waiting" ? new Date(now.getTime() + retryDelayMs(attempts)) : null;
   await world.jobs.sql`
     update event_runs set state = ${state}, next_attempt_at = ${next}, reason = ${reasonOf(result)}, updated_at = ${now}
-    where event_id = ${eventId} and state = 'waiting'`;
+    where event_id = ${eventId} and state = 'waiting' and attempts = ${attempts}`;
 }
 
 /** 5 s, 20 s, 80 s, … at most an hour. */
