@@ -26,6 +26,8 @@ export interface FormField
   isOptional?: boolean;
   /** What stands there before somebody types. */
   initial?: string;
+  /** One of these instead of a text, each with what follows from it; `initial` is chosen at first. */
+  choices?: { value: string; label: string; hint: string }[];
 }
 
 interface ActionFormProps<State> {
@@ -64,6 +66,7 @@ export function ActionForm<State extends Result<unknown>>(props: ActionFormProps
   const [state, run] = useActionState<State | null, FormData>(said ? telling(action, said) : action, null);
   const initial = () => Object.fromEntries(fields.map(({ name, initial = "" }) => [name, initial]));
   // React empties the inputs after an action; what was typed stays, except for passwords.
+  const texts = fields.filter(({ choices }) => !choices);
   const [typed, setTyped] = useState<Record<string, string>>(initial);
   const form = useRef<HTMLFormElement>(null);
   const asking = useAsking(form, ask);
@@ -81,7 +84,32 @@ export function ActionForm<State extends Result<unknown>>(props: ActionFormProps
       {Object.entries(hidden).map(([name, value]) => (
         <input key={name} type="hidden" name={name} value={value} />
       ))}
-      {fields.map(({ name, label, hint, isOptional = false, initial: _initial, ...input }) => (
+      {fields.flatMap(({ name, label, choices }) =>
+        choices ? (
+          <fieldset key={name} className="grid gap-2">
+            <legend className="mb-1 font-medium text-sm">{label}</legend>
+            {choices.map(({ value, label: choice, hint }) => (
+              <label key={value} className="flex cursor-pointer gap-2">
+                <input
+                  type="radio"
+                  name={name}
+                  value={value}
+                  checked={typed[name] === value}
+                  onChange={() => setTyped({ ...typed, [name]: value })}
+                  className="mt-1"
+                />
+                <span>
+                  {choice}
+                  <span className="block text-ink-soft text-sm">{hint}</span>
+                </span>
+              </label>
+            ))}
+          </fieldset>
+        ) : (
+          []
+        ),
+      )}
+      {texts.map(({ name, label, hint, isOptional = false, initial: _initial, choices: _, ...input }) => (
         <Field key={name} id={`${idPrefix}${name}`} label={label} hint={hint}>
           {(control) => (
             <Input

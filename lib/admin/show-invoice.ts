@@ -2,6 +2,7 @@ import { type InvoiceStatus, statusOf } from "@/lib/billing/invoice/invoice-stat
 import { type InvoiceLineView, readInvoiceLines } from "@/lib/billing/invoice/read-lines";
 import type { InvoiceStep } from "@/lib/billing/outlook/next-invoice-steps";
 import { readInvoiceSteps } from "@/lib/billing/outlook/read-invoice-steps";
+import { renewalDueOn, renewalIssueAt } from "@/lib/billing/renewal/renewal-days";
 import { type CalendarDay, calendarDay } from "@/lib/kernel/calendar";
 import type { CustomerId, InvoiceId, PaymentId } from "@/lib/kernel/id";
 import { type Currency, type Money, money } from "@/lib/kernel/money";
@@ -35,6 +36,8 @@ export interface StaffInvoice {
   isOpen: boolean;
   issuedAt: Date;
   dueOn: CalendarDay;
+  /** Of an open renewal: when its term is due if it is cancelled and billed again, and when its service ends otherwise. */
+  ifVoided: { dueOn: CalendarDay; endsAt: Date; label: string } | null;
   paidAt: Date | null;
   billTo: { name: string; email: string; country: string; address?: string | null; taxId?: string | null };
   net: Money;
@@ -91,6 +94,7 @@ export async function showInvoice(
       where a.customer_id = ${customerId} and a.subject_id = ${id} order by a.id desc limit 200`,
     readInvoiceSteps(sql, world, { customerId, invoiceId: id }),
   ]);
+  const ifVoided = row.state === "open" ? await readIfVoided(sql, world, customerId, id) : null;
   const { name, reference: own } = row;
   return {
     id,
@@ -112,6 +116,7 @@ export async function showInvoice(
       calendarDay(world.clock.now(), world.timeZone),
     ),
     isOpen: row.state === "open",
+    ifVoided,
     issuedAt: row.issued_at,
     dueOn: row.due_on,
     paidAt: row.paid_at,
@@ -145,5 +150,27 @@ export async function showInvoice(
     next,
     reminders: reminders.map((one) => ({ stage: one.stage, createdAt: one.created_at })),
     activities: activities.map((one) => activityOf({ ...one, name, reference: own })),
+  };
+}
+
+async function readIfVoided(
+  sql: StaffWorld["staff"]["sql"],
+  { clock, timeZone }: Pick<StaffWorld, "clock" | "timeZone">,
+  customerId: CustomerId,
+  id: InvoiceId,
+): Promise<StaffInvoice["ifVoided"]> {
+  const [row] = await sql`
+    select l.term_starts_at, s.label, s.expires_at, p.lead_days from invoice_lines l
+    join services s on s.customer_id = l.customer_id and s.id = l.service_id and s.expires_at is not null
+    join plans p on p.id = s.plan_id
+    where l.customer_id = ${customerId} and l.invoice_id = ${id} and l.kind = 'renewal' order by l.position limit 1`;
+  if (!row) return null;
+  const now = clock.now();
+  const planned = renewalIssueAt(row.term_starts_at, row.lead_days, timeZone);
+  const issuedAt = planned > now ? planned : now;
+  return {
+    dueOn: renewalDueOn(row.term_starts_at, issuedAt, timeZone),
+    endsAt: row.expires_at > now ? row.expires_at : now,
+    label: row.label,
   };
 }

@@ -19,6 +19,7 @@ const VoidInput = z.strictObject({
   customerId,
   invoiceId: uuid.transform((text) => text as InvoiceId),
   reason,
+  term: z.enum(["bill_again", "end_service"]).default("bill_again"),
 });
 const PayLinkInput = z.strictObject({
   customerId,

@@ -19,6 +19,8 @@ export interface VoidWish {
   readonly taxMinor: bigint;
   /** What becomes of the renewals it bills; if not said, they are declined. */
   readonly renewalsBecome?: RenewalEnd;
+  /** Due again means due, also where it was declined before: staff say so. */
+  readonly takesBackDecline?: boolean;
   /** What it bills is issued anew in the same decision: its renewals go on, its services too. */
   readonly keepsRenewals?: boolean;
 }
@@ -47,7 +49,7 @@ export function decideVoid(
   if (wish.taxMinor > 0n) book.transfer({ ...entry, debit: "tax_payable", amountMinor: wish.taxMinor });
   invoice.state = "void";
   invoice.amountCreditedMinor += openMinor;
-  if (!wish.keepsRenewals) endLines(decision, id, wish.renewalsBecome ?? "declined");
+  if (!wish.keepsRenewals) endLines(decision, id, wish.renewalsBecome ?? "declined", wish.takesBackDecline);
 
   const creditNoteId = uuidv7(decision.context.clock);
   decision.changes.credit_notes.push({
@@ -105,7 +107,12 @@ export function freeCardMoney(
     decision.free(paymentId, { arrivedMinor: amountMinor, standsLessMinor: amountMinor });
 }
 
-function endLines(decision: Decision, id: InvoiceId, renewalsBecome: RenewalEnd): void {
+function endLines(
+  decision: Decision,
+  id: InvoiceId,
+  renewalsBecome: RenewalEnd,
+  takesBackDecline = false,
+): void {
   for (const line of decision.linesOf(id)) {
     const service = decision.service(line.serviceId);
     if (line.kind === "order" && service?.state === "pending") {
@@ -115,7 +122,7 @@ function endLines(decision: Decision, id: InvoiceId, renewalsBecome: RenewalEnd)
     }
     if (line.renewalId) {
       // Cancelled once, it is never billed but by hand: that this came to nothing does not make it due.
-      const isDeclinedStill = renewalsBecome === "due" && line.wasDeclined;
+      const isDeclinedStill = renewalsBecome === "due" && line.wasDeclined && !takesBackDecline;
       decision.changes.renewalStates.push({
         id: line.renewalId,
         from_state: line.renewalState ?? "invoiced",

@@ -17,8 +17,13 @@ export interface VoidInput {
   userId: string | null;
   reason: VoidWish["reason"];
   note: string;
+  /** Of a renewal that staff cancel, what becomes of its term; if not said, it is billed again. */
+  term?: TermAfterVoid;
   permit: (sql: ReservedSql) => Promise<boolean>;
 }
+
+/** The run issues it anew, grace as always; or the service ends with its paid term (domain.md, A3). */
+export type TermAfterVoid = "bill_again" | "end_service";
 
 export type VoidRefusal =
   | { code: "not_allowed" }
@@ -85,10 +90,13 @@ async function voidLocked(world: World, input: VoidInput, tx: Transaction, serie
       note: input.note,
       netMinor: price?.net_minor,
       taxMinor: price?.tax_minor,
+      // Only a customer's own cancelling declines.
+      ...(input.actor !== "customer" && { renewalsBecome: "due" as const, takesBackDecline: true }),
     };
     const moneyOnIt = moneyOnThem.filter((money) => money.invoiceId === id);
     return { customerId, id: decideVoid(decision, id, wish, moneyOnIt) };
   });
+  if (input.actor === "staff" && input.term === "end_service") await endServices(tx, decision, invoiceId);
   const currency = (invoice as InvoiceRecord).currency;
   await settleWhatWaits(tx, decision, currency);
   tx.write(numberCreditNotes(sql, series, notes));
@@ -100,6 +108,22 @@ async function voidLocked(world: World, input: VoidInput, tx: Transaction, serie
     currency,
     isRenewal: (invoice as InvoiceRecord).origin === "renewal",
   };
+}
+
+/** The services that the invoice renews end with their paid terms, as if their customer had cancelled them. */
+async function endServices(tx: Transaction, decision: Decision, invoiceId: InvoiceId): Promise<void> {
+  const { customerId, now } = decision.context;
+  const ids = decision
+    .linesOf(invoiceId)
+    .flatMap(({ kind, serviceId }) => (kind === "renewal" ? serviceId : []));
+  const ending = await tx.sql`
+    update services set cancel_requested_at = ${now}
+    where customer_id = ${customerId} and id = any(${ids}::uuid[]) and state in ('active', 'suspended')
+      and cancel_requested_at is null returning id, expires_at`;
+  for (const { id, expires_at: endsAt } of ending) {
+    decision.record({ subject: "service", subjectId: id, verb: "service_cancel_requested" });
+    decision.tell("service.cancel_requested", { serviceId: id, endsAt: endsAt.toISOString() });
+  }
 }
 
 function refusalOf(

@@ -179,7 +179,8 @@ export default async function CustomerPage({ params }: CustomerPageProps) {
                 {may("invoice.void") && (
                   <details className="mt-2">
                     <summary className="cursor-pointer text-accent text-sm">{t("void")}</summary>
-                    <div className="mt-3 max-w-sm">
+                    <div className="mt-3 grid max-w-sm gap-3">
+                      <p className="text-ink-soft text-sm">{t("voidRenewals")}</p>
                       <ActionForm
                         action={voidInvoice}
                         hidden={{ customerId: picture.id, invoiceId: invoice.id }}

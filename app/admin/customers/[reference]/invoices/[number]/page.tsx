@@ -1,6 +1,6 @@
 import type { Metadata } from "next";
 import { notFound } from "next/navigation";
-import { getTranslations } from "next-intl/server";
+import { getLocale, getTimeZone, getTranslations } from "next-intl/server";
 import { voidInvoice } from "@/app/admin/customers/actions";
 import { staffTexts } from "@/app/admin/texts";
 import { BilledTo } from "@/components/invoice/billed-to";
@@ -8,12 +8,13 @@ import { InvoiceLines } from "@/components/invoice/invoice-lines";
 import { InvoiceNext } from "@/components/invoice/invoice-next";
 import { InvoiceStatusBadge } from "@/components/invoice/status-badge";
 import { Suspensions } from "@/components/service/suspensions";
-import { ActionForm } from "@/components/sign-in/action-form";
+import { ActionForm, type FormField } from "@/components/sign-in/action-form";
 import { ActivityTable } from "@/components/staff/activity-table";
 import { InvoicePaymentTable } from "@/components/staff/invoice-payment-table";
 import { Section } from "@/components/staff/section";
 import { StaffFrame } from "@/components/staff/staff-frame";
 import { Amount } from "@/components/ui/amount";
+import { formatDay, formatDayOf } from "@/components/ui/dates";
 import { Day, DayOf, Moment } from "@/components/ui/day";
 import { Fact, Facts } from "@/components/ui/facts";
 import { FileLink } from "@/components/ui/file-link";
@@ -153,6 +154,7 @@ async function Acts({ invoice, may }: { invoice: StaffInvoice; may: (right: Staf
               action={voidInvoice}
               hidden={{ customerId, invoiceId: id }}
               fields={[
+                ...(await termChoice(invoice)),
                 { name: "reason", label: t("reason"), type: "text", autoComplete: "off", maxLength: 500 },
               ]}
               submit={t("voidNumber", { number })}
@@ -175,4 +177,22 @@ async function Acts({ invoice, may }: { invoice: StaffInvoice; may: (right: Staf
       )}
     </div>
   );
+}
+
+/** What becomes of the term of a renewal that is cancelled, with the day on which it follows. */
+async function termChoice({ ifVoided }: StaffInvoice): Promise<FormField[]> {
+  if (!ifVoided) return [];
+  const [t, locale, timeZone] = await Promise.all([getTranslations("staff"), getLocale(), getTimeZone()]);
+  const { label, dueOn, endsAt } = ifVoided;
+  const facts = {
+    service: label,
+    due: formatDayOf(dueOn, locale),
+    end: formatDay(endsAt, locale, timeZone),
+  };
+  const choices = (["bill_again", "end_service"] as const).map((value) => ({
+    value,
+    label: t(`term_${value}`, facts),
+    hint: t(`term_${value}_hint`, facts),
+  }));
+  return [{ name: "term", label: t("termAfter"), initial: "bill_again", choices }];
 }
