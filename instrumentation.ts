@@ -4,6 +4,6 @@ export async function register(): Promise<void> {
   const { context } = await import("@/lib/auth/context");
   const { watchClientAddresses } = await import("@/lib/auth/client-address");
   const { openFrontDoor } = await import("@/lib/auth/front-door");
-  watchClientAddresses(context().settings.proxyHops);
+  watchClientAddresses(context().settings);
   openFrontDoor();
 }

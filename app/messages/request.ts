@@ -32,5 +32,5 @@ async function localeOfRequest(): Promise<Locale> {
   if (isLocale(chosen)) return chosen;
   // A page that cannot be made still says so in some language.
   const user = await currentUser().catch(() => null);
-  return chooseLocale(user?.locale, (await headers()).get("accept-language"));
+  return chooseLocale(user?.locale ?? undefined, (await headers()).get("accept-language"));
 }

@@ -917,7 +917,7 @@ CREATE TABLE "users" (
 	"email" text NOT NULL,
 	"name" text NOT NULL,
 	"password_hash" text,
-	"locale" text DEFAULT 'en' NOT NULL,
+	"locale" text,
 	"created_at" timestamp with time zone NOT NULL,
 	"disabled_at" timestamp with time zone,
 	CONSTRAINT "users_pk" PRIMARY KEY("id"),

@@ -22,7 +22,8 @@ export const users = pgTable(
     email: text("email").notNull(),
     name: text("name").notNull(),
     passwordHash: text("password_hash"),
-    locale: text("locale").notNull().default("en"),
+    /** What they chose or joined in; null is what their browser asks for. */
+    locale: text("locale"),
     createdAt: instant("created_at").notNull(),
     disabledAt: instant("disabled_at"),
   },

@@ -1,4 +1,5 @@
 import { transact } from "@/db/transaction";
+import { askForMailToAdmins } from "@/lib/auth/login-mail";
 import { revokeAll, revokeSection } from "@/lib/auth/session";
 import { mayStaff } from "@/lib/auth/staff-rights";
 import type { UserId } from "@/lib/kernel/id";
@@ -28,6 +29,7 @@ export type TeamRefusal =
 interface Member {
   user_id: UserId;
   name: string;
+  email: string;
   role: StaffRole;
   disabled_at: Date | null;
 }
@@ -43,7 +45,7 @@ export async function changeTeam(
   return transact(world.staff, {}, async ({ sql }) => {
     // All of them, in order: of two admins who demote each other at once, one waits and then is the last.
     const team = await sql<Member[]>`
-      select s.user_id, u.name, s.role, s.disabled_at from staff s join users u on u.id = s.user_id
+      select s.user_id, u.name, u.email, s.role, s.disabled_at from staff s join users u on u.id = s.user_id
       order by s.user_id for update of s`;
     const member = team.find((one) => one.user_id === userId);
     if (!member) return refuse({ code: "staff_not_found" });
@@ -61,6 +63,10 @@ export async function changeTeam(
       update staff set role = ${role ?? member.role}, disabled_at = ${role === null ? now : null}
       where user_id = ${userId}`;
     if (role === null || !mayStaff(role, "team.change")) await endInvitesOf(world, sql, actor, userId);
+    if (role === "admin") {
+      const detail = { name: member.name, email: member.email };
+      await askForMailToAdmins(sql, world.clock, { kind: "new_admin", detail });
+    }
     // Rights are read anew at each request anyway; what is still open on a screen ends as well.
     if (role === null) await revokeAll(sql, userId, now);
     else await revokeSection(sql, { userId, section: "admin" }, actor.sessionId, now);

@@ -62,6 +62,17 @@ describe("the host's settings", () => {
     expect(row?.count).toBe(3);
   });
 
+  it("tell every admin by mail where the bank account is another one, and only then", async () => {
+    const count = async () =>
+      (await world.jobs.sql`select from login_mails where kind = 'bank_account_changed'`).length;
+    await change();
+    const before = await count();
+    await change({ values: { ...values, host_address: "2 Pond Road" } });
+    expect(await count()).toBe(before);
+    await change({ values: { ...values, bank_account: "DE02 1203 0000 0000 2020 51" } });
+    expect(await count()).toBeGreaterThan(before);
+  });
+
   it("are refused where a sentence can say what is wrong, and nothing of them is kept", async () => {
     const admin = await makeStaff(world, "admin");
     const before = await showHostSettings(admin, world);

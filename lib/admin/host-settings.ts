@@ -1,8 +1,9 @@
 import { transact } from "@/db/transaction";
+import { askForMailToAdmins } from "@/lib/auth/login-mail";
 import { mayStaff } from "@/lib/auth/staff-rights";
 import { ok, type Result, refuse } from "@/lib/kernel/result";
 import { normalizedLogo } from "./host-logo";
-import { recordActivity } from "./record-activity";
+import { nameOfStaff, recordActivity } from "./record-activity";
 import type { StaffActor } from "./shapes";
 import { type StaffWorld, staffWorld } from "./world";
 
@@ -16,6 +17,9 @@ export const hostKeys = [
   "bank_bic",
   "bank_name",
 ] as const;
+/** Where customers' transfers go. */
+const bankKeys = ["bank_account_holder", "bank_account", "bank_bic", "bank_name"] as const;
+
 export type HostKey = (typeof hostKeys)[number];
 
 /** Room for each, in characters. */
@@ -89,6 +93,13 @@ export async function changeHostSettings(
     await sql`select pg_advisory_xact_lock(hashtext('mallard host settings'))`;
     const [seen] = await sql`select value from settings where key = 'host_version'`;
     if (Number(seen?.value ?? 0) !== change.version) return refuse({ code: "settings_changed" });
+    const kept =
+      await sql`select key, value #>> '{}' as text from settings where key = any(${[...bankKeys]})`;
+    const textOf = (key: string) => kept.find((row) => row.key === key)?.text ?? "";
+    if (bankKeys.some((key) => textOf(key) !== checked.value[key])) {
+      const by = await nameOfStaff(sql, actor.userId);
+      await askForMailToAdmins(sql, world.clock, { kind: "bank_account_changed", detail: { by } });
+    }
     const texts = { ...checked.value, ...(logo.value !== null && { host_logo: logo.value }) };
     const rows = Object.entries(texts).map(([key, value]) => ({ key, value }));
     await sql`

@@ -5,6 +5,7 @@ import { attemptLimits } from "@/lib/auth/attempt-limits";
 import { context } from "@/lib/auth/context";
 import { isEmail, normalEmail } from "@/lib/auth/email-address";
 import { hostNameOf } from "@/lib/auth/host";
+import { askForMailToAdmins } from "@/lib/auth/login-mail";
 import { hashPassword, type PasswordProblem, passwordProblem } from "@/lib/auth/password";
 import { hasAddress, oneLineName } from "@/lib/auth/plain-name";
 import { hashSecretToken, isSecretToken, newSecretToken } from "@/lib/auth/secret-token";
@@ -195,6 +196,10 @@ export async function acceptInvite(
         insert into users (id, email, name, password_hash, locale, created_at)
         values (${userId}, ${invite.email}, ${name}, ${passwordHash}, ${input.locale}, ${now})`;
       await sql`insert into staff (user_id, role, created_at) values (${userId}, ${invite.role}, ${now})`;
+      if (invite.role === "admin") {
+        const detail = { name, email: invite.email };
+        await askForMailToAdmins(sql, world.clock, { kind: "new_admin", detail });
+      }
       await recordActivity(world, sql, {
         customerId: null,
         userId,

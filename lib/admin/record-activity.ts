@@ -31,3 +31,9 @@ export async function recordActivity(
     values (${subject}, ${uuidv7(world.clock)}, ${now}, 'staff', ${userId}, 'customer', ${subject}, ${verb},
       ${sql.json(detail)}, false)`;
 }
+
+/** What somebody of the staff is called, for what is written to others. */
+export async function nameOfStaff(sql: ReservedSql, userId: UserId): Promise<string> {
+  const [row] = await sql<{ name: string }[]>`select name from users where id = ${userId}`;
+  return row?.name ?? "";
+}

@@ -141,6 +141,20 @@ describe("inviting staff", () => {
     }
   });
 
+  it("makes an admin whom every admin is told of by mail, as of one who is made one", async () => {
+    const admin = await makeStaff(world, "admin");
+    const mails = (email: string) =>
+      world.jobs.sql`select email from login_mails where kind = 'new_admin' and detail->>'email' = ${email}`;
+    const email = `${newId()}@ducky.example`;
+    expect(await accept(await invite(admin, email, "admin"))).toMatchObject({ ok: true });
+    expect((await mails(email)).length).toBeGreaterThan(0);
+    const other = await makeStaff(world, "support");
+    await changeTeam(admin, { userId: other.userId, role: "finance", seenRole: "support" }, world);
+    expect(await mails(other.email)).toEqual([]);
+    await changeTeam(admin, { userId: other.userId, role: "admin", seenRole: "finance" }, world);
+    expect((await mails(other.email)).length).toBeGreaterThan(0);
+  });
+
   it("is accepted or void, never both, when its sender is sent away at the same moment", async () => {
     const admin = await makeStaff(world, "admin");
     for (let round = 0; round < 8; round += 1) {
@@ -170,7 +184,7 @@ describe("inviting staff", () => {
       ok: false,
       refusal: { code: "name_has_address" },
     });
-    expect(await named("Dot Duck")).toMatchObject({ ok: true });
+    expect(await named("Dot Teal")).toMatchObject({ ok: true });
   });
 
   it("is refused for what is no address, for a login that is there, and says when no mail went out", async () => {

@@ -1,8 +1,11 @@
+import { transact } from "@/db/transaction";
+import { askForMailToAdmins } from "@/lib/auth/login-mail";
 import { mayStaff } from "@/lib/auth/staff-rights";
 import { type AddressRefusal, checkedAddress } from "@/lib/billing/webhook/endpoint-address";
 import { newEndpointSecret, openSecret, sealSecret } from "@/lib/billing/webhook/endpoint-secret";
 import { type CustomerId, isUuid, uuidv7 } from "@/lib/kernel/id";
 import { ok, type Result, refuse } from "@/lib/kernel/result";
+import { nameOfStaff, recordActivity } from "./record-activity";
 import type { StaffActor } from "./shapes";
 import { type StaffWorld, staffWorld } from "./world";
 
@@ -105,10 +108,21 @@ export async function addEndpoint(
   if (!checked.ok) return checked;
   const kept = note.trim();
   if (kept.length > noteLengthMost) return refuse({ code: "webhook_note_too_long", most: noteLengthMost });
-  await world.staff.sql`
-    insert into webhook_endpoints (id, url, note, sealed_secret, user_id, created_at)
-    values (${uuidv7(world.clock)}, ${checked.value.href}, ${kept}, ${sealSecret(world.endpointKey, secret)},
-      ${actor.userId}, ${world.clock.now()})`;
+  await transact(world.staff, {}, async ({ sql }) => {
+    await sql`
+      insert into webhook_endpoints (id, url, note, sealed_secret, user_id, created_at)
+      values (${uuidv7(world.clock)}, ${checked.value.href}, ${kept}, ${sealSecret(world.endpointKey, secret)},
+        ${actor.userId}, ${world.clock.now()})`;
+    const { host } = checked.value;
+    await recordActivity(world, sql, {
+      customerId: null,
+      userId: actor.userId,
+      verb: "endpoint_added",
+      detail: { name: host },
+    });
+    const by = await nameOfStaff(sql, actor.userId);
+    await askForMailToAdmins(sql, world.clock, { kind: "endpoint_added", detail: { by, host } });
+  });
   return ok({ url: checked.value.href, secret });
 }
 
@@ -149,15 +163,26 @@ export async function disableEndpoint(
 ): Promise<Result<null, EndpointRefusal>> {
   if (!mayStaff(actor.role, "webhook.change")) return refuse({ code: "not_allowed" });
   if (!isUuid(endpointId)) return refuse({ code: "endpoint_not_found" });
-  const ended = await world.staff.sql`
+  const ended = await transact(world.staff, {}, async ({ sql }) => {
+    const rows = await sql`
     with ended as (
       update webhook_endpoints set disabled_at = ${world.clock.now()}
-      where id = ${endpointId} and disabled_at is null returning id
+      where id = ${endpointId} and disabled_at is null returning id, url
     ), dropped as (
       update webhook_deliveries d set state = 'dropped', next_attempt_at = null from ended
       where d.endpoint_id = ended.id and d.state = 'waiting'
     )
-    select id from ended`;
+    select url from ended`;
+    for (const { url } of rows) {
+      await recordActivity(world, sql, {
+        customerId: null,
+        userId: actor.userId,
+        verb: "endpoint_ended",
+        detail: { name: new URL(url).host },
+      });
+    }
+    return rows;
+  });
   return ended.length > 0 ? ok(null) : refuse({ code: "endpoint_not_found" });
 }
 

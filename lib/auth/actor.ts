@@ -27,7 +27,8 @@ export interface SignedIn {
   readonly sessionId: SessionId;
   readonly email: string;
   readonly name: string;
-  readonly locale: string;
+  /** Null is what their browser asks for. */
+  readonly locale: string | null;
   /** Null for people who are not staff, or no longer. */
   readonly staffRole: StaffRole | null;
   /** Oldest first. */

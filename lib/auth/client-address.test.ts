@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage } from "node:http";
 import type { AddressInfo } from "node:net";
-import { describe, expect, test } from "vitest";
-import { addressKey, addressOf, clientAddress, watchClientAddresses } from "./client-address";
+import { describe, expect, test, vi } from "vitest";
+import { addressKey, addressOf, clientAddress, forwardedHost, watchClientAddresses } from "./client-address";
 
 describe("the client's address", () => {
   test.each([
@@ -28,7 +28,8 @@ describe("the client's address", () => {
 
   test("is believed only where this process wrote it", async () => {
     expect(clientAddress(new Headers({ "x-mallard-address": "6.6.6.6" }))).toBe("unknown");
-    watchClientAddresses(0);
+    const warned = vi.spyOn(console, "warn").mockImplementation(() => {});
+    watchClientAddresses({ proxyHops: 0, mallardUrl: "https://billing.example" });
     const server = createServer((request: IncomingMessage, response) => {
       response.end(clientAddress(new Headers(request.headers as Record<string, string>)));
     });
@@ -37,7 +38,28 @@ describe("the client's address", () => {
     const headers = { "x-mallard-address": "6.6.6.6", "x-forwarded-for": "6.6.6.6" };
     const answer = await fetch(`http://127.0.0.1:${port}/`, { headers });
     expect(await answer.text()).toBe("127.0.0.1");
+    // A proxy that nobody told us of is told to whoever reads the log, once.
+    await fetch(`http://127.0.0.1:${port}/`, { headers });
+    expect(warned.mock.calls.flat().join()).toContain("MALLARD_PROXY_HOPS");
+    expect(warned).toHaveBeenCalledTimes(1);
+    warned.mockRestore();
     await new Promise((closed) => server.close(closed));
+  });
+});
+
+describe("the host that a form came to", () => {
+  const mallardUrl = "https://billing.example";
+
+  test("is the portal's own for a form of its own, whatever a proxy asked for", () => {
+    expect(forwardedHost({ origin: mallardUrl, host: "127.0.0.1:3000" }, mallardUrl)).toBe("billing.example");
+    const forged = { origin: mallardUrl, "x-forwarded-host": "evil.example" };
+    expect(forwardedHost(forged, mallardUrl)).toBe("billing.example");
+  });
+
+  test("is left as it is for any other Origin", () => {
+    expect(forwardedHost({ host: "127.0.0.1:3000" }, mallardUrl)).toBeUndefined();
+    const forged = { origin: "https://evil.example", "x-forwarded-host": "evil.example" };
+    expect(forwardedHost(forged, mallardUrl)).toBe("evil.example");
   });
 });
 

@@ -1,6 +1,7 @@
 import diagnostics from "node:diagnostics_channel";
 import type { IncomingMessage } from "node:http";
 import { isIP } from "node:net";
+import type { Settings } from "@/lib/kernel/settings";
 
 const header = "x-mallard-address";
 const watching = Symbol.for("mallard.client-address");
@@ -13,18 +14,44 @@ export const unknownAddress = "unknown";
  * because Next shows a route no socket, and believes an X-Forwarded-For that the client wrote itself. The header is
  * overwritten on every request, so nobody outside can set it. Called once, when the web process starts.
  */
-export function watchClientAddresses(proxyHops: number): void {
+export function watchClientAddresses({ proxyHops, mallardUrl }: Door): void {
   const global = globalThis as { [watching]?: boolean };
   if (global[watching]) return;
   global[watching] = true;
   diagnostics.subscribe("http.server.request.start", (message) => {
     const { request } = message as { request: IncomingMessage };
+    request.headers["x-forwarded-host"] = forwardedHost(request.headers, mallardUrl);
+    if (proxyHops === 0 && request.headers["x-forwarded-for"] !== undefined) warnOfProxy();
     request.headers[header] = addressOf(
       request.socket.remoteAddress,
       request.headers["x-forwarded-for"],
       proxyHops,
     );
   });
+}
+
+type Door = Pick<Settings, "proxyHops" | "mallardUrl">;
+
+/**
+ * Next refuses a form whose Origin is not the Host that the request came with, and a proxy may ask for 127.0.0.1. Where
+ * the form is from the portal's own address, that is where it came to; what else stands there is left to Next.
+ */
+export function forwardedHost(
+  headers: IncomingMessage["headers"],
+  mallardUrl: string,
+): string | string[] | undefined {
+  return headers.origin === mallardUrl ? new URL(mallardUrl).host : headers["x-forwarded-host"];
+}
+
+let hasWarned = false;
+
+/** Once: every visitor has the proxy's address then, and shares its limits. */
+function warnOfProxy(): void {
+  if (hasWarned) return;
+  hasWarned = true;
+  const message =
+    "X-Forwarded-For came, but no proxy is expected: set MALLARD_PROXY_HOPS to how many there are";
+  console.warn(JSON.stringify({ level: "warn", event: "proxy_not_expected", message }));
 }
 
 /** The address that watchClientAddresses wrote; unknown where it does not watch, since then a client may have. */

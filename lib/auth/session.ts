@@ -68,7 +68,7 @@ export async function beginSession(
 interface SessionRow {
   email: string;
   name: string;
-  locale: string;
+  locale: string | null;
   last_seen_at: Date;
   section: Section;
   staff_role: StaffRole | null;

@@ -82,7 +82,7 @@ async function sendOne(
   row: Row,
 ): Promise<"sent" | "dropped" | "waiting" | "parked"> {
   const [person] = await delivery.world.jobs.sql<Person[]>`
-    select id as "userId", name, email, locale from users where email = ${row.email} and disabled_at is null`;
+    select id as "userId", name, email, coalesce(locale, 'en') as locale from users where email = ${row.email} and disabled_at is null`;
   const mail = person && (await written(delivery, clock, row, person));
   if (!mail) return "dropped";
   const answer = await delivery.mailer.sendMail({ ...mail, id: row.id });

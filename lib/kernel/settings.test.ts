@@ -75,7 +75,7 @@ describe("settings", () => {
       timeMachine: null,
       nextauthSecret: live.NEXTAUTH_SECRET,
       nextauthSecretBefore: null,
-      proxyHops: 0,
+      proxyHops: 1,
       port: 3000,
     });
     expect(Object.isFrozen(settings) && Object.isFrozen(settings.stripeWebhookSecrets)).toBe(true);
@@ -110,6 +110,7 @@ describe("settings", () => {
   test.each([
     ["PORT", "0", "port", 0],
     ["MALLARD_PROXY_HOPS", "2", "proxyHops", 2],
+    ["MALLARD_PROXY_HOPS", "0", "proxyHops", 0],
     ["DATABASE_POOL_SIZE", "25", "databasePoolSize", 25],
     ["MALLARD_TIME_ZONE", "Asia/Shanghai", "timeZone", "Asia/Shanghai"],
     ["MALLARD_URL", "https://Billing.Example.com:8443/", "mallardUrl", "https://billing.example.com:8443"],

@@ -44,7 +44,10 @@ export interface Settings {
   readonly nextauthSecret: string;
   /** The one before it, still read while it is being changed. */
   readonly nextauthSecretBefore: string | null;
-  /** Proxies of ours in front that each append to X-Forwarded-For; 0 believes no header. */
+  /**
+   * Proxies of ours in front that each append to X-Forwarded-For; 0 believes no header. The portal listens on this
+   * machine alone: under any other address there is one, if nothing else is said.
+   */
   readonly proxyHops: number;
   /** 0 is any free port. */
   readonly port: number;
@@ -180,7 +183,7 @@ const variables = z.object({
     (text) => text === undefined || isLoopbackOrigin(text),
     "may only name the demo's control panel: write it as http://127.0.0.1:8027, or leave it out",
   ),
-  MALLARD_PROXY_HOPS: whole(0, 5, 0),
+  MALLARD_PROXY_HOPS: hops(),
   PORT: whole(0, 65_535, 3000),
 });
 
@@ -214,7 +217,7 @@ function settingsOf(given: Variables): Settings {
     timeMachine: timeMachineOf(given),
     nextauthSecret: given.NEXTAUTH_SECRET,
     nextauthSecretBefore: given.NEXTAUTH_SECRET_PREVIOUS ?? null,
-    proxyHops: given.MALLARD_PROXY_HOPS,
+    proxyHops: given.MALLARD_PROXY_HOPS ?? hopsTo(given.MALLARD_URL),
     port: given.PORT,
   });
 }
@@ -361,6 +364,22 @@ function whole(min: number, max: number, byDefault: number) {
     .transform(Number)
     .refine((number) => number >= min && number <= max, error)
     .default(byDefault);
+}
+
+function hops() {
+  return z
+    .string()
+    .regex(
+      /^[0-5]$/,
+      "is not a whole number from 0 to 5: leave it out for one proxy before any address but this machine's",
+    )
+    .transform(Number)
+    .optional();
+}
+
+/** How many proxies are in front, by the portal's address. */
+function hopsTo(mallardUrl: string): number {
+  return loopbackHosts.includes(new URL(mallardUrl).hostname) ? 0 : 1;
 }
 
 function isLiveKey(key: string): boolean {

@@ -2,6 +2,7 @@ import type { ReservedSql } from "@/db/client";
 import { constraintName, type Transaction, transact } from "@/db/transaction";
 import type { MembershipRole, SignedIn } from "@/lib/auth/actor";
 import { hostNameOf } from "@/lib/auth/host";
+import { askForMailToOwners } from "@/lib/auth/login-mail";
 import { hashPassword, type PasswordProblem, passwordProblem } from "@/lib/auth/password";
 import { hasAddress, oneLineName } from "@/lib/auth/plain-name";
 import type { World } from "@/lib/billing/world";
@@ -67,7 +68,7 @@ export async function joinAsNew(
   const passwordHash = await hashPassword(input.password);
   const userId = newId<UserId>(world.clock);
   try {
-    const joined = await join(world, input.token, { userId, email: view.email }, ({ sql, write }) =>
+    const joined = await join(world, input.token, { userId, email: view.email, name }, ({ sql, write }) =>
       write(sql`
         insert into users (id, email, name, password_hash, locale, created_at)
         values (${userId}, ${view.email}, ${name}, ${passwordHash}, ${input.locale}, ${world.clock.now()})`),
@@ -84,11 +85,11 @@ export async function joinAsNew(
  * nobody else in. Returns the customer that they now belong to.
  */
 export function joinAsSignedIn(
-  { userId, email }: Pick<SignedIn, "userId" | "email">,
+  { userId, email, name = "" }: Pick<SignedIn, "userId" | "email"> & { name?: string },
   { token }: { token: string },
   world: World = portalWorld(),
 ): Promise<Result<{ customerId: CustomerId }, AcceptRefusal>> {
-  return join(world, token, { userId, email }, () => {});
+  return join(world, token, { userId, email, name }, () => {});
 }
 
 /** Whether who sent the invitation `i` could send it now. */
@@ -102,7 +103,7 @@ function senderMayInvite(sql: ReservedSql) {
 async function join(
   world: World,
   token: string,
-  who: { userId: UserId; email: string },
+  who: { userId: UserId; email: string; name: string },
   first: (tx: Transaction) => void,
 ): Promise<Result<{ customerId: CustomerId }, AcceptRefusal>> {
   const named = readInvitationToken(token);
@@ -115,7 +116,7 @@ async function join(
     const [, [row]] = await Promise.all([
       lockMembers(sql, { customerId }),
       sql`
-        select i.id, i.email, i.role from invitations i join customers c on c.id = i.customer_id
+        select i.id, i.email, i.role, c.name as customer from invitations i join customers c on c.id = i.customer_id
         where i.customer_id = ${customerId} and i.token_hash = ${hash} and c.closed_at is null
           and i.accepted_at is null and i.withdrawn_at is null and i.expires_at > ${now}
           and ${senderMayInvite(sql)}`,
@@ -130,6 +131,10 @@ async function join(
       insert into memberships (customer_id, user_id, role, created_at)
       values (${customerId}, ${userId}, ${row.role}, ${now})
       on conflict on constraint memberships_pk do nothing`);
+    if (row.role === "owner") {
+      const detail = { name: who.name, email: who.email, customer: row.customer };
+      await askForMailToOwners(sql, world.clock, customerId, { kind: "new_owner", detail });
+    }
     tx.write(recordOfMember(world, sql, { customerId, userId }, "member_joined", { role: row.role }));
     return ok({ customerId });
   });

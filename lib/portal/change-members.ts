@@ -1,6 +1,7 @@
 import type { ReservedSql } from "@/db/client";
 import { type Transaction, transact } from "@/db/transaction";
 import type { MembershipRole } from "@/lib/auth/actor";
+import { askForMailToOwners } from "@/lib/auth/login-mail";
 import { memberRights } from "@/lib/auth/member-rights";
 import { revokeSection } from "@/lib/auth/session";
 import type { World } from "@/lib/billing/world";
@@ -70,6 +71,8 @@ function changeMember(
       const now = world.clock.now();
       tx.write(revokeSection(sql, { userId: change.userId, section: "portal" }, actor.sessionId, now));
     }
+    if (change.kind === "role" && change.role === "owner")
+      await tellOfOwner(world, sql, actor, change.userId);
     const verb = change.kind === "role" ? "member_role_changed" : "member_removed";
     tx.write(recordOfMember(world, sql, actor, verb, { ...change, from: before?.role }));
     return ok();
@@ -78,6 +81,24 @@ function changeMember(
 
 /** Who may let others in. */
 export const rolesThatInvite: readonly MembershipRole[] = memberRights["members.change"].roles;
+
+/** Every owner hears of a new one. */
+export async function tellOfOwner(
+  world: Pick<World, "clock">,
+  sql: ReservedSql,
+  { customerId }: Pick<CustomerActor, "customerId">,
+  userId: UserId,
+): Promise<void> {
+  const [facts] = await sql`
+    select c.name as customer, u.name, u.email from customers c, users u
+    where c.id = ${customerId} and u.id = ${userId}`;
+  if (!facts) return;
+  const { name, email, customer } = facts;
+  await askForMailToOwners(sql, world.clock, customerId, {
+    kind: "new_owner",
+    detail: { name, email, customer },
+  });
+}
 
 /** Withdraws what somebody invited others with, and says so in the record. */
 async function endInvitationsOf(

@@ -105,6 +105,27 @@ describe("a member", () => {
     expect(await readSession(world, own.sessionId, ben.userId)).toBeNull();
   });
 
+  it("who becomes an owner is told to every owner by mail, by whichever way", async () => {
+    const told = async (email: string) =>
+      (
+        await world.jobs.sql`
+        select email, detail->>'customer' as customer from login_mails
+        where kind = 'new_owner' and detail->>'email' = ${email} order by email`
+      ).map((row) => ({ ...row }));
+    const customer = await makeCustomer(world, { name: "Pond Ltd" });
+    const ben = await addMember(customer, "viewer");
+    const emailOf = (userId: UserId) => `${userId}@example.test`;
+    await changeMemberRole(customer.actor, { userId: ben.userId, role: "billing" }, world);
+    expect(await told(emailOf(ben.userId))).toEqual([]);
+    await changeMemberRole(customer.actor, { userId: ben.userId, role: "owner" }, world);
+    const owners = (await told(emailOf(ben.userId))).map(({ email }) => email);
+    expect(owners).toContain(emailOf(customer.actor.userId));
+    const email = `${newId()}@example.test`;
+    const token = await invited(customer.actor, email, "owner");
+    expect(await joinAsNew({ token, name: "Cy", password, locale: "en" }, world)).toEqual(done);
+    expect((await told(email)).map((row) => row.customer)).toEqual(["Pond Ltd", "Pond Ltd", "Pond Ltd"]);
+  });
+
   it("changes nobody without being an owner, but may leave", async () => {
     const customer = await makeCustomer(world);
     const ben = await addMember(customer, "billing");

@@ -153,7 +153,7 @@ async function makeUser(
   const hash = isLogin ? await hashPassword(demoPassword) : null;
   await stage.staff.sql`
     insert into users (id, email, name, password_hash, locale, created_at)
-    values (${id}, ${email}, ${name}, ${hash}, ${locale}, ${stage.clock.now()})`;
+    values (${id}, ${email}, ${name}, ${hash}, ${locale === "en" ? null : locale}, ${stage.clock.now()})`;
   return id;
 }
 

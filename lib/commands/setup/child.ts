@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { createWriteStream, mkdirSync, openSync } from "node:fs";
+import { createWriteStream, existsSync, mkdirSync, openSync, renameSync, statSync } from "node:fs";
 import path from "node:path";
 import { createInterface } from "node:readline";
 import { SetupFault } from "./setup-fault";
@@ -98,10 +98,25 @@ interface Child {
   showFromNow(): void;
 }
 
+/** Longer logs are put aside at a start, the one before as well: who got in is still to be seen after a restart. */
+const logBytesMost = 20_000_000;
+const logsKept = 3;
+
+/** Appends: what a log says of who got in must outlive a restart. */
+export function openLog(file: string): number {
+  if (existsSync(file) && statSync(file).size > logBytesMost) {
+    for (let older = logsKept - 1; older >= 1; older -= 1) {
+      if (existsSync(`${file}.${older}`)) renameSync(`${file}.${older}`, `${file}.${older + 1}`);
+    }
+    renameSync(file, `${file}.1`);
+  }
+  return openSync(file, "a", 0o600);
+}
+
 function spawnChild(spec: ChildSpec, life: "first" | "later" = "first"): Child {
   mkdirSync(spec.logDir, { recursive: true, mode: 0o700 });
   const file = path.join(spec.logDir, `${spec.name}.log`);
-  const log = createWriteStream(file, { fd: openSync(file, life === "first" ? "w" : "a", 0o600) });
+  const log = createWriteStream(file, { fd: openLog(file) });
   // A full disk must not end the portal because of its logs.
   log.on("error", () => undefined);
   const started = spawn(process.execPath, ["--import", followParent, ...spec.args], {
