@@ -9,7 +9,7 @@ import { forwardingContract, listenAt } from "@/lib/gateway/contract-forwarding"
 import type { ContractStage } from "@/lib/gateway/contract-stage";
 import type { Gateway } from "@/lib/gateway/port";
 import { stripeGateway } from "@/lib/gateway/stripe";
-import { giveEvidence, settlementCurrencies, takeAway } from "@/lib/gateway/test-account";
+import { giveEvidence, takeAway } from "@/lib/gateway/test-account";
 
 const {
   STRIPE_SECRET_KEY: secretKey = "",
@@ -30,9 +30,13 @@ async function main(): Promise<boolean> {
   console.log(
     `Checking ${apiBase ? `the local Stripe at ${apiBase}` : "Stripe (api.stripe.com), in test mode"}`,
   );
-  const settled = await settlementCurrencies(account).catch(() => null);
-  console.log(settled ? `It settles in ${settled.join(", ")}.` : "The key may not read what it settles in.");
-  const stage = stageOf(settled);
+  const stage = stageOf();
+  const settled = await stage.gateway.readSettlement();
+  console.log(
+    settled.outcome === "succeeded"
+      ? `It settles in ${settled.value.join(", ").toUpperCase()}.`
+      : "The key may not read what it settles in.",
+  );
   const failed: string[] = [];
   try {
     for (const { name, run } of contract) await check(name, () => run(stage), failed);
@@ -95,7 +99,7 @@ function report(failed: readonly string[]): boolean {
   return failed.length === 0;
 }
 
-function stageOf(settled: readonly string[] | null): ContractStage {
+function stageOf(): ContractStage {
   const options = { webhookSecrets: webhookSecret ? [webhookSecret] : [], apiBase: account.apiBase };
   return {
     gateway: remembering(stripeGateway({ ...options, secretKey })),
@@ -103,7 +107,6 @@ function stageOf(settled: readonly string[] | null): ContractStage {
     now: () => new Date(),
     attachCard: (stripeCustomerId, token) => attachTestCard(account, stripeCustomerId, token),
     giveEvidence: (disputeId, text) => giveEvidence(account, disputeId, text),
-    isConverted: (currency) => !settled?.includes(currency),
     wait: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
     run: `contract/${randomUUID()}`,
   };

@@ -14,8 +14,6 @@ export interface ContractStage {
    * What the bank is to decide of a dispute: in test mode the text of its evidence says that, see docs.stripe.com/testing.
    */
   giveEvidence(disputeId: string, text: "winning_evidence" | "losing_evidence"): Promise<void>;
-  /** Whether what is charged in a currency settles in another one. */
-  isConverted(currency: string): boolean;
   /** Lets so much of Stripe's time pass. */
   wait(ms: number): Promise<void>;
   /** Begins every idempotency key: two runs do not meet. */

@@ -35,17 +35,6 @@ export async function giveEvidence(account: TestAccount, disputeId: string, text
   });
 }
 
-/** The currencies that it settles in without conversion, in upper case, the default one first. */
-export async function settlementCurrencies(account: TestAccount): Promise<string[]> {
-  const api = stripeApi(account);
-  const [{ default_currency: first }, { available }] = await Promise.all([
-    api("GET", "account"),
-    api("GET", "balance"),
-  ]);
-  const others = (available as { currency: string }[]).map(({ currency }) => currency);
-  return [...new Set([String(first), ...others])].map((currency) => currency.toUpperCase());
-}
-
 /**
  * Takes away what was made for customers: their open pages end, their intents are canceled, and they are deleted with
  * their cards. Charges, refunds and disputes stay, as Stripe keeps them. Returns what could not be taken away.
