@@ -42,6 +42,8 @@ const granted: Record<string, { app?: string; jobs?: string; staff?: string } | 
     jobs: "select update(payment_method_id,stopped_at,stopped_code)",
     staff: "select",
   },
+  charge_consents: { app: "insert select", jobs: "select", staff: "select" },
+  payment_rulings: { staff: "insert select update(decided_at,decided_by,decision)" },
   auto_top_ups: {
     app: "insert select update(amount_minor,changed_at,is_on,monthly_cap_minor,threshold_minor,user_id)",
     jobs: "select",

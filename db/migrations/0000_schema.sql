@@ -118,6 +118,23 @@ CREATE TABLE "book_checks" (
 	CONSTRAINT "book_checks_count_check" CHECK ("book_checks"."checked_count" >= 0 and "book_checks"."violation_count" >= 0)
 );
 --> statement-breakpoint
+CREATE TABLE "charge_consents" (
+	"customer_id" uuid NOT NULL,
+	"id" uuid NOT NULL,
+	"payment_method_id" uuid NOT NULL,
+	"text_version" text NOT NULL,
+	"purposes" text[] NOT NULL,
+	"cap_minor" bigint,
+	"currency" text NOT NULL,
+	"user_id" uuid NOT NULL,
+	"address" text,
+	"agreed_at" timestamp with time zone NOT NULL,
+	CONSTRAINT "charge_consents_pk" PRIMARY KEY("customer_id","id"),
+	CONSTRAINT "charge_consents_purposes_check" CHECK (cardinality("charge_consents"."purposes") > 0 and "charge_consents"."purposes" <@ array['renewals', 'usage', 'top_up']),
+	CONSTRAINT "charge_consents_cap_check" CHECK ("charge_consents"."cap_minor" > 0),
+	CONSTRAINT "charge_consents_currency_check" CHECK ("charge_consents"."currency" ~ '^[A-Z]{3}$')
+);
+--> statement-breakpoint
 CREATE TABLE "charges" (
 	"customer_id" uuid NOT NULL,
 	"id" uuid NOT NULL,
@@ -521,6 +538,26 @@ CREATE TABLE "payment_methods" (
 	CONSTRAINT "payment_methods_last4_check" CHECK ("payment_methods"."last4" ~ '^[0-9]{4}$'),
 	CONSTRAINT "payment_methods_expiry_check" CHECK ("payment_methods"."exp_month" between 1 and 12 and "payment_methods"."exp_year" between 2000 and 2199),
 	CONSTRAINT "payment_methods_detached_check" CHECK ("payment_methods"."detached_at" is null or not "payment_methods"."is_default")
+);
+--> statement-breakpoint
+CREATE TABLE "payment_rulings" (
+	"customer_id" uuid NOT NULL,
+	"id" uuid NOT NULL,
+	"payment_id" uuid NOT NULL,
+	"ruling" text NOT NULL,
+	"stripe_id" text,
+	"reason" text NOT NULL,
+	"proposed_by" uuid NOT NULL,
+	"proposed_at" timestamp with time zone NOT NULL,
+	"decision" text,
+	"decided_by" uuid,
+	"decided_at" timestamp with time zone,
+	CONSTRAINT "payment_rulings_pk" PRIMARY KEY("customer_id","id"),
+	CONSTRAINT "payment_rulings_ruling_check" CHECK ("payment_rulings"."ruling" in ('ended', 'object')),
+	CONSTRAINT "payment_rulings_object_check" CHECK (("payment_rulings"."ruling" = 'object') = ("payment_rulings"."stripe_id" is not null)),
+	CONSTRAINT "payment_rulings_decision_check" CHECK ("payment_rulings"."decision" in ('confirmed', 'withdrawn')),
+	CONSTRAINT "payment_rulings_decided_check" CHECK (("payment_rulings"."decision" is null) = ("payment_rulings"."decided_by" is null) and ("payment_rulings"."decision" is null) = ("payment_rulings"."decided_at" is null)),
+	CONSTRAINT "payment_rulings_two_check" CHECK ("payment_rulings"."decision" is distinct from 'confirmed' or "payment_rulings"."decided_by" <> "payment_rulings"."proposed_by")
 );
 --> statement-breakpoint
 CREATE TABLE "payment_shares" (
@@ -986,6 +1023,10 @@ ALTER TABLE "bank_receipts" ADD CONSTRAINT "bank_receipts_payment_fk" FOREIGN KE
 --> statement-breakpoint
 ALTER TABLE "bank_receipts" ADD CONSTRAINT "bank_receipts_user_fk" FOREIGN KEY ("user_id") REFERENCES "public"."users"("id") ON DELETE no action ON UPDATE no action;
 --> statement-breakpoint
+ALTER TABLE "charge_consents" ADD CONSTRAINT "charge_consents_method_fk" FOREIGN KEY ("customer_id","payment_method_id") REFERENCES "public"."payment_methods"("customer_id","id") ON DELETE no action ON UPDATE no action;
+--> statement-breakpoint
+ALTER TABLE "charge_consents" ADD CONSTRAINT "charge_consents_user_fk" FOREIGN KEY ("user_id") REFERENCES "public"."users"("id") ON DELETE no action ON UPDATE no action;
+--> statement-breakpoint
 ALTER TABLE "charges" ADD CONSTRAINT "charges_payment_fk" FOREIGN KEY ("customer_id","payment_id") REFERENCES "public"."payments"("customer_id","id") ON DELETE no action ON UPDATE no action;
 --> statement-breakpoint
 ALTER TABLE "credit_note_numbers" ADD CONSTRAINT "credit_note_numbers_series_fk" FOREIGN KEY ("series") REFERENCES "public"."invoice_series"("key") ON DELETE no action ON UPDATE no action;
@@ -1053,6 +1094,12 @@ ALTER TABLE "papers" ADD CONSTRAINT "papers_customer_fk" FOREIGN KEY ("customer_
 ALTER TABLE "pay_links" ADD CONSTRAINT "pay_links_invoice_fk" FOREIGN KEY ("customer_id","invoice_id") REFERENCES "public"."invoices"("customer_id","id") ON DELETE no action ON UPDATE no action;
 --> statement-breakpoint
 ALTER TABLE "payment_methods" ADD CONSTRAINT "payment_methods_customer_fk" FOREIGN KEY ("customer_id") REFERENCES "public"."customers"("id") ON DELETE no action ON UPDATE no action;
+--> statement-breakpoint
+ALTER TABLE "payment_rulings" ADD CONSTRAINT "payment_rulings_payment_fk" FOREIGN KEY ("customer_id","payment_id") REFERENCES "public"."payments"("customer_id","id") ON DELETE no action ON UPDATE no action;
+--> statement-breakpoint
+ALTER TABLE "payment_rulings" ADD CONSTRAINT "payment_rulings_proposed_fk" FOREIGN KEY ("proposed_by") REFERENCES "public"."users"("id") ON DELETE no action ON UPDATE no action;
+--> statement-breakpoint
+ALTER TABLE "payment_rulings" ADD CONSTRAINT "payment_rulings_decided_fk" FOREIGN KEY ("decided_by") REFERENCES "public"."users"("id") ON DELETE no action ON UPDATE no action;
 --> statement-breakpoint
 ALTER TABLE "payment_shares" ADD CONSTRAINT "payment_shares_payment_fk" FOREIGN KEY ("customer_id","payment_id") REFERENCES "public"."payments"("customer_id","id") ON DELETE no action ON UPDATE no action;
 --> statement-breakpoint
@@ -1162,6 +1209,10 @@ CREATE INDEX "bank_receipts_user_idx" ON "bank_receipts" USING btree ("user_id")
 --> statement-breakpoint
 CREATE INDEX "bank_receipts_unmatched_idx" ON "bank_receipts" USING btree ("customer_id","id") WHERE "bank_receipts"."payment_id" is null and "bank_receipts"."assigned_at" is null and "bank_receipts"."returned_at" is null;
 --> statement-breakpoint
+CREATE INDEX "charge_consents_method_idx" ON "charge_consents" USING btree ("customer_id","payment_method_id");
+--> statement-breakpoint
+CREATE INDEX "charge_consents_user_idx" ON "charge_consents" USING btree ("user_id");
+--> statement-breakpoint
 CREATE UNIQUE INDEX "charges_stripe_key" ON "charges" USING btree ("customer_id","stripe_charge_id");
 --> statement-breakpoint
 CREATE INDEX "charges_payment_idx" ON "charges" USING btree ("customer_id","payment_id");
@@ -1249,6 +1300,14 @@ CREATE UNIQUE INDEX "payment_methods_stripe_key" ON "payment_methods" USING btre
 CREATE UNIQUE INDEX "payment_methods_default_key" ON "payment_methods" USING btree ("customer_id") WHERE "payment_methods"."is_default";
 --> statement-breakpoint
 CREATE INDEX "payment_methods_attached_idx" ON "payment_methods" USING btree ("customer_id","created_at","id") WHERE "payment_methods"."detached_at" is null;
+--> statement-breakpoint
+CREATE INDEX "payment_rulings_payment_idx" ON "payment_rulings" USING btree ("customer_id","payment_id");
+--> statement-breakpoint
+CREATE INDEX "payment_rulings_proposed_idx" ON "payment_rulings" USING btree ("proposed_by");
+--> statement-breakpoint
+CREATE INDEX "payment_rulings_decided_idx" ON "payment_rulings" USING btree ("decided_by") WHERE "payment_rulings"."decided_by" is not null;
+--> statement-breakpoint
+CREATE UNIQUE INDEX "payment_rulings_open_key" ON "payment_rulings" USING btree ("customer_id","payment_id") WHERE "payment_rulings"."decided_at" is null;
 --> statement-breakpoint
 CREATE INDEX "payment_shares_invoice_idx" ON "payment_shares" USING btree ("customer_id","invoice_id");
 --> statement-breakpoint

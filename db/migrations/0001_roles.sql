@@ -78,7 +78,7 @@ CREATE POLICY memberships_all ON memberships TO mallard_jobs, mallard_staff USIN
 -- What customers may read of their own, jobs and staff of everybody's.
 GRANT SELECT ON balances, transfers, invoices, invoice_lines, payments, payment_shares, invoice_claims, allocations,
   charges, services, terms, renewals, plan_changes, activities, outbox, tasks, credit_notes, refunds, disputes, dispute_movements,
-  bank_receipts, pay_links, mailed_pay_links, mailed_pay_link_invoices, payment_methods, auto_charges, auto_top_ups, notices, notice_failures, reminders,
+  bank_receipts, pay_links, mailed_pay_links, mailed_pay_link_invoices, payment_methods, auto_charges, auto_top_ups, charge_consents, notices, notice_failures, reminders,
   customers, memberships TO mallard_app, mallard_jobs, mallard_staff;
 --> statement-breakpoint
 -- What is the host's alone.
@@ -87,6 +87,12 @@ GRANT SELECT ON balance_checks, webhook_deliveries TO mallard_jobs, mallard_staf
 -- Drafts are the host's until they are issued; jobs never see them.
 GRANT SELECT, INSERT, DELETE, UPDATE (version, due_days, note, lines, user_id, updated_at) ON invoice_drafts TO
   mallard_staff;
+--> statement-breakpoint
+-- What staff say of a payment is theirs; a proposal is decided once, and nothing else of it changes.
+GRANT SELECT, INSERT, UPDATE (decision, decided_by, decided_at) ON payment_rulings TO mallard_staff;
+--> statement-breakpoint
+-- What customers agreed to: added by them, changed by nobody.
+GRANT INSERT ON charge_consents TO mallard_app;
 --> statement-breakpoint
 -- Money and its record. Rows are added and never changed: no role has UPDATE or DELETE on these.
 GRANT INSERT ON transfers, allocations, payment_shares, activities, plan_changes, invoice_lines, reminders TO

@@ -190,6 +190,11 @@ async function staffWho(right: StaffRight): Promise<Result<StaffActor, ActionRef
   return actor && mayStaff(actor.role, right) ? { ok: true, value: actor } : refuse({ code: "not_allowed" });
 }
 
+/** The network address that the request of an action came from. */
+export async function visitorAddress(): Promise<string> {
+  return clientAddress(await headers());
+}
+
 async function visitorWho(): Promise<Result<Visitor, ActionRefusal>> {
   const head = await headers();
   return { ok: true, value: { address: clientAddress(head), userAgent: head.get("user-agent") } };

@@ -31,6 +31,7 @@ const gained: [StaffRole, StaffRight[]][] = [
       "bank.record",
       "invoice.write",
       "balance.pay_out",
+      "payment.rule",
       "refund.make",
       "plan.change",
       "renewals.run",

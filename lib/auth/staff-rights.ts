@@ -12,6 +12,8 @@ export const staffRights = {
   "task.close": helpers,
   "event.replay": helpers,
   "payment.sync": helpers,
+  /** What became of a payment that does not fit: proposed by one, confirmed by another. */
+  "payment.rule": keepers,
   "books.check": helpers,
   "customer.note": helpers,
   "sessions.end": helpers,

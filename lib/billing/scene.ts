@@ -110,6 +110,8 @@ export interface PaymentRecord {
   pollCount: number;
   createdAt: Date;
   endedAt: Date | null;
+  /** Why it ended; `canceled` on an open one says that somebody wants its end, whoever hears of it first. */
+  failureCode: string | null;
 }
 
 /**
@@ -139,7 +141,7 @@ export async function lockBalances(sql: ReservedSql, customerId: CustomerId): Pr
 
 const paymentColumns = `id, customer_id, kind, funding, origin, state, currency, balance_minor, card_minor,
   excess_minor, content_hash, request_key, request, payment_method_id, stripe_session_id, stripe_payment_intent_id,
-  decline, checkout_url, send_count, first_sent_at, expires_at, poll_count, created_at, ended_at`;
+  failure_code,   decline, checkout_url, send_count, first_sent_at, expires_at, poll_count, created_at, ended_at`;
 
 /** One payment as it is, without its lock. */
 export async function findPayment(
@@ -327,5 +329,6 @@ export function paymentRecord(row: Record<string, unknown>): PaymentRecord {
     pollCount: row.poll_count as number,
     createdAt: row.created_at as Date,
     endedAt: row.ended_at as Date | null,
+    failureCode: row.failure_code as string | null,
   };
 }

@@ -68,7 +68,7 @@ function pausedByOf(row: Record<string, unknown>, isOver: boolean): AutoPayView[
 /** Turns auto-pay on with a saved card, or off (`cardId` null), for members who may change cards. */
 export async function switchAutoPay(
   actor: CustomerActor,
-  { cardId }: { cardId: string | null },
+  { cardId, address = null }: { cardId: string | null; address?: string | null },
   world: World = portalWorld(),
 ): Promise<Result<null, AutoPayRefusal>> {
   if (cardId !== null && !isUuid(cardId)) return refuse({ code: "card_not_found" });
@@ -77,6 +77,7 @@ export async function switchAutoPay(
     customerId,
     userId,
     cardId: cardId as PaymentMethodId | null,
+    address,
     permit: (sql) => may(sql, actor, "cards.change"),
   });
   return switched.ok ? ok(null) : refuse(switched.refusal);

@@ -49,7 +49,11 @@ export function showAutoTopUp(actor: CustomerActor, world: World = portalWorld()
 /** Turns auto top-up on with amounts as a person types them, or off (all of them absent). */
 export async function setAutoTopUp(
   actor: CustomerActor,
-  wish: { currency: string; settings: { threshold: string; amount: string; monthlyCap: string } | null },
+  wish: {
+    currency: string;
+    settings: { threshold: string; amount: string; monthlyCap: string } | null;
+    address?: string | null;
+  },
   world: World = portalWorld(),
 ): Promise<Result<null, AutoTopUpRefusal>> {
   const { currency, settings: typed } = wish;
@@ -73,6 +77,7 @@ export async function setAutoTopUp(
     customerId,
     userId,
     currency,
+    address: wish.address ?? null,
     settings,
     permit: (sql) => may(sql, actor, "balance.top_up"),
   });

@@ -30,6 +30,7 @@ export const exportedTables: Readonly<Record<string, ExportedTable>> = {
   payment_methods: { order: ["id"] },
   auto_charges: { order: ["payment_method_id"] },
   auto_top_ups: { order: ["currency"] },
+  charge_consents: { order: ["id"] },
   payment_shares: { order: ["payment_id", "invoice_id"] },
   invoice_claims: { order: ["invoice_id"] },
   papers: { order: ["kind", "subject_id"], without: ["content"] },
@@ -54,6 +55,8 @@ export const exportedTables: Readonly<Record<string, ExportedTable>> = {
 /** Tables with rows of a customer that are no part of the export, and why. */
 export const tablesLeftOut: Readonly<Record<string, string>> = {
   balance_checks: "where the host's own check of its books stands; nothing of it is about the customer",
+  payment_rulings:
+    "what staff say to each other of a payment that does not fit; what comes of it is in the payment",
   invoice_drafts: "the host's until they are issued, and then invoices",
   invoice_numbers: "a registry that repeats the numbers of invoices",
   credit_note_numbers: "a registry that repeats the numbers of credit notes",

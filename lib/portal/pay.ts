@@ -82,7 +82,14 @@ export async function abandonPayment(
   const found = await ownPayment(world, actor, input.paymentId);
   if (!found.ok) return found;
   const payment = found.value;
-  const closed = await closePayment(world, { customerId: actor.customerId, paymentId: payment.id });
+  const closed = await closePayment(
+    world,
+    { customerId: actor.customerId, paymentId: payment.id },
+    "canceled",
+    {
+      ...{ actor: "customer", userId: actor.userId },
+    },
+  );
   if (closed.kind === "settled" && closed.state === "succeeded") return paid(world, payment);
   if (closed.kind === "settled" && isFinal(closed.state)) return ok({ kind: "abandoned" });
   return refuse({ code: "payment_in_progress", paymentId: payment.id });
@@ -128,12 +135,12 @@ export async function begin(world: World, start: Start, startIt: () => Promise<R
   return other === "start_again" ? told(world, start, await startIt()) : refuse(other);
 }
 
-type Start = Pick<StartInput, "customerId" | "paymentId" | "permit">;
+type Start = Pick<StartInput, "customerId" | "userId" | "paymentId" | "permit">;
 
 /** Does what has to be done outside of any transaction before a payment can start; null if there is nothing. */
 async function outOfTheWay(
   world: World,
-  { customerId, permit }: Start,
+  { customerId, userId, permit }: Start,
   started: RenewStarted,
 ): Promise<PayRefusal | "start_again" | null> {
   if (started.kind === "unknown_to_stripe") {
@@ -144,7 +151,9 @@ async function outOfTheWay(
   }
   if (started.kind !== "claimed") return null;
   for (const paymentId of started.by) {
-    const closed = await closePayment(world, { customerId, paymentId });
+    const closed = await closePayment(world, { customerId, paymentId }, "canceled", {
+      ...{ actor: "customer", userId },
+    });
     if (closed.kind !== "settled" || !isFinal(closed.state)) {
       return { code: "payment_in_progress", paymentId };
     }

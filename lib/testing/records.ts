@@ -79,6 +79,7 @@ export function paymentRecord(change: Partial<PaymentRecord> = {}): PaymentRecor
     pollCount: 0,
     createdAt: decidedAt,
     endedAt: null,
+    failureCode: null,
     ...change,
   };
 }

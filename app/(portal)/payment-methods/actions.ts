@@ -3,7 +3,7 @@
 import { revalidatePath } from "next/cache";
 import { z } from "zod";
 import { tellAddCard, tellCard } from "@/components/card/card-tell";
-import { customerAction } from "@/lib/auth/action";
+import { customerAction, visitorAddress } from "@/lib/auth/action";
 import { isUuid } from "@/lib/kernel/id";
 import * as adding from "@/lib/portal/add-card";
 import * as autoPay from "@/lib/portal/auto-pay";
@@ -37,13 +37,15 @@ export const removeCard = customerAction(CardInput, async (actor, input) =>
 );
 
 export const switchAutoPay = customerAction(AutoPayInput, async (actor, input) => {
-  const answer = await autoPay.switchAutoPay(actor, input);
+  const answer = await autoPay.switchAutoPay(actor, { ...input, address: await visitorAddress() });
   if (answer.ok) revalidatePath("/payment-methods");
   return answer;
 });
 
 export const setAutoTopUp = customerAction(TopUpInput, async (actor, { currency, ...settings }) => {
-  const answer = await autoTopUp.setAutoTopUp(actor, { currency, settings });
+  const answer = await autoTopUp.setAutoTopUp(actor, {
+    ...{ currency, settings, address: await visitorAddress() },
+  });
   if (answer.ok) revalidatePath("/payment-methods");
   return answer;
 });

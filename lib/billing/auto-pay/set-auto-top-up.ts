@@ -7,6 +7,7 @@ import { Decision } from "../decision";
 import { topUpMostMinor } from "../payment/top-up-amount";
 import { write } from "../payment/write";
 import type { World } from "../world";
+import { keepConsent } from "./charge-consent";
 
 export interface AutoTopUpInput {
   customerId: CustomerId;
@@ -14,6 +15,8 @@ export interface AutoTopUpInput {
   /** Null: off; what was set stays for the next time. Of one currency. */
   settings: { threshold: Money; amount: Money; monthlyCap: Money } | null;
   currency: Money["currency"];
+  /** The network address that it came from; kept with what was agreed to. */
+  address: string | null;
   permit: (sql: ReservedSql) => Promise<boolean>;
 }
 
@@ -62,6 +65,11 @@ export function setAutoTopUp(
         on conflict (customer_id, currency) do update set is_on = true, threshold_minor = excluded.threshold_minor,
           amount_minor = excluded.amount_minor, monthly_cap_minor = excluded.monthly_cap_minor,
           user_id = excluded.user_id, changed_at = excluded.changed_at`;
+      const capMinor = settings.monthlyCap.minor;
+      await keepConsent(sql, clock, {
+        ...{ customerId, userId, cardId: found.card.id, capMinor, currency, address: input.address },
+        purposes: ["top_up"],
+      });
     } else {
       await sql`
         update auto_top_ups set is_on = false, user_id = ${userId}, changed_at = ${now}

@@ -5,12 +5,15 @@ import { type CardRefusal, chosenCard } from "../card/chosen-card";
 import { Decision } from "../decision";
 import { write } from "../payment/write";
 import type { World } from "../world";
+import { keepConsent } from "./charge-consent";
 
 export interface AutoPayInput {
   customerId: CustomerId;
   userId: UserId;
   /** The card to be charged from now on; null: none, auto-pay is off. */
   cardId: PaymentMethodId | null;
+  /** The network address that it came from; kept with what was agreed to. */
+  address: string | null;
   permit: (sql: ReservedSql) => Promise<boolean>;
 }
 
@@ -47,6 +50,11 @@ export function switchAutoPay(
           update auto_charges set pays_invoices = false, user_id = ${userId}, changed_at = ${now}
           where customer_id = ${customerId} and pays_invoices returning 1`;
     if (changed.length === 0) return { ok: true };
+    if (cardId) {
+      const purposes = ["renewals"] as const;
+      const { address } = input;
+      await keepConsent(sql, clock, { customerId, userId, cardId, purposes, capMinor: null, address });
+    }
     const decision = new Decision({ customerId, now, clock, timeZone, actor: "customer", userId }, []);
     const verb = cardId ? "auto_pay_on" : "auto_pay_off";
     decision.record({

@@ -1,7 +1,8 @@
+import { transact } from "@/db/transaction";
 import type { Intent } from "@/lib/gateway/port";
 import type { World } from "../world";
 import { reachPayment } from "./reach-payment";
-import { type PaymentRef, readPayment, type Settled, settle } from "./settle";
+import { type Ender, type PaymentRef, readPayment, type Settled, settle } from "./settle";
 import { isFinal } from "./states";
 
 /**
@@ -13,17 +14,19 @@ export async function closePayment(
   world: World,
   ref: PaymentRef,
   as: "canceled" | "expired" = "canceled",
+  by?: Ender,
 ): Promise<Settled> {
-  const endAs = as === "canceled" ? { endAs: as } : {};
+  const endAs = as === "canceled" ? { endAs: as, by } : {};
   const payment = await readPayment(world, ref);
   if (!payment) return { kind: "not_found" };
   if (isFinal(payment.state)) {
     return { kind: "settled", state: payment.state, changed: false, checkoutUrl: null };
   }
   const reached = await reachPayment(world, payment);
-  if (reached.kind === "intent") return closeIntent(world, ref, reached.intent, as);
+  if (reached.kind === "intent") return closeIntent(world, ref, reached.intent, as, by);
   if (reached.kind !== "checkout") return settle(world, ref, { reached });
   if (reached.checkout.status !== "open") return settle(world, ref, { reached, ...endAs });
+  if (as === "canceled") await sayWanted(world, ref);
   const expired = await world.gateway.expireCheckout(reached.checkout.id);
   switch (expired.outcome) {
     case "succeeded":
@@ -39,12 +42,22 @@ export async function closePayment(
   }
 }
 
+/** Stripe's event that the page expired may come before the answer: it is no end by itself then either. */
+async function sayWanted(world: World, { customerId, paymentId }: PaymentRef): Promise<void> {
+  await transact(world.jobs, { customerId }, async ({ sql }) => {
+    await sql`
+      update payments set failure_code = 'canceled'
+      where customer_id = ${customerId} and id = ${paymentId} and ended_at is null`;
+  });
+}
+
 /** One whose bank still asks the customer can be canceled; any other is settled as it is. */
 async function closeIntent(
   world: World,
   ref: PaymentRef,
   intent: Intent,
   as: "canceled" | "expired",
+  by: Ender | undefined,
 ): Promise<Settled> {
   if (intent.status !== "requires_action") return settle(world, ref, { reached: { kind: "intent", intent } });
   const canceled = await world.gateway.cancelIntent(
@@ -53,7 +66,7 @@ async function closeIntent(
   );
   switch (canceled.outcome) {
     case "succeeded":
-      return settle(world, ref, { reached: { kind: "intent", intent: canceled.value } });
+      return settle(world, ref, { reached: { kind: "intent", intent: canceled.value }, by });
     case "declined":
       return settle(world, ref);
     case "unknown":

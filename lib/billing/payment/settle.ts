@@ -24,9 +24,17 @@ export interface PaymentRef {
   paymentId: PaymentId;
 }
 
+/** Who wants a payment ended. */
+export interface Ender {
+  actor: "customer" | "staff";
+  userId: string | null;
+}
+
 export interface SettleOptions extends ReachHint {
   /** How an expired page is recorded: `canceled` where somebody asked for its end. */
   endAs?: "canceled";
+  /** Who asked for its end, for the record; absent: nobody, it follows from what Stripe says. */
+  by?: Ender | undefined;
   /** What was just learned of the payment, so that Stripe is not asked twice. */
   reached?: Reached;
 }
@@ -52,7 +60,7 @@ export async function settle(world: World, ref: PaymentRef, options: SettleOptio
   if (!payment) return { kind: "not_found" };
   const isOver = payment.state === "succeeded" || payment.cardMinor === 0n;
   const reached = isOver ? null : (options.reached ?? (await reachPayment(world, payment, options)));
-  const settled = reached ? await settleReached(world, payment, reached, options.endAs) : over(payment);
+  const settled = reached ? await settleReached(world, payment, reached, options) : over(payment);
   const stray = await strayCharge(world, payment, options, reached);
   if (stray.kind === "none") return settled;
   return stray.kind === "unknown" ? stray : settleStray(world, payment, settled, stray);
@@ -66,14 +74,14 @@ async function settleReached(
   world: World,
   payment: PaymentRecord,
   reached: Reached,
-  endAs: SettleOptions["endAs"],
+  { endAs, by }: Pick<SettleOptions, "endAs" | "by">,
 ): Promise<Settled> {
   if (reached.kind === "unknown") return { kind: "unknown", reason: reached.reason };
   const { customerId, id: paymentId } = payment;
   const verdict = verdictOf(world, payment, reached);
   const card = reached.kind === "checkout" ? reached.checkout.savedCard : null;
   const applied = await transact(world.jobs, { customerId }, async (tx) => {
-    const result = await applyVerdict(world, { customerId, paymentId }, tx, verdict, endAs);
+    const result = await applyVerdict(world, { customerId, paymentId }, tx, verdict, endAs, by);
     if (card && result.kind === "settled" && result.changed) {
       await storeCard(tx.sql, customerId, card, world.clock);
     }
@@ -133,14 +141,16 @@ type Applied =
   | { kind: "settled"; state: PaymentState; changed: boolean }
   | { kind: "quarantined"; reason: string };
 
-async function applyVerdict(
+/** Under the payment's locks. For who has asked Stripe already, or whom staff have told what became of it. */
+export async function applyVerdict(
   world: World,
   ref: PaymentRef,
   tx: Transaction,
   verdict: Verdict,
   endAs: SettleOptions["endAs"],
+  by?: Ender,
 ): Promise<Applied> {
-  const { decision, scene } = await lockScene(world, ref, tx);
+  const { decision, scene } = await lockScene(world, ref, tx, by);
   const { payment } = scene;
   switch (verdict.kind) {
     case "quarantined":
@@ -149,7 +159,8 @@ async function applyVerdict(
       return follow(tx, payment, verdict.state);
     case "ended": {
       if (isFinal(payment.state)) return { kind: "settled", state: payment.state, changed: false };
-      const state = verdict.state === "expired" ? (endAs ?? "expired") : verdict.state;
+      const isWanted = endAs === "canceled" || payment.failureCode === "canceled";
+      const state = verdict.state === "expired" && isWanted ? "canceled" : verdict.state;
       decideEnd(decision, scene, state, verdict.code);
       const notes = await voidIssuedForIt(world, tx, decision, scene.issuedForIt);
       const { decline = { code: verdict.code, advice: null, networkCode: null } } = verdict;
@@ -173,10 +184,11 @@ async function applyVerdict(
   }
 }
 
-async function lockScene(
+export async function lockScene(
   world: World,
   { customerId, paymentId }: PaymentRef,
   tx: Transaction,
+  by: Ender | undefined,
 ): Promise<{ decision: Decision; scene: PaymentScene & { issuedForIt: InvoiceId[] } }> {
   const { sql } = tx;
   const [balances, [payment], shareRows, holds, chargeRows, issuedRows] = await Promise.all([
@@ -201,8 +213,8 @@ async function lockScene(
       now: world.clock.now(),
       clock: world.clock,
       timeZone: world.timeZone,
-      actor: "system",
-      userId: null,
+      actor: by?.actor ?? "system",
+      userId: by?.userId ?? null,
     },
     balances,
   );
@@ -246,7 +258,7 @@ export async function readPayment(
 ): Promise<PaymentRecord | null> {
   const [row] = await world.jobs.sql`
     select id, customer_id, kind, funding, origin, state, currency, balance_minor, card_minor, excess_minor, content_hash,
-      request_key, request, payment_method_id, stripe_session_id, stripe_payment_intent_id, decline, checkout_url, send_count, first_sent_at, expires_at, poll_count,
+      request_key, request, payment_method_id, stripe_session_id, stripe_payment_intent_id, decline, failure_code, checkout_url, send_count, first_sent_at, expires_at, poll_count,
       created_at, ended_at
     from payments where customer_id = ${customerId} and id = ${paymentId}`;
   return row ? paymentRecord(row) : null;

@@ -102,7 +102,7 @@ describe("reading and expiring a page", () => {
     await world.control.clearFaults();
     await world.control.webhooksIdle();
     const { done } = unsureFaults[kind];
-    expect(await factsOf(world, payment)).toMatchObject({ state: done ? "expired" : "sent" });
+    expect(await factsOf(world, payment)).toMatchObject({ state: done ? "canceled" : "sent" });
     expect(started.ok).toBe(true);
     if (!done) await abandonPayment(customer.actor, payment, world);
     expect(await factsOf(world, payment)).toMatchObject(released);

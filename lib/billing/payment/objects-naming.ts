@@ -1,0 +1,91 @@
+import type { Checkout, Intent, Outcome } from "@/lib/gateway/port";
+import type { PaymentRecord } from "../scene";
+import type { World } from "../world";
+import { mismatchOf } from "./judge";
+import { reasonOf } from "./reached";
+
+/** A page or a charge at Stripe beside a payment of ours. */
+export interface NamingObject {
+  kind: "page" | "charge";
+  stripeId: string;
+  status: string;
+  isPaid: boolean;
+  /** It may still be paid. */
+  isOpen: boolean;
+  amountMinor: bigint;
+  currency: string;
+  stripeCustomerId: string | null;
+  paymentId: string | null;
+  isLive: boolean;
+  /** The payment has it as its own. */
+  isOwn: boolean;
+  /** What differs from what we asked for; null if all of it fits. */
+  differs: string | null;
+}
+
+export type ObjectsNaming = { kind: "found"; objects: NamingObject[] } | { kind: "unknown"; reason: string };
+
+/**
+ * Every page and charge at Stripe that names a payment, with its own and those in `more`, as they are now. A charge that
+ * belongs to a page is told by its page.
+ */
+export async function objectsNaming(
+  world: World,
+  payment: PaymentRecord,
+  more: readonly string[] = [],
+): Promise<ObjectsNaming> {
+  const { gateway } = world;
+  const { stripeCustomerId } = payment.request as { stripeCustomerId: string };
+  const own = [payment.stripeSessionId, payment.stripePaymentIntentId].filter((id): id is string => !!id);
+  const named = [...new Set([...own, ...more])];
+  const [pages, intents, ...read] = await Promise.all([
+    gateway.findCheckouts(stripeCustomerId, payment.id),
+    gateway.findIntents(stripeCustomerId, payment.id),
+    ...named.map(
+      (id): Promise<Outcome<Checkout | Intent>> =>
+        id.startsWith("cs_") ? gateway.readCheckout(id) : gateway.readIntent(id),
+    ),
+  ]);
+  const said: (Checkout | Intent)[] = [];
+  for (const outcome of [pages, intents]) {
+    if (outcome.outcome !== "succeeded") return { kind: "unknown", reason: reasonOf(outcome) };
+    said.push(...outcome.value);
+  }
+  for (const outcome of read) {
+    if (outcome.outcome === "succeeded") said.push(outcome.value);
+    else if (outcome.outcome === "unknown") return { kind: "unknown", reason: outcome.reason };
+  }
+  const ofPages = new Set(
+    said.flatMap((one) => ("paymentStatus" in one && one.intent ? [one.intent.id] : [])),
+  );
+  const objects = new Map<string, NamingObject>();
+  for (const one of said) {
+    if (!ofPages.has(one.id)) objects.set(one.id, objectOf(world, payment, one, own));
+  }
+  return { kind: "found", objects: [...objects.values()] };
+}
+
+function objectOf(
+  world: World,
+  payment: PaymentRecord,
+  said: Checkout | Intent,
+  own: readonly string[],
+): NamingObject {
+  const isPage = "paymentStatus" in said;
+  const isPaid = isPage ? said.paymentStatus === "paid" : said.status === "succeeded";
+  const isOver = isPage ? said.status === "expired" : said.status === "canceled";
+  return {
+    kind: isPage ? "page" : "charge",
+    stripeId: said.id,
+    status: said.status,
+    isPaid,
+    isOpen: !isPaid && !isOver,
+    amountMinor: said.amountMinor,
+    currency: said.currency,
+    stripeCustomerId: said.stripeCustomerId,
+    paymentId: said.paymentId,
+    isLive: said.isLive,
+    isOwn: own.includes(said.id),
+    differs: mismatchOf(payment, said, world.gateway.isLive),
+  };
+}
