@@ -219,6 +219,7 @@ export function DisputeTable<State extends Result<unknown>>(props: {
 }) {
   const { money, sync, agree, texts } = props;
   const t = useTranslations("moneyBack");
+  const ask = useTranslations("ask");
   const locale = useLocale();
   if (money.disputes.length === 0) return null;
   return (
@@ -278,6 +279,12 @@ export function DisputeTable<State extends Result<unknown>>(props: {
                         },
                       ]}
                       submit={t("agreeLoss", { amount: formatMoney(out, locale) })}
+                      ask={{
+                        title: ask("lossTitle", { amount: formatMoney(out, locale) }),
+                        lines: [t("agreeLossNote")],
+                        confirm: t("agreeLoss", { amount: formatMoney(out, locale) }),
+                      keep: ask("keep"),
+                      }}
                       answers={texts}
                       done={<p>{t("agreedLoss")}</p>}
                     />

@@ -29,7 +29,9 @@ test("staff refund a part of a top-up to its card; the customer sees it go", { t
   await refund.click();
   await expect(staff.getByRole("dialog")).toContainText("Refund 60 USD to the card?");
   await dialogButton(staff, "Refund 60 USD").click();
-  await expect(staff.getByRole("alert").first()).toContainText("That is more than can be refunded.");
+  await expect(staff.getByRole("alert").first()).toContainText(
+    "That is more than can be refunded: up to $50.00.",
+  );
   await staff.getByLabel("Amount (USD)").fill("20");
   await refund.click();
   await dialogButton(staff, "Refund 20 USD").click();
