@@ -283,7 +283,7 @@ export function DisputeTable<State extends Result<unknown>>(props: {
                         title: ask("lossTitle", { amount: formatMoney(out, locale) }),
                         lines: [t("agreeLossNote")],
                         confirm: t("agreeLoss", { amount: formatMoney(out, locale) }),
-                      keep: ask("keep"),
+                        keep: ask("keep"),
                       }}
                       answers={texts}
                       done={<p>{t("agreedLoss")}</p>}

@@ -6,6 +6,7 @@ import { orderService } from "@/lib/billing/service/order-service";
 import { announceStops } from "@/lib/billing/suspension/announce-stops";
 import { stopServices } from "@/lib/billing/suspension/stop-services";
 import type { World } from "@/lib/billing/world";
+import { instantMethods } from "@/lib/gateway/offered-methods";
 import { stripeGateway } from "@/lib/gateway/stripe";
 import { deliverOutbox } from "@/lib/jobs/deliver-outbox";
 import { type ManualClock, manualClock } from "@/lib/kernel/clock";
@@ -104,6 +105,8 @@ async function openStage(settings: Settings): Promise<Omit<Stage, "bookkeeper">>
       secretKey: settings.stripeSecretKey,
       webhookSecrets: settings.stripeWebhookSecrets,
       apiBase: settings.stripeApiBase,
+      // One customer of the story pays by a debit that takes days, from before such were switched off.
+      pageMethods: [...instantMethods, "sepa_debit"],
     }),
     clock,
     today,
