@@ -35,7 +35,12 @@ export function PlanChoiceForm({ choices, action, chosen }: PlanChoiceFormProps)
               name="plan"
               value={plan.id}
               required
-              defaultChecked={plan.id === (chosen.planId ?? service.next?.planId ?? service.planId)}
+              // Back to the plan that it has is a choice only where another is to come.
+              disabled={plan.id === service.planId && service.next === null}
+              defaultChecked={
+                plan.id === (chosen.planId ?? service.next?.planId) &&
+                (plan.id !== service.planId || service.next !== null)
+              }
               className="accent-accent"
             />
             <span className="min-w-0 flex-1">

@@ -2,7 +2,8 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { StaffRole } from "@/lib/auth/actor";
 import { runRenewals } from "@/lib/billing/renewal/run-renewals";
 import { newId, type PlanId, type SessionId, type UserId } from "@/lib/kernel/id";
-import { makeActiveService, makeCustomer, makePlan } from "@/lib/testing/fixtures";
+import { cancelInvoice } from "@/lib/portal/cancel-invoice";
+import { makeActiveService, makeCustomer, makePlan, makeRenewal } from "@/lib/testing/fixtures";
 import { openOwnWorld } from "@/lib/testing/own-world";
 import type { TestWorld } from "@/lib/testing/world";
 import { showPlan } from "./list-plans";
@@ -63,6 +64,25 @@ describe("a plan's price from a day on", () => {
     );
     expect(later).toMatchObject({
       value: { hits: [{ firstAt: new Date("2026-05-10T09:00:00Z"), before: { minor: 1200n } }] },
+    });
+  });
+
+  it("reaches no service that ends with its paid term, or whose renewal was declined", async () => {
+    const planId = await makePlan(world);
+    const [kept, ending, declined] = [
+      await makeCustomer(world),
+      await makeCustomer(world),
+      await makeCustomer(world),
+    ];
+    await makeActiveService(world, kept, planId, true);
+    const endingId = await makeActiveService(world, ending, planId, true);
+    await world.jobs
+      .sql`update services set cancel_requested_at = ${world.clock.now()} where id = ${endingId}`;
+    const declinedId = await makeActiveService(world, declined, planId, true);
+    const { id } = await makeRenewal(world, declined, declinedId);
+    expect(await cancelInvoice(declined.actor, { invoiceId: id }, world)).toMatchObject({ ok: true });
+    expect(await previewPrice(staff("finance"), wishOf(planId), world)).toMatchObject({
+      value: { services: 1, customers: 1 },
     });
   });
 

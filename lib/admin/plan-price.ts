@@ -147,7 +147,7 @@ export async function setPrice(
   });
 }
 
-/** Services on the plan, now or from their next term on, and the first term of each that begins then or later. */
+/** Services on the plan that are to renew, now or from their next term on, and the first term of each that begins then or later. */
 async function reachedBy(
   sql: SqlTag,
   timeZone: string,
@@ -157,7 +157,7 @@ async function reachedBy(
   prices: readonly { at: Date; price: Money }[],
 ): Promise<Pick<PriceChange, "services" | "customers" | "hits">> {
   const onPlan = sql`
-    from services s join customers c on c.id = s.customer_id and c.closed_at is null
+    from services s join customers c on c.id = s.customer_id and c.closed_at is null and s.cancel_requested_at is null
     join plans p on p.id = ${planId}
     cross join lateral (
       select greatest(s.expires_at, (
@@ -166,7 +166,9 @@ async function reachedBy(
         where r.customer_id = s.customer_id and r.service_id = s.id and r.state = 'invoiced')) as at
     ) next
     where coalesce(s.next_plan_id, s.plan_id) = ${planId} and s.currency = ${currency}
-      and s.state in ('active', 'suspended') and s.expires_at is not null`;
+      and s.state in ('active', 'suspended') and s.expires_at is not null
+      and not exists (select from renewals d where d.customer_id = s.customer_id and d.service_id = s.id
+        and d.term_starts_at = s.expires_at and d.state in ('declined', 'lapsed'))`;
   const [[counted], rows] = await Promise.all([
     sql`select count(*)::int as services, count(distinct s.customer_id)::int as customers ${onPlan}`,
     sql`

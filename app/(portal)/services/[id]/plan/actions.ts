@@ -1,5 +1,6 @@
 "use server";
 
+import { revalidatePath } from "next/cache";
 import { z } from "zod";
 import { customerAction } from "@/lib/auth/action";
 import { isUuid } from "@/lib/kernel/id";
@@ -24,6 +25,8 @@ export const changePlan = customerAction(
   async (actor, input): Promise<Result<{ paid: number }, Told>> => {
     const answer = await portal.changePlan(actor, input);
     if (!answer.ok) return refuse(told(answer.refusal));
+    // The page shows the plan that it has now, and the service's page too.
+    revalidatePath(`/services/${input.serviceId}`, "layout");
     return ok({ paid: answer.value.paid });
   },
 );

@@ -72,14 +72,14 @@ export default async function PlanChangePage({ params, searchParams }: PlanChang
                 fields={[]}
                 submit={t("agree")}
                 answers={answers}
-                done={<p>{t("done")}</p>}
+                said={t("done")}
               />
             ) : (
               <p className="text-ink-soft">{t("onlyLooking")}</p>
             )}
           </PlanChangeShown>
         )}
-        {preview && !preview.ok && (
+        {preview && !preview.ok && preview.refusal.code !== "plan_is_the_same" && (
           <Callout tone="warn" role="alert">
             <p>{sentenceOf(preview.refusal, answers)}</p>
           </Callout>
