@@ -25,7 +25,7 @@ it("reads the account, its endpoint and what its page offers", async () => {
   expect(check).toMatchObject({
     failure: null,
     differences: [],
-    setup: { account: { settlesIn: "USD" }, endpoint: { isEnabled: true }, pageMethods: ["alipay"] },
+    setup: { account: { settlesIn: "USD" }, endpoint: { isEnabled: true }, pageMethods: ["alipay", "link"] },
   });
   expect(await setupShown()).toMatchObject({ isKeyRefused: false, differences: [] });
 });
