@@ -127,6 +127,22 @@ describe("the list of invoices", () => {
     },
   );
 
+  it("paged back leads on again: each page has the neighbors that it has forwards", async () => {
+    const read = (cursor: string | null) =>
+      listInvoices(customer.actor, { ...noFilter, cursor }, world).then(({ page }) => page);
+    const first = await read(null);
+    const second = await read(first.next);
+    const third = await read(second.next);
+    expect(third.next).toBeNull();
+    const secondAgain = await read(third.previous);
+    const firstAgain = await read(secondAgain.previous);
+    expect(secondAgain.rows).toEqual(second.rows);
+    expect(secondAgain.next).not.toBeNull();
+    expect(firstAgain.rows).toEqual(first.rows);
+    expect(firstAgain.previous).toBeNull();
+    expect((await read(firstAgain.next)).rows).toEqual(second.rows);
+  });
+
   it("filtered by several statuses, amounts, days and words", async () => {
     const shown = async (filter: Partial<InvoiceFilter>) => (await pagesOf(filter)).flat().sort();
     expect(await shown({ status: ["paid", "void"] })).toEqual(

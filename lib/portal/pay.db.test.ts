@@ -57,6 +57,18 @@ describe("Paying 3: the balance covers all", () => {
     expect(await expiry()).toEqual(new Date("2026-05-10T09:00:00Z"));
   });
 
+  it("takes an invoice that is named twice once", async () => {
+    const customer = await makeCustomer(world);
+    await giveBalance(world, customer, 5000n);
+    const invoice = await makeInvoice(world, customer, 1200n);
+    const paid = await payFromBalance(
+      customer.actor,
+      balancePlan(world, [invoice.id, invoice.id], 1200n),
+      world,
+    );
+    expect(paid).toMatchObject({ ok: true, value: { receipt: { paid: [{ amount: { minor: 1200n } }] } } });
+  });
+
   it("refuses with what is missing when the balance does not reach", async () => {
     const customer = await makeCustomer(world);
     const planId = await makePlan(world);

@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { settle } from "@/lib/billing/payment/settle";
+import type { PaymentId } from "@/lib/kernel/id";
 import {
   balancePlan,
   giveBalance,
@@ -26,7 +27,8 @@ import {
 } from "@/lib/testing/payment-facts";
 import { calm, openStripeWorld, type StripeWorld, seenBy } from "@/lib/testing/stripe-world";
 import { localGateway } from "@/lib/testing/world";
-import { payCombined, payDirect, payFromBalance } from "./pay";
+import { begin, payCombined, payDirect, payFromBalance } from "./pay";
+import { mayPay } from "./permit";
 import { previewPlan } from "./preview-plan";
 
 let world: StripeWorld;
@@ -255,5 +257,29 @@ describe("Paying 5: what is left for Stripe is raised to what it can charge", ()
       allocated: due,
       toBalance: BigInt(shown.excessMinor),
     });
+  });
+});
+
+describe("what is in the way of a payment", () => {
+  it("is ended one after another: a customer unknown to Stripe, and then a payment that hid behind it", async () => {
+    const customer = await makeCustomer(world);
+    const invoice = await makeInvoice(world, customer, 900n);
+    const open = await startDirect(world, customer, [invoice.id], { cardMinor: 900n });
+    const { customerId, actor } = customer;
+    const { paymentId } = plan(world, [invoice.id], { cardMinor: 900n });
+    const answers = [
+      { kind: "unknown_to_stripe" as const },
+      { kind: "claimed" as const, by: [open.paymentId] },
+      { kind: "refused" as const, refusal: { code: "nothing_due" as const } },
+    ];
+    let asked = 0;
+    const started = await begin(
+      world,
+      { customerId, paymentId: paymentId as PaymentId, permit: (sql) => mayPay(sql, actor) },
+      async () => answers[asked++] as never,
+    );
+    expect(asked).toBe(3);
+    expect(started.ok).toBe(false);
+    expect(await factsOf(world, open)).toMatchObject({ state: "canceled", claims: 0 });
   });
 });
