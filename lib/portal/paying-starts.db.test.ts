@@ -275,7 +275,12 @@ describe("what is in the way of a payment", () => {
     let asked = 0;
     const started = await begin(
       world,
-      { customerId, paymentId: paymentId as PaymentId, permit: (sql) => mayPay(sql, actor) },
+      {
+        customerId,
+        userId: actor.userId,
+        paymentId: paymentId as PaymentId,
+        permit: (sql) => mayPay(sql, actor),
+      },
       async () => answers[asked++] as never,
     );
     expect(asked).toBe(3);
