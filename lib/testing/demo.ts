@@ -1,14 +1,16 @@
 import { type Database, openDatabase } from "@/db/client";
 import { hashPassword } from "@/lib/auth/password";
 import { purposeKeys } from "@/lib/billing/purpose-key";
+import { usualMailHour } from "@/lib/billing/reminder/mail-hour";
 import { issueRenewal } from "@/lib/billing/renewal/issue-renewal";
 import { orderService } from "@/lib/billing/service/order-service";
-import { announceStops } from "@/lib/billing/suspension/announce-stops";
 import { stopServices } from "@/lib/billing/suspension/stop-services";
 import type { World } from "@/lib/billing/world";
 import { instantMethods } from "@/lib/gateway/offered-methods";
 import { stripeGateway } from "@/lib/gateway/stripe";
 import { deliverOutbox } from "@/lib/jobs/deliver-outbox";
+import { remindCustomers } from "@/lib/jobs/remind-customers";
+import { addCalendarDays, atHour, calendarDay } from "@/lib/kernel/calendar";
 import { type ManualClock, manualClock } from "@/lib/kernel/clock";
 import {
   type CustomerId,
@@ -227,22 +229,23 @@ async function playHistory(
  */
 function lastWeek(world: Stage, { mailer, connect }: { mailer: Mailer; connect(): Promise<void> }): Event[] {
   const host = { name: "Ducky Cloud", url: world.portalUrl };
-  const on = (daysAgo: number, act: () => Promise<unknown>): Event => ({
-    at: new Date(world.today.getTime() - daysAgo * dayMs),
+  // At nine customers are reminded, and an hour after it what is unpaid is stopped.
+  const on = (daysAgo: number, hour: number, act: () => Promise<unknown>): Event => ({
+    at: atHour(addCalendarDays(calendarDay(world.today, world.timeZone), -daysAgo), hour, world.timeZone),
     play: async () => {
       await act();
       return [];
     },
   });
   return [
-    on(7, async () => {
+    on(7, usualMailHour, async () => {
       // What happened until then was told in its time.
       await world.jobs.sql`update outbox set handled_at = created_at where handled_at is null`;
       await connect();
-      await announceStops(world);
-      await deliverOutbox({ world, mailer, host });
+      await remindCustomers(world);
+      await deliverOutbox({ world, mailer, host }, 1_000);
     }),
-    on(6, () => stopServices(world)),
+    on(6, usualMailHour + 1, () => stopServices(world)),
   ];
 }
 

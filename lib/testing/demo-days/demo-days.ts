@@ -1,4 +1,6 @@
+import { usualMailHour } from "@/lib/billing/reminder/mail-hour";
 import { moveTime } from "@/lib/jobs/time-machine";
+import { addCalendarDays, atHour, calendarDay } from "@/lib/kernel/calendar";
 import { checkBooks } from "@/lib/ledger/books";
 import { seedDemo } from "../demo";
 import { Tally } from "../simulator/tally";
@@ -46,6 +48,7 @@ export async function passDemoDays(stage: DemoStage, options: DemoDaysOptions): 
   const { days, moneyFromDay, onDay = () => {} } = options;
   const violations: (Untrue & { at: Date })[] = [];
   const compared = { told: 0, happened: 0 };
+  await waitForMorning(stage);
   const [happened, paid] = [new Tally(), new Tally()];
   // The history of the demo was told by hand; what waits of it goes out with the first run.
   const start = world.clock.now();
@@ -71,6 +74,17 @@ export async function passDemoDays(stage: DemoStage, options: DemoDaysOptions): 
   const at = world.clock.now();
   violations.push(...(await compareMails(stage, start)).map((one) => ({ ...one, at })));
   return { violations, happened, paid, mails, compared };
+}
+
+/** Where the jobs run once a day they run when customers are reminded. */
+async function waitForMorning({ movable, world }: DemoStage): Promise<void> {
+  if ((movable.stepHours ?? 1) <= 12) return;
+  const now = world.clock.now();
+  const morning = atHour(addCalendarDays(calendarDay(now, world.timeZone), 1), usualMailHour, world.timeZone);
+  const ms = morning.getTime() - now.getTime() + 60_000;
+  movable.advance(ms);
+  await movable.stripe?.advance(ms);
+  await movable.stripe?.webhooksIdle();
 }
 
 async function wrongBooks({ world }: DemoStage, full: boolean): Promise<(Untrue & { at: Date })[]> {

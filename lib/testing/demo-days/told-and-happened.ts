@@ -1,3 +1,4 @@
+import { usualMailHour } from "@/lib/billing/reminder/mail-hour";
 import { calendarDay, daysBetween } from "@/lib/kernel/calendar";
 import { formatMoney, money } from "@/lib/kernel/money";
 import type { DemoStage } from "./demo-stage";
@@ -19,6 +20,7 @@ interface Notice {
   topic: string;
   text: string;
   locale: string;
+  sentAt: Date;
   customerId: string;
 }
 
@@ -36,7 +38,7 @@ export async function compareToldAndHappened(
   const { owner, world } = stage;
   const now = world.clock.now();
   const rows = await owner`
-    select n.id, n.topic, n.subject || E'\n' || n.body as text, c.locale, n.customer_id from notices n
+    select n.id, n.topic, n.sent_at, n.subject || E'\n' || n.body as text, c.locale, n.customer_id from notices n
     join customers c on c.id = n.customer_id where n.sent_at > ${since} and n.sent_at <= ${now} order by n.id`;
   const notices = rows.map(
     (row): Notice => ({
@@ -44,13 +46,14 @@ export async function compareToldAndHappened(
       topic: row.topic,
       text: row.text,
       locale: row.locale,
+      sentAt: row.sent_at,
       customerId: row.customer_id,
     }),
   );
   const untrue: Untrue[] = [];
   for (const notice of notices) untrue.push(...(await falseIn(stage, notice)));
   const happened = await untoldOf(stage, { since, now, start });
-  untrue.push(...happened.untrue);
+  untrue.push(...happened.untrue, ...(await remindedTwice(stage, now, start)));
   return { untrue, compared: { told: notices.length, happened: happened.count } };
 }
 
@@ -71,34 +74,88 @@ async function falseIn(stage: DemoStage, notice: Notice): Promise<Untrue[]> {
   }
 }
 
-/** A reminder of invoices names those that are open and that nobody is paying, and what is missing to the last unit. */
-async function falseReminder({ owner }: DemoStage, notice: Notice): Promise<Untrue[]> {
-  const { id, customerId, text, locale } = notice;
+/**
+ * A mail of reminding names what is open and that nobody is paying, asks for what is missing to the last unit and for nothing
+ * that is not, says that the balance covers it exactly if it does, and goes out in the morning.
+ */
+async function falseReminder(stage: DemoStage, notice: Notice): Promise<Untrue[]> {
+  const { owner } = stage;
+  const { customerId, text, locale } = notice;
   const invoices = await owner`
-    select i.number, i.state, i.currency, r.kind,
-      i.total_minor - i.amount_paid_minor - i.amount_credited_minor as remaining_minor,
-      exists (select from invoice_claims k where k.customer_id = i.customer_id and k.invoice_id = i.id) as is_claimed
-    from invoices i left join reminders r on r.customer_id = i.customer_id and r.subject_id = i.id and r.outbox_id = ${id}
-    where i.customer_id = ${customerId} and position(i.number in ${text}) > 0 order by i.number`;
+    select i.number, i.state, i.currency, i.total_minor - i.amount_paid_minor - i.amount_credited_minor as remaining_minor,
+      exists (select from invoice_claims k where k.customer_id = i.customer_id and k.invoice_id = i.id) as is_claimed,
+      i.origin = 'renewal' and not exists (select from invoice_lines l join services s on s.customer_id = l.customer_id
+        and s.id = l.service_id where l.customer_id = i.customer_id and l.invoice_id = i.id and not s.is_auto_renew) as is_auto_renew
+    from invoices i where i.customer_id = ${customerId} and position(i.number in ${text}) > 0 order by i.number`;
   const found: Untrue[] = invoices
     .filter(({ state, is_claimed }) => state !== "open" || is_claimed)
     .map(({ number, state }) => ({ rule: "what is reminded of is open", detail: `${number} is ${state}` }));
-  const kind = invoices.find((row) => row.kind !== null)?.kind;
-  const [first] = invoices;
-  if (!kind || !first) return found;
-  const remaining = invoices.reduce((total, row) => total + (row.remaining_minor as bigint), 0n);
-  const [balance] = await owner`
-    select coalesce((select posted_minor - held_minor from balances where customer_id = ${customerId}
-      and currency = ${first.currency}), 0) - coalesce((select sum(case when debit = 'customer_debt' then amount_minor
-      else -amount_minor end) from transfers where customer_id = ${customerId} and currency = ${first.currency}
-      and 'customer_debt' in (debit, credit)), 0)::bigint as minor`;
-  const minor = kind === "balance_low" ? remaining - (balance?.minor as bigint) : remaining;
-  const amount = formatMoney(money(minor, first.currency), locale);
-  if (!text.includes(amount)) {
-    const numbers = invoices.map(({ number }) => number).join(", ");
-    found.push({ rule: "a reminder says what is missing", detail: `${amount} for ${numbers}: ${text}` });
+  found.push(...untimely(stage, notice));
+  const due = invoices.filter(({ number }) => !isToldAsCharged(text, number));
+  for (const currency of new Set(due.map((row) => row.currency))) {
+    const own = due.filter((row) => row.currency === currency);
+    const sum = (rows: typeof own) =>
+      rows.reduce((total, row) => total + (row.remaining_minor as bigint), 0n);
+    const [balance] = await owner`
+      select coalesce((select posted_minor - held_minor from balances where customer_id = ${customerId}
+        and currency = ${currency}), 0) - coalesce((select sum(case when debit = 'customer_debt' then amount_minor
+        else -amount_minor end) from transfers where customer_id = ${customerId} and currency = ${currency}
+        and 'customer_debt' in (debit, credit)), 0)::bigint as minor`;
+    const haveMinor = balance?.minor as bigint;
+    const automatic = own.filter((row) => row.is_auto_renew);
+    const shortMinor = automatic.length > 0 ? sum(automatic) - haveMinor : 0n;
+    const said = (minor: bigint) => formatMoney(money(minor, currency), locale);
+    const detail = `${own.map(({ number }) => number).join(", ")}: ${text}`;
+    if (shortMinor > 0n && !text.includes(said(shortMinor)))
+      found.push({ rule: "a reminder says what is missing", detail: `${said(shortMinor)} for ${detail}` });
+    const isAsked = ["Add ", "充值"].some(
+      (words) =>
+        text.includes(`${words}${said(shortMinor)}`) || text.includes(`${words} ${said(shortMinor)}`),
+    );
+    if (shortMinor > 0n && !isAsked) found.push({ rule: "who is short is asked to add it", detail });
+    if (
+      shortMinor <= 0n &&
+      /Add [^ ]+ (to|by)|充值 /.test(text) &&
+      new Set(due.map((row) => row.currency)).size === 1
+    )
+      found.push({ rule: "who is not short is not asked to add funds", detail });
+    if (shortMinor <= 0n && haveMinor >= sum(own) && !/covers this|足以支付/.test(text))
+      found.push({ rule: "what the balance covers is paid from it", detail });
   }
   return found;
+}
+
+function isToldAsCharged(text: string, number: string): boolean {
+  return (
+    text.includes(`${number} · charged on`) ||
+    (text.includes(`${number} · `) && new RegExp(`${number} · [^\\n]*扣款`).test(text))
+  );
+}
+
+/** At the hour of mails, or the next at which the jobs ran; one a day is a unique key, and is looked at all the same. */
+function untimely({ world, movable }: DemoStage, { id, sentAt, text }: Notice): Untrue[] {
+  const hours = Number(
+    new Intl.DateTimeFormat("en", { hour: "numeric", hourCycle: "h23", timeZone: world.timeZone }).format(
+      sentAt,
+    ),
+  );
+  const isInTime = hours >= usualMailHour && hours < usualMailHour + Math.min(movable.stepHours ?? 1, 12);
+  return isInTime
+    ? []
+    : [{ rule: "customers are reminded in the morning", detail: `${id} at ${hours}: ${text}` }];
+}
+
+/** Customers who were reminded more than once on the day of this hour. */
+async function remindedTwice({ owner, world }: DemoStage, now: Date, start: Date): Promise<Untrue[]> {
+  const rows = await owner`
+    select c.email, count(*)::int as count from notices n join customers c on c.id = n.customer_id
+    where n.topic = 'reminder' and n.sent_at > ${start}
+      and (n.sent_at at time zone ${world.timeZone})::date = (${now}::timestamptz at time zone ${world.timeZone})::date
+    group by c.email having count(*) > 1`;
+  return rows.map(({ email, count }) => ({
+    rule: "nobody is reminded twice a day",
+    detail: `${email}: ${count}`,
+  }));
 }
 
 /** What is announced to be stopped runs, or is suspended, and its next term is not paid. */

@@ -164,7 +164,8 @@ async function comeToRest(simulation: Simulation): Promise<void> {
   await clearStripe(simulation);
   await stage.control.clearFaults();
   for (let round = 0; round < 3; round += 1) {
-    await advance({ control: stage.control, clock: stage.world.clock }, 2 * hourMs);
+    // One of them is in the hours in which customers are reminded.
+    await advance({ control: stage.control, clock: stage.world.clock }, 8 * hourMs);
     await workerRound(simulation, 0);
   }
   const again = await runRenewals(stage.world);
