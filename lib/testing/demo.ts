@@ -245,7 +245,7 @@ function lastWeek(world: Stage, { mailer, connect }: { mailer: Mailer; connect()
       await remindCustomers(world);
       await deliverOutbox({ world, mailer, host }, 1_000);
     }),
-    on(6, usualMailHour + 1, () => stopServices(world)),
+    on(5, usualMailHour + 1, () => stopServices(world)),
   ];
 }
 
