@@ -117,6 +117,23 @@ describe("a charge that is lost and whose refund comes to nothing", () => {
   }
 });
 
+it("a dispute of a part, with its fee apart, comes back in part while it is open and is lost for the rest", async () => {
+  const charge = await toppedUp(world, await makeCustomer(world), 5000n);
+  const { id } = await world.control.dispute(charge.stripeChargeId, "chargeback", {
+    amountMinor: 2000,
+    feeApart: true,
+  });
+  await world.control.webhooksIdle();
+  expect(await balanceOf(world, charge.customer)).toEqual({ posted: 5000n, held: 2000n });
+  await world.control.moveDispute(id, { reinstates: 500 });
+  await world.control.webhooksIdle();
+  expect(await balanceOf(world, charge.customer)).toEqual({ posted: 5000n, held: 1500n });
+  await close(id, "lost");
+  expect(await balanceOf(world, charge.customer)).toEqual({ posted: 3500n, held: 0n });
+  await appealWon(id);
+  expect(await balanceOf(world, charge.customer)).toEqual({ posted: 5000n, held: 0n });
+});
+
 describe("a yearly term of 120.00, paid by card", () => {
   async function yearly() {
     const customer = await makeCustomer(world);
