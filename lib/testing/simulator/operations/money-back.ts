@@ -153,14 +153,18 @@ async function dispute(turn: Turn): Promise<void> {
   const known = (await stage.control.dump()).dispute ?? [];
   if (known.some((one) => one.charge === charge.stripeChargeId)) return turn.idle();
   const kind = random.chance(0.25) ? "inquiry" : "chargeback";
-  const open = () => stage.control.dispute(charge.stripeChargeId, kind);
+  // In part now and then; without decimals or in steps of ten, halves stay whole.
+  const half = Number((charge.amountMinor / 20n) * 10n);
+  const amountMinor = random.chance(0.3) && half > 0 ? half : Number(charge.amountMinor);
+  const open = () =>
+    stage.control.dispute(charge.stripeChargeId, kind, { amountMinor, feeApart: random.chance(0.3) });
   const isUnheard = random.chance(0.5);
   const { id } = isUnheard ? await unheard(simulation, "dispute", open) : await open();
   if (isUnheard) {
     simulation.unheard.add(id);
     simulation.faults.add("every event of a dispute is lost");
   }
-  turn.note(`${kind} of ${charge.amountMinor} ${charge.currency}${isUnheard ? ", unheard" : ""}`);
+  turn.note(`${kind} of ${amountMinor} ${charge.currency}${isUnheard ? ", unheard" : ""}`);
 }
 
 async function decide(turn: Turn): Promise<void> {
