@@ -270,6 +270,10 @@ export interface ListedCharge {
 export interface MovementGateway {
   /** What moved on the host's balance since the instant, newest first. */
   listMovements(since: Date, from?: ListFrom): Promise<Outcome<Page<ListedMovement>>>;
+  /** Whose a charge is, by what its maker wrote on it. */
+  readChargeOwner(
+    chargeId: string,
+  ): Promise<Outcome<Pick<ListedCharge, "stripeCustomerId" | "paymentId" | "customerId">>>;
   /** The hosted page that a charge's intent belongs to; null for one that belongs to none. */
   findCheckoutOf(intentId: string): Promise<Outcome<{ id: string } | null>>;
 }

@@ -46,7 +46,9 @@ it("no price on Stripe's page is converted, whatever the Dashboard says", async 
 });
 
 it.each(["USD", "EUR"])("no bank debit is offered in %s, whatever the Dashboard says", async (currency) => {
-  expect((await pageOf({}, currency)).payment_method_types.sort()).toEqual(["alipay", "card"]);
+  const { payment_method_types: types } = await pageOf({}, currency);
+  expect(types).toEqual(expect.arrayContaining(["card", "alipay"]));
+  expect(types.filter((type) => /debit|bank/.test(type))).toEqual([]);
 });
 
 it("only a card is offered where it is to be kept", async () => {

@@ -11,6 +11,15 @@ export function stripeMovements(stripe: Stripe): MovementGateway {
         const params = { ...listParams(since, from), expand: ["data.source"] };
         return pageOf(await stripe.balanceTransactions.list(params), listedOf);
       }),
+    readChargeOwner: (chargeId) =>
+      outcomeOf(async () => {
+        const { customer, metadata } = await stripe.charges.retrieve(chargeId);
+        return {
+          stripeCustomerId: idOf(customer),
+          paymentId: metadata.payment ?? null,
+          customerId: metadata.customer ?? null,
+        };
+      }),
     findCheckoutOf: (intentId) =>
       outcomeOf(async () => {
         const { data } = await stripe.checkout.sessions.list({ payment_intent: intentId, limit: 1 });

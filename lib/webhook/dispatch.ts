@@ -83,6 +83,7 @@ const eventPayload = z.object({
       metadata: z.record(z.string(), z.string()).nullish(),
       mode: z.string().optional(),
       customer: z.string().nullish(),
+      charge: z.string().nullish(),
       payment_method: z.string().nullish(),
     }),
   }),

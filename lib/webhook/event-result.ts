@@ -13,5 +13,6 @@ export interface EventObject {
   mode?: string | undefined;
   /** Stripe's ids, of an object that has them. */
   customer?: string | null | undefined;
+  charge?: string | null | undefined;
   payment_method?: string | null | undefined;
 }

@@ -32,6 +32,7 @@ export function eachCall(gateway: Gateway, around: Around): Gateway {
     listRefunds: (since, from) => around(() => gateway.listRefunds(since, from)),
     listDisputes: (since, from) => around(() => gateway.listDisputes(since, from)),
     listMovements: (since, from) => around(() => gateway.listMovements(since, from)),
+    readChargeOwner: (id) => around(() => gateway.readChargeOwner(id)),
     findCheckoutOf: (intent) => around(() => gateway.findCheckoutOf(intent)),
     readSetup: (url) => around(() => gateway.readSetup(url)),
     readFee: (id) => around(() => gateway.readFee(id)),
