@@ -47,7 +47,7 @@ describe("the limit of the renewal run", () => {
   it("writes the rows that the run writes, for customers whose balance covers and for those who are short", async () => {
     const rows = await rowsOfAll(ours);
     expect(await rowsOfAll(theirs)).toEqual(rows);
-    expect(rows.filter(({ reminders }) => reminders?.length === servicesEach)).toHaveLength(2);
+    expect(rows.filter(({ terms }) => terms?.length === servicesEach)).toHaveLength(2);
     expect(rows.filter(({ terms }) => terms?.length === 2 * servicesEach)).toHaveLength(6);
     const [auto] = await theirs.owner`
       select p.content_hash, array(select s.invoice_id::text from payment_shares s where s.payment_id = p.id) as ids
