@@ -74,7 +74,7 @@ function InvoiceTableRow({ row, canPay }: { row: InvoiceRow; canPay: boolean }) 
     >
       {canPay && (
         <Cell className="w-9 max-sm:row-span-3">
-          {isPayable && (
+          {isPayable && !row.isPaymentStarted && (
             <label className="relative z-1 -m-2 inline-flex cursor-pointer p-2">
               <span className="sr-only">{t("chooseOne", { number: row.number })}</span>
               <Checkbox
@@ -127,6 +127,9 @@ function InvoiceTableRow({ row, canPay }: { row: InvoiceRow; canPay: boolean }) 
       </Cell>
       <Cell className="max-sm:order-3 max-sm:justify-self-end">
         <InvoiceStatusBadge status={row.status} />
+        {row.isPaymentStarted && (
+          <span className="block text-ink-soft text-sm max-sm:text-right">{t("paymentStarted")}</span>
+        )}
       </Cell>
     </Row>
   );

@@ -1,7 +1,12 @@
 import type { Fragment } from "postgres";
 import type { Sql } from "@/db/client";
 import { likeOf } from "@/db/like";
-import { type InvoiceStatus, statusCondition, statusOf } from "@/lib/billing/invoice/invoice-status";
+import {
+  type InvoiceStatus,
+  isUnderWay,
+  statusCondition,
+  statusOf,
+} from "@/lib/billing/invoice/invoice-status";
 import {
   addCalendarDays,
   type CalendarDay,
@@ -70,7 +75,7 @@ export async function listInvoices(
   const found = await sql`
     select i.id, i.number, i.summary, i.state, i.currency, i.total_minor, i.amount_paid_minor, i.issued_at, i.due_on,
       i.total_minor - i.amount_paid_minor - i.amount_credited_minor as remaining_minor,
-      h.name, h.reference, c.payment_id as claimed_by, i.issued_at::text as at
+      h.name, h.reference, ${isUnderWay(sql)} as is_under_way, i.issued_at::text as at
     from invoices i join customers h on h.id = i.customer_id
     left join invoice_claims c on c.customer_id = i.customer_id and c.invoice_id = i.id
     where ${where} order by ${order} limit ${rowsPerPage + 1}`;
@@ -89,7 +94,7 @@ export async function listInvoices(
         state: row.state,
         dueOn: row.due_on,
         amountPaidMinor: row.amount_paid_minor,
-        isClaimed: row.claimed_by !== null,
+        isUnderWay: row.is_under_way,
       },
       today,
     ),

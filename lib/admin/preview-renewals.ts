@@ -1,5 +1,6 @@
 import { transact } from "@/db/transaction";
 import { hasAutoPay, willBeCharged } from "@/lib/billing/auto-pay/will-be-charged";
+import { isUnderWay } from "@/lib/billing/invoice/invoice-status";
 import { type ForecastScene, forecastRenewals } from "@/lib/billing/renewal/forecast";
 import { readForecastScenesOf } from "@/lib/billing/renewal/read-forecast";
 import { renewalIssueAt } from "@/lib/billing/renewal/renewal-days";
@@ -66,7 +67,8 @@ export async function previewRenewals(
     select s.customer_id, s.id, s.label, s.currency, s.expires_at, s.expires_at::text as at, s.is_auto_renew, o.lead_days,
       s.name, s.reference, i.id as invoice_id, i.number, i.total_minor - i.amount_paid_minor - i.amount_credited_minor
         as remaining_minor, price.price_minor, exists (
-        select from invoice_claims c where c.customer_id = i.customer_id and c.invoice_id = i.id) as is_claimed, exists (
+        select from invoice_claims c where c.customer_id = i.customer_id and c.invoice_id = i.id
+          and ${isUnderWay(sql)}) as is_under_way, exists (
         select from tasks t where t.customer_id = s.customer_id and t.kind = 'renewal_parked'
           and t.subject_id in (s.id::text, s.customer_id::text) and t.done_at is null) as is_parked,
       case when i.id is null then ${hasAutoPay(sql, sql`s.customer_id`, now, timeZone)}
@@ -112,7 +114,7 @@ function outcomeOf(
   if (row.price_minor === null && row.invoice_id === null) return "no_price";
   if (event?.isCovered) return "covered";
   if (event) return row.is_charged ? "charged" : "short";
-  if (row.is_claimed) return "being_paid";
+  if (row.is_under_way) return "being_paid";
   return "by_hand";
 }
 

@@ -1,6 +1,6 @@
 import { transact } from "@/db/transaction";
 import { subjectParts } from "@/lib/billing/activity-subject";
-import { type InvoiceStatus, statusOf } from "@/lib/billing/invoice/invoice-status";
+import { type InvoiceStatus, isUnderWay, statusOf } from "@/lib/billing/invoice/invoice-status";
 import { readDebts } from "@/lib/billing/payment/debt";
 import { mayLeaveMinor, readGoodwills } from "@/lib/billing/payment/may-leave";
 import type { Suspension } from "@/lib/billing/suspension/read-suspensions";
@@ -85,7 +85,8 @@ export async function showCustomer(
       sql`
       select id, number, summary, state, currency, total_minor, due_on, amount_paid_minor,
         total_minor - amount_paid_minor - amount_credited_minor as remaining_minor, exists (
-          select from invoice_claims c where c.customer_id = i.customer_id and c.invoice_id = i.id) as is_claimed
+          select from invoice_claims c where c.customer_id = i.customer_id and c.invoice_id = i.id
+            and ${isUnderWay(sql)}) as is_under_way
       from invoices i where customer_id = ${id} order by state <> 'open', issued_at desc, id desc limit ${newestMost}`,
       sql`
       select s.id, s.label, s.state, s.expires_at, p.name from services s join plans p on p.id = s.plan_id
@@ -133,7 +134,7 @@ export async function showCustomer(
           state: row.state,
           dueOn: row.due_on,
           amountPaidMinor: row.amount_paid_minor,
-          isClaimed: row.is_claimed,
+          isUnderWay: row.is_under_way,
         },
         calendarDay(world.clock.now(), world.timeZone),
       ),

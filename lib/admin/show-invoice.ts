@@ -1,4 +1,4 @@
-import { type InvoiceStatus, statusOf } from "@/lib/billing/invoice/invoice-status";
+import { type InvoiceStatus, isUnderWay, statusOf } from "@/lib/billing/invoice/invoice-status";
 import { type InvoiceLineView, readInvoiceLines } from "@/lib/billing/invoice/read-lines";
 import type { InvoiceStep } from "@/lib/billing/outlook/next-invoice-steps";
 import { readInvoiceSteps } from "@/lib/billing/outlook/read-invoice-steps";
@@ -65,7 +65,7 @@ export async function showInvoice(
   if (`${reference}${number}`.includes("\0")) return null;
   const { sql } = world.staff;
   const [row] = await sql`
-    select i.*, h.name, h.reference, h.closed_at, c.payment_id as claimed_by
+    select i.*, h.name, h.reference, h.closed_at, ${isUnderWay(sql)} as is_under_way
     from customers h join invoices i on i.customer_id = h.id
     left join invoice_claims c on c.customer_id = i.customer_id and c.invoice_id = i.id
     where h.reference = ${reference} and not h.is_house and i.number = ${number} limit 1`;
@@ -111,7 +111,7 @@ export async function showInvoice(
         state: row.state,
         dueOn: row.due_on,
         amountPaidMinor: row.amount_paid_minor,
-        isClaimed: row.claimed_by !== null,
+        isUnderWay: row.is_under_way,
       },
       calendarDay(world.clock.now(), world.timeZone),
     ),

@@ -96,7 +96,11 @@ describe("cancelling a service at the end of its term", () => {
       (await showService(one.customer.actor, one.serviceId, world))?.isBeingPaid;
     expect(await isBeingPaid()).toBe(false);
     const payment = await startCombined(world, one.customer, [id], { balanceMinor: 400n, cardMinor: 600n });
+    // A page that nobody has finished is no payment yet.
+    expect(await isBeingPaid()).toBe(false);
+    await world.owner`update payments set state = 'processing' where id = ${payment.paymentId}`;
     expect(await isBeingPaid()).toBe(true);
+    await world.owner`update payments set state = 'sent' where id = ${payment.paymentId}`;
     // Stripe's event that it expired would be faster sometimes, and name the end.
     await world.control.holdWebhooks();
     expect((await cancel(one)).ok).toBe(true);

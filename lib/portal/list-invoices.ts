@@ -1,6 +1,6 @@
 import type { ReservedSql } from "@/db/client";
 import { likeOf } from "@/db/like";
-import { statusCondition, statusOf } from "@/lib/billing/invoice/invoice-status";
+import { isUnderWay, statusCondition, statusOf } from "@/lib/billing/invoice/invoice-status";
 import { readDebts } from "@/lib/billing/payment/debt";
 import type { World } from "@/lib/billing/world";
 import {
@@ -57,10 +57,11 @@ export async function readOwed(sql: ReservedSql, { customerId }: CustomerActor):
     sql`
       with open as (
         select i.currency, i.due_on, i.total_minor - i.amount_paid_minor - i.amount_credited_minor as minor, exists (
-          select from invoice_claims c where c.customer_id = i.customer_id and c.invoice_id = i.id) as is_claimed
+          select from invoice_claims c where c.customer_id = i.customer_id and c.invoice_id = i.id
+            and ${isUnderWay(sql)}) as is_under_way
         from invoices i where i.customer_id = ${customerId} and i.state = 'open')
       select currency, sum(minor)::bigint as minor, min(due_on) as oldest_due_on, count(*)::int as invoices,
-        coalesce(sum(minor) filter (where is_claimed), 0)::bigint as claimed_minor
+        coalesce(sum(minor) filter (where is_under_way), 0)::bigint as under_way_minor
       from open group by currency`,
     readDebts(sql, customerId),
   ]);
@@ -72,7 +73,7 @@ export async function readOwed(sql: ReservedSql, { customerId }: CustomerActor):
     return {
       amount: money((row?.minor ?? 0n) + debtMinor, currency),
       debt: money(debtMinor, currency),
-      beingPaid: money(row?.claimed_minor ?? 0n, currency),
+      beingPaid: money(row?.under_way_minor ?? 0n, currency),
       oldestDueOn: row?.oldest_due_on ?? null,
       invoices: row?.invoices ?? 0,
     };
@@ -117,7 +118,7 @@ async function readPage(
   const order = isBack ? sql`${column} asc, i.id asc` : sql`${column} desc, i.id desc`;
   const found = await sql`
     select i.id, i.number, i.summary, i.state, i.currency, i.total_minor, i.amount_paid_minor, i.amount_credited_minor,
-      i.issued_at, i.due_on, c.payment_id as claimed_by, ${column}::text as at
+      i.issued_at, i.due_on, ${claimColumns(sql)}, ${column}::text as at
     from invoices i left join invoice_claims c on c.customer_id = i.customer_id and c.invoice_id = i.id
     where ${matches} and ${beyond} order by ${order} limit ${most + 1}`;
   const hasMore = found.length > most;
@@ -163,6 +164,11 @@ function matching(
   return conditions.reduce<Fragment>((all, one) => (one ? sql`${all} and ${one}` : all), sql`true`);
 }
 
+/** Of the claim `c` on an invoice, for `invoiceRow`. */
+export function claimColumns(sql: ReservedSql): Fragment {
+  return sql`c.payment_id is not null as is_claimed, ${isUnderWay(sql)} as is_under_way`;
+}
+
 export function invoiceRow(row: Record<string, unknown>, today: CalendarDay): InvoiceRow {
   const currency = row.currency as Currency;
   const total = row.total_minor as bigint;
@@ -178,9 +184,10 @@ export function invoiceRow(row: Record<string, unknown>, today: CalendarDay): In
     total: money(total, currency),
     remaining: money(remaining, currency),
     status: statusOf(
-      { state, dueOn: row.due_on as CalendarDay, amountPaidMinor, isClaimed: row.claimed_by !== null },
+      { state, dueOn: row.due_on as CalendarDay, amountPaidMinor, isUnderWay: row.is_under_way === true },
       today,
     ),
+    isPaymentStarted: state === "open" && row.is_claimed === true && row.is_under_way !== true,
   };
 }
 

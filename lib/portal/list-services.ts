@@ -1,4 +1,5 @@
 import type { ReservedSql } from "@/db/client";
+import { isUnderWay } from "@/lib/billing/invoice/invoice-status";
 import { openOrderDueOn, orderVoidAt } from "@/lib/billing/suspension/order-void-days";
 import type { World } from "@/lib/billing/world";
 import type { ServiceId } from "@/lib/kernel/id";
@@ -41,7 +42,7 @@ export async function readServiceRows(
         where l.customer_id = s.customer_id and l.service_id = s.id and i.state = 'open'
         order by i.due_on limit 1) as open_number, exists (
         select from invoice_lines l join invoice_claims c on c.customer_id = l.customer_id and c.invoice_id = l.invoice_id
-        where l.customer_id = s.customer_id and l.service_id = s.id) as is_being_paid, ${openOrderDueOn(sql)} as order_due_on
+        where l.customer_id = s.customer_id and l.service_id = s.id and ${isUnderWay(sql)}) as is_being_paid, ${openOrderDueOn(sql)} as order_due_on
     from services s join plans p on p.id = s.plan_id
     where s.customer_id = ${customerId} and (${id}::uuid is null or s.id = ${id}::uuid)
     order by s.state in ('terminated', 'canceled'), s.expires_at nulls first, s.id limit 500`;

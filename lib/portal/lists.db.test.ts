@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import type { CalendarDay } from "@/lib/kernel/calendar";
+import type { PaymentId } from "@/lib/kernel/id";
 import type { Currency } from "@/lib/kernel/money";
 import { encodeCursor } from "@/lib/kernel/page";
 import {
@@ -57,9 +58,17 @@ async function makeInStatus(status: InvoiceStatus, minor: bigint): Promise<void>
   const invoice = await makeInvoice(world, customer, minor);
   if (status === "paid") await payFromBalance(customer.actor, balancePlan(world, [invoice.id], minor), world);
   if (status === "void") await voidInvoiceBehindItsClaim(world, customer.customerId, invoice.id);
-  if (status === "in_progress") await startDirect(world, customer, [invoice.id], { cardMinor: minor });
+  if (status === "in_progress") {
+    const { paymentId } = await startDirect(world, customer, [invoice.id], { cardMinor: minor });
+    await leaveToTheBank(paymentId);
+  }
   const [row] = await world.owner`select issued_at, due_on from invoices where id = ${invoice.id}`;
   made.push({ number: invoice.number, status, minor, issuedAt: row?.issued_at, dueOn: row?.due_on });
+}
+
+/** A page that its customer has finished, of a payment that the bank works on for days. */
+async function leaveToTheBank(paymentId: PaymentId): Promise<void> {
+  await world.owner`update payments set state = 'processing' where id = ${paymentId}`;
 }
 
 const noFilter: InvoiceFilter = {
@@ -195,7 +204,8 @@ describe("the list of invoices", () => {
     const payer = await makeCustomer(world);
     await makeInvoice(world, payer, 700n);
     const { id } = await makeInvoice(world, payer, 800n);
-    await startDirect(world, payer, [id], { cardMinor: 800n });
+    const { paymentId } = await startDirect(world, payer, [id], { cardMinor: 800n });
+    await leaveToTheBank(paymentId);
     await makeInvoice(world, { ...payer, currency: "JPY" }, 900n);
     const { owed } = await listInvoices(payer.actor, noFilter, world);
     expect(owed).toMatchObject([
@@ -310,10 +320,46 @@ describe("services and one invoice", () => {
         canPay: true,
       },
     });
-    await startDirect(world, payer, [renewal.id], { cardMinor: 1000n });
+    const { paymentId } = await startDirect(world, payer, [renewal.id], { cardMinor: 1000n });
     expect(await showInvoice(payer.actor, renewal.number, world)).toMatchObject({
-      status: "in_progress",
+      status: "open",
+      isPaymentStarted: true,
       payPanel: { open: { state: "sent", canResume: true, canAbandon: true } },
     });
+    await leaveToTheBank(paymentId);
+    expect(await showInvoice(payer.actor, renewal.number, world)).toMatchObject({
+      status: "in_progress",
+      isPaymentStarted: false,
+    });
+  });
+
+  it("count a page that was opened and never finished as not paid: past due once its day is over", async () => {
+    const payer = await makeCustomer(world);
+    const { id, number } = await makeInvoice(world, payer, 800n);
+    const { paymentId } = await startDirect(world, payer, [id], { cardMinor: 800n });
+    const numbersOf = async (...status: InvoiceStatus[]) =>
+      (await listInvoices(payer.actor, { ...noFilter, status }, world)).page.rows.map((row) => row.number);
+    const state = async () => {
+      const { page, owed } = await listInvoices(payer.actor, noFilter, world);
+      const [row] = page.rows;
+      return { status: row?.status, isPaymentStarted: row?.isPaymentStarted, paid: owed[0]?.beingPaid.minor };
+    };
+    for (const began of ["created", "sent", "requires_action"]) {
+      await world.owner`update payments set state = ${began} where id = ${paymentId}`;
+      expect(await state()).toEqual({ status: "open", isPaymentStarted: true, paid: 0n });
+      expect(await numbersOf("open")).toEqual([number]);
+      expect(await numbersOf("in_progress")).toEqual([]);
+    }
+    const [{ due_on: dueOn } = { due_on: null }] =
+      await world.owner`update invoices i set due_on = issued_at::date - 1 from (select id, due_on from invoices where id = ${id}) was
+        where i.id = was.id returning was.due_on`;
+    expect(await state()).toEqual({ status: "past_due", isPaymentStarted: true, paid: 0n });
+    expect(await numbersOf("past_due")).toEqual([number]);
+    await world.owner`update invoices set due_on = ${dueOn} where id = ${id}`;
+    for (const underWay of ["processing", "unknown"]) {
+      await world.owner`update payments set state = ${underWay} where id = ${paymentId}`;
+      expect(await state()).toEqual({ status: "in_progress", isPaymentStarted: false, paid: 800n });
+      expect(await numbersOf("in_progress")).toEqual([number]);
+    }
   });
 });

@@ -54,6 +54,8 @@ export interface InvoiceRow {
   total: Money;
   remaining: Money;
   status: InvoiceStatus;
+  /** A payment was begun and is in the customer's hands: they may go on with it or cancel it. */
+  isPaymentStarted: boolean;
 }
 
 export interface InvoiceList {

@@ -12,7 +12,7 @@ import { calendarDay } from "@/lib/kernel/calendar";
 import type { InvoiceId, PaymentId } from "@/lib/kernel/id";
 import { type Currency, money } from "@/lib/kernel/money";
 import { readCards } from "./list-cards";
-import { invoiceRow } from "./list-invoices";
+import { claimColumns, invoiceRow } from "./list-invoices";
 import { shownOf } from "./pay";
 import { mayPay } from "./permit";
 import { readAs } from "./scoped";
@@ -31,7 +31,7 @@ export function showInvoice(
   if (number.includes("\0")) return Promise.resolve(null);
   return readAs(world, actor, async (sql) => {
     const [row] = await sql`
-      select i.*, c.payment_id as claimed_by
+      select i.*, ${claimColumns(sql)}
       from invoices i left join invoice_claims c on c.customer_id = i.customer_id and c.invoice_id = i.id
       where i.customer_id = ${customerId} and i.number = ${number}`;
     if (!row) return null;

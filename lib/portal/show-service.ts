@@ -4,7 +4,7 @@ import { type NextStep, nextSteps } from "@/lib/billing/renewal/next-steps";
 import type { World } from "@/lib/billing/world";
 import { calendarDay } from "@/lib/kernel/calendar";
 import { isUuid, type ServiceId } from "@/lib/kernel/id";
-import { invoiceRow } from "./list-invoices";
+import { claimColumns, invoiceRow } from "./list-invoices";
 import { readServiceRows } from "./list-services";
 import { may, mayPay } from "./permit";
 import { readAs } from "./scoped";
@@ -58,7 +58,7 @@ export function showService(
         join invoices i on i.customer_id = l.customer_id and i.id = l.invoice_id
         where t.customer_id = ${customerId} and t.service_id = ${id} order by t.starts_at desc limit ${shownMost}`,
       sql`
-        select i.*, c.payment_id as claimed_by, count(*) over ()::int as count from invoices i
+        select i.*, ${claimColumns(sql)}, count(*) over ()::int as count from invoices i
         left join invoice_claims c on c.customer_id = i.customer_id and c.invoice_id = i.id
         where i.customer_id = ${customerId} and i.number is not null and exists (
           select from invoice_lines l where l.customer_id = i.customer_id and l.invoice_id = i.id and l.service_id = ${id})

@@ -2,6 +2,7 @@ import type { ReservedSql } from "@/db/client";
 import { addDays } from "@/lib/kernel/calendar";
 import type { CustomerId, ServiceId } from "@/lib/kernel/id";
 import { type Money, money } from "@/lib/kernel/money";
+import { isUnderWay } from "../invoice/invoice-status";
 import { type PutOffBy, suspendsAt, suspensionPutOffBy, terminatesAt } from "./decide-stop";
 import { nextTerms } from "./next-terms";
 
@@ -41,7 +42,8 @@ export async function readSuspensions(
   const ids = terms.flatMap(({ invoiceId }) => invoiceId ?? []);
   const invoices = await sql`
     select id, number, currency, total_minor - amount_paid_minor - amount_credited_minor as remaining_minor,
-      exists (select from invoice_claims c where c.customer_id = i.customer_id and c.invoice_id = i.id) as is_being_paid
+      exists (select from invoice_claims c where c.customer_id = i.customer_id and c.invoice_id = i.id
+        and ${isUnderWay(sql)}) as is_being_paid
     from invoices i where customer_id = ${customerId} and id = any(${ids}::uuid[]) and state = 'open'`;
   const isAnySuspended = terms.some(({ facts }) => facts.state === "suspended");
   return terms

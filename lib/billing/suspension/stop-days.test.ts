@@ -31,7 +31,7 @@ describe("days of the billing time zone", () => {
       fc.property(days, zones, (dueOn, timeZone) => {
         const isPastDue = (at: Date) =>
           statusOf(
-            { state: "open", dueOn, amountPaidMinor: 0n, isClaimed: false },
+            { state: "open", dueOn, amountPaidMinor: 0n, isUnderWay: false },
             calendarDay(at, timeZone),
           ) === "past_due";
         const over = startOfDay(addCalendarDays(dueOn, 1), timeZone);
