@@ -1,6 +1,5 @@
 import { expect, test } from "@/e2e/fixtures/portal";
 import { dialogButton } from "@/e2e/pages/dialog-button";
-import { remindOfInvoices } from "@/lib/billing/reminder/remind";
 import { newId } from "@/lib/kernel/id";
 import { makeActiveService, makeInvoice, makePlan, makeRenewal } from "@/lib/testing/fixtures";
 
@@ -36,7 +35,6 @@ test("staff find a mail, send it again, and send a template to themselves", asyn
 }) => {
   const customer = await people.customer({ name: `Mail ${newId().slice(-6)}` });
   await makeInvoice(scene.world, customer, 2340n);
-  await remindOfInvoices(scene.world);
   await expect.poll(async () => (await scene.mailsTo(customer.email)).length).toBe(1);
   const support = await people.staff("support");
   const page = await pageOf(support);
