@@ -17,6 +17,12 @@ export class ReturnPage {
     await expect(this.page).toHaveURL(/\/return\/[0-9a-f-]{36}(\?|$)/);
   }
 
+  /** The portal's own navigation, as on every other page of who is signed in. */
+  async hasTheSections(): Promise<void> {
+    const sections = this.page.getByRole("navigation", { name: "Sections" }).filter({ visible: true });
+    await expect(sections.getByRole("link", { name: "Invoices" })).toBeVisible();
+  }
+
   /** One line of the receipt: its words and its figure. */
   async tells(name: string, figure: string): Promise<void> {
     const line = this.receipt.locator("dl > div").filter({ hasText: name });

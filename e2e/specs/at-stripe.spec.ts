@@ -60,7 +60,7 @@ test("3-D Secure failed takes nothing, and the invoice can still be paid otherwi
   await new ReturnPage(page).says("Nothing was taken");
   await page.getByRole("link", { name: "Choose another way" }).click();
   const invoice = new InvoicePage(page, number);
-  await invoice.isIn("Being paid");
+  await invoice.isIn("Open");
   await invoice.abandon.click();
   await expect(page.getByText("The payment was abandoned and nothing was taken.")).toBeVisible();
   await expect(invoice.payButton("Pay $23.40 by card")).toBeEnabled();
@@ -100,7 +100,7 @@ test("left and gone on with later: the same payment", { tag: "@phone" }, async (
   await leaveForStripe(page, number);
   const begun = await scene.stripe.sessionOf(customer.customerId);
   const invoice = await InvoicePage.open(page, number);
-  await invoice.isIn("Being paid");
+  await invoice.isIn("Open");
   await invoice.resume.click();
   const hosted = new HostedPage(page);
   await hosted.asksFor("$23.40");

@@ -4,6 +4,7 @@ import { notFound } from "next/navigation";
 import { useTranslations } from "next-intl";
 import { getTranslations } from "next-intl/server";
 import type { ReactNode } from "react";
+import { PortalFrame } from "@/app/(portal)/portal-frame";
 import { Confirming } from "@/components/payment/confirming";
 import { LinkOutcome } from "@/components/payment/link-outcome";
 import { Receipt } from "@/components/payment/receipt";
@@ -39,22 +40,30 @@ export default async function ReturnPage({ params }: { params: Promise<{ payment
   const byLink = outcome ? null : await linkPaymentOutcome(paymentId);
   // Unknown, or someone else's: the same answer.
   if (actor && !outcome && !byLink) notFound();
-  const shell = actor ? await getTranslations("shell") : null;
-  const links = shell ? [{ href: "/", text: shell("overview") }] : [];
+  const told = (
+    <div className="mx-auto grid w-full max-w-md gap-8 pt-8 sm:pt-16">
+      {outcome ? (
+        <Known outcome={outcome} isOther={isOther} />
+      ) : byLink ? (
+        <LinkOutcome outcome={byLink} wait={<Wait />} />
+      ) : (
+        <SignedOut paymentId={paymentId} />
+      )}
+    </div>
+  );
+  if (user && actor) {
+    return (
+      <PortalFrame user={user} actor={actor}>
+        {told}
+      </PortalFrame>
+    );
+  }
   return (
     <PlainShell
       hostName={context().settings.hostName}
-      menu={<UserMenu user={actor && user} preferences={<Preferences />} links={links} />}
+      menu={<UserMenu user={null} preferences={<Preferences />} />}
     >
-      <div className="mx-auto grid w-full max-w-md gap-8 pt-8 sm:pt-16">
-        {outcome ? (
-          <Known outcome={outcome} isOther={isOther} />
-        ) : byLink ? (
-          <LinkOutcome outcome={byLink} wait={<Wait />} />
-        ) : (
-          <SignedOut paymentId={paymentId} />
-        )}
-      </div>
+      {told}
     </PlainShell>
   );
 }
