@@ -67,6 +67,13 @@ function Tasks({ desk, actions, texts, may }: SectionsProps) {
               {task.kind === "suspense" && task.subject === "bank_receipt" && (
                 <TextLink href="/admin/bank">{t("openBank")}</TextLink>
               )}
+              {task.invoiceNumber && customerReference && (
+                <TextLink
+                  href={`/admin/customers/${encodeURIComponent(customerReference)}/invoices/${encodeURIComponent(task.invoiceNumber)}`}
+                >
+                  {t("openInvoice")}
+                </TextLink>
+              )}
               {(task.subject === "refund" || task.subject === "dispute") && customerReference && (
                 <TextLink href={`/admin/customers/${encodeURIComponent(customerReference)}/card-payments`}>
                   {t("openCustomer")}

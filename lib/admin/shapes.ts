@@ -25,6 +25,8 @@ export interface DeskTask {
   kind: string;
   subject: string;
   subjectId: string;
+  /** Of a task about an invoice. */
+  invoiceNumber: string | null;
   detail: Record<string, string>;
   createdAt: Date;
 }

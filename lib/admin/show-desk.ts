@@ -9,7 +9,8 @@ export async function showDesk(_actor: StaffActor, world: StaffWorld = staffWorl
   const { sql } = world.staff;
   const [tasks, events, payments] = await Promise.all([
     sql`
-      select t.*, c.name, case when not c.is_house then c.reference end as reference from tasks t join customers c on c.id = t.customer_id
+      select t.*, i.number as invoice_number, c.name, case when not c.is_house then c.reference end as reference from tasks t join customers c on c.id = t.customer_id
+      left join invoices i on t.subject = 'invoice' and i.customer_id = t.customer_id and i.id::text = t.subject_id
       where t.done_at is null order by t.id desc limit ${rowsMost}`,
     sql`
       select e.id, e.type, r.reason, e.received_at from event_runs r join stripe_events e on e.id = r.event_id
@@ -28,6 +29,7 @@ export async function showDesk(_actor: StaffActor, world: StaffWorld = staffWorl
       kind: row.kind,
       subject: row.subject,
       subjectId: row.subject_id,
+      invoiceNumber: row.invoice_number,
       detail: row.detail,
       createdAt: row.created_at,
     })),

@@ -34,6 +34,8 @@ export interface StaffInvoice {
   origin: "order" | "renewal" | "manual";
   status: InvoiceStatus;
   isOpen: boolean;
+  /** It was paid for, its service could not take what it brings, and staff were asked. */
+  isStuck: boolean;
   issuedAt: Date;
   dueOn: CalendarDay;
   /** Of an open renewal: when its term is due if it is cancelled and billed again, and when its service ends otherwise. */
@@ -65,7 +67,9 @@ export async function showInvoice(
   if (`${reference}${number}`.includes("\0")) return null;
   const { sql } = world.staff;
   const [row] = await sql`
-    select i.*, h.name, h.reference, h.closed_at, ${isUnderWay(sql)} as is_under_way
+    select i.*, h.name, h.reference, h.closed_at, ${isUnderWay(sql)} as is_under_way,
+      i.state = 'open' and exists (select from tasks t where t.customer_id = i.customer_id and t.subject_id = i.id::text
+        and t.kind = 'line_not_completable' and t.done_at is null) as is_stuck
     from customers h join invoices i on i.customer_id = h.id
     left join invoice_claims c on c.customer_id = i.customer_id and c.invoice_id = i.id
     where h.reference = ${reference} and not h.is_house and i.number = ${number} limit 1`;
@@ -116,6 +120,7 @@ export async function showInvoice(
       calendarDay(world.clock.now(), world.timeZone),
     ),
     isOpen: row.state === "open",
+    isStuck: row.is_stuck,
     ifVoided,
     issuedAt: row.issued_at,
     dueOn: row.due_on,

@@ -26,6 +26,7 @@ const gained: [StaffRole, StaffRight[]][] = [
   [
     "finance",
     [
+      "invoice.complete",
       "invoice.void",
       "goodwill.change",
       "bank.record",

@@ -19,6 +19,7 @@ export const staffRights = {
   "sessions.end": helpers,
   "pay_link.renew": helpers,
   "invoice.void": keepers,
+  "invoice.complete": keepers,
   "goodwill.change": keepers,
   "bank.record": keepers,
   "invoice.write": keepers,

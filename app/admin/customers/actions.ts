@@ -4,6 +4,7 @@ import { z } from "zod";
 import { withAmounts } from "@/app/admin/with-amounts";
 import * as notes from "@/lib/admin/add-note";
 import * as goodwill from "@/lib/admin/change-goodwill";
+import * as stuck from "@/lib/admin/complete-again";
 import * as sessions from "@/lib/admin/end-sessions";
 import * as payouts from "@/lib/admin/pay-out-balance";
 import * as payLinks from "@/lib/admin/renew-pay-link";
@@ -20,6 +21,11 @@ const VoidInput = z.strictObject({
   invoiceId: uuid.transform((text) => text as InvoiceId),
   reason,
   term: z.enum(["bill_again", "end_service"]).default("bill_again"),
+});
+const CompleteInput = z.strictObject({
+  customerId,
+  invoiceId: uuid.transform((text) => text as InvoiceId),
+  reason,
 });
 const PayLinkInput = z.strictObject({
   customerId,
@@ -53,6 +59,10 @@ export const voidInvoice = staffAction("invoice.void", VoidInput, async (actor, 
   // Amounts are bigint, and a form's state tells none of them.
   return answer.ok ? { ok: true as const, value: null } : answer;
 });
+
+export const completeAgain = staffAction("invoice.complete", CompleteInput, async (actor, input) =>
+  withAmounts(await stuck.completeAgain(actor, input)),
+);
 
 export const changeGoodwill = staffAction("goodwill.change", GoodwillInput, async (actor, input) => {
   const answer = await goodwill.changeGoodwill(actor, input);

@@ -1,7 +1,7 @@
 import type { Metadata } from "next";
 import { notFound } from "next/navigation";
 import { getLocale, getTimeZone, getTranslations } from "next-intl/server";
-import { voidInvoice } from "@/app/admin/customers/actions";
+import { completeAgain, voidInvoice } from "@/app/admin/customers/actions";
 import { staffTexts } from "@/app/admin/texts";
 import { BilledTo } from "@/components/invoice/billed-to";
 import { InvoiceLines } from "@/components/invoice/invoice-lines";
@@ -14,6 +14,7 @@ import { InvoicePaymentTable } from "@/components/staff/invoice-payment-table";
 import { Section } from "@/components/staff/section";
 import { StaffFrame } from "@/components/staff/staff-frame";
 import { Amount } from "@/components/ui/amount";
+import { Callout } from "@/components/ui/callout";
 import { formatDay, formatDayOf } from "@/components/ui/dates";
 import { Day, DayOf, Moment } from "@/components/ui/day";
 import { Fact, Facts } from "@/components/ui/facts";
@@ -25,6 +26,7 @@ import { type StaffInvoice, showInvoice } from "@/lib/admin/show-invoice";
 import { context } from "@/lib/auth/context";
 import { currentUser, requireStaff } from "@/lib/auth/current";
 import { mayStaff, type StaffRight } from "@/lib/auth/staff-rights";
+import { formatMoney } from "@/lib/kernel/money";
 
 interface InvoicePageProps {
   params: Promise<{ reference: string; number: string }>;
@@ -146,6 +148,7 @@ async function Acts({ invoice, may }: { invoice: StaffInvoice; may: (right: Staf
           {bank("record")}
         </TextLink>
       )}
+      {invoice.isStuck && may("invoice.complete") && <CompleteAgain invoice={invoice} />}
       {may("invoice.void") && (
         <details className="w-full max-w-sm">
           <summary className="cursor-pointer font-medium text-accent">{t("voidNumber", { number })}</summary>
@@ -176,6 +179,43 @@ async function Acts({ invoice, may }: { invoice: StaffInvoice; may: (right: Staf
         </details>
       )}
     </div>
+  );
+}
+
+/** What staff can do about an invoice that was paid for and not delivered. */
+async function CompleteAgain({ invoice }: { invoice: StaffInvoice }) {
+  const [t, locale] = await Promise.all([getTranslations("staff"), getLocale()]);
+  const { number, customerId, id, remaining } = invoice;
+  const facts = { number, amount: formatMoney(remaining, locale) };
+  return (
+    <Callout tone="warn" className="max-w-prose">
+      <p className="mb-3">{t("stuck", facts)}</p>
+      <ActionForm
+        action={completeAgain}
+        hidden={{ customerId, invoiceId: id }}
+        fields={[{ name: "reason", label: t("reason"), type: "text", autoComplete: "off", maxLength: 500 }]}
+        submit={t("completeAgain")}
+        ask={{
+          title: t("completeAgainAsk", facts),
+          lines: [t("completeAgainFollows", facts)],
+          confirm: t("completeAgain"),
+          keep: t("completeAgainKeep"),
+        }}
+        answers={
+          await staffTexts([
+            "reason_missing",
+            "reason_too_long",
+            "invoice_not_found",
+            "invoice_not_open",
+            "not_stuck",
+            "payment_in_progress",
+            "line_not_completable",
+            "balance_too_low",
+          ])
+        }
+        done={<p>{t("completedAgain", facts)}</p>}
+      />
+    </Callout>
   );
 }
 
