@@ -10,7 +10,6 @@ import { eventRoutes } from "@/lib/sandbox/objects/events";
 import { mandateRoutes } from "@/lib/sandbox/objects/mandates";
 import { methodConfigurationRoutes } from "@/lib/sandbox/objects/method-configurations";
 import { paymentIntentRoutes } from "@/lib/sandbox/objects/payment-intents";
-import { paymentMethodConfigurationRoutes } from "@/lib/sandbox/objects/payment-method-configurations";
 import { paymentMethodRoutes } from "@/lib/sandbox/objects/payment-methods";
 import { payoutRoutes } from "@/lib/sandbox/objects/payouts";
 import { refundRoutes } from "@/lib/sandbox/objects/refunds";
@@ -30,7 +29,6 @@ export const routes: readonly Route[] = [
   ...mandateRoutes,
   ...methodConfigurationRoutes,
   ...paymentIntentRoutes,
-  ...paymentMethodConfigurationRoutes,
   ...paymentMethodRoutes,
   ...payoutRoutes,
   ...refundRoutes,
