@@ -121,7 +121,8 @@ CREATE TABLE "book_checks" (
 CREATE TABLE "charge_consents" (
 	"customer_id" uuid NOT NULL,
 	"id" uuid NOT NULL,
-	"payment_method_id" uuid NOT NULL,
+	"payment_method_id" uuid,
+	"payment_id" uuid,
 	"text_version" text NOT NULL,
 	"purposes" text[] NOT NULL,
 	"cap_minor" bigint,
@@ -130,7 +131,8 @@ CREATE TABLE "charge_consents" (
 	"address" text,
 	"agreed_at" timestamp with time zone NOT NULL,
 	CONSTRAINT "charge_consents_pk" PRIMARY KEY("customer_id","id"),
-	CONSTRAINT "charge_consents_purposes_check" CHECK (cardinality("charge_consents"."purposes") > 0 and "charge_consents"."purposes" <@ array['renewals', 'usage', 'top_up']),
+	CONSTRAINT "charge_consents_purposes_check" CHECK (cardinality("charge_consents"."purposes") > 0 and "charge_consents"."purposes" <@ array['renewals', 'usage', 'top_up', 'card_on_file']),
+	CONSTRAINT "charge_consents_card_check" CHECK (("charge_consents"."purposes" = array['card_on_file']) = ("charge_consents"."payment_method_id" is null)),
 	CONSTRAINT "charge_consents_cap_check" CHECK ("charge_consents"."cap_minor" > 0),
 	CONSTRAINT "charge_consents_currency_check" CHECK ("charge_consents"."currency" ~ '^[A-Z]{3}$')
 );
@@ -1025,6 +1027,8 @@ ALTER TABLE "bank_receipts" ADD CONSTRAINT "bank_receipts_user_fk" FOREIGN KEY (
 --> statement-breakpoint
 ALTER TABLE "charge_consents" ADD CONSTRAINT "charge_consents_method_fk" FOREIGN KEY ("customer_id","payment_method_id") REFERENCES "public"."payment_methods"("customer_id","id") ON DELETE no action ON UPDATE no action;
 --> statement-breakpoint
+ALTER TABLE "charge_consents" ADD CONSTRAINT "charge_consents_payment_fk" FOREIGN KEY ("customer_id","payment_id") REFERENCES "public"."payments"("customer_id","id") ON DELETE no action ON UPDATE no action;
+--> statement-breakpoint
 ALTER TABLE "charge_consents" ADD CONSTRAINT "charge_consents_user_fk" FOREIGN KEY ("user_id") REFERENCES "public"."users"("id") ON DELETE no action ON UPDATE no action;
 --> statement-breakpoint
 ALTER TABLE "charges" ADD CONSTRAINT "charges_payment_fk" FOREIGN KEY ("customer_id","payment_id") REFERENCES "public"."payments"("customer_id","id") ON DELETE no action ON UPDATE no action;
@@ -1210,6 +1214,8 @@ CREATE INDEX "bank_receipts_user_idx" ON "bank_receipts" USING btree ("user_id")
 CREATE INDEX "bank_receipts_unmatched_idx" ON "bank_receipts" USING btree ("customer_id","id") WHERE "bank_receipts"."payment_id" is null and "bank_receipts"."assigned_at" is null and "bank_receipts"."returned_at" is null;
 --> statement-breakpoint
 CREATE INDEX "charge_consents_method_idx" ON "charge_consents" USING btree ("customer_id","payment_method_id");
+--> statement-breakpoint
+CREATE INDEX "charge_consents_payment_idx" ON "charge_consents" USING btree ("customer_id","payment_id");
 --> statement-breakpoint
 CREATE INDEX "charge_consents_user_idx" ON "charge_consents" USING btree ("user_id");
 --> statement-breakpoint

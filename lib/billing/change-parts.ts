@@ -51,6 +51,12 @@ const writes: readonly ListWrite[] = [
     "payment_shares",
     "payment_id uuid, invoice_id uuid, balance_minor bigint, card_minor bigint, bank_minor bigint",
   ),
+  insert(
+    "charge_consents",
+    "charge_consents",
+    `id uuid, payment_id uuid, text_version text, purposes text[], currency text, user_id uuid, address text,
+     agreed_at timestamptz`,
+  ),
   insert("claimsAdded", "invoice_claims", "invoice_id uuid, payment_id uuid, is_issued_for_it boolean"),
   change(
     "claimsRemoved",

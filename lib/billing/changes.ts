@@ -46,6 +46,17 @@ export interface Changes {
     card_minor: Minor;
     bank_minor: Minor;
   }[];
+  charge_consents: {
+    id: string;
+    payment_id: string;
+    text_version: string;
+    /** As PostgreSQL writes a list: rows are handed over column by column, and a list in a list would be one. */
+    purposes: "{card_on_file}";
+    currency: string;
+    user_id: string;
+    address: string | null;
+    agreed_at: Date;
+  }[];
   claimsAdded: { invoice_id: string; payment_id: string; is_issued_for_it: boolean }[];
   claimsRemoved: { invoice_id: string; payment_id: string }[];
   charges: {
@@ -199,6 +210,7 @@ export function noChanges(): Changes {
     payments: [],
     paymentStates: [],
     payment_shares: [],
+    charge_consents: [],
     claimsAdded: [],
     claimsRemoved: [],
     charges: [],

@@ -1,4 +1,5 @@
 import { transact } from "@/db/transaction";
+import { keepConsent } from "@/lib/billing/auto-pay/charge-consent";
 import { forgetIfGone } from "@/lib/billing/card/forget-customer";
 import { pickUpCards } from "@/lib/billing/card/pick-up-cards";
 import { ensureStripeCustomer } from "@/lib/billing/payment/ensure-stripe-customer";
@@ -12,14 +13,23 @@ import { portalWorld } from "./world";
 /** Leads to a page of Stripe's on which a card is saved and nothing is paid. `formId` is made once per form shown. */
 export async function addCard(
   actor: CustomerActor,
-  { formId }: { formId: string },
+  { formId, address = null }: { formId: string; address?: string | null },
   world: World = portalWorld(),
 ): Promise<Result<{ url: string }, CardRefusal>> {
   if (!isUuid(formId)) return refuse({ code: "gateway_refused" });
   const key = `${world.environment}/${actor.customerId}/${formId}/card`;
-  const led = await leadToSetup(world, actor, key);
+  const first = await leadToSetup(world, actor, key);
   // Stripe's copy of the customer is gone, and ours is corrected: made anew, it goes on.
-  return led === "gone" ? again(await leadToSetup(world, actor, `${key}/anew`)) : led;
+  const led = first === "gone" ? again(await leadToSetup(world, actor, `${key}/anew`)) : first;
+  if (!led.ok) return led;
+  const { customerId, userId } = actor;
+  await transact(world.app, actor, ({ sql }) =>
+    keepConsent(sql, world.clock, {
+      ...{ id: formId, customerId, userId, cardId: null, capMinor: null, address },
+      purposes: ["card_on_file"],
+    }),
+  );
+  return led;
 }
 
 type Led = Result<{ url: string }, CardRefusal>;

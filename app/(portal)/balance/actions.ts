@@ -2,7 +2,7 @@
 
 import { z } from "zod";
 import { tellTopUp } from "@/components/payment/top-up-tell";
-import { customerAction } from "@/lib/auth/action";
+import { customerAction, visitorAddress } from "@/lib/auth/action";
 import { isUuid } from "@/lib/kernel/id";
 import * as portal from "@/lib/portal/top-up";
 
@@ -18,5 +18,5 @@ const TopUpInput = z.strictObject({
 });
 
 export const topUp = customerAction(TopUpInput, async (actor, input) =>
-  tellTopUp(await portal.topUp(actor, input)),
+  tellTopUp(await portal.topUp(actor, { ...input, address: await visitorAddress() })),
 );

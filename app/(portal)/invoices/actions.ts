@@ -3,7 +3,7 @@
 import { z } from "zod";
 import { tellCancelled } from "@/components/invoice/cancel-tell";
 import { tellAbandoned, tellOutcome, tellPart } from "@/components/payment/pay-tell";
-import { customerAction } from "@/lib/auth/action";
+import { customerAction, visitorAddress } from "@/lib/auth/action";
 import { type InvoiceId, isUuid, type PaymentId } from "@/lib/kernel/id";
 import * as cancelling from "@/lib/portal/cancel-invoice";
 import * as payLinks from "@/lib/portal/invoice-pay-link";
@@ -39,7 +39,7 @@ const PayLinkInput = z.strictObject({ invoiceId });
 const PaymentInput = z.strictObject({ paymentId });
 
 export const payDirect = customerAction(PayDirectInput, async (actor, input) =>
-  tellOutcome(await portal.payDirect(actor, input)),
+  tellOutcome(await portal.payDirect(actor, { ...input, address: await visitorAddress() })),
 );
 
 export const payFromBalance = customerAction(PayInput, async (actor, input) =>
@@ -47,7 +47,7 @@ export const payFromBalance = customerAction(PayInput, async (actor, input) =>
 );
 
 export const payCombined = customerAction(PayCombinedInput, async (actor, input) =>
-  tellOutcome(await portal.payCombined(actor, input)),
+  tellOutcome(await portal.payCombined(actor, { ...input, address: await visitorAddress() })),
 );
 
 export const previewPart = customerAction(PartInput, (actor, input) =>

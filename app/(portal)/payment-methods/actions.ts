@@ -25,7 +25,7 @@ const OffInput = z.strictObject({ currency: z.string().max(3) });
 const AddInput = z.strictObject({ formId: uuid });
 
 export const addCard = customerAction(AddInput, async (actor, input) =>
-  tellAddCard(await adding.addCard(actor, input)),
+  tellAddCard(await adding.addCard(actor, { ...input, address: await visitorAddress() })),
 );
 
 export const makeDefaultCard = customerAction(CardInput, async (actor, input) =>

@@ -4,7 +4,7 @@ import { revalidatePath } from "next/cache";
 import { z } from "zod";
 import { tellOutcome } from "@/components/payment/pay-tell";
 import { tellServiceCancelled, tellServiceKept } from "@/components/service/end-tell";
-import { customerAction } from "@/lib/auth/action";
+import { customerAction, visitorAddress } from "@/lib/auth/action";
 import { isUuid } from "@/lib/kernel/id";
 import * as ending from "@/lib/portal/cancel-service";
 import * as grace from "@/lib/portal/own-grace";
@@ -32,7 +32,7 @@ const RenewInput = z.strictObject({
 });
 
 export const renewNow = customerAction(RenewInput, async (actor, input) =>
-  tellOutcome(await renewing.renewNow(actor, input)),
+  tellOutcome(await renewing.renewNow(actor, { ...input, address: await visitorAddress() })),
 );
 
 const ServiceInput = z.strictObject({ serviceId: z.string().refine(isUuid) });

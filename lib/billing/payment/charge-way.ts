@@ -3,15 +3,22 @@ import type { CustomerId, PaymentMethodId } from "@/lib/kernel/id";
 import { type CardRefusal, type ChosenCard, chosenCard } from "../card/chosen-card";
 import type { World } from "../world";
 
+interface PageWay {
+  by: "page";
+  savesCard: boolean;
+  /** The network address that the wish came from, as far as it is known: kept with what was agreed to. */
+  address?: string | null;
+}
+
 /** How Stripe is to be paid, as the customer chose it. */
 export type ChargeWay =
   /** On Stripe's page, with whatever card; kept for next time if they ticked that. */
-  | { by: "page"; savesCard: boolean }
+  | PageWay
   /** With a card that they saved. */
   | { by: "card"; cardId: PaymentMethodId };
 
 /** The same, with the card found. */
-export type KnownWay = { by: "page"; savesCard: boolean } | { by: "card"; card: ChosenCard };
+export type KnownWay = PageWay | { by: "card"; card: ChosenCard };
 
 export type WayFound = { ok: true; way: KnownWay } | { ok: false; refusal: CardRefusal };
 

@@ -1,6 +1,7 @@
 import type { CheckoutRequest, IntentRequest } from "@/lib/gateway/port";
-import type { CustomerId, PaymentId } from "@/lib/kernel/id";
+import { type CustomerId, type PaymentId, uuidv7 } from "@/lib/kernel/id";
 import type { Currency } from "@/lib/kernel/money";
+import { consentTextVersion } from "../auto-pay/charge-consent";
 import type { Decision } from "../decision";
 import type { World } from "../world";
 import type { KnownWay } from "./charge-way";
@@ -56,6 +57,17 @@ export function addExternalPayment(world: World, decision: Decision, payment: Ex
     next_poll_at: new Date(now.getTime() + 60_000),
     created_at: now,
     ended_at: null,
+  });
+  if (way.by !== "page" || !way.savesCard || !userId) return;
+  decision.changes.charge_consents.push({
+    id: uuidv7(decision.context.clock),
+    payment_id: id,
+    text_version: consentTextVersion,
+    purposes: "{card_on_file}",
+    currency,
+    user_id: userId,
+    address: way.address ?? null,
+    agreed_at: now,
   });
 }
 
