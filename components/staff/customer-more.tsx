@@ -16,10 +16,12 @@ interface CustomerAsideProps {
   noteForm: ReactNode;
   /** The button that ends all sessions, for those who may. */
   endSessions: ReactNode;
+  /** The form that disables a login or enables it again, for those who may. */
+  loginForm: (user: More["users"][number]) => ReactNode;
 }
 
 /** What staff noted of a customer, who signs in for them, and their cards. */
-export function CustomerAside({ more, noteForm, endSessions }: CustomerAsideProps) {
+export function CustomerAside({ more, noteForm, endSessions, loginForm }: CustomerAsideProps) {
   const t = useTranslations("staffCustomer");
   return (
     <>
@@ -39,7 +41,7 @@ export function CustomerAside({ more, noteForm, endSessions }: CustomerAsideProp
         {noteForm && <div className="mt-3">{noteForm}</div>}
       </Section>
       <Section title={t("users")} none={t("noUsers")} isEmpty={more.users.length === 0}>
-        <Users users={more.users} />
+        <Users users={more.users} loginForm={loginForm} />
         {more.users.some(({ openSessions }) => openSessions > 0) && <div className="mt-4">{endSessions}</div>}
       </Section>
       <Section title={t("cards")} none={t("noCards")} isEmpty={more.cards.length === 0}>
@@ -60,26 +62,35 @@ export function CustomerAside({ more, noteForm, endSessions }: CustomerAsideProp
   );
 }
 
-function Users({ users }: Pick<More, "users">) {
+function Users({ users, loginForm }: Pick<More, "users"> & Pick<CustomerAsideProps, "loginForm">) {
   const t = useTranslations("staffCustomer");
   return (
     <ul aria-label={t("users")} className="grid border-t">
-      {users.map(({ userId, name, email, role, openSessions, lastSeenAt }) => (
-        <li key={userId} className="grid grid-cols-[1fr_auto] gap-x-4 border-b py-2">
-          <span dir="auto">{name}</span>
-          <span>{t(`role_${role}`)}</span>
-          <span className="col-span-2 break-all text-ink-soft text-sm">{email}</span>
-          <span className="col-span-2 text-ink-soft text-sm">
-            {t("openSessions", { count: openSessions })}
-            {lastSeenAt && (
-              <>
-                {" · "}
-                <Moment at={lastSeenAt} />
-              </>
+      {users.map((user) => {
+        const { userId, name, email, role, openSessions, lastSeenAt, disabledAt } = user;
+        return (
+          <li key={userId} className="grid grid-cols-[1fr_auto] gap-x-4 border-b py-2">
+            <span dir="auto">{name}</span>
+            <span>{t(`role_${role}`)}</span>
+            <span className="col-span-2 break-all text-ink-soft text-sm">{email}</span>
+            <span className="col-span-2 text-ink-soft text-sm">
+              {t("openSessions", { count: openSessions })}
+              {lastSeenAt && (
+                <>
+                  {" · "}
+                  <Moment at={lastSeenAt} />
+                </>
+              )}
+            </span>
+            {disabledAt && (
+              <span className="col-span-2 text-bad text-sm">
+                {t.rich("loginDisabled", { since: () => <Moment at={disabledAt} /> })}
+              </span>
             )}
-          </span>
-        </li>
-      ))}
+            <div className="col-span-2 empty:hidden">{loginForm(user)}</div>
+          </li>
+        );
+      })}
     </ul>
   );
 }

@@ -31,6 +31,10 @@ export interface CustomerMore {
     role: "owner" | "billing" | "viewer";
     openSessions: number;
     lastSeenAt: Date | null;
+    /** Since when they cannot sign in, by an act of staff. */
+    disabledAt: Date | null;
+    /** Works here now: that login is the team's page's to end. */
+    isStaff: boolean;
   }[];
   notes: ListedActivity[];
 }
@@ -52,11 +56,12 @@ export async function showCustomerMore(
       where customer_id = ${customerId} and detached_at is null
       order by is_default desc, created_at desc, id desc limit 50`,
     sql`
-      select u.id, u.name, u.email, m.role, count(s.id)::int as open_sessions, max(s.last_seen_at) as last_seen_at
+      select u.id, u.name, u.email, m.role, u.disabled_at,
+        exists (select from staff where user_id = u.id and disabled_at is null) as is_staff, count(s.id)::int as open_sessions, max(s.last_seen_at) as last_seen_at
       from memberships m join users u on u.id = m.user_id
       left join sessions s on s.user_id = u.id and s.revoked_at is null and s.expires_at > ${now} and s.section = 'portal'
       where m.customer_id = ${customerId}
-      group by u.id, u.name, u.email, m.role, m.created_at order by m.created_at, u.id limit 200`,
+      group by u.id, u.name, u.email, m.role, u.disabled_at, m.created_at order by m.created_at, u.id limit 200`,
     sql`
       select a.id, a.occurred_at, a.actor, a.verb, a.detail, u.name as who, true as is_house
       from activities a left join users u on u.id = a.user_id
@@ -83,6 +88,8 @@ export async function showCustomerMore(
       role: row.role,
       openSessions: row.open_sessions,
       lastSeenAt: row.last_seen_at,
+      disabledAt: row.disabled_at,
+      isStaff: row.is_staff,
     })),
     notes: notes.map(activityOf),
   };

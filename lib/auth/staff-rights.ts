@@ -3,6 +3,8 @@ import type { StaffRole } from "./actor";
 const helpers = ["support", "finance", "admin"] as const;
 const keepers = ["finance", "admin"] as const;
 const admins = ["admin"] as const;
+/** Those whom people call when they cannot get in, or somebody else did. Finance moves the money, and locks nobody out. */
+const doorkeepers = ["support", "admin"] as const;
 
 /**
  * Which roles may do each act of staff. Reading is in no row: every role reads everything, and an auditor changes
@@ -17,6 +19,8 @@ export const staffRights = {
   "books.check": helpers,
   "customer.note": helpers,
   "sessions.end": helpers,
+  /** Of customers' members alone; the team's own logins are `team.change`. */
+  "user.disable": doorkeepers,
   "pay_link.renew": helpers,
   "invoice.void": keepers,
   "invoice.complete": keepers,

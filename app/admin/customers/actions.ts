@@ -8,9 +8,10 @@ import * as stuck from "@/lib/admin/complete-again";
 import * as sessions from "@/lib/admin/end-sessions";
 import * as payouts from "@/lib/admin/pay-out-balance";
 import * as payLinks from "@/lib/admin/renew-pay-link";
+import * as logins from "@/lib/admin/switch-login";
 import * as invoice from "@/lib/admin/void-invoice";
 import { staffAction } from "@/lib/auth/action";
-import { type CustomerId, type InvoiceId, isUuid } from "@/lib/kernel/id";
+import { type CustomerId, type InvoiceId, isUuid, type UserId } from "@/lib/kernel/id";
 
 const uuid = z.string().refine(isUuid);
 const customerId = uuid.transform((text) => text as CustomerId);
@@ -53,6 +54,12 @@ const PayOutInput = z.strictObject({
 
 const NoteInput = z.strictObject({ customerId, note: z.string().max(10_000) });
 const SessionsInput = z.strictObject({ customerId });
+const LoginInput = z.strictObject({
+  customerId,
+  userId: uuid.transform((text) => text as UserId),
+  to: z.enum(["disabled", "enabled"]),
+  reason,
+});
 
 export const voidInvoice = staffAction("invoice.void", VoidInput, async (actor, input) => {
   const answer = await invoice.voidInvoice(actor, input);
@@ -82,4 +89,8 @@ export const addNote = staffAction("customer.note", NoteInput, (actor, input) =>
 
 export const endSessions = staffAction("sessions.end", SessionsInput, (actor, input) =>
   sessions.endSessions(actor, input),
+);
+
+export const switchLogin = staffAction("user.disable", LoginInput, (actor, input) =>
+  logins.switchLogin(actor, input),
 );

@@ -8,6 +8,7 @@ import { Suspensions } from "@/components/service/suspensions";
 import { ActionForm } from "@/components/sign-in/action-form";
 import { CustomerAside, CustomerMovements } from "@/components/staff/customer-more";
 import { CustomerSections } from "@/components/staff/customer-sections";
+import { LoginForm } from "@/components/staff/login-form";
 import { NewPayLink } from "@/components/staff/new-pay-link";
 import { PayOutForms } from "@/components/staff/pay-out-forms";
 import { StaffFrame } from "@/components/staff/staff-frame";
@@ -35,6 +36,7 @@ import {
   endSessions,
   payOutBalance,
   renewInvoicePayLink,
+  switchLogin,
   voidInvoice,
 } from "../actions";
 
@@ -236,6 +238,12 @@ export default async function CustomerPage({ params }: CustomerPageProps) {
                 />
               )
             }
+            loginForm={(user) =>
+              mayStaff(actor.role, "user.disable") &&
+              (!user.isStaff || (user.disabledAt !== null && mayStaff(actor.role, "team.change"))) && (
+                <LoginForm customerId={picture.id} user={user} action={switchLogin} answers={answers} />
+              )
+            }
             endSessions={
               mayStaff(actor.role, "sessions.end") && (
                 <ActButton
@@ -333,6 +341,9 @@ const codes = [
   "customer_closed",
   "note_missing",
   "note_too_long",
+  "user_not_found",
+  "login_of_staff",
+  "login_switched",
 ] as const;
 
 /** A sentence for each refusal that these acts may meet. */
