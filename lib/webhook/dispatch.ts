@@ -61,7 +61,15 @@ export async function dispatchEvent(world: World, event: StoredEvent): Promise<E
       : { kind: "ignored", reason: "type_not_used" };
   }
   const object = objectOf(event.payload);
-  return object ? handler(world, object) : { kind: "parked", reason: "event_without_object" };
+  return object
+    ? unlessMissing(await handler(world, object))
+    : { kind: "parked", reason: "event_without_object" };
+}
+
+/** What Stripe says it does not have will not be there in an hour either: staff are asked now. */
+function unlessMissing(result: EventResult): EventResult {
+  const isMissing = result.kind === "later" && result.reason === "resource_missing";
+  return isMissing ? { kind: "parked", reason: result.reason } : result;
 }
 
 export interface StoredEvent {

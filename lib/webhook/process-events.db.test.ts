@@ -205,6 +205,20 @@ describe("an event", () => {
     expect(await factsOf(world, payment)).toMatchObject({ state: "sent", charges: 0 });
   });
 
+  it.each([
+    ["a page", "checkout.session.completed", "cs_test_unheard_of"],
+    ["an intent", "payment_intent.succeeded", "pi_unheard_of"],
+    ["a refund", "refund.updated", "re_unheard_of"],
+    ["a dispute", "charge.dispute.updated", "du_unheard_of"],
+  ])("about %s that Stripe definitely does not have is parked at once", async (_, type, stripeId) => {
+    const payment = await atStripe();
+    const metadata = { payment: payment.paymentId, customer: payment.customerId };
+    const id = await store(type, { id: stripeId, metadata });
+    await processEvent(world, id);
+    expect(await runOf(id)).toMatchObject({ state: "parked", attempts: 1, reason: "resource_missing" });
+    expect(await factsOf(world, payment)).toMatchObject({ state: "sent", charges: 0, claims: 1 });
+  });
+
   it("that names another payment's page does not settle from it", async () => {
     const [one, other] = [await atStripe(), await atStripe()];
     await world.control.holdWebhooks();
