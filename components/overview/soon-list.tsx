@@ -1,5 +1,6 @@
 import { useTranslations } from "next-intl";
 import { Card } from "@/components/overview/card";
+import { PriceAhead } from "@/components/service/price-ahead";
 import { ServiceStateBadge } from "@/components/service/service-table";
 import { Due } from "@/components/ui/due";
 import { TextLink } from "@/components/ui/text-link";
@@ -28,6 +29,7 @@ export function SoonList({ overview: { soon, runways, serviceCount } }: { overvi
                 <span className="block text-ink-soft text-sm">
                   <Fate service={service} runways={runways} />
                 </span>
+                <PriceAhead of={service.nextPrice} />
               </span>
               <span className="text-right text-sm">
                 {service.state !== "active" ? (

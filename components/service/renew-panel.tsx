@@ -4,6 +4,7 @@ import { cardChoiceTexts, chargeable } from "@/components/card/card-words";
 import { answerTexts } from "@/components/payment/answer-texts";
 import type { PayChoice } from "@/components/payment/pay-form";
 import { offerOf } from "@/components/payment/pay-words";
+import { PriceAhead } from "@/components/service/price-ahead";
 import { type RenewAction, RenewForm } from "@/components/service/renew-form";
 import { Amount } from "@/components/ui/amount";
 import { Callout } from "@/components/ui/callout";
@@ -40,6 +41,7 @@ export async function RenewPanel({ panel, paymentId, action }: RenewPanelProps) 
       </p>
       <TermTabs panel={panel} />
       <Terms terms={terms} />
+      <PriceAhead of={panel.nextPrice} className="mt-2" />
       <p className="mt-3 flex justify-between gap-4 border-t pt-3">
         <span className="text-ink-soft">{pay("available")}</span>
         <Amount of={available} className="font-medium" />

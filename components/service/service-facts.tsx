@@ -2,6 +2,7 @@ import { useTranslations } from "next-intl";
 import { AutoRenew } from "@/components/service/auto-renew";
 import type { SwitchAction } from "@/components/service/auto-renew-switch";
 import { NotBegun } from "@/components/service/not-begun";
+import { PriceAhead } from "@/components/service/price-ahead";
 import { Amount } from "@/components/ui/amount";
 import { Due } from "@/components/ui/due";
 import { Fact, Facts } from "@/components/ui/facts";
@@ -37,6 +38,7 @@ export function ServiceFacts({ service, onSwitch }: ServiceFactsProps) {
               term: () => <span className="text-ink-soft">{terms(term.unit, { count: term.count })}</span>,
             })
           : t("noPrice")}
+        <PriceAhead of={service.nextPrice} />
       </Fact>
       <Fact name={t(isRunning || state === "pending" ? "paidUntil" : "ran")}>
         {expiresAt ? <Due at={expiresAt} isUrgent={isRunning} /> : <NotBegun state={state} voidsAt={null} />}

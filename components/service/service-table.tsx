@@ -2,6 +2,7 @@ import { useTranslations } from "next-intl";
 import { AutoRenew } from "@/components/service/auto-renew";
 import type { SwitchAction } from "@/components/service/auto-renew-switch";
 import { NotBegun } from "@/components/service/not-begun";
+import { PriceAhead } from "@/components/service/price-ahead";
 import { Amount } from "@/components/ui/amount";
 import { Badge, type Shape, type Tone } from "@/components/ui/badge";
 import { Due, useDaysFromNow } from "@/components/ui/due";
@@ -67,6 +68,7 @@ function ServiceTableRow({
         ) : (
           <span className="text-ink-soft">{t("noPrice")}</span>
         )}
+        <PriceAhead of={service.nextPrice} />
       </Cell>
       <Cell className="max-sm:order-3 max-sm:justify-self-end max-sm:text-right max-sm:text-sm">
         {expiresAt ? (

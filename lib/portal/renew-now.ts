@@ -24,10 +24,11 @@ import { type Money, money } from "@/lib/kernel/money";
 import { ok, type Result, refuse } from "@/lib/kernel/result";
 import { type ChargeChoice, wayOf } from "./charge-choice";
 import { readCards } from "./list-cards";
+import { readServiceRows } from "./list-services";
 import { begin, shownMinor, shownOf } from "./pay";
 import { mayPay } from "./permit";
 import { readAs } from "./scoped";
-import type { CardView, CustomerActor, PayOutcome, PayRefusal, PlanShown } from "./shapes";
+import type { CardView, CustomerActor, PayOutcome, PayRefusal, PlanShown, PriceAhead } from "./shapes";
 import { portalWorld } from "./world";
 
 export { termsMost };
@@ -36,6 +37,8 @@ export { termsMost };
 export interface RenewPanel {
   service: { id: ServiceId; label: string; term: RenewableService["plan"]["term"] };
   terms: { startsAt: Date; endsAt: Date; amount: Money; invoiceNumber: string | null }[];
+  /** Another price that its terms to come have, net. */
+  nextPrice: PriceAhead | null;
   due: Money;
   available: Money;
   fromBalance: PlanShown | null;
@@ -55,12 +58,18 @@ export function showRenewNow(
   if (!isUuid(serviceId)) return Promise.resolve(refuse({ code: "service_not_found" }));
   return readAs(world, actor, async (sql) => {
     const { customerId } = actor;
-    const [service, tax, balances, cards, canPay] = await Promise.all([
+    const [service, tax, balances, cards, canPay, [row]] = await Promise.all([
       readRenewable(sql, customerId, serviceId as ServiceId),
       readTax(sql, actor),
       sql`select currency, posted_minor - held_minor as minor from balances where customer_id = ${customerId}`,
       readCards(sql, world, actor),
       mayPay(sql, actor),
+      readServiceRows(
+        sql,
+        actor,
+        { now: world.clock.now(), timeZone: world.timeZone },
+        serviceId as ServiceId,
+      ),
     ]);
     if (!service) return refuse({ code: "service_not_found" });
     const terms = nextTerms(service, termsIn(wish.terms), world.timeZone);
@@ -83,6 +92,7 @@ export function showRenewNow(
         amount: money(minor, currency),
         invoiceNumber: term.kind === "open" ? term.number : null,
       })),
+      nextPrice: row?.nextPrice ?? null,
       due: money(dueMinor, currency),
       available: money(availableMinor, currency),
       fromBalance: coversAll ? shownOf(combined.plan) : null,

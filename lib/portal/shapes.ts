@@ -329,13 +329,23 @@ export interface Movement {
 
 export type ServiceState = "pending" | "active" | "suspended" | "terminated" | "canceled";
 
+/** What a service's terms cost from a day on. */
+export interface PriceAhead {
+  price: Money;
+  term: { unit: "day" | "month" | "year"; count: number };
+  at: Date;
+}
+
 export interface ServiceRow {
   id: ServiceId;
   label: string;
   planName: string;
   state: ServiceState;
+  /** Of the term that runs, net: the price that held when it began. */
   price: Money | null;
   term: { unit: "day" | "month" | "year"; count: number };
+  /** Another price that a term to come has, net, and when the first such term begins; null while nothing changes. */
+  nextPrice: PriceAhead | null;
   expiresAt: Date | null;
   isAutoRenew: boolean;
   /** It ends with its last paid term, on the customer's wish. */

@@ -10,13 +10,14 @@ import type { BegunService, InvoiceRecord, LineRecord } from "../scene";
 import { decideRenewals } from "./decide-renewals";
 import type { DueService } from "./due-services";
 import { renewalIssueAt } from "./renewal-days";
+import { type ListPrice, priceOfTerm } from "./term-prices";
 
 /** A service that runs, with what its next terms cost. */
 export interface ForecastService {
   service: BegunService;
   plan: { name: string; term: TermLength; leadDays: number };
   /** Net, minor units, from an instant on; of the service's currency. */
-  prices: readonly { validFrom: Date; priceMinor: bigint }[];
+  prices: readonly ListPrice[];
   /** Starts of terms that the run leaves alone: billed already, declined, or lapsed. */
   closedTerms: readonly Date[];
   /** The run passes it by: it ends with its term, or staff have been asked about it. */
@@ -226,18 +227,9 @@ class Play {
 
 /** As the run reads it; null where the plan has no price then, which the run leaves to staff. */
 function dueServiceOf(scene: ForecastScene, { service, plan, prices }: ForecastService): DueService | null {
-  const price = lastFrom(prices, service.expiresAt);
+  const price = priceOfTerm(prices, service.expiresAt);
   if (!price) return null;
   const { customerId, currency } = scene;
   const { priceMinor } = price;
   return { customerId, service, currency, plan, priceMinor, renewalId: null };
-}
-
-/** The one that holds at an instant. */
-function lastFrom<T extends { validFrom: Date }>(all: readonly T[], at: Date): T | null {
-  let last: T | null = null;
-  for (const one of all) {
-    if (one.validFrom <= at && (!last || one.validFrom > last.validFrom)) last = one;
-  }
-  return last;
 }

@@ -3,6 +3,7 @@ import { type CalendarDay, type TermLength, termEnd } from "@/lib/kernel/calenda
 import type { CustomerId, InvoiceId, PlanId, RenewalId, ServiceId } from "@/lib/kernel/id";
 import type { Currency } from "@/lib/kernel/money";
 import type { ServiceState } from "../service/states";
+import { type ListPrice, priceOfTerm } from "./term-prices";
 
 /** The most terms that are renewed in one go. */
 export const termsMost = 12;
@@ -19,7 +20,7 @@ export interface RenewableService {
   /** It ends with its last paid term, on the customer's wish. */
   isEnding: boolean;
   plan: { name: string; term: TermLength };
-  prices: readonly { validFrom: Date; priceMinor: bigint }[];
+  prices: readonly ListPrice[];
   /** Of terms that are not paid: what bills them, and open renewals that nothing bills. */
   renewals: readonly {
     id: RenewalId;
@@ -76,7 +77,8 @@ export function nextTerms(service: RenewableService, count: number, timeZone: st
       startsAt = endsAt;
       continue;
     }
-    const priceMinor = priceAt(service, startsAt);
+    // What costs nothing is not renewed ahead of its day.
+    const priceMinor = priceOfTerm(service.prices, startsAt)?.priceMinor;
     const isFree = renewal === undefined || renewal.state === "due" || renewal.state === "declined";
     if (!priceMinor || !isFree) return null;
     const endsAt = termEnd(startsAt, plan.term, anchorDay, timeZone);
@@ -84,16 +86,6 @@ export function nextTerms(service: RenewableService, count: number, timeZone: st
     startsAt = endsAt;
   }
   return terms;
-}
-
-/** Null and 0 alike: what costs nothing is not renewed ahead of its day. */
-function priceAt({ prices }: RenewableService, at: Date): bigint | null {
-  const valid = prices.filter(({ validFrom }) => validFrom <= at);
-  const last = valid.reduce<(typeof valid)[number] | null>(
-    (latest, one) => (latest && latest.validFrom >= one.validFrom ? latest : one),
-    null,
-  );
-  return last?.priceMinor || null;
 }
 
 /**

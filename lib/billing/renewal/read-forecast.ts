@@ -1,11 +1,12 @@
 import type { Row } from "postgres";
 import type { ReservedSql } from "@/db/client";
-import type { CustomerId } from "@/lib/kernel/id";
+import type { CustomerId, PlanId } from "@/lib/kernel/id";
 import type { Currency } from "@/lib/kernel/money";
 import { ownRates, taxRuleIn, taxRuleSql } from "../invoice/tax-rule";
 import { readDebtsOf } from "../payment/debt";
 import { begunServiceOf, type InvoiceRecord, type LineRecord } from "../scene";
 import type { ForecastScene, ForecastService } from "./forecast";
+import { readListPrices } from "./term-prices";
 
 /**
  * What the forecast of a customer stands on, one scene for each currency with services or a balance, the customer's own
@@ -85,7 +86,10 @@ async function readServices(sql: ReservedSql, customerIds: readonly CustomerId[]
     join plans o on o.id = s.plan_id
     join plans p on p.id = case when s.next_plan_at <= s.expires_at then s.next_plan_id else s.plan_id end
     where c.id = any(${[...customerIds]}::uuid[]) order by s.id`;
-  const prices = await readPrices(sql, [...new Set(rows.map((row) => row.plan_id as string))]);
+  const pricesOf = await readListPrices(
+    sql,
+    rows.map((row) => row.plan_id as PlanId),
+  );
   return byCustomer(rows, (row): { currency: Currency; one: ForecastService } => ({
     currency: row.currency,
     one: {
@@ -95,22 +99,11 @@ async function readServices(sql: ReservedSql, customerIds: readonly CustomerId[]
         term: { unit: row.term_unit, count: row.term_count },
         leadDays: row.lead_days,
       },
-      prices: prices.get(`${row.plan_id} ${row.currency}`) ?? [],
+      prices: pricesOf(row.plan_id, row.currency),
       closedTerms: row.closed_terms,
       isPassedBy: row.is_passed_by,
     },
   }));
-}
-
-/** By plan and currency. */
-async function readPrices(sql: ReservedSql, planIds: readonly string[]) {
-  const rows = await sql`
-    select plan_id, currency, valid_from, price_minor from plan_prices where plan_id = any(${[...planIds]}::uuid[])`;
-  return grouped(
-    rows,
-    (row) => `${row.plan_id} ${row.currency}`,
-    (row) => ({ validFrom: row.valid_from as Date, priceMinor: row.price_minor as bigint }),
-  );
 }
 
 /** Open renewals, oldest due first. */
