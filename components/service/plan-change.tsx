@@ -22,7 +22,13 @@ export function PlanChoiceForm({ choices, action, chosen }: PlanChoiceFormProps)
   const terms = useTranslations("term");
   const { service, plans } = choices;
   return (
-    <form action={action} method="get" className="grid gap-8">
+    // Once the plan is changed, what is chosen here begins anew.
+    <form
+      key={`${service.planId} ${service.next?.planId}`}
+      action={action}
+      method="get"
+      className="grid gap-8"
+    >
       <fieldset className="grid">
         <legend className="mb-2 font-medium">{t("plan")}</legend>
         {plans.map((plan) => (
@@ -98,13 +104,27 @@ interface PlanChangeShownProps {
 /** What the change does, in amounts, before anybody agrees to it. */
 export function PlanChangeShown({ preview, canTopUp, children }: PlanChangeShownProps) {
   const t = useTranslations("planChange");
-  const { way, startsAt, charged, credited, kept, due, shortBy, available, terms, reissued } = preview;
+  const length = useTranslations("term");
+  const { way, startsAt, shortBy, terms, reissued, termsAhead } = preview;
   const isShort = isPositive(shortBy);
   return (
     <section aria-labelledby="plan-preview" className="grid content-start gap-5">
       <h2 id="plan-preview" className="font-semibold text-lg">
         {way === "at_once" ? t("doesAtOnce") : t.rich("doesLater", { at: () => <Day at={startsAt} /> })}
       </h2>
+      {termsAhead && (
+        <p>
+          {t.rich("termsAhead", {
+            at: () => <Day at={termsAhead.at} />,
+            price: () => (
+              <strong>
+                <Amount of={termsAhead.price} />
+              </strong>
+            ),
+            term: () => length(termsAhead.term.unit, { count: termsAhead.term.count }),
+          })}
+        </p>
+      )}
       {terms.length > 0 && (
         <ul className="grid gap-1 text-ink-soft text-sm">
           {terms.map((term, index) => (
@@ -120,27 +140,7 @@ export function PlanChangeShown({ preview, canTopUp, children }: PlanChangeShown
           ))}
         </ul>
       )}
-      <Facts className="grid-cols-2">
-        <Fact name={t("charged")}>
-          <Amount of={charged} />
-        </Fact>
-        <Fact name={t("credited")}>
-          <Amount of={credited} />
-        </Fact>
-        {isPositive(kept) && (
-          <Fact name={t("kept")}>
-            <Amount of={kept} />
-          </Fact>
-        )}
-        <Fact name={due.minor < 0n ? t("toBalance") : t("fromBalance")}>
-          <strong>
-            <Amount of={magnitude(due)} />
-          </strong>
-        </Fact>
-        <Fact name={t("available")}>
-          <Amount of={available} />
-        </Fact>
-      </Facts>
+      <MoneyNow preview={preview} />
       {reissued.length > 0 && (
         <p>{t("reissued", { numbers: reissued.join(", "), count: reissued.length })}</p>
       )}
@@ -161,6 +161,35 @@ export function PlanChangeShown({ preview, canTopUp, children }: PlanChangeShown
         <div className="max-w-sm">{children}</div>
       )}
     </section>
+  );
+}
+
+/** What is charged and given back at once; a change of the next term moves nothing. */
+function MoneyNow({ preview: { charged, credited, kept, due, available } }: { preview: PlanChangePreview }) {
+  const t = useTranslations("planChange");
+  if (!isPositive(charged) && !isPositive(credited)) return <p>{t("nothingNow")}</p>;
+  return (
+    <Facts className="grid-cols-2">
+      <Fact name={t("charged")}>
+        <Amount of={charged} />
+      </Fact>
+      <Fact name={t("credited")}>
+        <Amount of={credited} />
+      </Fact>
+      {isPositive(kept) && (
+        <Fact name={t("kept")}>
+          <Amount of={kept} />
+        </Fact>
+      )}
+      <Fact name={due.minor < 0n ? t("toBalance") : t("fromBalance")}>
+        <strong>
+          <Amount of={magnitude(due)} />
+        </strong>
+      </Fact>
+      <Fact name={t("available")}>
+        <Amount of={available} />
+      </Fact>
+    </Facts>
   );
 }
 

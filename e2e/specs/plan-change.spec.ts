@@ -20,7 +20,7 @@ test("a customer sees what another plan costs for the rest of the term, and chan
   const short = page.getByText(/The balance lacks/);
   await expect(agree.or(short)).toBeVisible();
   if (await short.isVisible()) {
-    await expect(page.getByRole("link", { name: "Top up" })).toHaveAttribute("href", "/balance/top-up");
+    await expect(page.getByRole("link", { name: "Top up" })).toHaveAttribute("href", /^\/balance\/top-up\?/);
     await page.getByRole("radio", { name: /^From its next term/ }).check();
     await page.getByRole("button", { name: "Show what it costs" }).click();
     await expect(page.getByRole("heading", { name: /with its next term/ })).toBeVisible();
@@ -41,6 +41,9 @@ test("staff change a customer's plan from its page", async ({ pageOf, scene }) =
     .click();
   await page.getByRole("radio", { name: /^Pond M/ }).check();
   await page.getByRole("button", { name: "Show what it costs" }).click();
+  await expect(page.getByText(/^From .* it costs .* plus tax\.$/)).toBeVisible();
   await page.getByRole("button", { name: "Change the plan" }).click();
   await expect(page.getByRole("status").filter({ hasText: "Done." })).toBeVisible();
+  await expect(page.getByRole("radio", { name: /^Pond M\s*from / })).toBeVisible();
+  await expect(page.getByText("That is its plan already.")).toBeHidden();
 });

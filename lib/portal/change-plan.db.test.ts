@@ -215,6 +215,20 @@ describe("a change of plan at once", () => {
 });
 
 describe("a change of plan from the next term", () => {
+  it("says what its terms cost then, at the price that holds when the first of them starts", async () => {
+    const one = await running();
+    const [service] = await world.owner`select expires_at from services where id = ${one.serviceId}`;
+    const at: Date = service?.expires_at;
+    await world.owner`
+      insert into plan_prices (plan_id, currency, valid_from, price_minor)
+      values (${one.large}, 'USD', ${new Date(at.getTime() - day)}, 6600)`;
+    for (const way of ["next_term", "at_once"] as const) {
+      expect((await shown(one, one.large, way)).termsAhead).toEqual({
+        ...{ price: { minor: 6600n, currency: "USD" }, term: { unit: "day", count: 31 }, at },
+      });
+    }
+  });
+
   it("leaves what is paid as it is; the run bills the new plan, which is the service's once its term begins", async () => {
     const one = await running(true);
     expect(await shown(one, one.large, "next_term")).toMatchObject({ due: { minor: 0n }, reissued: [] });

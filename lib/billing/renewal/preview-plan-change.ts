@@ -7,6 +7,7 @@ import type { ServiceState } from "../service/states";
 import type { World } from "../world";
 import { decidePlanChange, type PlanChangeRefusal, type PlanChangeWay } from "./decide-plan-change";
 import { readPlanChange } from "./plan-change-scene";
+import { priceOfTerm, readListPrices } from "./term-prices";
 
 /** What a change would do, shown before anybody agrees to it. */
 export interface PlanChangePreview {
@@ -26,6 +27,8 @@ export interface PlanChangePreview {
   terms: { remainingDays: number; termDays: number; credited: Money; charged: Money }[];
   /** Numbers of unpaid renewals that are issued anew. */
   reissued: string[];
+  /** What its terms cost then, net, from the first that is not paid; null where the new plan has no price by then. */
+  termsAhead: { price: Money; term: TermLength; at: Date } | null;
 }
 
 /** A service, the plan it has, and those it could have. */
@@ -104,12 +107,15 @@ export async function previewPlanChange(
   const { currency } = scene.service;
   const answer = decidePlanChange(scene, wish.way, now, world.timeZone);
   if (!answer.ok) return answer;
-  const [[balance], debtMinor] = await Promise.all([
+  const [[balance], debtMinor, pricesOf] = await Promise.all([
     sql`
       select posted_minor - held_minor as available_minor from balances
       where customer_id = ${wish.customerId} and currency = ${currency}`,
     readDebt(sql, wish.customerId, currency),
+    readListPrices(sql, [wish.planId]),
   ]);
+  const { expiresAt } = scene.service;
+  const ahead = expiresAt && priceOfTerm(pricesOf(wish.planId, currency), expiresAt);
   const available: bigint = balance?.available_minor ?? 0n;
   const { way, startsAt, chargedMinor, creditedMinor, keptMinor, changes, reissued } = answer.decided;
   const dueMinor = chargedMinor - creditedMinor + keptMinor;
@@ -133,6 +139,10 @@ export async function previewPlanChange(
         charged,
       })),
       reissued: reissued.map(({ old }) => old.number),
+      termsAhead:
+        expiresAt && ahead
+          ? { price: money(ahead.priceMinor, currency), term: scene.to.term, at: expiresAt }
+          : null,
     },
   };
 }

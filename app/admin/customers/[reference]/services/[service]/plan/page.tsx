@@ -74,12 +74,12 @@ export default async function StaffPlanChangePage({ params, searchParams }: Plan
                 fields={[]}
                 submit={t("agree")}
                 answers={answers}
-                done={<p>{t("done")}</p>}
+                said={t("done")}
               />
             )}
           </PlanChangeShown>
         )}
-        {preview && !preview.ok && (
+        {preview && !preview.ok && preview.refusal.code !== "plan_is_the_same" && (
           <Callout tone="warn" role="alert">
             <p>{sentenceOf(preview.refusal, answers)}</p>
           </Callout>
