@@ -73,6 +73,7 @@ describe("the time machine", () => {
     const late = await world.jobs.sql`
       select name from job_runs where ended_at < ${world.clock.now()}::timestamptz - 3 * every_seconds * interval '1 second'`;
     expect(late.map(({ name }) => name)).toEqual([]);
-    expect((await world.jobs.sql`select name from job_runs`).length).toBe(jobs.length);
+    const ran = (await world.jobs.sql`select name from job_runs`).map(({ name }) => name);
+    expect(ran).toEqual(expect.arrayContaining(jobs.map(({ name }) => name)));
   }, 240_000);
 });

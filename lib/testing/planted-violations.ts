@@ -150,7 +150,9 @@ const settlements: PlantedViolation[] = [
     says: "a payment that succeeded through Stripe has one charge of its amount, no other has one before its end",
     how: "Stripe took the money twice and both were settled",
     plant: (sql, { customerId }) =>
-      sql`insert into charges select customer_id, gen_random_uuid(), payment_id, stripe_charge_id || '2', currency,
+      sql`insert into charges (customer_id, id, payment_id, stripe_charge_id, currency, amount_minor,
+          stripe_balance_transaction_id, fee_minor, fee_currency, next_poll_at, booked_at)
+        select customer_id, gen_random_uuid(), payment_id, stripe_charge_id || '2', currency,
           amount_minor, stripe_balance_transaction_id, fee_minor, fee_currency, next_poll_at, booked_at
         from charges where customer_id = ${customerId} limit 1`,
   },

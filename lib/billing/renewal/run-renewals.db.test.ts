@@ -121,12 +121,14 @@ describe("the renewal run", () => {
     expect(topics).not.toContain("reminder");
   });
 
-  it("says at once what is short, takes nothing of the balance, and leaves the expiry", async () => {
+  it("issues what is short, takes nothing of the balance, leaves the expiry, and leaves telling to the morning", async () => {
     const service = await dueService({ balance: 999n });
     const since = world.clock.now();
     await runRenewals(world);
     expect(await stateOf(service)).toEqual([open]);
-    expect(await topicsOf(service, since)).toContain("reminder");
+    const topics = await topicsOf(service, since);
+    expect(topics).toContain("invoice.issued");
+    expect(topics).not.toContain("reminder");
     const [balance] = await owner`
       select posted_minor from balances where customer_id = ${service.customerId}`;
     expect(balance?.posted_minor).toBe(999n);

@@ -28,8 +28,9 @@ export async function checkWhatWasTold(simulation: Simulation): Promise<void> {
       select i.number as id from invoices i where i.state = 'open' and i.due_on < ${now}::timestamptz::date - 5
         and not exists (select from invoice_claims k where k.customer_id = i.customer_id and k.invoice_id = i.id)
         and not exists (select from reminders r where r.customer_id = i.customer_id and r.subject_id = i.id
-          and r.kind = 'invoice_due' and r.stage = 0)`)(
-      "an unpaid invoice was reminded of to the last stage",
+          and (r.kind = 'invoice_due' and r.stage = 0
+            or r.kind = 'invoice_issued' and r.created_at::date >= i.due_on))`)(
+      "an unpaid invoice was reminded of on its day, or told of then or later",
     ),
     rule(owner`
       select r.id from reminders r join outbox o on o.customer_id = r.customer_id and o.id = r.outbox_id
