@@ -42,6 +42,7 @@ export function ChargeTable<State extends Result<unknown>>({
           <Row key={charge.id} className={rowLook}>
             <Cell>
               <Moment at={charge.bookedAt} />
+              <StripeId of={charge.stripe} />
               <Parts charge={charge} />
               {action && isPositive(charge.refundable) && (
                 <RefundForm customerId={money.customerId} charge={charge} action={action} answers={answers} />
