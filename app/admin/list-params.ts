@@ -1,4 +1,4 @@
-import { parseCalendarDay } from "@/lib/kernel/calendar";
+import { parseDayRange } from "@/lib/kernel/calendar";
 
 export type RawSearchParams = Record<string, string | string[] | undefined>;
 
@@ -8,12 +8,17 @@ export function oneOf(raw: RawSearchParams, name: string): string {
   return (Array.isArray(value) ? value[0] : value)?.replaceAll("\0", "").trim() ?? "";
 }
 
-/** What staff's lists have in common: a text, days, and where the page begins. What is not understood is left out. */
+/**
+ * What staff's lists have in common: a text, days, and where the page begins. What is not understood is left out; reversed
+ * days are too, and `refusedDays` has them.
+ */
 export function commonFilter(raw: RawSearchParams) {
+  const { from, to, refused } = parseDayRange(oneOf(raw, "from"), oneOf(raw, "to"));
   return {
     text: oneOf(raw, "q").slice(0, 100) || null,
-    from: dayIn(oneOf(raw, "from")),
-    to: dayIn(oneOf(raw, "to")),
+    from,
+    to,
+    refusedDays: refused,
     cursor: oneOf(raw, "cursor") || null,
   };
 }
@@ -29,8 +34,4 @@ export function listHref(path: string, state: Record<string, string | null>): st
     Object.entries(state).filter((entry): entry is [string, string] => entry[1] !== null && entry[1] !== ""),
   ).toString();
   return query === "" ? path : `${path}?${query}`;
-}
-
-function dayIn(text: string): string | null {
-  return parseCalendarDay(text) ? text : null;
 }

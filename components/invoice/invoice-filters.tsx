@@ -3,11 +3,13 @@ import { useTranslations } from "next-intl";
 import { buttonLook } from "@/components/ui/button";
 import { Checkbox } from "@/components/ui/choice";
 import { classNames } from "@/components/ui/class-names";
+import { DayFields } from "@/components/ui/day-fields";
 import { Field } from "@/components/ui/field";
 import { FilterForm } from "@/components/ui/filter-form";
 import { Input, Select } from "@/components/ui/input";
 import { Link } from "@/components/ui/link";
 import { LinkTabs } from "@/components/ui/link-tabs";
+import type { DayRange } from "@/lib/kernel/calendar";
 import type { InvoiceFilter, InvoiceList, InvoiceStatus } from "@/lib/portal/shapes";
 
 interface InvoiceFiltersProps {
@@ -16,6 +18,8 @@ interface InvoiceFiltersProps {
   /** The list with these statuses and all else as it is. */
   statusHref: (status: readonly InvoiceStatus[]) => string;
   clearHref: string;
+  /** Days that were asked for and end before they begin. */
+  refusedDays: DayRange | null;
 }
 
 const tabs = [
@@ -27,7 +31,8 @@ const tabs = [
 ] as const satisfies readonly { name: string; status: readonly InvoiceStatus[] }[];
 
 /** The URL is the list's whole state: tabs are links, the rest is a form that asks for an address. */
-export function InvoiceFilters({ filter, services, statusHref, clearHref }: InvoiceFiltersProps) {
+export function InvoiceFilters(props: InvoiceFiltersProps) {
+  const { filter, services, statusHref, clearHref, refusedDays } = props;
   const t = useTranslations("invoices");
   return (
     <div className="grid gap-3 pb-3">
@@ -54,8 +59,8 @@ export function InvoiceFilters({ filter, services, statusHref, clearHref }: Invo
             className="pl-9"
           />
         </div>
-        <MoreFilters filter={filter} services={services} />
-        {(filter.text !== null || countMore(filter) > 0) && (
+        <MoreFilters filter={filter} services={services} refusedDays={refusedDays} />
+        {(filter.text !== null || countMore(filter) > 0 || refusedDays) && (
           <Link href={clearHref} className={buttonLook("quiet")}>
             {t("clear")}
           </Link>
@@ -65,11 +70,12 @@ export function InvoiceFilters({ filter, services, statusHref, clearHref }: Invo
   );
 }
 
-function MoreFilters({ filter, services }: Pick<InvoiceFiltersProps, "filter" | "services">) {
+function MoreFilters(props: Pick<InvoiceFiltersProps, "filter" | "services" | "refusedDays">) {
+  const { filter, services, refusedDays } = props;
   const t = useTranslations("invoices");
   const count = countMore(filter);
   return (
-    <details className="group" key={JSON.stringify(filter)}>
+    <details className="group" key={JSON.stringify([filter, refusedDays])} open={refusedDays !== null}>
       <summary className={classNames(buttonLook("secondary"), "list-none gap-2")}>
         <ListFilter aria-hidden="true" className="size-4" />
         {count === 0 ? t("filters") : t("filtersOn", { count })}
@@ -77,14 +83,12 @@ function MoreFilters({ filter, services }: Pick<InvoiceFiltersProps, "filter" | 
       <div className="absolute inset-x-0 z-20 mt-2 grid gap-5 rounded-lg border bg-surface p-4 shadow-float sm:max-w-2xl sm:p-5">
         <StatusChoices chosen={filter.status} />
         <div className="grid grid-cols-2 gap-4 sm:grid-cols-4">
-          <Field id="issued-from" label={t("issuedFrom")}>
-            {(control) => (
-              <Input {...control} type="date" name="from" defaultValue={filter.issuedFrom ?? ""} />
-            )}
-          </Field>
-          <Field id="issued-to" label={t("issuedTo")}>
-            {(control) => <Input {...control} type="date" name="to" defaultValue={filter.issuedTo ?? ""} />}
-          </Field>
+          <DayFields
+            range={refusedDays ?? { from: filter.issuedFrom, to: filter.issuedTo }}
+            isRefused={refusedDays !== null}
+            labels={{ from: t("issuedFrom"), to: t("issuedTo") }}
+            className="min-w-0"
+          />
           <Field id="amount-from" label={t("amountFrom")}>
             {(control) => (
               <Input {...control} inputMode="decimal" name="min" defaultValue={filter.amountFrom ?? ""} />

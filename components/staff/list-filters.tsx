@@ -1,10 +1,12 @@
 import { useTranslations } from "next-intl";
 import { Button, buttonLook } from "@/components/ui/button";
+import { DayFields } from "@/components/ui/day-fields";
 import { Field } from "@/components/ui/field";
 import { FilterForm } from "@/components/ui/filter-form";
 import { Input, Select } from "@/components/ui/input";
 import { Link } from "@/components/ui/link";
 import { LinkTabs } from "@/components/ui/link-tabs";
+import type { DayRange } from "@/lib/kernel/calendar";
 
 interface ListFiltersProps {
   /** Where the list is. */
@@ -12,9 +14,9 @@ interface ListFiltersProps {
   tabs?: { label: string; all: readonly { href: string; text: string; isHere: boolean }[] };
   /** What the search looks in. */
   searchLabel: string;
-  filter: { text: string | null; from?: string | null; to?: string | null };
-  /** Whether it can be narrowed to days; of what, where that does not go without saying. */
-  hasDays?: boolean | { from: string; to: string };
+  filter: { text: string | null; from?: string | null; to?: string | null; refusedDays?: DayRange | null };
+  /** What the two fields of days are called, where it can be narrowed to days: they say which day of a row they mean. */
+  days?: { from: string; to: string };
   select?: Choice;
   selects?: readonly Choice[];
   /** What the tabs say, kept while one searches. */
@@ -32,10 +34,10 @@ interface Choice {
 
 /** How a list of staff's is narrowed: the address is its whole state. */
 export function ListFilters(props: ListFiltersProps) {
-  const { path, tabs, searchLabel, filter, hasDays = false, select, hidden = {}, clearHref } = props;
+  const { path, tabs, searchLabel, filter, days, select, hidden = {}, clearHref } = props;
   const selects = props.selects ?? (select ? [select] : []);
   const t = useTranslations("staffList");
-  const days = typeof hasDays === "object" ? hasDays : { from: t("from"), to: t("to") };
+  const { refusedDays = null, from = null, to = null } = filter;
   return (
     <div className="grid gap-4 pb-4">
       {tabs && <LinkTabs label={tabs.label} tabs={tabs.all} />}
@@ -67,20 +69,18 @@ export function ListFilters(props: ListFiltersProps) {
             )}
           </Field>
         ))}
-        {hasDays && (
-          <>
-            <Field id="from" label={days.from} className="max-sm:min-w-32 max-sm:flex-1">
-              {(control) => <Input {...control} type="date" name="from" defaultValue={filter.from ?? ""} />}
-            </Field>
-            <Field id="to" label={days.to} className="max-sm:min-w-32 max-sm:flex-1">
-              {(control) => <Input {...control} type="date" name="to" defaultValue={filter.to ?? ""} />}
-            </Field>
-          </>
+        {days && (
+          <DayFields
+            range={refusedDays ?? { from, to }}
+            isRefused={refusedDays !== null}
+            labels={days}
+            className="max-sm:min-w-32 max-sm:flex-1 sm:max-w-48"
+          />
         )}
         <div className="flex gap-3">
           <Button type="submit">{t("search")}</Button>
-          {clearHref && (
-            <Link href={clearHref} className={buttonLook("quiet")}>
+          {(clearHref || refusedDays) && (
+            <Link href={clearHref ?? path} className={buttonLook("quiet")}>
               {t("clear")}
             </Link>
           )}

@@ -37,6 +37,22 @@ export function parseCalendarDay(text: string): CalendarDay | null {
   }
 }
 
+/** Days that a list is narrowed to; null: on that side it is not. */
+export interface DayRange {
+  from: CalendarDay | null;
+  to: CalendarDay | null;
+}
+
+/**
+ * The days in two texts from outside; a text that is no day counts as not said. A range that ends before it begins narrows
+ * nothing: it is refused, to be told beside its fields.
+ */
+export function parseDayRange(from: string, to: string): DayRange & { refused: DayRange | null } {
+  const range = { from: parseCalendarDay(from), to: parseCalendarDay(to) };
+  if (range.from === null || range.to === null || range.from <= range.to) return { ...range, refused: null };
+  return { from: null, to: null, refused: range };
+}
+
 /** The first instant of the day: midnight, or what follows where daylight saving skips midnight. */
 export function startOfDay(day: CalendarDay, timeZone: string): Date {
   return instantOf(Temporal.PlainDate.from(day).toZonedDateTime(timeZone));

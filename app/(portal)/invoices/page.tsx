@@ -12,9 +12,10 @@ import { PageHead } from "@/components/ui/page-head";
 import { Pager } from "@/components/ui/pager";
 import { TextLink } from "@/components/ui/text-link";
 import { requireCustomer } from "@/lib/auth/current";
+import type { DayRange } from "@/lib/kernel/calendar";
 import { listInvoices } from "@/lib/portal/list-invoices";
 import type { CustomerActor, InvoiceFilter, InvoiceList as List } from "@/lib/portal/shapes";
-import { invoicesHref, parseInvoiceFilter, type RawSearchParams } from "./search-params";
+import { invoicesHref, parseInvoiceFilter, type RawSearchParams, refusedDays } from "./search-params";
 
 /** Counting stops here: an exact count of millions costs more than it says. */
 const countMost = 10_000;
@@ -24,7 +25,8 @@ export async function generateMetadata(): Promise<Metadata> {
 }
 
 export default async function InvoicesPage({ searchParams }: { searchParams: Promise<RawSearchParams> }) {
-  const filter = parseInvoiceFilter(await searchParams);
+  const raw = await searchParams;
+  const filter = parseInvoiceFilter(raw);
   const actor = await requireCustomer(invoicesHref(filter));
   const t = await getTranslations("invoices");
   const shell = await getTranslations("shell");
@@ -37,12 +39,18 @@ export default async function InvoicesPage({ searchParams }: { searchParams: Pro
         </>
       }
     >
-      <InvoiceList actor={actor} filter={filter} />
+      <InvoiceList actor={actor} filter={filter} refusedDays={refusedDays(raw)} />
     </Suspense>
   );
 }
 
-async function InvoiceList({ actor, filter }: { actor: CustomerActor; filter: InvoiceFilter }) {
+interface InvoiceListProps {
+  actor: CustomerActor;
+  filter: InvoiceFilter;
+  refusedDays: DayRange | null;
+}
+
+async function InvoiceList({ actor, filter, refusedDays }: InvoiceListProps) {
   const list = await listInvoices(actor, filter);
   const t = await getTranslations("invoices");
   const first = { ...filter, cursor: null };
@@ -54,6 +62,7 @@ async function InvoiceList({ actor, filter }: { actor: CustomerActor; filter: In
       <InvoiceFilters
         filter={filter}
         services={list.services}
+        refusedDays={refusedDays}
         statusHref={(status) => invoicesHref({ ...first, status })}
         clearHref={invoicesHref({ ...parseInvoiceFilter({}), sort: filter.sort })}
       />

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { invoicesHref, parseInvoiceFilter } from "@/app/(portal)/invoices/search-params";
+import { invoicesHref, parseInvoiceFilter, refusedDays } from "@/app/(portal)/invoices/search-params";
 
 const everything = parseInvoiceFilter({});
 
@@ -43,6 +43,13 @@ describe("the address of the invoice list", () => {
       sort: "number",
     };
     expect(parseInvoiceFilter(mangled)).toEqual(everything);
+  });
+
+  it("leaves out days that end before they begin, for its form to say so", () => {
+    const reversed = { from: "2026-03-01", to: "2026-02-28" };
+    expect(parseInvoiceFilter(reversed)).toEqual(everything);
+    expect(refusedDays(reversed)).toEqual(reversed);
+    expect(refusedDays({ from: "2026-02-28", to: "2026-03-01" })).toBeNull();
   });
 
   it("never throws, whatever the address says, and is stable once read", () => {

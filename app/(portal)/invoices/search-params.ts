@@ -1,4 +1,4 @@
-import { parseCalendarDay } from "@/lib/kernel/calendar";
+import { type DayRange, parseDayRange } from "@/lib/kernel/calendar";
 import { parseId, type ServiceId } from "@/lib/kernel/id";
 import type { InvoiceFilter, InvoiceStatus } from "@/lib/portal/shapes";
 
@@ -16,10 +16,11 @@ const statuses = {
 
 /** The list that an address asks for. What is not understood is left out, so that an old or mangled link shows more, never an error. */
 export function parseInvoiceFilter(raw: RawSearchParams): InvoiceFilter {
+  const { from, to } = daysIn(raw);
   return {
     status: [...new Set(all(raw.status).filter(isStatus))],
-    issuedFrom: dayIn(raw.from),
-    issuedTo: dayIn(raw.to),
+    issuedFrom: from,
+    issuedTo: to,
     amountFrom: amountIn(raw.min),
     amountTo: amountIn(raw.max),
     serviceId: parseId<ServiceId>(one(raw.service)),
@@ -27,6 +28,11 @@ export function parseInvoiceFilter(raw: RawSearchParams): InvoiceFilter {
     sort: one(raw.sort) === "due" ? "due" : "issued",
     cursor: one(raw.cursor) || null,
   };
+}
+
+/** Days of issue that end before they begin: the list leaves them out, its form says so. */
+export function refusedDays(raw: RawSearchParams): DayRange | null {
+  return daysIn(raw).refused;
 }
 
 /** As pages get it: a name that comes several times has all its values. */
@@ -65,8 +71,8 @@ function one(value: string | string[] | undefined): string {
   return all(value)[0] ?? "";
 }
 
-function dayIn(value: string | string[] | undefined): string | null {
-  return parseCalendarDay(one(value));
+function daysIn(raw: RawSearchParams) {
+  return parseDayRange(one(raw.from), one(raw.to));
 }
 
 /** Plain decimal text with a point: the list holds several currencies, so that it is no Money yet. */

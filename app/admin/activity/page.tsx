@@ -39,7 +39,7 @@ export default async function ActivityPage({ searchParams }: { searchParams: Pro
         path={path}
         searchLabel={words("searchActivity")}
         filter={common}
-        hasDays
+        days={{ from: words("happenedFrom"), to: words("happenedTo") }}
         select={{
           name: "by",
           label: t("who"),

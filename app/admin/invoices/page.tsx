@@ -52,7 +52,7 @@ export default async function InvoicesPage({ searchParams }: { searchParams: Pro
         tabs={{ label: words("byState"), all: [tab(null), ...viewNames.map(tab)] }}
         searchLabel={words("searchInvoices")}
         filter={common}
-        hasDays
+        days={{ from: words("issuedFrom"), to: words("issuedTo") }}
         hidden={{ state: view }}
         clearHref={isFiltered ? path : null}
       />

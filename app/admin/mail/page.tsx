@@ -25,11 +25,12 @@ export default async function MailPage({ searchParams }: { searchParams: Promise
   const { cursor, ...common } = commonFilter(raw);
   const said = { q: common.text, topic, from: common.from, to: common.to };
   const actor = await requireStaff(listHref(path, { state, ...said }));
-  const [user, page, t, nav] = await Promise.all([
+  const [user, page, t, nav, words] = await Promise.all([
     currentUser(),
     listMail(actor, { ...common, state, topic, cursor }),
     getTranslations("staffMail"),
     getTranslations("staffNav"),
+    getTranslations("staffList"),
   ]);
   const isFiltered = state !== null || Object.values(said).some((value) => value !== null) || cursor !== null;
   const tab = (name: typeof state) => ({
@@ -49,7 +50,7 @@ export default async function MailPage({ searchParams }: { searchParams: Promise
         tabs={{ label: t("byState"), all: [tab(null), ...mailStates.map(tab)] }}
         searchLabel={t("search")}
         filter={common}
-        hasDays
+        days={{ from: words("sentFrom"), to: words("sentTo") }}
         select={{
           name: "topic",
           label: t("about"),

@@ -44,7 +44,7 @@ export default async function PaymentsPage({ searchParams }: { searchParams: Pro
         tabs={{ label: words("byState"), all: [tab(null), ...paymentGroups.map(tab)] }}
         searchLabel={words("searchPayments")}
         filter={common}
-        hasDays
+        days={{ from: words("startedFrom"), to: words("startedTo") }}
         select={{
           name: "how",
           label: t("how"),

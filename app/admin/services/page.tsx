@@ -62,7 +62,7 @@ export default async function ServicesPage({ searchParams }: { searchParams: Pro
             options: serviceRenewals.map((value) => ({ value, text: words(`renews_${value}`) })),
           },
         ]}
-        hasDays={{ from: words("expiresFrom"), to: words("expiresTo") }}
+        days={{ from: words("expiresFrom"), to: words("expiresTo") }}
         hidden={{ state: view }}
         clearHref={isFiltered ? path : null}
       />
