@@ -20,6 +20,7 @@ import {
   receiptMail,
 } from "@/lib/mail/payment-mail";
 import { renewedMail } from "@/lib/mail/renewal-mail";
+import { restoredMail } from "@/lib/mail/restored-mail";
 import { stopMail } from "@/lib/mail/stop-mail";
 import type { PaperGiven } from "@/lib/paper/shapes";
 import { autoChargeNews } from "./auto-charge-news";
@@ -42,6 +43,7 @@ import { orNoteFault } from "./park-mail";
 import { openPayLinks } from "./pay-links";
 import { isDayOf } from "./remind-customers";
 import { renewedNews } from "./renewed-news";
+import { isAboutRestored, restoredNews } from "./restored-news";
 import { isAboutStop, stoppedNews } from "./stop-news";
 import { waitsForOthers } from "./told-together";
 
@@ -204,6 +206,7 @@ function isForMail(row: OutboxRow): boolean {
     isOfInvoice ||
     row.topic === "autopay.stopped" ||
     isAboutStop(row) ||
+    isAboutRestored(row) ||
     aboutMoneyBack.test(row.topic) ||
     isOfPayment
   );
@@ -226,6 +229,7 @@ async function writtenFor(delivery: Delivery, row: OutboxRow): Promise<Writing> 
   if (row.topic === "reminder") return mailOfReminder(delivery, row);
   if (row.topic === "invoice.issued") return mailOfIssued(delivery, row);
   if (isAboutStop(row)) return mailOfStop(delivery, row);
+  if (isAboutRestored(row)) return mailOfRestored(delivery, row);
   if (row.topic === "renewal.paid") return mailOfRenewed(delivery, row);
   const mailOf = mailOfTopic(row.topic);
   const mail = await mailOf(delivery, row);
@@ -308,6 +312,15 @@ async function mailOfStop(delivery: Delivery, row: OutboxRow): Promise<Writing> 
     Promise.all([aboutOf(delivery, sql, customerId), stoppedNews(world, sql, row)]),
   );
   return about && stop ? { mail: await stopMail(about, stop), alsoTold: [] } : null;
+}
+
+async function mailOfRestored(delivery: Delivery, row: OutboxRow): Promise<Writing> {
+  const { customerId } = row;
+  const [about, news] = await transact(delivery.world.jobs, { customerId }, ({ sql }) =>
+    Promise.all([aboutOf(delivery, sql, customerId), restoredNews(sql, row)]),
+  );
+  if (news === "elsewhere") return news;
+  return about && news ? { mail: await restoredMail(about, news.restored), alsoTold: news.alsoTold } : null;
 }
 
 async function mailOfRenewed({ world, host }: Delivery, row: OutboxRow): Promise<Writing> {

@@ -7,6 +7,7 @@ import { disputeMail, refundFailedMail, refundMadeMail } from "./money-back-mail
 import { type MorningPart, morningMail } from "./morning-mail";
 import { type Addressed, moneyBecameBalanceMail, paymentFailedMail, receiptMail } from "./payment-mail";
 import { renewedMail } from "./renewal-mail";
+import { restoredMail } from "./restored-mail";
 import { stopMail } from "./stop-mail";
 
 const usd = (minor: bigint) => money(minor, "USD");
@@ -207,6 +208,7 @@ export const exampleMails = {
       ],
       payLinks: payLinksOf(about, 2_340n),
     }),
+  restored: (about) => restoredMail(about, { services }),
   termination_ahead: (about) =>
     morning(about, {
       invoices: [
