@@ -118,9 +118,9 @@ const granted: Record<string, { app?: string; jobs?: string; staff?: string } | 
     staff: "select",
   },
   renewals: {
-    app: "insert select update(invoice_id,own_grace_days,state,was_declined)",
-    jobs: "insert select update(deferred_until,invoice_id,state,was_declined)",
-    staff: "insert select update(invoice_id,state,was_declined)",
+    app: "insert select update(due_on,invoice_id,own_grace_days,state,was_declined)",
+    jobs: "insert select update(deferred_until,due_on,invoice_id,state,was_declined)",
+    staff: "insert select update(due_on,invoice_id,state,was_declined)",
   },
   services: {
     app: "insert select update(anchor_day,cancel_requested_at,expires_at,is_auto_renew,next_plan_at,next_plan_id,plan_id,state,suspended_at)",

@@ -1,4 +1,5 @@
 import { useTranslations } from "next-intl";
+import type { ReactNode } from "react";
 import { PutOff } from "@/components/service/put-off";
 import { StepName } from "@/components/service/step-name";
 import { Amount } from "@/components/ui/amount";
@@ -7,8 +8,8 @@ import { Due } from "@/components/ui/due";
 import { Link } from "@/components/ui/link";
 import type { ServiceDetail } from "@/lib/portal/show-service";
 
-/** What happens next and when, if nobody does anything; and the button that keeps it from happening. */
-export function NextPanel({ service }: { service: ServiceDetail }) {
+/** What happens next and when, if nobody does anything; and the button that keeps it from happening. `children`: what takes it back. */
+export function NextPanel({ service, children }: { service: ServiceDetail; children?: ReactNode }) {
   const t = useTranslations("service");
   const { next, openInvoiceNumber, isBeingPaid, canChange, canRenew } = service;
   return (
@@ -19,6 +20,7 @@ export function NextPanel({ service }: { service: ServiceDetail }) {
       <p className="mt-1 text-ink-soft text-sm">
         <Lead service={service} />
       </p>
+      {children && <div className="mt-3">{children}</div>}
       {next.length > 0 && (
         <ol className="mt-4 grid gap-3 border-t pt-4">
           {next.map((step, index) => (

@@ -772,6 +772,7 @@ CREATE TABLE "renewals" (
 	"invoice_id" uuid,
 	"own_grace_days" integer DEFAULT 0 NOT NULL,
 	"deferred_until" timestamp with time zone,
+	"due_on" date,
 	"was_declined" boolean DEFAULT false NOT NULL,
 	CONSTRAINT "renewals_pk" PRIMARY KEY("customer_id","id"),
 	CONSTRAINT "renewals_grace_check" CHECK ("renewals"."own_grace_days" between 0 and 60),

@@ -126,7 +126,7 @@ GRANT UPDATE (state, plan_id, next_plan_id, next_plan_at, is_auto_renew, anchor_
 --> statement-breakpoint
 GRANT UPDATE (suspension_hold_until) ON services TO mallard_staff;
 --> statement-breakpoint
-GRANT UPDATE (state, invoice_id, was_declined) ON renewals TO mallard_app, mallard_jobs, mallard_staff;
+GRANT UPDATE (state, invoice_id, due_on, was_declined) ON renewals TO mallard_app, mallard_jobs, mallard_staff;
 --> statement-breakpoint
 GRANT UPDATE (own_grace_days) ON renewals TO mallard_app;
 --> statement-breakpoint

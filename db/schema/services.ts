@@ -2,6 +2,7 @@ import { sql } from "drizzle-orm";
 import {
   boolean,
   check,
+  date,
   foreignKey,
   index,
   integer,
@@ -12,6 +13,7 @@ import {
   uniqueIndex,
   uuid,
 } from "drizzle-orm/pg-core";
+import type { CalendarDay } from "@/lib/kernel/calendar";
 import { currency, customerId, id, instant } from "./columns";
 import { customers } from "./customers";
 import { invoiceLines, invoices } from "./invoices";
@@ -123,6 +125,8 @@ export const renewals = pgTable(
     ownGraceDays: integer("own_grace_days").notNull().default(0),
     /** Until when an open Checkout defers the suspension; once per term. */
     deferredUntil: instant("deferred_until"),
+    /** The day on which its invoice was due when its customer declined it: put back by them, it keeps that day. */
+    dueOn: date("due_on", { mode: "string" }).$type<CalendarDay>(),
     /** It was cancelled and not paid since: whatever by hand comes to nothing, it is declined again. */
     wasDeclined: boolean("was_declined").notNull().default(false),
   },

@@ -1,6 +1,7 @@
 import type { Fragment } from "postgres";
 import { likeOf } from "@/db/like";
 import { type Subject, subjectOf, subjectParts } from "@/lib/billing/activity-subject";
+import { renewalPutBack } from "@/lib/billing/renewal/put-back";
 import { toldToCustomer } from "@/lib/billing/suspension/hold-suspension";
 import { isUuid } from "@/lib/kernel/id";
 import type { Page } from "@/lib/kernel/page";
@@ -37,7 +38,7 @@ export interface ListedActivity extends Subject {
 }
 
 /** What is recorded twice, once for the customer's eyes: staff read the other one, which has the reason. */
-export const customersTwins: readonly string[] = Object.values(toldToCustomer);
+export const customersTwins: readonly string[] = [...Object.values(toldToCustomer), renewalPutBack.told];
 
 const rowsPerPage = 50;
 

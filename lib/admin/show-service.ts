@@ -3,6 +3,7 @@ import { readChargeOf } from "@/lib/billing/outlook/charge-of";
 import { mailHourSql } from "@/lib/billing/reminder/mail-hour";
 import { forecastRenewals } from "@/lib/billing/renewal/forecast";
 import { type NextStep, nextSteps, type PlannedCharge } from "@/lib/billing/renewal/next-steps";
+import { type PutBackOutlook, putBackOutlook } from "@/lib/billing/renewal/put-back-outlook";
 import { readForecastScenes } from "@/lib/billing/renewal/read-forecast";
 import { openOrderDueOn } from "@/lib/billing/suspension/order-void-days";
 import type { TermLength } from "@/lib/kernel/calendar";
@@ -11,6 +12,8 @@ import { type Currency, type Money, money } from "@/lib/kernel/money";
 import { activityOf, customersTwins, type ListedActivity } from "./list-activities";
 import type { StaffActor } from "./shapes";
 import { type StaffWorld, staffWorld } from "./world";
+
+export type { PutBackOutlook };
 
 /** The newest of each; the lists have the rest. */
 const shownMost = 24;
@@ -40,6 +43,8 @@ export interface StaffService {
   ownGraceDays: number;
   /** What happens next and when, if nobody does anything. */
   next: NextStep[];
+  /** What follows if staff put its declined renewal back; null where it was not declined. */
+  ifPutBack: PutBackOutlook | null;
   /** The latest first. */
   terms: { startsAt: Date; endsAt: Date; invoiceNumber: string }[];
   renewals: {
@@ -61,7 +66,8 @@ export async function showService(
   const now = world.clock.now();
   const [row] = await sql`
     select s.*, h.name as customer_name, h.reference, p.name as plan_name, p.term_unit, p.term_count, p.lead_days,
-      p.grace_days, p.terminate_days, ${sql.unsafe(mailHourSql)} as mail_hour, n.name as next_plan_name, r.state as renewal_state, r.own_grace_days, i.due_on,
+      p.grace_days, p.terminate_days, ${sql.unsafe(mailHourSql)} as mail_hour, n.name as next_plan_name, r.state as renewal_state, r.own_grace_days,
+      case r.state when 'due' then r.due_on else i.due_on end as due_on,
       ${openOrderDueOn(sql)} as order_due_on, (
         select price_minor from plan_prices x where x.plan_id = s.plan_id and x.currency = s.currency
           and x.valid_from <= ${now} order by valid_from desc limit 1) as price_minor
@@ -92,6 +98,22 @@ export async function showService(
       order by a.id desc limit 200`,
   ]);
   const holdUntil = row.suspension_hold_until > now ? row.suspension_hold_until : null;
+  const stepping = {
+    state: row.state,
+    expiresAt: row.expires_at,
+    orderDueOn: row.order_due_on,
+    isEnding: row.cancel_requested_at !== null,
+    mailHour: row.mail_hour,
+    plan: { leadDays: row.lead_days, graceDays: row.grace_days, terminateDays: row.terminate_days },
+    renewal: row.renewal_state && {
+      state: row.renewal_state,
+      dueOn: row.due_on,
+      ownGraceDays: row.own_grace_days,
+    },
+    suspendedAt: row.suspended_at,
+    holdUntil,
+    charge,
+  };
   return {
     id: row.id,
     customerId,
@@ -110,26 +132,9 @@ export async function showService(
     suspendedAt: row.suspended_at,
     holdUntil,
     ownGraceDays: row.own_grace_days ?? 0,
-    next: nextSteps(
-      {
-        state: row.state,
-        expiresAt: row.expires_at,
-        orderDueOn: row.order_due_on,
-        isEnding: row.cancel_requested_at !== null,
-        mailHour: row.mail_hour,
-        plan: { leadDays: row.lead_days, graceDays: row.grace_days, terminateDays: row.terminate_days },
-        renewal: row.renewal_state && {
-          state: row.renewal_state,
-          dueOn: row.due_on,
-          ownGraceDays: row.own_grace_days,
-        },
-        suspendedAt: row.suspended_at,
-        holdUntil,
-        charge,
-      },
-      now,
-      world.timeZone,
-    ),
+    next: nextSteps(stepping, now, world.timeZone),
+    // Put back by staff, it is due as any newly issued one.
+    ifPutBack: putBackOutlook(stepping, null, now, world.timeZone),
     terms: terms.map((one) => ({ startsAt: one.starts_at, endsAt: one.ends_at, invoiceNumber: one.number })),
     renewals: renewals.map((one) => ({
       termStartsAt: one.term_starts_at,

@@ -20,6 +20,7 @@ const gained: [StaffRole, StaffRight[]][] = [
       "user.disable",
       "service.change_plan",
       "suspension.hold",
+      "renewal.put_back",
       "mail.resend",
       "webhook.replay",
     ],

@@ -35,6 +35,7 @@ export const staffRights = {
   "renewals.run": keepers,
   "service.change_plan": helpers,
   "suspension.hold": helpers,
+  "renewal.put_back": helpers,
   "mail.resend": helpers,
   "webhook.replay": helpers,
   "webhook.change": ["admin"],

@@ -148,7 +148,10 @@ const writes: readonly ListWrite[] = [
     "renewalStates",
     `id uuid, from_state text, state text`,
     `update renewals r set state = t.state,
-       was_declined = t.state = 'declined' or (r.was_declined and t.state <> 'paid')
+       was_declined = t.state = 'declined' or (r.was_declined and t.state <> 'paid'),
+       due_on = case t.state when 'declined' then coalesce(r.due_on, (
+         select i.due_on from invoices i where i.customer_id = r.customer_id and i.id = r.invoice_id))
+         else r.due_on end
      from $rows
      where r.customer_id = $customer and r.id = t.id and r.state = t.from_state`,
   ),

@@ -1,6 +1,7 @@
 import type { ReservedSql } from "@/db/client";
 import { mailHourSql } from "@/lib/billing/reminder/mail-hour";
 import { type NextStep, nextSteps } from "@/lib/billing/renewal/next-steps";
+import { type PutBackOutlook, putBackOutlook } from "@/lib/billing/renewal/put-back-outlook";
 import type { World } from "@/lib/billing/world";
 import { calendarDay } from "@/lib/kernel/calendar";
 import { isUuid, type ServiceId } from "@/lib/kernel/id";
@@ -11,6 +12,8 @@ import { readAs } from "./scoped";
 import type { CustomerActor, InvoiceRow, ServiceRow, TimelineEntry } from "./shapes";
 import { type RunwayRenewal, readRunways } from "./show-runway";
 import { portalWorld } from "./world";
+
+export type { PutBackOutlook };
 
 /** More than a page shows; the list of invoices has them all. */
 const shownMost = 12;
@@ -29,6 +32,8 @@ export interface ServiceDetail extends ServiceRow {
   renewal: RunwayRenewal | null;
   /** The renewal of the next term was declined: nobody bills it by itself any more. */
   isDeclined: boolean;
+  /** What follows if it is put back, for a member who may; null where it was not declined. */
+  ifPutBack: PutBackOutlook | null;
   timeline: TimelineEntry[];
   canChange: boolean;
   /** Whether this member may renew it now, as things stand: the act judges again. */
@@ -73,6 +78,7 @@ export function showService(
       runways
         .flatMap(({ renewals }) => renewals)
         .find(({ serviceIds }) => serviceIds.includes(id as ServiceId)) ?? null;
+    const stepping = { ...row, ...rules, charge: renewal?.charge ?? null };
     return {
       ...row,
       terms: terms.map((term) => ({
@@ -83,9 +89,10 @@ export function showService(
       termCount: terms[0]?.count ?? 0,
       invoices: invoices.map((invoice) => invoiceRow(invoice, today)),
       invoiceCount: invoices[0]?.count ?? 0,
-      next: nextSteps({ ...row, ...rules, charge: renewal?.charge ?? null }, now, world.timeZone),
+      next: nextSteps(stepping, now, world.timeZone),
       renewal,
       isDeclined: rules.renewal?.state === "declined",
+      ifPutBack: canChange ? putBackOutlook(stepping, rules.firstDueOn, now, world.timeZone) : null,
       timeline: timeline.map((entry) => ({
         id: entry.id,
         occurredAt: entry.occurred_at,
@@ -102,7 +109,8 @@ export function showService(
 /** What the jobs go by. */
 async function readRules(sql: ReservedSql, { customerId }: CustomerActor, id: string) {
   const rows = await sql`
-    select p.lead_days, p.grace_days, p.terminate_days, ${sql.unsafe(mailHourSql)} as mail_hour, r.state as renewal_state, r.own_grace_days, i.due_on,
+    select p.lead_days, p.grace_days, p.terminate_days, ${sql.unsafe(mailHourSql)} as mail_hour, r.state as renewal_state, r.own_grace_days,
+      case r.state when 'due' then r.due_on else i.due_on end as due_on, r.due_on as first_due_on,
       s.suspended_at, s.suspension_hold_until
     from services s join plans p on p.id = s.plan_id
     left join renewals r on r.customer_id = s.customer_id and r.service_id = s.id and r.term_starts_at = s.expires_at
@@ -119,6 +127,7 @@ async function readRules(sql: ReservedSql, { customerId }: CustomerActor, id: st
             dueOn: row.due_on,
             ownGraceDays: row.own_grace_days,
           },
+    firstDueOn: row.first_due_on,
     suspendedAt: row.suspended_at,
     holdUntil: row.suspension_hold_until,
   }));

@@ -8,6 +8,7 @@ import { customerAction, visitorAddress } from "@/lib/auth/action";
 import { isUuid } from "@/lib/kernel/id";
 import * as ending from "@/lib/portal/cancel-service";
 import * as grace from "@/lib/portal/own-grace";
+import * as puttingBack from "@/lib/portal/put-renewal-back";
 import * as renewing from "@/lib/portal/renew-now";
 import * as portal from "@/lib/portal/switch-auto-renew";
 
@@ -44,6 +45,13 @@ export const cancelService = customerAction(ServiceInput, async (actor, input) =
 export const keepService = customerAction(ServiceInput, async (actor, input) =>
   tellServiceKept(await ending.keepService(actor, input)),
 );
+
+export const putRenewalBack = customerAction(ServiceInput, async (actor, input) => {
+  const answer = await puttingBack.putRenewalBack(actor, input);
+  if (answer.ok) revalidatePath("/services");
+  return answer;
+});
+
 export const takeOwnGrace = customerAction(ServiceInput, async (actor, input) => {
   const answer = await grace.takeOwnGrace(actor, input);
   if (answer.ok) revalidatePath("/services");

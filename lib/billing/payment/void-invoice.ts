@@ -97,6 +97,13 @@ async function voidLocked(world: World, input: VoidInput, tx: Transaction, serie
     return { customerId, id: decideVoid(decision, id, wish, moneyOnIt) };
   });
   if (input.actor === "staff" && input.term === "end_service") await endServices(tx, decision, invoiceId);
+  if (input.actor === "staff") {
+    // Billed again, it is due as any newly issued one.
+    tx.write(sql`
+      update renewals r set due_on = null from invoice_lines l
+      where l.customer_id = ${customerId} and l.invoice_id = any(${ids}::uuid[])
+        and r.customer_id = l.customer_id and r.id = l.renewal_id`);
+  }
   const currency = (invoice as InvoiceRecord).currency;
   await settleWhatWaits(tx, decision, currency);
   tx.write(numberCreditNotes(sql, series, notes));

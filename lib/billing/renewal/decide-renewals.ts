@@ -66,6 +66,7 @@ function issue(decision: Decision, due: DueService, priceMinor: bigint, tax: Tax
       currency,
       priceMinor,
       startsAt: service.expiresAt,
+      dueOn: due.dueOn,
     },
     now,
     timeZone,

@@ -1,5 +1,5 @@
 import type { ReservedSql, Sql } from "@/db/client";
-import { addDays, type TermLength } from "@/lib/kernel/calendar";
+import { addDays, type CalendarDay, type TermLength } from "@/lib/kernel/calendar";
 import type { CustomerId, PlanId, RenewalId } from "@/lib/kernel/id";
 import type { Currency } from "@/lib/kernel/money";
 import { type BegunService, begunServiceOf } from "../scene";
@@ -14,6 +14,8 @@ export interface DueService {
   priceMinor: bigint | null;
   /** A renewal that was given back to be issued anew. */
   renewalId: RenewalId | null;
+  /** The first due day of one that its customer declined and put back. */
+  dueOn: CalendarDay | null;
 }
 
 /** A customer with services that are due, and how many. */
@@ -71,7 +73,7 @@ export async function lockDueServices(
 ): Promise<DueService[]> {
   const rows = await sql`
     select s.customer_id, s.id, n.id as plan_id, s.label, s.state, s.is_auto_renew, s.anchor_day, s.expires_at, s.currency,
-      n.name as plan_name, n.term_unit, n.term_count, price.price_minor, r.id as renewal_id
+      n.name as plan_name, n.term_unit, n.term_count, price.price_minor, r.id as renewal_id, r.due_on
     from services s
     join json_to_recordset(${listOf(horizons)}::text::json) as p(id uuid, until timestamptz) on p.id = s.plan_id
     join plans n on n.id = case when s.next_plan_at <= s.expires_at then s.next_plan_id else s.plan_id end
@@ -90,5 +92,6 @@ export async function lockDueServices(
     plan: { name: row.plan_name, term: { unit: row.term_unit, count: row.term_count } },
     priceMinor: row.price_minor,
     renewalId: row.renewal_id,
+    dueOn: row.due_on,
   }));
 }

@@ -20,6 +20,8 @@ export interface ForecastService {
   prices: readonly ListPrice[];
   /** Starts of terms that the run leaves alone: billed already, declined, or lapsed. */
   closedTerms: readonly Date[];
+  /** The first due day of its next renewal, where its customer declined that and put it back. */
+  dueOn?: CalendarDay | null;
   /** The run passes it by: it ends with its term, or staff have been asked about it. */
   isPassedBy: boolean;
 }
@@ -168,6 +170,7 @@ class Play {
     for (const one of this.services.values()) {
       const service = decision.service(one.service.id);
       if (!service?.expiresAt || service === one.service) continue;
+      one.dueOn = null;
       one.service = { ...service, expiresAt: service.expiresAt, anchorDay: one.service.anchorDay };
       one.billAt = this.billAtOf(one);
     }
@@ -226,10 +229,13 @@ class Play {
 }
 
 /** As the run reads it; null where the plan has no price then, which the run leaves to staff. */
-function dueServiceOf(scene: ForecastScene, { service, plan, prices }: ForecastService): DueService | null {
+function dueServiceOf(
+  scene: ForecastScene,
+  { service, plan, prices, dueOn }: ForecastService,
+): DueService | null {
   const price = priceOfTerm(prices, service.expiresAt);
   if (!price) return null;
   const { customerId, currency } = scene;
   const { priceMinor } = price;
-  return { customerId, service, currency, plan, priceMinor, renewalId: null };
+  return { customerId, service, currency, plan, priceMinor, renewalId: null, dueOn: dueOn ?? null };
 }

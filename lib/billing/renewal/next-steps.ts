@@ -18,6 +18,7 @@ export interface SteppingService {
   /** The renewal that begins at its expiry, if there is one. */
   renewal: {
     state: "due" | "invoiced" | "paid" | "declined" | "lapsed";
+    /** Of its invoice, or kept from the one that its customer declined; null where it is due as at its issue. */
     dueOn: CalendarDay | null;
     /** Days that the customer gave themselves. */
     ownGraceDays?: number;
@@ -107,7 +108,7 @@ function suspensionOf(
   const planned = renewalIssueAt(expiresAt, plan.leadDays, timeZone);
   // What should have been issued is issued by the next pass of the run.
   const issueAt = planned > now ? planned : now;
-  const dueOn = isBilled && renewal.dueOn ? renewal.dueOn : renewalDueOn(expiresAt, issueAt, timeZone);
+  const dueOn = renewal?.dueOn ?? renewalDueOn(expiresAt, issueAt, timeZone);
   const due = dueStep(dueOn, now, timeZone);
   const ownGraceDays = renewal?.ownGraceDays ?? 0;
   const lastDay = payByDay(dueOn, { ...plan, ownGraceDays });

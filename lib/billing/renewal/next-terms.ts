@@ -26,6 +26,7 @@ export interface RenewableService {
     id: RenewalId;
     startsAt: Date;
     state: "due" | "invoiced" | "paid" | "declined" | "lapsed";
+    dueOn: CalendarDay | null;
     invoice: {
       id: InvoiceId;
       number: string;
@@ -54,6 +55,8 @@ export type NextTerm =
       priceMinor: bigint;
       /** A renewal that is there already: declined, or given back. */
       renewalId: RenewalId | null;
+      /** The first due day of one that was declined. */
+      dueOn: CalendarDay | null;
     };
 
 /**
@@ -82,7 +85,14 @@ export function nextTerms(service: RenewableService, count: number, timeZone: st
     const isFree = renewal === undefined || renewal.state === "due" || renewal.state === "declined";
     if (!priceMinor || !isFree) return null;
     const endsAt = termEnd(startsAt, plan.term, anchorDay, timeZone);
-    terms.push({ kind: "new", startsAt, endsAt, priceMinor, renewalId: renewal?.id ?? null });
+    terms.push({
+      kind: "new",
+      startsAt,
+      endsAt,
+      priceMinor,
+      renewalId: renewal?.id ?? null,
+      dueOn: renewal?.dueOn ?? null,
+    });
     startsAt = endsAt;
   }
   return terms;
@@ -108,7 +118,7 @@ export async function readRenewable(
       join services s on coalesce(s.next_plan_id, s.plan_id) = x.plan_id and s.currency = x.currency
       where s.customer_id = ${customerId} and s.id = ${id}`,
     sql`
-      select r.id, r.term_starts_at, r.state, i.id as invoice_id, i.number, i.due_on, i.state as invoice_state,
+      select r.id, r.term_starts_at, r.state, r.due_on as first_due_on, i.id as invoice_id, i.number, i.due_on, i.state as invoice_state,
         i.total_minor - i.amount_paid_minor - i.amount_credited_minor as remaining_minor, l.term_ends_at
       from renewals r
       join services s on s.customer_id = r.customer_id and s.id = r.service_id and r.term_starts_at >= s.expires_at
@@ -132,6 +142,7 @@ export async function readRenewable(
       id: one.id,
       startsAt: one.term_starts_at,
       state: one.state,
+      dueOn: one.first_due_on,
       invoice:
         one.invoice_state === "open"
           ? {

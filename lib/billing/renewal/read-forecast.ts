@@ -78,6 +78,8 @@ async function readServices(sql: ReservedSql, customerIds: readonly CustomerId[]
       s.currency, p.name as plan_name, p.term_unit, p.term_count, o.lead_days,
       array(select r.term_starts_at from renewals r where r.customer_id = s.customer_id and r.service_id = s.id
         and r.term_starts_at >= s.expires_at and r.state <> 'due') as closed_terms,
+      (select r.due_on from renewals r where r.customer_id = s.customer_id and r.service_id = s.id
+        and r.term_starts_at = s.expires_at and r.state = 'due') as renewal_due_on,
       s.cancel_requested_at is not null or c.closed_at is not null or exists (
         select from tasks t where t.customer_id = s.customer_id and t.kind = 'renewal_parked'
           and t.subject_id in (s.id::text, s.customer_id::text) and t.done_at is null) as is_passed_by
@@ -101,6 +103,7 @@ async function readServices(sql: ReservedSql, customerIds: readonly CustomerId[]
       },
       prices: pricesOf(row.plan_id, row.currency),
       closedTerms: row.closed_terms,
+      dueOn: row.renewal_due_on,
       isPassedBy: row.is_passed_by,
     },
   }));

@@ -102,7 +102,7 @@ async function issueTerms(
       const drafts = [];
       for (const term of terms) {
         if (term.kind === "open") continue;
-        const { startsAt, priceMinor } = term;
+        const { startsAt, priceMinor, dueOn } = term;
         const renewalId = term.renewalId ?? newId<RenewalId>(world.clock);
         await sql`
           insert into renewals (customer_id, id, service_id, term_starts_at, state)
@@ -112,7 +112,7 @@ async function issueTerms(
         const next = { id: serviceId, planId, label, anchorDay: anchorDay as number };
         drafts.push(
           renewalDraft(
-            { renewalId, service: next, plan, currency, priceMinor, startsAt },
+            { renewalId, service: next, plan, currency, priceMinor, startsAt, dueOn },
             now,
             world.timeZone,
           ),

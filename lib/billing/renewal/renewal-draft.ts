@@ -1,4 +1,4 @@
-import { type TermLength, termEnd } from "@/lib/kernel/calendar";
+import { type CalendarDay, type TermLength, termEnd } from "@/lib/kernel/calendar";
 import type { PlanId, RenewalId, ServiceId } from "@/lib/kernel/id";
 import { type Currency, money } from "@/lib/kernel/money";
 import type { InvoiceDraft } from "../invoice/draft";
@@ -12,6 +12,8 @@ export interface NextTerm {
   /** Net, minor units: that of the term's start date. */
   priceMinor: bigint;
   startsAt: Date;
+  /** The first due day of one that its customer declined and put back; any other is due as at its issue. */
+  dueOn?: CalendarDay | null;
 }
 
 /** What bills a service's next term: its dates fixed and printed, due at expiry. Pure. */
@@ -21,7 +23,7 @@ export function renewalDraft(next: NextTerm, now: Date, timeZone: string): Invoi
     origin: "renewal",
     currency,
     summary: service.label,
-    dueOn: renewalDueOn(startsAt, now, timeZone),
+    dueOn: next.dueOn ?? renewalDueOn(startsAt, now, timeZone),
     lines: [
       {
         kind: "renewal",

@@ -6,7 +6,7 @@ import { heldUntil, payByDay, stopAfter } from "./stop-days";
 export const announcedDaysAhead = { suspension: 2, termination: 3 } as const;
 
 /** What is stopped because it was not paid comes no sooner than so long after it was announced. */
-const unpaidNoticeMs = 24 * 3_600_000;
+export const unpaidNoticeMs = 24 * 3_600_000;
 /** An open Checkout lives less than that; it defers a suspension once. */
 const deferralMs = 3_600_000;
 

@@ -7,6 +7,7 @@ import { Timeline } from "@/components/invoice/timeline";
 import { answerTexts } from "@/components/payment/answer-texts";
 import { EndService } from "@/components/service/end-service";
 import { NextPanel } from "@/components/service/next-panel";
+import { PutBack } from "@/components/service/put-back";
 import { ServiceFacts } from "@/components/service/service-facts";
 import { ServiceInvoices } from "@/components/service/service-invoices";
 import { ServiceStateBadge } from "@/components/service/service-table";
@@ -19,7 +20,7 @@ import { carrying } from "@/lib/auth/action";
 import { requireCustomer } from "@/lib/auth/current";
 import { listSuspensions } from "@/lib/portal/list-suspensions";
 import { showService } from "@/lib/portal/show-service";
-import { cancelService, keepService, switchAutoRenew, takeOwnGrace } from "../actions";
+import { cancelService, keepService, putRenewalBack, switchAutoRenew, takeOwnGrace } from "../actions";
 
 interface ServicePageProps {
   params: Promise<{ id: string }>;
@@ -42,7 +43,11 @@ export default async function ServicePage({ params }: ServicePageProps) {
   // Unknown, or someone else's: the same answer.
   if (!shown) notFound();
   const { actor, service } = shown;
-  const [t, all] = await Promise.all([getTranslations("service"), listSuspensions(actor)]);
+  const [t, texts, all] = await Promise.all([
+    getTranslations("service"),
+    answerTexts(),
+    listSuspensions(actor),
+  ]);
   const suspensions = all.filter(({ serviceId }) => serviceId === service.id);
   return (
     <>
@@ -58,7 +63,16 @@ export default async function ServicePage({ params }: ServicePageProps) {
       />
       <div className="grid items-start gap-x-14 gap-y-10 lg:grid-cols-[minmax(0,1fr)_22rem]">
         <div className="lg:order-2">
-          <NextPanel service={service} />
+          <NextPanel service={service}>
+            {service.ifPutBack && (
+              <PutBack
+                service={service}
+                outlook={service.ifPutBack}
+                action={carrying(actor, putRenewalBack)}
+                texts={{ fault: texts.fault, lost: texts.lost, ...texts.byCode }}
+              />
+            )}
+          </NextPanel>
         </div>
         <div className="grid gap-10">
           <div className="grid gap-6">
@@ -79,7 +93,7 @@ export default async function ServicePage({ params }: ServicePageProps) {
             service={service}
             onCancel={carrying(actor, cancelService)}
             onKeep={carrying(actor, keepService)}
-            texts={await answerTexts()}
+            texts={texts}
           />
         </div>
       </div>

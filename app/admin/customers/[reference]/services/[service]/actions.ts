@@ -2,6 +2,7 @@
 
 import { z } from "zod";
 import * as holds from "@/lib/admin/hold-suspension";
+import * as puttingBack from "@/lib/admin/put-renewal-back";
 import { staffAction } from "@/lib/auth/action";
 import { type CustomerId, isUuid, type ServiceId } from "@/lib/kernel/id";
 
@@ -20,4 +21,10 @@ const HoldInput = z.strictObject({
 
 export const holdSuspension = staffAction("suspension.hold", HoldInput, (actor, input) =>
   holds.holdSuspension(actor, input),
+);
+
+const PutBackInput = HoldInput.omit({ until: true });
+
+export const putRenewalBackByStaff = staffAction("renewal.put_back", PutBackInput, (actor, input) =>
+  puttingBack.putRenewalBack(actor, input),
 );

@@ -18,6 +18,7 @@ import { context } from "@/lib/auth/context";
 import { currentUser, requireStaff } from "@/lib/auth/current";
 import { mayStaff } from "@/lib/auth/staff-rights";
 import { holdSuspension } from "./actions";
+import { PutBackForm } from "./put-back-form";
 
 interface ServicePageProps {
   params: Promise<{ reference: string; service: string }>;
@@ -83,6 +84,21 @@ export default async function ServicePage({ params }: ServicePageProps) {
               <TextLink href={`${path}/plan`}>{plan("changeLink")}</TextLink>
               {service.state === "active" && mayStaff(actor.role, "suspension.hold") && (
                 <HoldForms service={service} />
+              )}
+              {service.ifPutBack && mayStaff(actor.role, "renewal.put_back") && (
+                <PutBackForm
+                  service={service}
+                  outlook={service.ifPutBack}
+                  answers={
+                    await staffTexts([
+                      "reason_missing",
+                      "reason_too_long",
+                      "service_not_found",
+                      "service_not_going_on",
+                      "renewal_not_declined",
+                    ])
+                  }
+                />
               )}
             </div>
           )}
