@@ -2,6 +2,7 @@ import { useTranslations } from "next-intl";
 import { planPath } from "@/components/plan/plan-path";
 import { Amount } from "@/components/ui/amount";
 import { Cell, Column, Row, Table, TableBody, TableHead } from "@/components/ui/table";
+import { TaxMark } from "@/components/ui/tax-mark";
 import { TextLink } from "@/components/ui/text-link";
 import type { PlanRow } from "@/lib/admin/list-plans";
 
@@ -14,7 +15,7 @@ export function PlanTable({ plans }: { plans: readonly PlanRow[] }) {
       <TableHead>
         <Column>{t("plan")}</Column>
         <Column>{t("term")}</Column>
-        <Column numeric>{t("price")}</Column>
+        <Column numeric>{t("netPrice")}</Column>
         <Column>{t("days")}</Column>
         <Column numeric>{t("services")}</Column>
       </TableHead>
@@ -38,6 +39,10 @@ export function PlanTable({ plans }: { plans: readonly PlanRow[] }) {
                 .map(({ price }) => (
                   <span key={price.currency} className="block">
                     <Amount of={price} />
+                    <span className="sm:hidden">
+                      {" "}
+                      <TaxMark is="net" />
+                    </span>
                   </span>
                 ))}
             </Cell>

@@ -4,6 +4,7 @@ import { Amount } from "@/components/ui/amount";
 import { Callout } from "@/components/ui/callout";
 import { Day } from "@/components/ui/day";
 import { Cell, Column, Row, Table, TableBody, TableHead } from "@/components/ui/table";
+import { TaxMark } from "@/components/ui/tax-mark";
 import { TextLink } from "@/components/ui/text-link";
 import type { PriceChange } from "@/lib/admin/plan-price";
 
@@ -79,6 +80,10 @@ function Hits({ hits, price }: Pick<PriceChange, "hits" | "price">) {
                 </>
               )}
               <Amount of={price} />
+              <span className="sm:hidden">
+                {" "}
+                <TaxMark is="net" />
+              </span>
             </Cell>
           </Row>
         ))}

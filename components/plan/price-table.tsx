@@ -3,6 +3,7 @@ import { Amount } from "@/components/ui/amount";
 import { Badge } from "@/components/ui/badge";
 import { Day } from "@/components/ui/day";
 import { Cell, Column, Row, Table, TableBody, TableHead } from "@/components/ui/table";
+import { TaxMark } from "@/components/ui/tax-mark";
 import type { PlanPrice } from "@/lib/admin/list-plans";
 
 const looks = {
@@ -19,7 +20,7 @@ export function PriceTable({ prices }: { prices: readonly PlanPrice[] }) {
       <TableHead>
         <Column>{t("from")}</Column>
         <Column>{t("until")}</Column>
-        <Column numeric>{t("price")}</Column>
+        <Column numeric>{t("netPrice")}</Column>
         <Column>{t("state")}</Column>
       </TableHead>
       <TableBody>
@@ -36,6 +37,10 @@ export function PriceTable({ prices }: { prices: readonly PlanPrice[] }) {
             </Cell>
             <Cell numeric className="max-sm:order-2">
               <Amount of={price} />
+              <span className="sm:hidden">
+                {" "}
+                <TaxMark is="net" />
+              </span>
             </Cell>
             <Cell className="max-sm:order-4">
               <Badge {...looks[when]}>{t(`when_${when}`)}</Badge>

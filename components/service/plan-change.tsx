@@ -5,6 +5,7 @@ import { Button } from "@/components/ui/button";
 import { Callout } from "@/components/ui/callout";
 import { Day } from "@/components/ui/day";
 import { Fact, Facts } from "@/components/ui/facts";
+import { TaxMark } from "@/components/ui/tax-mark";
 import { TextLink } from "@/components/ui/text-link";
 import { isPositive, type Money, negate, toDecimal } from "@/lib/kernel/money";
 import type { PlanChangePreview, PlanChangeWay, PlanChoices } from "@/lib/portal/change-plan";
@@ -64,7 +65,8 @@ export function PlanChoiceForm({ choices, action, chosen }: PlanChoiceFormProps)
               <Amount of={plan.price} />{" "}
               <span className="text-ink-soft text-sm">
                 {terms(plan.term.unit, { count: plan.term.count })}
-              </span>
+              </span>{" "}
+              <TaxMark is="net" />
             </span>
           </label>
         ))}

@@ -10,6 +10,7 @@ import { Amount } from "@/components/ui/amount";
 import { Callout } from "@/components/ui/callout";
 import { Day } from "@/components/ui/day";
 import { LinkTabs } from "@/components/ui/link-tabs";
+import { TaxMark } from "@/components/ui/tax-mark";
 import type { PaymentId } from "@/lib/kernel/id";
 import { min } from "@/lib/kernel/money";
 import type { RenewPanel as Panel } from "@/lib/portal/renew-now";
@@ -34,7 +35,7 @@ export async function RenewPanel({ panel, paymentId, action }: RenewPanelProps) 
         <bdi>{service.label}</bdi>
       </h2>
       <p className="mt-1 font-semibold text-3xl tracking-tight">
-        <Amount of={due} />
+        <Amount of={due} /> <TaxMark is="gross" />
       </p>
       <p className="mt-0.5 mb-4 text-ink-soft text-sm">
         {t.rich("until", { date: () => <Day at={terms.at(-1)?.endsAt ?? new Date(0)} /> })}

@@ -6,6 +6,7 @@ import { PriceAhead } from "@/components/service/price-ahead";
 import { Amount } from "@/components/ui/amount";
 import { Due } from "@/components/ui/due";
 import { Fact, Facts } from "@/components/ui/facts";
+import { TaxMark } from "@/components/ui/tax-mark";
 import { TextLink } from "@/components/ui/text-link";
 import type { ServiceDetail } from "@/lib/portal/show-service";
 
@@ -37,7 +38,8 @@ export function ServiceFacts({ service, onSwitch }: ServiceFactsProps) {
               price: () => <Amount of={price} />,
               term: () => <span className="text-ink-soft">{terms(term.unit, { count: term.count })}</span>,
             })
-          : t("noPrice")}
+          : t("noPrice")}{" "}
+        {price && <TaxMark is="net" />}
         <PriceAhead of={service.nextPrice} />
       </Fact>
       <Fact name={t(isRunning || state === "pending" ? "paidUntil" : "ran")}>

@@ -7,6 +7,7 @@ import { Amount } from "@/components/ui/amount";
 import { Badge, type Shape, type Tone } from "@/components/ui/badge";
 import { Due, useDaysFromNow } from "@/components/ui/due";
 import { Cell, Column, Row, Table, TableBody, TableHead } from "@/components/ui/table";
+import { TaxMark } from "@/components/ui/tax-mark";
 import { TextLink } from "@/components/ui/text-link";
 import type { ServiceRow, ServiceState } from "@/lib/portal/shapes";
 
@@ -61,10 +62,13 @@ function ServiceTableRow({
       </Cell>
       <Cell className="max-sm:order-2 max-sm:text-sm">
         {price ? (
-          t.rich("perTerm", {
-            price: () => <Amount of={price} />,
-            term: () => <span className="text-ink-soft">{terms(term.unit, { count: term.count })}</span>,
-          })
+          <>
+            {t.rich("perTerm", {
+              price: () => <Amount of={price} />,
+              term: () => <span className="text-ink-soft">{terms(term.unit, { count: term.count })}</span>,
+            })}{" "}
+            <TaxMark is="net" />
+          </>
         ) : (
           <span className="text-ink-soft">{t("noPrice")}</span>
         )}

@@ -3,6 +3,7 @@ import { Amount } from "@/components/ui/amount";
 import { Badge, type Shape, type Tone } from "@/components/ui/badge";
 import { Day } from "@/components/ui/day";
 import { Cell, Column, Row, Table, TableBody, TableHead } from "@/components/ui/table";
+import { TaxMark } from "@/components/ui/tax-mark";
 import { TextLink } from "@/components/ui/text-link";
 import type { PreviewedRenewal } from "@/lib/admin/preview-renewals";
 
@@ -59,7 +60,16 @@ export function RenewalPreview({ renewals }: { renewals: readonly PreviewedRenew
                 )}
               </Cell>
               <Cell numeric className="max-sm:order-2">
-                {renewal.amount ? <Amount of={renewal.amount} /> : "–"}
+                {renewal.amount ? (
+                  <>
+                    <Amount of={renewal.amount} />{" "}
+                    <span className="block">
+                      <TaxMark is={renewal.isNet ? "net" : "gross"} />
+                    </span>
+                  </>
+                ) : (
+                  "–"
+                )}
               </Cell>
               <Cell className="max-sm:order-4 max-sm:text-right">
                 <Badge {...looks[renewal.outcome]}>{t(`outcome_${renewal.outcome}`)}</Badge>

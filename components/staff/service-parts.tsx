@@ -7,6 +7,7 @@ import { Day } from "@/components/ui/day";
 import { Due } from "@/components/ui/due";
 import { Fact, Facts } from "@/components/ui/facts";
 import { Cell, Column, Row, Table, TableBody, TableHead } from "@/components/ui/table";
+import { TaxMark } from "@/components/ui/tax-mark";
 import { TextLink } from "@/components/ui/text-link";
 import type { StaffService } from "@/lib/admin/show-service";
 
@@ -27,7 +28,8 @@ export function ServiceFacts({ service }: PartProps) {
     <Facts className="grid-cols-2 border-y py-4 sm:grid-cols-4">
       <Fact name={services("price")}>
         {price ? <Amount of={price} /> : services("noPrice")}{" "}
-        <span className="text-ink-soft text-sm">{terms(term.unit, { count: term.count })}</span>
+        <span className="text-ink-soft text-sm">{terms(term.unit, { count: term.count })}</span>{" "}
+        {price && <TaxMark is="net" />}
       </Fact>
       <Fact name={services("expires")}>
         {expiresAt ? (

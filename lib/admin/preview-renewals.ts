@@ -28,6 +28,8 @@ export interface PreviewedRenewal {
   invoiceNumber: string | null;
   /** With tax; of one that is not issued as far as the forecast knows it. Null where the plan has no price. */
   amount: Money | null;
+  /** Its tax is not in the amount: no forecast and no invoice has it yet, so it is the plan's price. */
+  isNet: boolean;
   /**
    * What pays it if nothing else happens: the balance, the card of auto-pay, nothing, or a payment under way; by hand, where
    * it does not renew by itself.
@@ -100,6 +102,7 @@ export async function previewRenewals(
       issueAt: renewalIssueAt(row.expires_at, row.lead_days, timeZone),
       invoiceNumber: row.number,
       amount: amountMinor === null ? null : money(amountMinor, currency),
+      isNet: openMinor === null && event === undefined,
       outcome: outcomeOf(row, event),
       shortBy: isShort ? money(event.shortMinor, currency) : null,
     };

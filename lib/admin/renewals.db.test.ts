@@ -105,6 +105,8 @@ describe("renewals ahead", () => {
       "no_price",
     ]);
     expect(ahead.get(short.id)?.shortBy).toEqual({ minor: 360n, currency: "USD" });
+    // What no forecast has yet stands with the plan's price, which is without tax: the page says so.
+    expect([covered, short, byHand].map(({ id }) => ahead.get(id)?.isNet)).toEqual([false, false, true]);
     expect(await renewAll(world)).toMatchObject({ due: 4, paid: 1, short: 1, parked: 1 });
     const [paid] = await owner`
       select count(*)::int as count from invoices where state = 'paid' and origin = 'renewal'
