@@ -1,5 +1,6 @@
 import { getTranslations } from "next-intl/server";
 import type { CardChoiceTexts, ChargeableCard } from "@/components/payment/card-choice";
+import { methodsLine } from "@/components/payment/method-words";
 import type { CardView } from "@/lib/portal/shapes";
 
 /** As they write themselves; a brand that is not here is shown as Stripe calls it. */
@@ -29,12 +30,14 @@ export async function chargeable(cards: readonly CardView[]): Promise<Chargeable
   }));
 }
 
-export async function cardChoiceTexts(): Promise<CardChoiceTexts> {
+export async function cardChoiceTexts(pageMethods: readonly string[]): Promise<CardChoiceTexts> {
   const t = await getTranslations("pay");
   return {
     withWhat: t("withWhat"),
     newCard: t("newCard"),
     saveCard: t("saveCard"),
+    methods: await methodsLine(pageMethods),
+    methodsKept: await methodsLine(["card"]),
     newNote: t("cardNote"),
     savedNote: t("savedCardNote"),
   };

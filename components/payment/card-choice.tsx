@@ -11,7 +11,10 @@ export interface ChargeableCard {
   name: string;
 }
 
-export type CardChoiceTexts = Record<"withWhat" | "newCard" | "saveCard" | "newNote" | "savedNote", string>;
+export type CardChoiceTexts = Record<
+  "withWhat" | "newCard" | "saveCard" | "newNote" | "savedNote" | "methods" | "methodsKept",
+  string
+>;
 
 /** Which card is to pay: the default first; a new one, kept if that is ticked, where none is saved or wished. */
 export function useCardChoice(cards: readonly ChargeableCard[]) {
@@ -55,6 +58,8 @@ export function CardChoice({ choice, texts }: CardChoiceProps) {
           {texts.saveCard}
         </label>
       )}
+      {/* Where the card is to be kept, Stripe's page offers nothing else. */}
+      {card === null && <p className="text-sm">{savesCard ? texts.methodsKept : texts.methods}</p>}
       <p className="text-ink-soft text-sm">{card ? texts.savedNote : texts.newNote}</p>
     </div>
   );

@@ -1,6 +1,7 @@
 import { getLocale, getTranslations } from "next-intl/server";
 import { answerTexts } from "@/components/payment/answer-texts";
 import { type LinkAction, LinkPayForm } from "@/components/payment/link-pay-form";
+import { methodsLine } from "@/components/payment/method-words";
 import { Amount } from "@/components/ui/amount";
 import { Callout } from "@/components/ui/callout";
 import { DayOf } from "@/components/ui/day";
@@ -15,10 +16,12 @@ interface LinkInvoiceProps {
   /** Made once for each way of paying on this page: a double click is the same payment. */
   paymentIds: { byCard: PaymentId; withBalance: PaymentId };
   action: LinkAction;
+  /** What Stripe's page offers. */
+  pageMethods: readonly string[];
 }
 
 /** What a link pays, for whoever was given it: what for, how much, until when, and one button. */
-export async function LinkInvoice({ token, view, paymentIds, action }: LinkInvoiceProps) {
+export async function LinkInvoice({ token, view, paymentIds, action, pageMethods }: LinkInvoiceProps) {
   const t = await getTranslations("payLink");
   const locale = await getLocale();
   const { number, summary, dueOn, invoices, due, plan, withBalance, isBegun } = view;
@@ -90,6 +93,7 @@ export async function LinkInvoice({ token, view, paymentIds, action }: LinkInvoi
         />
       )}
       {byCard}
+      <p className="text-sm">{await methodsLine(pageMethods)}</p>
     </>
   );
 }

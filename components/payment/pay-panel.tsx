@@ -23,10 +23,12 @@ interface PayPanelProps {
   /** When the one invoice is due; null for several. */
   dueOn: CalendarDay | null;
   actions: PayActions;
+  /** What Stripe's page offers. */
+  pageMethods: readonly string[];
 }
 
 /** Where one decides: what is due, from where it can come, and a button that says exactly what will be taken. */
-export async function PayPanel({ panel, paymentId, dueOn, actions }: PayPanelProps) {
+export async function PayPanel({ panel, paymentId, dueOn, actions, pageMethods }: PayPanelProps) {
   const t = await getTranslations("pay");
   const texts = await answerTexts();
   return (
@@ -51,7 +53,7 @@ export async function PayPanel({ panel, paymentId, dueOn, actions }: PayPanelPro
             working: t("working"),
             enterPart: t("buttonPart"),
             leaving: t("redirecting"),
-            card: await cardChoiceTexts(),
+            card: await cardChoiceTexts(pageMethods),
           }}
         />
       ) : (

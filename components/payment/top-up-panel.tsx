@@ -17,10 +17,12 @@ interface TopUpPanelProps {
   /** Made once for this panel: a double click is the same top-up. */
   paymentId: PaymentId;
   action: TopUpAction;
+  /** What Stripe's page offers. */
+  pageMethods: readonly string[];
 }
 
 /** Where one decides how much: what open invoices are short of is at hand, any other amount is typed. */
-export async function TopUpPanel({ panel, paymentId, action }: TopUpPanelProps) {
+export async function TopUpPanel({ panel, paymentId, action, pageMethods }: TopUpPanelProps) {
   const t = await getTranslations("topUp");
   return (
     <section aria-labelledby="top-up" className="rounded-lg border bg-surface p-5 sm:p-6">
@@ -37,7 +39,7 @@ export async function TopUpPanel({ panel, paymentId, action }: TopUpPanelProps) 
           cards={await chargeable(panel.cards)}
           otherInvoiceId={panel.begunFrom?.offer ? panel.begunFrom.id : null}
           action={action}
-          texts={await textsOf(panel)}
+          texts={await textsOf(panel, pageMethods)}
         />
       ) : (
         <Callout tone="calm" className="mt-4">
@@ -111,7 +113,7 @@ async function choiceOf(offer: TopUpOffer, earlier: readonly string[]): Promise<
   return { ...shown, id, invoiceId: id, label: t("offerInvoice", { number }), about: summary, note };
 }
 
-async function textsOf({ available, least, most, begunFrom }: Panel) {
+async function textsOf({ available, least, most, begunFrom }: Panel, pageMethods: readonly string[]) {
   const t = await getTranslations("topUp");
   const pay = await getTranslations("pay");
   const refusal = await getTranslations("topUpRefusal");
@@ -126,7 +128,7 @@ async function textsOf({ available, least, most, begunFrom }: Panel) {
     hint: t("hint", { least: formatMoney(least, locale), most: formatMoney(most, locale) }),
     otherNote: begunFrom?.offer ? t("settlesBegun", { number: begunFrom.number }) : t("settlesWaiting"),
     otherButton: t("buttonOther"),
-    card: await cardChoiceTexts(),
+    card: await cardChoiceTexts(pageMethods),
     leaving: pay("redirecting"),
   };
 }

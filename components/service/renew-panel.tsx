@@ -20,12 +20,14 @@ interface RenewPanelProps {
   /** Made once for this panel: a double click is the same payment. */
   paymentId: PaymentId;
   action: RenewAction;
+  /** What Stripe's page offers. */
+  pageMethods: readonly string[];
 }
 
 const choices = { day: [1, 2, 3, 6, 12], month: [1, 2, 3, 6, 12], year: [1, 2, 3] } as const;
 
 /** Where one decides for how long: the terms with their dates and prices, and what will be taken from where. */
-export async function RenewPanel({ panel, paymentId, action }: RenewPanelProps) {
+export async function RenewPanel({ panel, paymentId, action, pageMethods }: RenewPanelProps) {
   const t = await getTranslations("renew");
   const pay = await getTranslations("pay");
   const { service, terms, due, available, canPay } = panel;
@@ -63,7 +65,7 @@ export async function RenewPanel({ panel, paymentId, action }: RenewPanelProps) 
             working: pay("working"),
             enterPart: pay("buttonPart"),
             leaving: pay("redirecting"),
-            card: await cardChoiceTexts(),
+            card: await cardChoiceTexts(pageMethods),
           }}
         />
       ) : (

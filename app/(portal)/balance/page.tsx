@@ -21,6 +21,7 @@ import { calendarDay } from "@/lib/kernel/calendar";
 import { newId, type PaymentId } from "@/lib/kernel/id";
 import type { Currency } from "@/lib/kernel/money";
 import { showAutoTopUp } from "@/lib/portal/auto-top-up";
+import { readPageMethods } from "@/lib/portal/page-methods";
 import type { CustomerActor } from "@/lib/portal/shapes";
 import { showBalance } from "@/lib/portal/show-balance";
 import { showBankDetails } from "@/lib/portal/show-bank-details";
@@ -103,6 +104,7 @@ async function Balance({ actor, query }: { actor: CustomerActor; query: BalanceQ
                 panel={shown.value}
                 paymentId={newId<PaymentId>()}
                 action={carrying(actor, topUp)}
+                pageMethods={await readPageMethods()}
               />
             )}
             {autoTopUp.currency === here && <AutoTopUpLine autoTopUp={autoTopUp} />}

@@ -10,6 +10,7 @@ import { TextLink } from "@/components/ui/text-link";
 import { clientAddress } from "@/lib/auth/client-address";
 import { context } from "@/lib/auth/context";
 import { newId, type PaymentId } from "@/lib/kernel/id";
+import { readPageMethods } from "@/lib/portal/page-methods";
 import { type PayLinkView, showPayLink } from "@/lib/portal/show-pay-link";
 import { payByLink } from "./actions";
 
@@ -37,6 +38,7 @@ export default async function PayLinkPage({ params }: { params: Promise<{ token:
             view={view}
             paymentIds={{ byCard: newId<PaymentId>(), withBalance: newId<PaymentId>() }}
             action={payByLink}
+            pageMethods={await readPageMethods()}
           />
         ) : (
           <Closed view={view} />

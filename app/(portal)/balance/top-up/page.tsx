@@ -10,6 +10,7 @@ import { TextLink } from "@/components/ui/text-link";
 import { carrying } from "@/lib/auth/action";
 import { requireCustomer } from "@/lib/auth/current";
 import { newId, type PaymentId } from "@/lib/kernel/id";
+import { readPageMethods } from "@/lib/portal/page-methods";
 import { showBankDetails } from "@/lib/portal/show-bank-details";
 import { showTopUp } from "@/lib/portal/show-top-up";
 import { topUp } from "../actions";
@@ -42,7 +43,12 @@ export default async function TopUpPage({ searchParams }: TopUpPageProps) {
       />
       <div className="max-w-md">
         {shown.ok ? (
-          <TopUpPanel panel={shown.value} paymentId={newId<PaymentId>()} action={carrying(actor, topUp)} />
+          <TopUpPanel
+            panel={shown.value}
+            paymentId={newId<PaymentId>()}
+            action={carrying(actor, topUp)}
+            pageMethods={await readPageMethods()}
+          />
         ) : (
           <Callout tone="warn">
             <p>{await refusalSentence(shown.refusal)}</p>

@@ -25,6 +25,7 @@ import { requireCustomer } from "@/lib/auth/current";
 import { newId, type PaymentId } from "@/lib/kernel/id";
 import { invoicePayLink } from "@/lib/portal/invoice-pay-link";
 import { listSuspensions } from "@/lib/portal/list-suspensions";
+import { readPageMethods } from "@/lib/portal/page-methods";
 import type { InvoiceDetail } from "@/lib/portal/shapes";
 import { showInvoice } from "@/lib/portal/show-invoice";
 import { cancelInvoice, renewPayLink } from "../actions";
@@ -67,6 +68,7 @@ export default async function InvoicePage({ params }: InvoicePageProps) {
               paymentId={newId<PaymentId>()}
               dueOn={invoice.dueOn}
               actions={payActionsOf(actor)}
+              pageMethods={await readPageMethods()}
             />
           </div>
         )}

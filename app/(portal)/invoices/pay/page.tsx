@@ -8,6 +8,7 @@ import { Callout } from "@/components/ui/callout";
 import { PageHead } from "@/components/ui/page-head";
 import { requireCustomer } from "@/lib/auth/current";
 import { newId, type PaymentId } from "@/lib/kernel/id";
+import { readPageMethods } from "@/lib/portal/page-methods";
 import { showPayPanel } from "@/lib/portal/show-pay-panel";
 import { payActionsOf } from "../pay-actions";
 import { parseChosen } from "./search-params";
@@ -36,6 +37,7 @@ export default async function PayPage({ searchParams }: PayPageProps) {
             paymentId={newId<PaymentId>()}
             dueOn={null}
             actions={payActionsOf(actor)}
+            pageMethods={await readPageMethods()}
           />
         ) : (
           <Callout tone="warn">

@@ -10,6 +10,7 @@ import { TextLink } from "@/components/ui/text-link";
 import { carrying } from "@/lib/auth/action";
 import { requireCustomer } from "@/lib/auth/current";
 import { newId, type PaymentId } from "@/lib/kernel/id";
+import { readPageMethods } from "@/lib/portal/page-methods";
 import { showRenewNow } from "@/lib/portal/renew-now";
 import { renewNow } from "../../actions";
 import { parseTerms, renewHref } from "./search-params";
@@ -47,7 +48,12 @@ export default async function RenewPage({ params, searchParams }: RenewPageProps
       />
       <div className="max-w-lg">
         {shown.ok ? (
-          <RenewPanel panel={shown.value} paymentId={newId<PaymentId>()} action={carrying(actor, renewNow)} />
+          <RenewPanel
+            panel={shown.value}
+            paymentId={newId<PaymentId>()}
+            action={carrying(actor, renewNow)}
+            pageMethods={await readPageMethods()}
+          />
         ) : (
           <Callout tone="warn">
             <p>{await refusalSentence(shown.refusal)}</p>
