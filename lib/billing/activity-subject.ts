@@ -21,13 +21,18 @@ export function subjectParts(sql: FragmentMaker): { columns: Fragment; joins: Fr
     columns: sql`
       si.number as subject_number, ss.id as subject_service, ss.label as subject_label, sp.id as subject_payment,
       coalesce(a.detail ->> 'amountMinor', case
-        when a.verb in ('invoice_issued', 'invoice_paid') then si.total_minor::text
+        when a.verb in ('invoice_issued', 'invoice_paid', 'invoice_voided', 'invoice_completed_again') then
+          si.total_minor::text
+        when a.verb in ('payment_started', 'auto_pay_started', 'top_up_started') and si.id is not null then (
+          select (h.balance_minor + h.card_minor + h.bank_minor)::text from payment_shares h
+          where h.customer_id = a.customer_id and h.payment_id = (a.detail ->> 'paymentId')::uuid and h.invoice_id = si.id)
         else (sp.balance_minor + sp.card_minor + sp.bank_minor)::text end) as subject_minor,
       coalesce(a.detail ->> 'currency', si.currency, sp.currency) as subject_currency`,
     joins: sql`
       left join invoices si on a.subject = 'invoice' and si.customer_id = a.customer_id and si.id = a.subject_id
       left join services ss on a.subject = 'service' and ss.customer_id = a.customer_id and ss.id = a.subject_id
-      left join payments sp on a.subject = 'payment' and sp.customer_id = a.customer_id and sp.id = a.subject_id`,
+      left join payments sp on sp.customer_id = a.customer_id and sp.id = case when a.subject = 'payment' then a.subject_id
+        when starts_with(a.verb, 'payment_ruling_') then (a.detail ->> 'paymentId')::uuid end`,
   };
 }
 

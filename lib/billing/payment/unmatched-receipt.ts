@@ -53,7 +53,7 @@ export async function recordUnmatchedReceipt(
         subject: "customer",
         subjectId: customerId,
         verb: "bank_unmatched",
-        detail: { receiptId: receipt.id, reference: receipt.reference },
+        detail: { receiptId: receipt.id, reference: receipt.reference, ...amountOf(receipt) },
         isVisible: false,
       });
       registerReceipt(tx, receipt);
@@ -199,7 +199,7 @@ async function reverse(
     subject: "customer",
     subjectId: houseCustomerId,
     verb: as,
-    detail: { receiptId: receipt.id, ...detail },
+    detail: { receiptId: receipt.id, ...amountOf(receipt), ...detail },
     isVisible: false,
   });
   write(tx, houseCustomerId, decision);
@@ -209,6 +209,11 @@ async function reverse(
   tx.write(tx.sql`
     update tasks set done_at = ${now}
     where customer_id = ${houseCustomerId} and kind = 'suspense' and subject_id = ${receipt.id} and done_at is null`);
+}
+
+/** As the record names it. */
+function amountOf({ amount }: Pick<BankReceipt, "amount">) {
+  return { amountMinor: amount.minor.toString(), currency: amount.currency };
 }
 
 async function houseDecision(world: World, tx: Transaction, userId: UserId): Promise<Decision> {
