@@ -1,14 +1,31 @@
 import type { Page } from "@playwright/test";
 import { expect, test } from "@/e2e/fixtures/portal";
+import type { Scene } from "@/e2e/fixtures/scene";
 import { cards, HostedPage } from "@/e2e/pages/hosted-page";
 import { InvoicePage } from "@/e2e/pages/invoice-page";
 import { ReturnPage } from "@/e2e/pages/return-page";
-import { giveBalance, makeInvoice } from "@/lib/testing/fixtures";
+import type { InvoiceId } from "@/lib/kernel/id";
+import { giveBalance, makeInvoice, type TestCustomer } from "@/lib/testing/fixtures";
+import { startDirect } from "@/lib/testing/payment-facts";
 
 /** From the invoice's page to Stripe's, to pay 23.40 dollars there. */
 async function leaveForStripe(page: Page, number: string): Promise<HostedPage> {
   const invoice = await InvoicePage.open(page, number);
   await invoice.payButton("Pay $23.40 by card").click();
+  const hosted = new HostedPage(page);
+  await hosted.asksFor("$23.40");
+  return hosted;
+}
+
+/** Stripe's page of a payment that was begun while bank debits were still offered. */
+async function debitAtStripe(
+  scene: Scene,
+  page: Page,
+  customer: TestCustomer,
+  id: InvoiceId,
+): Promise<HostedPage> {
+  const { url } = await startDirect(scene.world, customer, [id], { cardMinor: 2340n });
+  await page.goto(url);
   const hosted = new HostedPage(page);
   await hosted.asksFor("$23.40");
   return hosted;
@@ -158,9 +175,9 @@ test("expired while the customer still looked at it: going on says so", async ({
 
 test("a bank debit takes days, and then succeeds", { tag: "@phone" }, async ({ people, scene, pageOf }) => {
   const customer = await people.customer();
-  const { number } = await makeInvoice(scene.world, customer, 2340n);
+  const { id, number } = await makeInvoice(scene.world, customer, 2340n);
   const page = await pageOf(customer);
-  const hosted = await leaveForStripe(page, number);
+  const hosted = await debitAtStripe(scene, page, customer, id);
   await hosted.payByDebit("Debit that succeeds later");
   await new ReturnPage(page).says("Confirming your payment");
   const invoice = await InvoicePage.open(page, number);
@@ -179,9 +196,9 @@ test("a bank debit takes days, and then fails: the invoice is open again", async
   pageOf,
 }) => {
   const customer = await people.customer();
-  const { number } = await makeInvoice(scene.world, customer, 2340n);
+  const { id, number } = await makeInvoice(scene.world, customer, 2340n);
   const page = await pageOf(customer);
-  const hosted = await leaveForStripe(page, number);
+  const hosted = await debitAtStripe(scene, page, customer, id);
   await hosted.payByDebit("Debit that fails later");
   const back = new ReturnPage(page);
   await back.says("Confirming your payment");
