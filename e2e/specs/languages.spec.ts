@@ -7,6 +7,7 @@ import { giveBalance } from "@/lib/testing/fixtures";
 const names = [
   /Ducky Cloud( GmbH)?/g,
   /Stripe/g,
+  /\bLink\b/g,
   /English/g,
   /US\$/g,
   // The host's bank: its name, its code and the account.

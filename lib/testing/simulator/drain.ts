@@ -5,6 +5,7 @@ import { pollPayments } from "@/lib/billing/payment/poll-payments";
 import { reconcile } from "@/lib/billing/reconciliation/reconcile";
 import { pollRefunds } from "@/lib/billing/refund/poll-refunds";
 import { unparkEvent } from "@/lib/gateway/parked-events";
+import { remindCustomers } from "@/lib/jobs/remind-customers";
 import { processWaitingEvents } from "@/lib/webhook/process-events";
 import { readBackEvents } from "@/lib/webhook/read-back-events";
 import { checkInvariants } from "./checks";
@@ -126,6 +127,8 @@ async function workUntilQuiet(simulation: Simulation): Promise<void> {
 /** False while there is more than one batch of mail. */
 async function deliverAll(simulation: Simulation): Promise<boolean> {
   const { owner, world } = simulation.stage;
+  // What no mail server took on its day goes out with the next morning's.
+  await remindCustomers(world);
   await deliver(simulation, world, null);
   const [row] = await owner`select count(*) as waiting from outbox where handled_at is null`;
   return row?.waiting === 0n;
