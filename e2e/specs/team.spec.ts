@@ -43,10 +43,10 @@ test("what the host calls itself shows in the portal, and two who change it at o
   const bank = newId().replaceAll(/\D/g, "").slice(-9);
   for (const page of [first, second]) await page.goto("/admin/settings");
   await first.getByLabel("Bank", { exact: true }).fill(bank);
-  await first.getByRole("button", { name: "Save" }).click();
+  await first.getByRole("button", { name: "Save" }).first().click();
   await expect(first.getByRole("main")).toContainText("Saved.");
   await second.getByLabel("BIC").fill("COBADEFF");
-  await second.getByRole("button", { name: "Save" }).click();
+  await second.getByRole("button", { name: "Save" }).first().click();
   await expect(second.getByRole("main").getByRole("alert")).toBeVisible();
   const own = await pageOf(await people.customer());
   await own.goto("/balance");
