@@ -91,7 +91,14 @@ export class DueTasks {
     if (this.#timer && this.#armedForMs <= atMs && this.#armedForMs > nowMs) return;
     if (this.#timer) clearTimeout(this.#timer);
     this.#armedForMs = atMs;
-    this.#timer = setTimeout(() => this.run(), Math.max(0, atMs - nowMs));
+    this.#timer = setTimeout(
+      () => {
+        // It is spent, also where the clock says that it came a millisecond early: then another is set.
+        this.#timer = null;
+        this.run();
+      },
+      Math.max(0, atMs - nowMs),
+    );
     // The server keeps the process alive, not its timers.
     this.#timer.unref();
   }
