@@ -29,8 +29,8 @@ test("a database of a size opens as many connections as are counted for it, howe
   await drop();
 });
 
-test("the README says how many a web process and the worker open", () => {
-  const readme = readFileSync(fileURLToPath(new URL("../../README.md", import.meta.url)), "utf8");
+test("the README of the commands says how many a web process and the worker open", () => {
+  const readme = readFileSync(fileURLToPath(new URL("../commands/README.md", import.meta.url)), "utf8");
   const said = readme.match(/^\| `DATABASE_POOL_SIZE` .*$/m)?.[0] ?? "";
   for (const size of [10, 20, 40]) expect(said).toContain(`${size}: ${webConnectionsMost(size)}`);
   expect(said).toContain(`the worker ${workerConnectionsMost}`);

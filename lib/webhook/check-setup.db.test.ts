@@ -41,8 +41,8 @@ it("a key that Stripe refuses fails the job with its sentence, and is on the des
   expect(await setupShown()).toMatchObject({ isKeyRefused: false });
 });
 
-it("the README names every type of event that is handled, and the version", async () => {
-  const readme = await readFile("README.md", "utf8");
+it("the README of the gateway names every type of event that is handled, and the version", async () => {
+  const readme = await readFile("lib/gateway/README.md", "utf8");
   const [, listed = ""] = /with API version ([\s\S]*?)\n\nThen/.exec(readme) ?? [];
   const named = [...listed.matchAll(/`([^`]+)`/g)].map(([, name]) => name);
   expect(named.sort()).toEqual([stripeApiVersion, ...handledTypes].sort());
