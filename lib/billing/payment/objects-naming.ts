@@ -48,8 +48,10 @@ export async function objectsNaming(
   ]);
   const said: (Checkout | Intent)[] = [];
   for (const outcome of [pages, intents]) {
-    if (outcome.outcome !== "succeeded") return { kind: "unknown", reason: reasonOf(outcome) };
-    said.push(...outcome.value);
+    // A customer that Stripe does not have has nothing there.
+    const isGone = outcome.outcome === "declined" && outcome.gone === "customer";
+    if (outcome.outcome === "succeeded") said.push(...outcome.value);
+    else if (!isGone) return { kind: "unknown", reason: reasonOf(outcome) };
   }
   for (const outcome of read) {
     if (outcome.outcome === "succeeded") said.push(outcome.value);

@@ -6,7 +6,7 @@ import { pickUpCard } from "../card/pick-up-cards";
 import type { PaymentRecord } from "../scene";
 import type { World } from "../world";
 import { mismatchOf } from "./judge";
-import { cardGone, markUnknown, type Reached, reasonOf, searchFor } from "./reached";
+import { cardGone, markUnknown, nothingFound, notShown, type Reached, reasonOf, searchFor } from "./reached";
 import { isFinal } from "./states";
 
 /**
@@ -18,7 +18,11 @@ export async function reachIntent(world: World, payment: PaymentRecord, hint?: s
   const intentId = payment.stripePaymentIntentId ?? hint;
   if (intentId) {
     const read = await world.gateway.readIntent(intentId);
-    if (read.outcome !== "succeeded") return { kind: "unknown", reason: reasonOf(read) };
+    if (read.outcome !== "succeeded") {
+      return payment.stripePaymentIntentId
+        ? notShown(world, payment, intentId, read)
+        : { kind: "unknown", reason: reasonOf(read) };
+    }
     if (payment.stripePaymentIntentId) return endedIfDead(world, payment, read.value);
     if (isAskedFor(world, payment, read.value)) {
       await storeIntent(world, payment, read.value);
@@ -88,9 +92,9 @@ async function resendIntent(world: World, payment: PaymentRecord): Promise<Reach
 async function lookUp(world: World, payment: PaymentRecord): Promise<Reached> {
   const { stripeCustomerId } = payment.request as IntentRequest;
   const found = await world.gateway.findIntents(stripeCustomerId, payment.id);
-  if (found.outcome !== "succeeded") return { kind: "unknown", reason: reasonOf(found) };
+  if (found.outcome !== "succeeded") return notShown(world, payment, stripeCustomerId, found);
   const intent = found.value.find((one) => isAskedFor(world, payment, one));
-  if (!intent) return { kind: "nothing", code: "never_created" };
+  if (!intent) return nothingFound(world, stripeCustomerId);
   await storeIntent(world, payment, intent);
   return endedIfDead(world, payment, intent);
 }

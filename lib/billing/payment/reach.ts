@@ -4,7 +4,7 @@ import type { PaymentRecord } from "../scene";
 import type { World } from "../world";
 import { askedAnew } from "./ask-anew";
 import { mismatchOf } from "./judge";
-import { markUnknown, type Reached, reasonOf, searchFor } from "./reached";
+import { markUnknown, nothingFound, notShown, type Reached, reasonOf, searchFor } from "./reached";
 import { isFinal } from "./states";
 
 /**
@@ -15,7 +15,11 @@ export async function reachCheckout(world: World, payment: PaymentRecord, hint?:
   const sessionId = payment.stripeSessionId ?? hint;
   if (sessionId) {
     const read = await world.gateway.readCheckout(sessionId);
-    if (read.outcome !== "succeeded") return { kind: "unknown", reason: reasonOf(read) };
+    if (read.outcome !== "succeeded") {
+      return payment.stripeSessionId
+        ? notShown(world, payment, sessionId, read)
+        : { kind: "unknown", reason: reasonOf(read) };
+    }
     const checkout = read.value;
     if (payment.stripeSessionId) return { kind: "checkout", checkout };
     if (isAskedFor(world, payment, checkout)) {
@@ -78,9 +82,9 @@ async function resendCheckout(world: World, payment: PaymentRecord): Promise<Rea
 async function lookUp(world: World, payment: PaymentRecord): Promise<Reached> {
   const { stripeCustomerId } = payment.request as CheckoutRequest;
   const found = await world.gateway.findCheckouts(stripeCustomerId, payment.id);
-  if (found.outcome !== "succeeded") return { kind: "unknown", reason: reasonOf(found) };
+  if (found.outcome !== "succeeded") return notShown(world, payment, stripeCustomerId, found);
   const checkout = found.value.find((one) => isAskedFor(world, payment, one));
-  if (!checkout) return { kind: "nothing", code: "never_created" };
+  if (!checkout) return nothingFound(world, stripeCustomerId);
   await storeCheckout(world, payment, checkout);
   return { kind: "checkout", checkout };
 }

@@ -2,6 +2,7 @@ import { transact } from "@/db/transaction";
 import type { Checkout, Intent, Outcome } from "@/lib/gateway/port";
 import type { PaymentRecord } from "../scene";
 import type { World } from "../world";
+import { isFinal } from "./states";
 
 /** Stripe may forget an idempotency key after 24 hours: before that the same key is safe, after it never. */
 const resendWithinMs = 23 * 3_600_000;
@@ -11,6 +12,11 @@ const afterExpiryMs = 60_000;
 
 /** Of a payment whose saved card Stripe no longer has: the card is not charged again, and its customer is told. */
 export const cardGone = "card_gone";
+
+/** Of a payment whose own page or charge Stripe does not have: it was deleted, or belongs to the account of other keys. */
+export const objectMissing = "object_missing";
+/** Of a payment that never learned its object, and whose customer Stripe does not have. */
+export const customerMissing = "customer_missing";
 
 /** What Stripe knows of an external payment: the hosted page, or the charge of a saved card. */
 export type Reached =
@@ -32,10 +38,44 @@ export function searchFor(
   payment: Pick<PaymentRecord, "firstSentAt" | "createdAt"> & { expiresAt?: Date | null },
 ): "resend" | "wait" | "look_up" {
   const now = world.clock.now().getTime();
-  if (payment.expiresAt && now >= payment.expiresAt.getTime() + afterExpiryMs) return "look_up";
+  if (isPastExpiry(world, payment)) return "look_up";
   const ageMs = now - (payment.firstSentAt ?? payment.createdAt).getTime();
   if (ageMs < resendWithinMs) return "resend";
   return ageMs < lookUpAfterMs ? "wait" : "look_up";
+}
+
+function isPastExpiry(world: World, { expiresAt }: { expiresAt?: Date | null }): boolean {
+  return !!expiresAt && world.clock.now().getTime() >= expiresAt.getTime() + afterExpiryMs;
+}
+
+/**
+ * What it means that Stripe does not show what a payment has as its own. Mostly nothing: it is asked again. A definite
+ * "there is no such thing" is asked again until the payment can no longer be paid, since the host may put their keys right;
+ * from then on nothing but a person can say what became of the money (domain.md, A9).
+ */
+export function notShown(
+  world: World,
+  payment: Pick<PaymentRecord, "state" | "expiresAt">,
+  stripeId: string,
+  read: Exclude<Outcome<unknown>, { outcome: "succeeded" }>,
+): Reached {
+  const isMissing = read.outcome === "declined" && read.code === "resource_missing";
+  if (!isMissing) return { kind: "unknown", reason: reasonOf(read) };
+  if (isFinal(payment.state)) return { kind: "nothing", code: "ended_unseen" };
+  if (!isPastExpiry(world, payment)) return { kind: "unknown", reason: objectMissing };
+  return { kind: "differs", reason: read.gone === "customer" ? customerMissing : objectMissing, stripeId };
+}
+
+/**
+ * No object of a payment was found among those of its customer. It was never made, if Stripe has that customer; if not, it may
+ * stand where they are.
+ */
+export async function nothingFound(world: World, stripeCustomerId: string): Promise<Reached> {
+  const customer = await world.gateway.readCustomer(stripeCustomerId);
+  if (customer.outcome !== "succeeded") return { kind: "unknown", reason: reasonOf(customer) };
+  return customer.value
+    ? { kind: "nothing", code: "never_created" }
+    : { kind: "differs", reason: customerMissing, stripeId: stripeCustomerId };
 }
 
 export async function markUnknown(world: World, payment: PaymentRecord): Promise<void> {

@@ -12,7 +12,7 @@ import { decideEnd, decideSuccess, type PaymentScene } from "./decide-success";
 import { judge, type Verdict } from "./judge";
 import { judgeIntent } from "./judge-intent";
 import { type ReachHint, reachPayment } from "./reach-payment";
-import type { Reached } from "./reached";
+import { customerMissing, objectMissing, type Reached } from "./reached";
 import { seeInvoices, settleWhatWaits } from "./settle-what-waits";
 import { isFinal, mayBecome, type PaymentState } from "./states";
 import { type StrayCharge, strayCharge } from "./stray-charge";
@@ -162,6 +162,7 @@ export async function applyVerdict(
       const isWanted = endAs === "canceled" || payment.failureCode === "canceled";
       const state = verdict.state === "expired" && isWanted ? "canceled" : verdict.state;
       decideEnd(decision, scene, state, verdict.code);
+      finishMissing(tx, payment, decision.context.now);
       const notes = await voidIssuedForIt(world, tx, decision, scene.issuedForIt);
       const { decline = { code: verdict.code, advice: null, networkCode: null } } = verdict;
       if (payment.origin === "auto" && payment.paymentMethodId && isHardDecline(decline)) {
@@ -176,12 +177,21 @@ export async function applyVerdict(
       const isBooked =
         payment.state === "succeeded" || !decideSuccess(decision, scene, verdict.charge, verdict.intentId);
       if (isBooked) return { kind: "settled", state: payment.state, changed: false };
+      finishMissing(tx, payment, decision.context.now);
       const isBegunFrom = isFinal(payment.state) || payment.kind === "top_up";
       const begunFrom = isBegunFrom ? scene.shares.map((share) => share.invoiceId) : [];
       await settleWhatWaits(tx, decision, payment.currency, begunFrom, payment.id);
       return { kind: "settled", state: isFinal(payment.state) ? payment.state : "succeeded", changed: true };
     }
   }
+}
+
+/** Stripe has it after all, since the host's keys are right again: there is nothing left for staff to say. */
+function finishMissing({ sql, write }: Transaction, { customerId, id }: PaymentRecord, now: Date): void {
+  write(sql`
+    update tasks set done_at = ${now} where customer_id = ${customerId} and kind = 'payment_quarantined'
+      and subject_id = ${id} and done_at is null
+      and detail->>'reason' = any(${[objectMissing, customerMissing]})`);
 }
 
 export async function lockScene(
