@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { isStorable, withoutControls } from "./written-text";
 
 /** A schema that an action may have: an object that refuses keys it does not know, at every depth. */
 export type InputSchema = z.ZodType<unknown, unknown>;
@@ -44,15 +45,23 @@ function isStrictPart(schema: z.core.$ZodType): boolean {
 }
 
 /**
- * The paths of texts with a zero byte, such as `lines.0.note`. No keyboard writes one and PostgreSQL keeps none: without
- * this each action would have to say so by itself, or end in a fault.
+ * The paths of texts that no keyboard writes and PostgreSQL does not keep, such as `lines.0.note`. Without this each action
+ * would have to say so, or end in a fault.
  */
-export function pathsWithZeroByte(input: unknown, path = ""): string[] {
-  if (typeof input === "string") return input.includes("\0") ? [path] : [];
+export function pathsNotStorable(input: unknown, path = ""): string[] {
+  if (typeof input === "string") return isStorable(input) ? [] : [path];
   if (typeof input !== "object" || input === null) return [];
   return Object.entries(input).flatMap(([name, value]) =>
-    pathsWithZeroByte(value, path === "" ? name : `${path}.${name}`),
+    pathsNotStorable(value, path === "" ? name : `${path}.${name}`),
   );
+}
+
+/** The same input with each of its texts as people see it. Files and dates stay as they are. */
+export function cleanInput(input: unknown): unknown {
+  if (typeof input === "string") return withoutControls(input);
+  if (Array.isArray(input)) return input.map(cleanInput);
+  if (typeof input !== "object" || input === null || input.constructor !== Object) return input;
+  return Object.fromEntries(Object.entries(input).map(([name, value]) => [name, cleanInput(value)]));
 }
 
 /**

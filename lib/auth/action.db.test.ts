@@ -110,6 +110,7 @@ describe("an action", () => {
     ["another type", { note: 7 }, ["note"]],
     ["no object", "note", [""]],
     ["a zero byte", { note: "x", invoiceIds: ["a", "b\0"] }, ["invoiceIds.1"]],
+    ["half of a surrogate pair", { note: "\ud83e", invoiceIds: [] }, ["note"]],
     ["nothing", undefined, ["note"]],
   ])("refuses %s and does nothing", async (_what, input, fields) => {
     const { id, customerId } = await owner();
@@ -119,6 +120,15 @@ describe("an action", () => {
       refusal: { code: "invalid_input", fields },
     });
     expect(seen).not.toHaveBeenCalled();
+  });
+
+  test("is handed texts as people see them: no control character that came along with a copy", async () => {
+    const { id, customerId } = await owner();
+    await signInAs(id);
+    const given = { note: "a\u0001b\vc\u0085d\te\r\nf\u009b", invoiceIds: ["\u007fg", "\u{1f986}"] };
+    expect(await carrying({ customerId }, ofCustomers)(given)).toMatchObject({ ok: true });
+    const seenAs = { note: "ab c d\te\r\nf", invoiceIds: ["g", "\u{1f986}"] };
+    expect(seen).toHaveBeenCalledWith(expect.anything(), seenAs);
   });
 
   test.each([

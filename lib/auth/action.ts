@@ -5,7 +5,7 @@ import type { z } from "zod";
 import { assert } from "@/lib/kernel/assert";
 import type { CustomerId } from "@/lib/kernel/id";
 import { ok, type Refusal, type Result, refuse } from "@/lib/kernel/result";
-import { type InputSchema, inputOf, isStrict, pathsWithZeroByte } from "./action-input";
+import { cleanInput, type InputSchema, inputOf, isStrict, pathsNotStorable } from "./action-input";
 import type { CustomerActor, SignedIn, StaffActor } from "./actor";
 import { attemptLimits, type TooManyAttempts } from "./attempt-limits";
 import { clientAddress } from "./client-address";
@@ -144,9 +144,9 @@ function action<A, S extends InputSchema, T, R extends Refusal>(
       if (!actor.ok) return await refused(kind, actor.refusal);
       const input = schema.safeParse(inputOf(rest.at(-1)));
       if (!input.success) return refuse({ code: "invalid_input", fields: fieldsOf(input.error) });
-      const unwritable = pathsWithZeroByte(input.data);
-      if (unwritable.length > 0) return refuse({ code: "invalid_input", fields: unwritable });
-      const answer = await act(actor.value, input.data as z.output<S>);
+      const notStorable = pathsNotStorable(input.data);
+      if (notStorable.length > 0) return refuse({ code: "invalid_input", fields: notStorable });
+      const answer = await act(actor.value, cleanInput(input.data) as z.output<S>);
       // Staff see at once what they did, on whatever page they did it. A refusal stays beside what it speaks of.
       if (kind === "staff" && answer.ok) refresh();
       return answer;

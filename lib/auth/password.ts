@@ -1,5 +1,6 @@
 import { hash, verify } from "@node-rs/argon2";
 import { isCommonPassword, isGuessable } from "./password-strength";
+import { withoutControls } from "./written-text";
 
 export const passwordLengthMin = 12;
 export const passwordLengthMax = 128;
@@ -12,9 +13,12 @@ const cost = { memoryCost: 19_456, timeCost: 2, parallelism: 1 };
 export const unmatchableHash =
   "$argon2id$v=19$m=19456,t=2,p=1$yAcFoRIyYJ4btOC2haSeOQ$QzzLRc3ckYKP+z08K5miOhyA/1NbFgVjlwbZOibDvYU";
 
-/** One spelling for what keyboards write in several: an é as one sign or two is the same password. NIST SP 800-63B. */
+/**
+ * One spelling for what keyboards write in several: an é as one sign or two is the same password, and nothing that no
+ * keyboard writes is part of it: forms leave that out. NIST SP 800-63B.
+ */
 function normalPassword(password: string): string {
-  return password.normalize("NFKC");
+  return withoutControls(password).normalize("NFKC");
 }
 
 export function hashPassword(password: string): Promise<string> {
