@@ -3,6 +3,7 @@
 import { z } from "zod";
 import * as host from "@/lib/admin/host-settings";
 import * as payouts from "@/lib/admin/payout-limit";
+import * as tax from "@/lib/admin/tax-points";
 import { staffAction } from "@/lib/auth/action";
 
 const text = z.string().max(2000);
@@ -24,6 +25,17 @@ const HostInput = z.strictObject({
 });
 
 const PayoutInput = z.strictObject({ minor: z.string().max(40), seen: z.string().max(40) });
+
+const TaxPointInput = z.strictObject({
+  country: z.string().regex(/^[A-Z]{2}$/),
+  point: z.enum(tax.taxPoints),
+  seen: z.enum(tax.taxPoints),
+});
+
+export const changeTaxPoint = staffAction("host.change", TaxPointInput, async (actor, input) => {
+  const answer = await tax.changeTaxPoint(actor, input);
+  return answer;
+});
 
 export const changePayoutLimit = staffAction("host.change", PayoutInput, async (actor, input) => {
   const answer = await payouts.changePayoutLimit(actor, input);

@@ -4,6 +4,7 @@ import { staffTexts } from "@/app/admin/texts";
 import { ActionForm } from "@/components/sign-in/action-form";
 import { HostForm } from "@/components/staff/host-form";
 import { StaffFrame } from "@/components/staff/staff-frame";
+import { TaxPointList } from "@/components/staff/tax-point-list";
 import { Callout } from "@/components/ui/callout";
 import { PageHead } from "@/components/ui/page-head";
 import {
@@ -14,10 +15,11 @@ import {
   showHostSettings,
 } from "@/lib/admin/host-settings";
 import { showPayoutLimit } from "@/lib/admin/payout-limit";
+import { showTaxPoints } from "@/lib/admin/tax-points";
 import { context } from "@/lib/auth/context";
 import { currentUser, requireStaff } from "@/lib/auth/current";
 import { mayStaff } from "@/lib/auth/staff-rights";
-import { changeHost, changePayoutLimit } from "./actions";
+import { changeHost, changePayoutLimit, changeTaxPoint } from "./actions";
 
 export async function generateMetadata(): Promise<Metadata> {
   return { title: (await getTranslations("hostSettings"))("title") };
@@ -26,10 +28,11 @@ export async function generateMetadata(): Promise<Metadata> {
 /** What the host says of itself: its name, address and logo, and where money can be sent by bank. */
 export default async function SettingsPage() {
   const actor = await requireStaff("/admin/settings");
-  const [user, shown, payoutLimit, t] = await Promise.all([
+  const [user, shown, payoutLimit, countries, t] = await Promise.all([
     currentUser(),
     showHostSettings(actor),
     showPayoutLimit(actor),
+    showTaxPoints(actor),
     getTranslations("hostSettings"),
   ]);
   const mayChange = mayStaff(actor.role, "host.change");
@@ -41,6 +44,7 @@ export default async function SettingsPage() {
     "logo_no_picture",
     "settings_changed",
     "payout_limit_malformed",
+    "tax_country_unknown",
   ]);
   const { hostName } = context().settings;
   const hints: Partial<Record<HostKey, string>> = {
@@ -82,6 +86,18 @@ export default async function SettingsPage() {
           }}
           answers={answers}
         />
+        <section aria-labelledby="tax" className="mt-10">
+          <h2 id="tax" className="mb-2 font-semibold text-lg">
+            {t("tax")}
+          </h2>
+          <p className="mb-4 text-ink-soft">{t("taxIntro")}</p>
+          <TaxPointList
+            countries={countries}
+            action={changeTaxPoint}
+            mayChange={mayChange}
+            answers={answers}
+          />
+        </section>
         <section aria-labelledby="payouts" className="mt-10">
           <h2 id="payouts" className="mb-2 font-semibold text-lg">
             {t("payouts")}
