@@ -12,14 +12,19 @@ import { LinkTabs } from "@/components/ui/link-tabs";
 import type { DayRange } from "@/lib/kernel/calendar";
 import type { InvoiceFilter, InvoiceList, InvoiceStatus } from "@/lib/portal/shapes";
 
+/** What was asked for and ends before it begins, so that the list leaves it out. */
+export interface Refused {
+  days: DayRange | null;
+  amounts: { from: string | null; to: string | null } | null;
+}
+
 interface InvoiceFiltersProps {
   filter: InvoiceFilter;
   services: InvoiceList["services"];
   /** The list with these statuses and all else as it is. */
   statusHref: (status: readonly InvoiceStatus[]) => string;
   clearHref: string;
-  /** Days that were asked for and end before they begin. */
-  refusedDays: DayRange | null;
+  refused: Refused;
 }
 
 const tabs = [
@@ -32,7 +37,7 @@ const tabs = [
 
 /** The URL is the list's whole state: tabs are links, the rest is a form that asks for an address. */
 export function InvoiceFilters(props: InvoiceFiltersProps) {
-  const { filter, services, statusHref, clearHref, refusedDays } = props;
+  const { filter, services, statusHref, clearHref, refused } = props;
   const t = useTranslations("invoices");
   return (
     <div className="grid gap-3 pb-3">
@@ -59,8 +64,8 @@ export function InvoiceFilters(props: InvoiceFiltersProps) {
             className="pl-9"
           />
         </div>
-        <MoreFilters filter={filter} services={services} refusedDays={refusedDays} />
-        {(filter.text !== null || countMore(filter) > 0 || refusedDays) && (
+        <MoreFilters filter={filter} services={services} refused={refused} />
+        {(filter.text !== null || countMore(filter) > 0 || isRefused(refused)) && (
           <Link href={clearHref} className={buttonLook("quiet")}>
             {t("clear")}
           </Link>
@@ -70,12 +75,12 @@ export function InvoiceFilters(props: InvoiceFiltersProps) {
   );
 }
 
-function MoreFilters(props: Pick<InvoiceFiltersProps, "filter" | "services" | "refusedDays">) {
-  const { filter, services, refusedDays } = props;
+function MoreFilters(props: Pick<InvoiceFiltersProps, "filter" | "services" | "refused">) {
+  const { filter, services, refused } = props;
   const t = useTranslations("invoices");
   const count = countMore(filter);
   return (
-    <details className="group" key={JSON.stringify([filter, refusedDays])} open={refusedDays !== null}>
+    <details className="group" key={JSON.stringify([filter, refused])} open={isRefused(refused)}>
       <summary className={classNames(buttonLook("secondary"), "list-none gap-2")}>
         <ListFilter aria-hidden="true" className="size-4" />
         {count === 0 ? t("filters") : t("filtersOn", { count })}
@@ -84,21 +89,15 @@ function MoreFilters(props: Pick<InvoiceFiltersProps, "filter" | "services" | "r
         <StatusChoices chosen={filter.status} />
         <div className="grid grid-cols-2 gap-4 sm:grid-cols-4">
           <DayFields
-            range={refusedDays ?? { from: filter.issuedFrom, to: filter.issuedTo }}
-            isRefused={refusedDays !== null}
+            range={refused.days ?? { from: filter.issuedFrom, to: filter.issuedTo }}
+            isRefused={refused.days !== null}
             labels={{ from: t("issuedFrom"), to: t("issuedTo") }}
             className="min-w-0"
           />
-          <Field id="amount-from" label={t("amountFrom")}>
-            {(control) => (
-              <Input {...control} inputMode="decimal" name="min" defaultValue={filter.amountFrom ?? ""} />
-            )}
-          </Field>
-          <Field id="amount-to" label={t("amountTo")}>
-            {(control) => (
-              <Input {...control} inputMode="decimal" name="max" defaultValue={filter.amountTo ?? ""} />
-            )}
-          </Field>
+          <AmountFields
+            range={refused.amounts ?? { from: filter.amountFrom, to: filter.amountTo }}
+            isRefused={refused.amounts !== null}
+          />
         </div>
         <Field id="service" label={t("service")}>
           {(control) => (
@@ -117,6 +116,25 @@ function MoreFilters(props: Pick<InvoiceFiltersProps, "filter" | "services" | "r
         </button>
       </div>
     </details>
+  );
+}
+
+function AmountFields({ range, isRefused }: { range: NonNullable<Refused["amounts"]>; isRefused: boolean }) {
+  const t = useTranslations("invoices");
+  return (
+    <>
+      <Field id="amount-from" label={t("amountFrom")} className="min-w-0">
+        {(control) => <Input {...control} inputMode="decimal" name="min" defaultValue={range.from ?? ""} />}
+      </Field>
+      <Field
+        id="amount-to"
+        label={t("amountTo")}
+        className="min-w-0"
+        error={isRefused && <span role="alert">{t("amountsReversed")}</span>}
+      >
+        {(control) => <Input {...control} inputMode="decimal" name="max" defaultValue={range.to ?? ""} />}
+      </Field>
+    </>
   );
 }
 
@@ -146,6 +164,10 @@ function StatusChoices({ chosen }: { chosen: readonly InvoiceStatus[] }) {
       </div>
     </fieldset>
   );
+}
+
+function isRefused({ days, amounts }: Refused): boolean {
+  return days !== null || amounts !== null;
 }
 
 /** Whether the list shows less than everything. */

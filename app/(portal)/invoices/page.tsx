@@ -2,7 +2,7 @@ import type { Metadata } from "next";
 import { getLocale, getTranslations } from "next-intl/server";
 import { Suspense } from "react";
 import { ChooseForm } from "@/components/invoice/choose-form";
-import { InvoiceFilters, isFiltered } from "@/components/invoice/invoice-filters";
+import { InvoiceFilters, isFiltered, type Refused } from "@/components/invoice/invoice-filters";
 import { InvoiceTable } from "@/components/invoice/invoice-table";
 import { Owed } from "@/components/invoice/owed";
 import { Empty } from "@/components/ui/empty";
@@ -12,10 +12,15 @@ import { PageHead } from "@/components/ui/page-head";
 import { Pager } from "@/components/ui/pager";
 import { TextLink } from "@/components/ui/text-link";
 import { requireCustomer } from "@/lib/auth/current";
-import type { DayRange } from "@/lib/kernel/calendar";
 import { listInvoices } from "@/lib/portal/list-invoices";
 import type { CustomerActor, InvoiceFilter, InvoiceList as List } from "@/lib/portal/shapes";
-import { invoicesHref, parseInvoiceFilter, type RawSearchParams, refusedDays } from "./search-params";
+import {
+  invoicesHref,
+  parseInvoiceFilter,
+  type RawSearchParams,
+  refusedAmounts,
+  refusedDays,
+} from "./search-params";
 
 /** Counting stops here: an exact count of millions costs more than it says. */
 const countMost = 10_000;
@@ -39,7 +44,11 @@ export default async function InvoicesPage({ searchParams }: { searchParams: Pro
         </>
       }
     >
-      <InvoiceList actor={actor} filter={filter} refusedDays={refusedDays(raw)} />
+      <InvoiceList
+        actor={actor}
+        filter={filter}
+        refused={{ days: refusedDays(raw), amounts: refusedAmounts(raw) }}
+      />
     </Suspense>
   );
 }
@@ -47,10 +56,10 @@ export default async function InvoicesPage({ searchParams }: { searchParams: Pro
 interface InvoiceListProps {
   actor: CustomerActor;
   filter: InvoiceFilter;
-  refusedDays: DayRange | null;
+  refused: Refused;
 }
 
-async function InvoiceList({ actor, filter, refusedDays }: InvoiceListProps) {
+async function InvoiceList({ actor, filter, refused }: InvoiceListProps) {
   const list = await listInvoices(actor, filter);
   const t = await getTranslations("invoices");
   const first = { ...filter, cursor: null };
@@ -62,7 +71,7 @@ async function InvoiceList({ actor, filter, refusedDays }: InvoiceListProps) {
       <InvoiceFilters
         filter={filter}
         services={list.services}
-        refusedDays={refusedDays}
+        refused={refused}
         statusHref={(status) => invoicesHref({ ...first, status })}
         clearHref={invoicesHref({ ...parseInvoiceFilter({}), sort: filter.sort })}
       />

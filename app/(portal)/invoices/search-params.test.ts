@@ -1,6 +1,11 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { invoicesHref, parseInvoiceFilter, refusedDays } from "@/app/(portal)/invoices/search-params";
+import {
+  invoicesHref,
+  parseInvoiceFilter,
+  refusedAmounts,
+  refusedDays,
+} from "@/app/(portal)/invoices/search-params";
 
 const everything = parseInvoiceFilter({});
 
@@ -50,6 +55,25 @@ describe("the address of the invoice list", () => {
     expect(parseInvoiceFilter(reversed)).toEqual(everything);
     expect(refusedDays(reversed)).toEqual(reversed);
     expect(refusedDays({ from: "2026-02-28", to: "2026-03-01" })).toBeNull();
+  });
+
+  it.each([
+    { min: "100", max: "20" },
+    { min: "9.5", max: "9.45" },
+    { min: "10", max: "9,999" },
+  ])("leaves out a least amount above the most, for its form to say so: $min to $max", ({ min, max }) => {
+    expect(parseInvoiceFilter({ min, max })).toEqual(everything);
+    expect(refusedAmounts({ min, max })).toEqual({ from: min, to: max.replace(",", ".") });
+    expect(refusedAmounts({ min: max, max: min })).toBeNull();
+    expect(parseInvoiceFilter({ min: max, max: min })).toMatchObject({ amountTo: min });
+  });
+
+  it("takes the same amount as least and most, however it is written", () => {
+    expect(parseInvoiceFilter({ min: "9.50", max: "9.5" })).toMatchObject({
+      amountFrom: "9.50",
+      amountTo: "9.5",
+    });
+    expect(refusedAmounts({ min: "9.50", max: "9.5" })).toBeNull();
   });
 
   it("never throws, whatever the address says, and is stable once read", () => {
