@@ -1,5 +1,6 @@
 import { useTranslations } from "next-intl";
 import { NotBegun } from "@/components/service/not-begun";
+import { PriceAhead } from "@/components/service/price-ahead";
 import { PutOff } from "@/components/service/put-off";
 import { StepName } from "@/components/service/step-name";
 import { Amount } from "@/components/ui/amount";
@@ -23,13 +24,24 @@ export function ServiceFacts({ service }: PartProps) {
   const t = useTranslations("staffService");
   const services = useTranslations("services");
   const terms = useTranslations("term");
-  const { price, term, expiresAt, isAutoRenew, cancelRequestedAt, createdAt, nextPlan, holdUntil } = service;
+  const {
+    price,
+    nextPrice,
+    term,
+    expiresAt,
+    isAutoRenew,
+    cancelRequestedAt,
+    createdAt,
+    nextPlan,
+    holdUntil,
+  } = service;
   return (
     <Facts className="grid-cols-2 border-y py-4 sm:grid-cols-4">
       <Fact name={services("price")}>
         {price ? <Amount of={price} /> : services("noPrice")}{" "}
         <span className="text-ink-soft text-sm">{terms(term.unit, { count: term.count })}</span>{" "}
         {price && <TaxMark is="net" />}
+        <PriceAhead of={nextPrice} />
       </Fact>
       <Fact name={services("expires")}>
         {expiresAt ? (

@@ -5,10 +5,11 @@ import { forecastRenewals } from "@/lib/billing/renewal/forecast";
 import { type NextStep, nextSteps, type PlannedCharge } from "@/lib/billing/renewal/next-steps";
 import { type PutBackOutlook, putBackOutlook } from "@/lib/billing/renewal/put-back-outlook";
 import { readForecastScenes } from "@/lib/billing/renewal/read-forecast";
+import { type PriceAhead, pricedBy, readPricesOf } from "@/lib/billing/renewal/service-prices";
 import { openOrderDueOn } from "@/lib/billing/suspension/order-void-days";
 import type { TermLength } from "@/lib/kernel/calendar";
 import { type CustomerId, isUuid, type ServiceId } from "@/lib/kernel/id";
-import { type Currency, type Money, money } from "@/lib/kernel/money";
+import type { Money } from "@/lib/kernel/money";
 import { activityOf, customersTwins, type ListedActivity } from "./list-activities";
 import type { StaffActor } from "./shapes";
 import { type StaffWorld, staffWorld } from "./world";
@@ -28,8 +29,10 @@ export interface StaffService {
   /** Another plan from the start of an unpaid term. */
   nextPlan: { name: string; from: Date } | null;
   term: TermLength;
-  /** Net and of today; null where the plan has none in the service's currency. */
+  /** Of the term that runs, net; null where the plan has none in the service's currency. */
   price: Money | null;
+  /** Another net price that a term to come has, and from when. */
+  nextPrice: PriceAhead | null;
   state: "pending" | "active" | "suspended" | "terminated" | "canceled";
   isAutoRenew: boolean;
   /** When the customer asked that it ends with its term. */
@@ -64,22 +67,22 @@ export async function showService(
   if (reference.includes("\0") || !isUuid(serviceId)) return null;
   const { sql } = world.staff;
   const now = world.clock.now();
+  const priced = pricedBy(sql, now);
   const [row] = await sql`
-    select s.*, h.name as customer_name, h.reference, p.name as plan_name, p.term_unit, p.term_count, p.lead_days,
+    select s.*, ${priced.columns}, h.name as customer_name, h.reference, p.name as plan_name, p.lead_days,
       p.grace_days, p.terminate_days, ${sql.unsafe(mailHourSql)} as mail_hour, n.name as next_plan_name, r.state as renewal_state, r.own_grace_days,
       case r.state when 'due' then r.due_on else i.due_on end as due_on,
-      ${openOrderDueOn(sql)} as order_due_on, (
-        select price_minor from plan_prices x where x.plan_id = s.plan_id and x.currency = s.currency
-          and x.valid_from <= ${now} order by valid_from desc limit 1) as price_minor
-    from customers h join services s on s.customer_id = h.id join plans p on p.id = s.plan_id
+      ${openOrderDueOn(sql)} as order_due_on
+    from customers h join services s on s.customer_id = h.id join plans p on p.id = s.plan_id ${priced.join}
     left join plans n on n.id = s.next_plan_id
     left join renewals r on r.customer_id = s.customer_id and r.service_id = s.id and r.term_starts_at = s.expires_at
     left join invoices i on i.customer_id = r.customer_id and i.id = r.invoice_id
     where h.reference = ${reference} and not h.is_house and s.id = ${serviceId}`;
   if (!row) return null;
   const customerId = row.customer_id as CustomerId;
-  const [charge, terms, renewals, activities] = await Promise.all([
+  const [charge, pricesOf, terms, renewals, activities] = await Promise.all([
     chargeFor(world, customerId, row.id),
+    readPricesOf(sql, [row], { now, timeZone: world.timeZone }),
     sql`
       select t.starts_at, t.ends_at, i.number from terms t
       join invoice_lines l on l.customer_id = t.customer_id and l.id = t.invoice_line_id
@@ -97,6 +100,7 @@ export async function showService(
         and a.verb <> all(${[...customersTwins]})
       order by a.id desc limit 200`,
   ]);
+  const { price, term, nextPrice } = pricesOf(row);
   const holdUntil = row.suspension_hold_until > now ? row.suspension_hold_until : null;
   const stepping = {
     state: row.state,
@@ -122,8 +126,9 @@ export async function showService(
     label: row.label,
     planName: row.plan_name,
     nextPlan: row.next_plan_name && { name: row.next_plan_name, from: row.next_plan_at },
-    term: { unit: row.term_unit, count: row.term_count },
-    price: row.price_minor === null ? null : money(row.price_minor, row.currency as Currency),
+    term,
+    price,
+    nextPrice,
     state: row.state,
     isAutoRenew: row.is_auto_renew,
     cancelRequestedAt: row.cancel_requested_at,

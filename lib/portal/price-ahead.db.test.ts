@@ -1,9 +1,12 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import type { StaffActor } from "@/lib/admin/shapes";
+import { showService as showToStaff } from "@/lib/admin/show-service";
 import { runRenewals } from "@/lib/billing/renewal/run-renewals";
 import { termEnd } from "@/lib/kernel/calendar";
 import type { PlanId, ServiceId } from "@/lib/kernel/id";
 import { makeActiveService, makeCustomer, makePlan, type TestCustomer } from "@/lib/testing/fixtures";
 import { expectAllInOrder, expectBooksBalance } from "@/lib/testing/payment-facts";
+import { makeStaff } from "@/lib/testing/staff";
 import { calm, openStripeWorld, pass, type StripeWorld } from "@/lib/testing/stripe-world";
 import { changePlan } from "./change-plan";
 import { listServices } from "./list-services";
@@ -12,10 +15,12 @@ import { showOverview } from "./show-overview";
 import { showService } from "./show-service";
 
 let world: StripeWorld;
+let staff: StaffActor;
 const dayMs = 86_400_000;
 
 beforeAll(async () => {
   world = await openStripeWorld();
+  staff = await makeStaff(world, "support");
 });
 
 afterEach(async () => {
@@ -62,6 +67,10 @@ async function shown({ customer, serviceId }: Running) {
   expect(row).toMatchObject({ price: page?.price, nextPrice: page?.nextPrice });
   const panel = await showRenewNow(customer.actor, { serviceId, terms: 1 }, world);
   if (panel.ok) expect(panel.value.nextPrice).toEqual(page?.nextPrice);
+  const [{ reference } = { reference: "" }] = await world.owner`
+    select reference from customers where id = ${customer.customerId}`;
+  const ofStaff = await showToStaff(staff, { reference, serviceId }, world);
+  expect(ofStaff).toMatchObject({ price: page?.price, nextPrice: page?.nextPrice });
   return { price: page?.price?.minor, from: page?.nextPrice?.at, next: page?.nextPrice?.price.minor };
 }
 

@@ -3,6 +3,7 @@ import type { InvoiceLineView } from "@/lib/billing/invoice/read-lines";
 import type { InvoiceStep } from "@/lib/billing/outlook/next-invoice-steps";
 import type { Receipt } from "@/lib/billing/payment/receipt";
 import type { StillShort } from "@/lib/billing/payment/still-short";
+import type { ServicePrices } from "@/lib/billing/renewal/service-prices";
 import type { CalendarDay } from "@/lib/kernel/calendar";
 import type {
   CustomerId,
@@ -19,6 +20,8 @@ import type { Page } from "@/lib/kernel/page";
 import type { MailFailure } from "@/lib/mail/mail-failures";
 import type { DeclineReason } from "./decline-reason";
 import type { TextPiece } from "./linked-text";
+
+export type { PriceAhead } from "@/lib/billing/renewal/service-prices";
 
 /** Who acts: a signed-in user, for one of the customers they belong to. Made by lib/auth only. */
 export interface CustomerActor {
@@ -329,29 +332,15 @@ export interface Movement {
 
 export type ServiceState = "pending" | "active" | "suspended" | "terminated" | "canceled";
 
-/** What a service's terms cost from a day on. */
-export interface PriceAhead {
-  price: Money;
-  term: { unit: "day" | "month" | "year"; count: number };
-  at: Date;
-}
-
-export interface ServiceRow {
+export interface ServiceRow extends ServicePrices {
   id: ServiceId;
   label: string;
   planName: string;
   state: ServiceState;
-  /** Of the term that runs, net: the price that held when it began. */
-  price: Money | null;
-  term: { unit: "day" | "month" | "year"; count: number };
-  /** Another price that a term to come has, net, and when the first such term begins; null while nothing changes. */
-  nextPrice: PriceAhead | null;
   expiresAt: Date | null;
   isAutoRenew: boolean;
   /** It ends with its last paid term, on the customer's wish. */
   isEnding: boolean;
-  /** It can be renewed by hand: it runs, is not to end, and costs something. */
-  isRenewable: boolean;
   openInvoiceNumber: string | null;
   /** A payment of one of its open invoices is under way. */
   isBeingPaid: boolean;

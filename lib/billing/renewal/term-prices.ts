@@ -1,4 +1,4 @@
-import type { ReservedSql } from "@/db/client";
+import type { ReservedSql, Sql } from "@/db/client";
 import { type TermLength, termEnd } from "@/lib/kernel/calendar";
 import type { PlanId } from "@/lib/kernel/id";
 import type { Currency } from "@/lib/kernel/money";
@@ -61,7 +61,7 @@ export function priceChange(
 
 /** The prices of several plans, in one read. */
 export async function readListPrices(
-  sql: ReservedSql,
+  sql: Sql | ReservedSql,
   planIds: readonly PlanId[],
 ): Promise<(planId: PlanId, currency: Currency) => ListPrice[]> {
   const rows = await sql`
