@@ -1,5 +1,6 @@
 import { transact } from "@/db/transaction";
 import { isSizeRefusal } from "@/lib/billing/payment/charge-size";
+import { waitAtBank } from "@/lib/billing/payment/reach-intent";
 import { reachPayment } from "@/lib/billing/payment/reach-payment";
 import { cardGone, type Reached } from "@/lib/billing/payment/reached";
 import { receiptOf } from "@/lib/billing/payment/receipt";
@@ -25,7 +26,10 @@ export async function lead(world: World, payment: PaymentRecord, reached: Reache
   const ref = { customerId: payment.customerId, paymentId: payment.id };
   if (reached.kind === "unknown") return ok({ kind: "confirming", paymentId: payment.id });
   const url = openPage(reached);
-  if (url) return ok({ kind: "redirect", paymentId: payment.id, url });
+  if (url) {
+    if (reached.kind === "intent") await waitAtBank(world, payment, url);
+    return ok({ kind: "redirect", paymentId: payment.id, url });
+  }
   const settled = await settle(world, ref, { reached });
   if (settled.kind !== "settled" || !isFinal(settled.state)) {
     return ok({ kind: "confirming", paymentId: payment.id });

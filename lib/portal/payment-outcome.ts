@@ -1,4 +1,5 @@
 import { transact } from "@/db/transaction";
+import { waitAtBank } from "@/lib/billing/payment/reach-intent";
 import { receiptOf } from "@/lib/billing/payment/receipt";
 import { settle } from "@/lib/billing/payment/settle";
 import { isFinal } from "@/lib/billing/payment/states";
@@ -31,6 +32,8 @@ export async function paymentOutcome(
   const customerId = found.customer_id as CustomerId;
   const settled = await settle(world, { customerId, paymentId: id });
   if (!actor || actor.customerId !== customerId) return null;
+  const url = settled.kind === "settled" && settled.state === "requires_action" ? settled.checkoutUrl : null;
+  if (url) await waitAtBank(world, { customerId, id }, url);
   return transact(world.app, actor, async ({ sql }) => {
     const [isMember, receipt, [payment], balances] = await Promise.all([
       maySee(sql, actor),

@@ -4,6 +4,7 @@ import type { PaymentRecord } from "../scene";
 import type { World } from "../world";
 import { closePayment } from "./close-payment";
 import { type PaymentRef, readPayment, type Settled, settle } from "./settle";
+import { isFinal } from "./states";
 
 /** stripe.md: payments that are not final at 1 m, 5 m, 30 m, 2 h, then daily. Milliseconds after the last look. */
 export function pollDelayMs(pollCount: number): number {
@@ -40,20 +41,24 @@ export async function pollPayments(world: World, most = 50): Promise<Polled[]> {
 
 /**
  * A process may die, or not hear Stripe's answer, before anybody is led anywhere. For a while the customer may come back:
- * they are then led to the page of this very payment. After that a page would stand there that nobody looks at, and hold
- * the balance until it expires: it is asked for under its key, as ever, and ended at once. Only what Stripe says ends it.
+ * they are then led to the page of this very payment, or to their bank. After that a question would stand there that
+ * nobody looks at, and hold the balance until it expires: it is asked for under its key, as ever, and ended at once. Only
+ * what Stripe says ends it. A saved card may have been charged without a question, so Stripe is asked from the first look on.
  */
 async function pollOne(world: World, ref: PaymentRef): Promise<Settled> {
   const payment = await readPayment(world, ref);
   if (!payment || !isAwaited(payment)) return settle(world, ref);
   const isOver = world.clock.now().getTime() - payment.createdAt.getTime() >= comesBackWithinMs;
-  return isOver ? closePayment(world, ref, "expired") : { kind: "unknown", reason: "customer_may_come_back" };
+  if (isOver) return closePayment(world, ref, "expired");
+  return payment.paymentMethodId ? settle(world, ref) : { kind: "unknown", reason: "customer_may_come_back" };
 }
 
-/** A page that a person asked for, and nobody here has heard of. */
-function isAwaited({ state, origin, paymentMethodId, stripeSessionId }: PaymentRecord): boolean {
-  const isUnheard = state === "created" || state === "unknown";
-  return isUnheard && origin !== "auto" && paymentMethodId === null && stripeSessionId === null;
+/** A page that a person asked for, and nobody here has heard of; or a saved card of theirs whose bank nobody was led to. */
+function isAwaited(payment: PaymentRecord): boolean {
+  const { state, origin, paymentMethodId, stripeSessionId, checkoutUrl } = payment;
+  if (origin === "auto" || isFinal(state)) return false;
+  if (paymentMethodId) return checkoutUrl === null;
+  return (state === "created" || state === "unknown") && stripeSessionId === null;
 }
 
 const comesBackWithinMs = 5 * 60_000;

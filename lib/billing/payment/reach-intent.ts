@@ -147,12 +147,25 @@ async function storeIntent(world: World, payment: PaymentRecord, intent: Intent)
   const { customerId, id } = payment;
   await transact(world.jobs, { customerId }, async ({ sql }) => {
     await sql`
-      update payments set stripe_payment_intent_id = ${intent.id}, checkout_url = ${intent.actionUrl},
+      update payments set stripe_payment_intent_id = ${intent.id},
         state = case when state in ('created', 'unknown') then 'sent' else state end
       where customer_id = ${customerId} and id = ${id} and stripe_payment_intent_id is null`;
     await sql`
       insert into stripe_objects (id, kind, customer_id, row_id)
       values (${intent.id}, 'payment_intent', ${customerId}, ${id}) on conflict (id) do nothing`;
+  });
+}
+
+/** Somebody is led to their bank's page, and is waited for: until then it is a question that nobody will answer. */
+export async function waitAtBank(
+  world: World,
+  { customerId, id }: Pick<PaymentRecord, "customerId" | "id">,
+  url: string,
+): Promise<void> {
+  await transact(world.jobs, { customerId }, async ({ sql }) => {
+    await sql`
+      update payments set checkout_url = ${url}
+      where customer_id = ${customerId} and id = ${id} and payment_method_id is not null and ended_at is null`;
   });
 }
 
