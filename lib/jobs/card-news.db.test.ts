@@ -23,7 +23,7 @@ import {
   type TestCustomer,
 } from "@/lib/testing/fixtures";
 import { saveCard } from "@/lib/testing/saved-cards";
-import { calm, openStripeWorld, pass, type StripeWorld } from "@/lib/testing/stripe-world";
+import { calm, openStripeWorld, pass, type StripeWorld, untilCaptured } from "@/lib/testing/stripe-world";
 import { turnOnAutoPay } from "@/lib/testing/turn-on-auto-pay";
 import { deliverOutbox } from "./deliver-outbox";
 
@@ -298,5 +298,18 @@ describe("money that goes back", () => {
       "$50.00 came back to your balance; what you still owed of it is paid from that",
     );
     expect(after?.text).not.toContain("What was held");
+  });
+
+  it("is written of when it is lost in part, with what the bank keeps and not with all of it", async () => {
+    const customer = await makeCustomer(world);
+    const { stripeChargeId } = await toppedUp(world, customer, 5000n);
+    const id = await disputed(stripeChargeId);
+    await world.control.moveDispute(id, { reinstates: 3000 });
+    await untilCaptured(world);
+    await closed(id, "lost");
+    const [mail] = await mailsTo(customer);
+    expect(mail?.subject).toBe("Your bank keeps $20.00 of your payment of $50.00");
+    expect(mail?.text).toContain("give you back $20.00 of your contested card payment of $50.00");
+    expect(mail?.text).toContain("$20.00 was taken from your balance.");
   });
 });

@@ -5,6 +5,9 @@ import type { Mail } from "@/lib/mail/mailer";
 import { disputeMail, refundFailedMail, refundMadeMail } from "@/lib/mail/money-back-mail";
 import type { OutboxRow } from "./notices";
 
+/** Who bears what is lost of a dispute. */
+const bearers = new Set(["customer_balance", "customer_debt", "dispute_loss"]);
+
 /** What a customer hears of refunds and disputes, read when it is sent. */
 export async function mailOfMoneyBack(
   { world, host }: { world: World; host: { name: string; url: string } },
@@ -68,6 +71,7 @@ export async function mailOfMoneyBack(
         ({ kind, debit, credit }) => isPosted(kind) && debit === "customer_balance" && credit === "disputed",
       ),
     ),
+    lost: of(sum(({ kind, debit, credit }) => isPosted(kind) && credit === "disputed" && bearers.has(debit))),
     owed: of(sum(({ debit }) => debit === "customer_debt")),
     returned: dispute.was_lost
       ? of(sum(({ debit, credit }) => debit === "disputed" && credit === "customer_balance"))

@@ -59,6 +59,7 @@ const disputed = {
   paidAt: day,
   held: usd(1_000n),
   taken: usd(1_000n),
+  lost: usd(2_340n),
   owed: usd(1_340n),
   returned: null,
 };

@@ -50,6 +50,8 @@ export interface DisputeNews {
   held: Money;
   /** Taken from the balance when it was lost. */
   taken: Money;
+  /** What the bank keeps once it is lost: all of it, or the part that did not come back. */
+  lost: Money;
   /** What was lost and had been spent already. */
   owed: Money;
   /** Won only after it was lost: what of it came back to the balance. Null if it was never lost. */
@@ -89,11 +91,13 @@ export function disputeMail(
           words("disputeWon.note"),
         ]),
       });
-    case "lost":
+    case "lost": {
+      const isPart = news.lost.minor < news.amount.minor;
+      const keeps = { ...facts, lost: formatMoney(news.lost, locale) };
       return mailOf({
         ...about,
-        subject: words("disputeLost.subject", facts),
-        intro: words("disputeLost.intro", facts),
+        subject: words(isPart ? "disputeLost.subjectPart" : "disputeLost.subject", keeps),
+        intro: words(isPart ? "disputeLost.introPart" : "disputeLost.intro", keeps),
         link: { label: words("disputeLost.action"), url: `${host.url}/balance/top-up` },
         note: sentences([
           news.taken.minor > 0n && words("disputeLost.taken", { taken: formatMoney(news.taken, locale) }),
@@ -101,6 +105,7 @@ export function disputeMail(
           words("disputeLost.note"),
         ]),
       });
+    }
   }
 }
 
