@@ -141,6 +141,7 @@ const granted: Record<string, { app?: string; jobs?: string; staff?: string } | 
   },
   sign_in_attempts: { app: "delete insert select update", staff: "delete insert select update" },
   staff: { app: "select", jobs: "select", staff: "insert select update(disabled_at,role)" },
+  charge_limits: { jobs: "insert select update" },
   stripe_checks: { app: "select", jobs: "insert select update", staff: "select" },
   stripe_events: { jobs: "insert select", staff: "insert select" },
   stripe_objects: { app: "insert", jobs: "insert select", staff: "insert select" },

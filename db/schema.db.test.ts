@@ -28,6 +28,7 @@ const houseTables = [
   "sign_in_attempts",
   "staff",
   "stripe_checks",
+  "charge_limits",
   "stripe_events",
   "stripe_objects",
   "tax_rates",

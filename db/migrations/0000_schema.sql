@@ -137,6 +137,15 @@ CREATE TABLE "charge_consents" (
 	CONSTRAINT "charge_consents_currency_check" CHECK ("charge_consents"."currency" ~ '^[A-Z]{3}$')
 );
 --> statement-breakpoint
+CREATE TABLE "charge_limits" (
+	"is_live" boolean NOT NULL,
+	"currency" text NOT NULL,
+	"least_minor" bigint,
+	"most_minor" bigint,
+	"learned_at" timestamp with time zone NOT NULL,
+	CONSTRAINT "charge_limits_pk" PRIMARY KEY("is_live","currency")
+);
+--> statement-breakpoint
 CREATE TABLE "charges" (
 	"customer_id" uuid NOT NULL,
 	"id" uuid NOT NULL,

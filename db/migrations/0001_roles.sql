@@ -300,6 +300,8 @@ GRANT SELECT, INSERT, UPDATE ON event_readings TO mallard_jobs;
 --> statement-breakpoint
 GRANT INSERT, UPDATE ON stripe_checks TO mallard_jobs;
 --> statement-breakpoint
+GRANT SELECT, INSERT, UPDATE ON charge_limits TO mallard_jobs;
+--> statement-breakpoint
 GRANT SELECT ON stripe_checks TO mallard_app, mallard_jobs, mallard_staff;
 --> statement-breakpoint
 -- A transfer is written before the rows it names, within one transaction.

@@ -1,6 +1,6 @@
 import { sql } from "drizzle-orm";
 import { boolean, check, integer, jsonb, pgTable, primaryKey, text } from "drizzle-orm/pg-core";
-import { instant } from "./columns";
+import { instant, minor } from "./columns";
 
 /** What the last check of each invariant of the books found. */
 export const bookChecks = pgTable(
@@ -51,4 +51,18 @@ export const stripeChecks = pgTable(
     differences: jsonb("differences").notNull(),
   },
   (t) => [primaryKey({ name: "stripe_checks_pk", columns: [t.name] })],
+);
+
+/** What Stripe's refusals for size have taught of a currency: every process charges by it. */
+export const chargeLimits = pgTable(
+  "charge_limits",
+  {
+    isLive: boolean("is_live").notNull(),
+    currency: text("currency").notNull(),
+    /** Null where nothing was learned in that direction. */
+    leastMinor: minor("least_minor"),
+    mostMinor: minor("most_minor"),
+    learnedAt: instant("learned_at").notNull(),
+  },
+  (t) => [primaryKey({ name: "charge_limits_pk", columns: [t.isLive, t.currency] })],
 );

@@ -2,6 +2,7 @@ import type { Database } from "@/db/client";
 import { openDatabase } from "@/db/client";
 import { context } from "@/lib/auth/context";
 import { webPoolSizes } from "@/lib/auth/pool-sizes";
+import { followLimits } from "@/lib/billing/payment/learned-limits";
 import { purposeKeys } from "@/lib/billing/purpose-key";
 import type { World } from "@/lib/billing/world";
 import { followSettlement } from "@/lib/gateway/follow-settlement";
@@ -30,7 +31,7 @@ function openWorld(): StaffWorld {
     settlesIn: settings.stripeSettlesIn ?? [],
   });
   if (!settings.stripeSettlesIn) followSettlement(gateway);
-  return {
+  const world = {
     app,
     staff,
     jobs: openDatabase({
@@ -46,4 +47,6 @@ function openWorld(): StaffWorld {
     ...purposeKeys(settings),
     panelOrigin: settings.panelUrl,
   };
+  followLimits(world);
+  return world;
 }

@@ -1,6 +1,7 @@
 import { paperMessages } from "@/app/paper-given";
 import { openDatabase } from "@/db/client";
 import { workerPoolSize } from "@/lib/auth/pool-sizes";
+import { followLimits } from "@/lib/billing/payment/learned-limits";
 import { purposeKeys } from "@/lib/billing/purpose-key";
 import { sentenceOf } from "@/lib/billing/reconciliation/check-stripe";
 import type { World } from "@/lib/billing/world";
@@ -43,6 +44,7 @@ const world: World = {
   ...purposeKeys(settings),
   panelOrigin: settings.panelUrl,
 };
+followLimits(world);
 
 const tools: WorkerTools = {
   world,

@@ -55,6 +55,26 @@ describe("what Stripe refuses for its size is learned", () => {
     );
   });
 
+  it("is the same in every process that hears of it, in whatever order", () => {
+    const refusal = fc.record({
+      minor: fc.bigInt({ min: 1n, max: 99_999_999n }),
+      code: fc.constantFrom("amount_too_small", "amount_too_large"),
+    });
+    fc.assert(
+      fc.property(fc.array(refusal), fc.array(refusal), (first, second) => {
+        const [one, other, late] = [new ChargeLimitBook(), new ChargeLimitBook(), new ChargeLimitBook()];
+        for (const { minor, code } of first) one.refused("USD", minor, code);
+        for (const { minor, code } of second) other.refused("USD", minor, code);
+        const [ofOne, ofOther] = [one.learned(), other.learned()];
+        one.learn(ofOther);
+        other.learn(ofOne);
+        late.learn([...ofOther, ...ofOne]);
+        expect(other.of("USD")).toEqual(one.of("USD"));
+        expect(late.of("USD")).toEqual(one.of("USD"));
+      }),
+    );
+  });
+
   it("in both directions, and never so that nothing could be charged", () => {
     const book = new ChargeLimitBook();
     book.refused("USD", 50_000_000n, "amount_too_large");

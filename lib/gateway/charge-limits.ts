@@ -1,5 +1,5 @@
 import { type Currency, currencies, isCurrency } from "@/lib/kernel/money";
-import type { ChargeLimits } from "./port";
+import type { ChargeLimits, LearnedLimits } from "./port";
 
 /** Stripe's smallest charge in the currencies that it settles in (docs.stripe.com/currencies). Minor units. */
 const leastSettled: Record<string, bigint> = {
@@ -93,6 +93,27 @@ export class ChargeLimitBook {
     const minimumMinor = roundUp(leastMinor > cappedMinor ? leastMinor : cappedMinor, stepMinor);
     const maximumMinor = this.#most.get(currency) ?? mostMinor;
     return { minimumMinor, stepMinor, maximumMinor: maximumMinor - (maximumMinor % stepMinor) };
+  }
+
+  learned(): LearnedLimits[] {
+    return [...new Set([...this.#least.keys(), ...this.#most.keys()])].map((currency) => ({
+      currency,
+      leastMinor: this.#least.get(currency) ?? null,
+      mostMinor: this.#most.get(currency) ?? null,
+    }));
+  }
+
+  /** What others learned is taken in where it says more than what is known here. */
+  learn(learned: readonly LearnedLimits[]): void {
+    for (const { currency, leastMinor, mostMinor } of learned) {
+      if (!isCurrency(currency)) continue;
+      if (leastMinor !== null && leastMinor > (this.#least.get(currency) ?? 0n)) {
+        this.#least.set(currency, leastMinor);
+      }
+      if (mostMinor !== null && mostMinor < (this.#most.get(currency) ?? mostMinor + 1n)) {
+        this.#most.set(currency, mostMinor);
+      }
+    }
   }
 
   /** Stripe refused an amount for its size. */

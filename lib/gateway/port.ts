@@ -211,6 +211,13 @@ export interface ChargeLimits {
   maximumMinor: bigint;
 }
 
+/** What Stripe's refusals for size have taught of a currency; null where there was none in that direction. Minor units. */
+export interface LearnedLimits {
+  currency: string;
+  leastMinor: bigint | null;
+  mostMinor: bigint | null;
+}
+
 /** The part of the gateway that is about saved cards. */
 export interface CardGateway {
   /**
@@ -306,6 +313,10 @@ export interface Gateway extends CardGateway, MoneyBackGateway, MovementGateway 
   dashboardUrl(stripeId: string): string | null;
   /** By the currency that the charge settles in, and by what Stripe has refused for its size. */
   chargeLimits(currency: Currency): ChargeLimits;
+  /** All that is known here of Stripe's refusals for size. */
+  learnedLimits(): LearnedLimits[];
+  /** Takes in what other processes have learned of them. */
+  learnLimits(learned: readonly LearnedLimits[]): void;
   /** Reads in which currencies the account settles, the one that others are converted into first; limits follow them. */
   readSettlement(): Promise<Outcome<string[]>>;
   createCustomer(

@@ -51,6 +51,8 @@ export function stripeGateway(options: StripeGatewayOptions): Gateway {
     isLive,
     dashboardUrl: (id) => dashboardUrl(id, { isLive, isLocal: options.apiBase !== null }),
     chargeLimits: (currency) => limits.of(currency),
+    learnedLimits: () => limits.learned(),
+    learnLimits: (learned) => limits.learn(learned),
     readSettlement: async () => {
       const read = await outcomeOf(() => readSettlement(stripe));
       if (read.outcome === "succeeded") limits.settleIn(read.value);

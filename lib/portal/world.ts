@@ -1,6 +1,7 @@
 import { openDatabase } from "@/db/client";
 import { context } from "@/lib/auth/context";
 import { webPoolSizes } from "@/lib/auth/pool-sizes";
+import { followLimits } from "@/lib/billing/payment/learned-limits";
 import { purposeKeys } from "@/lib/billing/purpose-key";
 import type { World } from "@/lib/billing/world";
 import { followSettlement } from "@/lib/gateway/follow-settlement";
@@ -25,7 +26,7 @@ function openWorld(): World {
     settlesIn: settings.stripeSettlesIn ?? [],
   });
   if (!settings.stripeSettlesIn) followSettlement(gateway);
-  return {
+  const world = {
     app,
     jobs: openDatabase({
       url: databaseUrls.jobs,
@@ -39,4 +40,6 @@ function openWorld(): World {
     portalUrl: settings.mallardUrl,
     ...purposeKeys(settings),
   };
+  followLimits(world);
+  return world;
 }

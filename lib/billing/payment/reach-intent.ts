@@ -5,7 +5,9 @@ import { forgetIfGone } from "../card/forget-customer";
 import { pickUpCard } from "../card/pick-up-cards";
 import type { PaymentRecord } from "../scene";
 import type { World } from "../world";
+import { isSizeRefusal } from "./charge-size";
 import { mismatchOf } from "./judge";
+import { keepLimits } from "./learned-limits";
 import { cardGone, markUnknown, nothingFound, notShown, type Reached, reasonOf, searchFor } from "./reached";
 import { isFinal } from "./states";
 
@@ -61,6 +63,7 @@ async function createIntent(world: World, payment: PaymentRecord): Promise<Reach
       return { kind: "intent", intent: sent.value };
     }
     case "declined": {
+      if (isSizeRefusal(sent.code)) await keepLimits(world, payment.currency);
       const isGone = await forgetWhatIsGone(world, payment, sent);
       return { kind: "nothing", code: isGone ? cardGone : sent.code, isUnheard: sent.isUnheard };
     }

@@ -3,7 +3,9 @@ import type { Checkout, CheckoutRequest } from "@/lib/gateway/port";
 import type { PaymentRecord } from "../scene";
 import type { World } from "../world";
 import { askedAnew } from "./ask-anew";
+import { isSizeRefusal } from "./charge-size";
 import { mismatchOf } from "./judge";
+import { keepLimits } from "./learned-limits";
 import { markUnknown, nothingFound, notShown, type Reached, reasonOf, searchFor } from "./reached";
 import { isFinal } from "./states";
 
@@ -55,6 +57,7 @@ export async function sendCheckout(world: World, payment: PaymentRecord): Promis
       return { kind: "checkout", checkout: sent.value };
     }
     case "declined": {
+      if (isSizeRefusal(sent.code)) await keepLimits(world, payment.currency);
       const again = await askedAnew(world, payment, sent);
       return again
         ? sendCheckout(world, again)

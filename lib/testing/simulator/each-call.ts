@@ -8,6 +8,8 @@ export function eachCall(gateway: Gateway, around: Around): Gateway {
     isLive: gateway.isLive,
     dashboardUrl: (id) => gateway.dashboardUrl(id),
     chargeLimits: (currency) => gateway.chargeLimits(currency),
+    learnedLimits: () => gateway.learnedLimits(),
+    learnLimits: (learned) => gateway.learnLimits(learned),
     readSettlement: () => around(() => gateway.readSettlement()),
     verifyEvent: (body, signature, now) => gateway.verifyEvent(body, signature, now),
     createCustomer: (input, key) => around(() => gateway.createCustomer(input, key)),
