@@ -7,8 +7,9 @@ import { consentTextVersion } from "@/lib/billing/auto-pay/charge-consent";
 /** Every sentence that a customer reads where they agree to have a card kept or charged while they are away. */
 function sentencesOf({ autoPay, autoTopUp, pay, cards }: typeof en): string[] {
   return [
-    ...[autoPay.meaning, autoPay.offer, autoPay.turnOn, autoPay.useCard],
-    ...[autoTopUp.meaning, autoTopUp.threshold, autoTopUp.thresholdHint, autoTopUp.amount],
+    ...[autoPay.meaning, autoPay.turnOn, autoPay.turnOnLabel, autoPay.resume, autoPay.resumeLabel],
+    ...[cards.makeDefault, cards.makeDefaultTitle, cards.autopayCharges, cards.topUpCharges],
+    ...[autoTopUp.meaning, autoTopUp.paused, autoTopUp.threshold, autoTopUp.thresholdHint, autoTopUp.amount],
     ...[autoTopUp.amountHint, autoTopUp.monthlyCap, autoTopUp.monthlyCapHint, autoTopUp.turnOn],
     ...[autoTopUp.save, pay.saveCard, pay.cardNote, cards.add, cards.addNote],
   ];
@@ -20,6 +21,7 @@ const hashOf = (messages: typeof en) =>
 /** What each version said. A changed sentence is a new line here and a new version; lines are never changed. */
 const versions: Record<string, { en: string; zh: string }> = {
   "2026-11-30": { en: "4e1f17b72e542319", zh: "3f2417cd82c3f2b1" },
+  "2026-11-30.2": { en: "d48026a07ab18052", zh: "d3e09bb7a7f522ca" },
 };
 
 describe("the version of what a customer agrees to", () => {

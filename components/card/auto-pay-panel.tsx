@@ -16,10 +16,10 @@ interface AutoPayPanelProps {
   action: ((input: { cardId: string | null }) => Promise<Result<unknown>>) | null;
 }
 
-/** Auto-pay: what it means, whether it is on, with which card; and the buttons that change it. */
+/** Autopay: what it means, whether it is on, what it charges; and the button that turns it on with the default card. */
 export function AutoPayPanel({ autoPay, cards, action }: AutoPayPanelProps) {
   const t = useTranslations("autoPay");
-  const { isOn, card, pausedBy, lastDay, offered } = autoPay;
+  const { isOn, topsUp, card, pausedBy, lastDay } = autoPay;
   const texts: AnswerTexts = {
     fault: t("fault"),
     lost: t("lost"),
@@ -29,20 +29,9 @@ export function AutoPayPanel({ autoPay, cards, action }: AutoPayPanelProps) {
     card_expired: t("card_expired"),
   };
   const named = (of: { brand: string; last4: string }) => ({ brand: brandName(of.brand), last4: of.last4 });
-  const others = cards.filter(
-    ({ id, isExpired }) => !isExpired && !(isOn && !pausedBy && id === card?.id) && id !== offered?.id,
-  );
-  const choose = (other: { id: string; brand: string; last4: string }) =>
-    action && (
-      <ActButton
-        action={action}
-        input={{ cardId: other.id }}
-        label={t(isOn ? "useCardLabel" : "turnOnLabel", named(other))}
-        text={t(isOn ? "useCard" : "turnOn", named(other))}
-        done={t("turnedOn", named(other))}
-        texts={texts}
-      />
-    );
+  const isPaused = isOn && pausedBy !== null;
+  const standard = cards.find(({ isDefault }) => isDefault);
+  const canCharge = standard && !standard.isExpired ? standard : null;
   return (
     <section aria-labelledby="auto-pay" className="grid gap-3 border-t pt-6">
       <h2 id="auto-pay" className="flex flex-wrap items-center gap-3 font-semibold text-lg">
@@ -57,20 +46,25 @@ export function AutoPayPanel({ autoPay, cards, action }: AutoPayPanelProps) {
         <Callout tone={pausedBy ? "bad" : "warn"}>
           {pausedBy && <p>{t(pausedWords[pausedBy], named(card))}</p>}
           {lastDay && <p>{t.rich("endsOn", { ...named(card), day: () => <DayOf day={lastDay} /> })}</p>}
-          {offered && (
-            <>
-              <p>{t("offer", named(offered))}</p>
-              <div className="mt-1">{choose(offered)}</div>
-            </>
-          )}
+          {pausedBy && topsUp && <p>{t("topUpToo")}</p>}
         </Callout>
       )}
       {cards.length === 0 && !isOn && <p className="text-ink-soft text-sm">{t("noCards")}</p>}
+      {standard?.isExpired && !isOn && <p className="text-ink-soft text-sm">{t("defaultExpired")}</p>}
       {action && (
         <div className="flex flex-wrap items-start gap-3">
-          {others.map((other) => (
-            <div key={other.id}>{choose(other)}</div>
-          ))}
+          {canCharge && (!isOn || isPaused) && (
+            <div>
+              <ActButton
+                action={action}
+                input={{ cardId: canCharge.id }}
+                label={t(isOn ? "resumeLabel" : "turnOnLabel", named(canCharge))}
+                text={t(isOn ? "resume" : "turnOn", named(canCharge))}
+                done={t("turnedOn", named(canCharge))}
+                texts={texts}
+              />
+            </div>
+          )}
           {isOn && (
             <div>
               <ActButton

@@ -1,15 +1,20 @@
 import { useTranslations } from "next-intl";
+import { brandName } from "@/components/card/card-words";
 import { ActionForm } from "@/components/sign-in/action-form";
 import { ActButton } from "@/components/ui/act-button";
 import { Amount } from "@/components/ui/amount";
 import type { AnswerTexts } from "@/components/ui/answer-texts";
 import { Badge } from "@/components/ui/badge";
+import { Callout } from "@/components/ui/callout";
 import { type Money, toDecimal } from "@/lib/kernel/money";
 import type { Result } from "@/lib/kernel/result";
+import type { AutoPayView } from "@/lib/portal/auto-pay";
 import type { AutoTopUpView } from "@/lib/portal/auto-top-up";
 
 interface AutoTopUpPanelProps<State> {
   autoTopUp: AutoTopUpView;
+  /** Of the card that is charged. */
+  autoPay: AutoPayView;
   hasCard: boolean;
   /** Null for members who only look. */
   actions: {
@@ -29,7 +34,7 @@ const malformed = [
 
 /** Auto top-up: what it means, what was set, and the form that sets it. */
 export function AutoTopUpPanel<State extends Result<unknown>>(props: AutoTopUpPanelProps<State>) {
-  const { autoTopUp, hasCard, actions } = props;
+  const { autoTopUp, autoPay, hasCard, actions } = props;
   const t = useTranslations("autoTopUp");
   const { currency, isOn, settings } = autoTopUp;
   const answers: AnswerTexts = {
@@ -37,6 +42,9 @@ export function AutoTopUpPanel<State extends Result<unknown>>(props: AutoTopUpPa
     lost: t("lost"),
     not_allowed: t("not_allowed"),
     no_card: t("no_card"),
+    card_not_found: t("no_card"),
+    card_removed: t("no_card"),
+    card_expired: t("card_expired"),
     top_up_too_small: t("top_up_too_small"),
     top_up_too_large: t("top_up_too_large"),
     top_up_uneven: t("top_up_uneven"),
@@ -71,6 +79,11 @@ export function AutoTopUpPanel<State extends Result<unknown>>(props: AutoTopUpPa
             cap: () => <Amount of={settings.monthlyCap} />,
           })}
         </p>
+      )}
+      {isOn && autoPay.pausedBy && autoPay.card && (
+        <Callout tone="bad">
+          <p>{t("paused", { brand: brandName(autoPay.card.brand), last4: autoPay.card.last4 })}</p>
+        </Callout>
       )}
       {actions && !hasCard && !isOn && <p className="text-ink-soft text-sm">{t("no_card")}</p>}
       {actions && hasCard && (

@@ -4,6 +4,7 @@ import { useRouter } from "next/navigation";
 import { useRef } from "react";
 import type { Answer, AnswerTexts } from "@/components/payment/pay-answers";
 import { useAnswer } from "@/components/payment/use-answer";
+import { type Ask, AskDialog } from "@/components/ui/ask-dialog";
 import { Button } from "@/components/ui/button";
 import { Callout } from "@/components/ui/callout";
 import { toast } from "@/components/ui/toast";
@@ -13,8 +14,11 @@ export type CardAction = (input: { cardId: PaymentMethodId }) => Promise<Answer<
 
 interface CardActsProps {
   cardId: PaymentMethodId;
-  isDefault: boolean;
+  /** Whether it can become the default. */
+  canBeDefault: boolean;
   makeDefault: CardAction;
+  /** Asked before that, where it is charged automatically from then on. */
+  ask: Ask | null;
   remove: CardAction;
   /** What removing means, a sentence each. */
   consequences: string[];
@@ -25,10 +29,12 @@ interface CardActsProps {
     >;
 }
 
-/** What can be done about one saved card; removing it asks first. */
-export function CardActs({ cardId, isDefault, makeDefault, remove, consequences, texts }: CardActsProps) {
+/** What can be done about one saved card; removing it asks first, and so does what has it charged automatically. */
+export function CardActs(props: CardActsProps) {
+  const { cardId, canBeDefault, makeDefault, ask: question, remove, consequences, texts } = props;
   const router = useRouter();
   const dialog = useRef<HTMLDialogElement>(null);
+  const askDialog = useRef<HTMLDialogElement>(null);
   const { pending, sentence, setSentence, run } = useAnswer(texts);
   const titleId = `remove-${cardId}`;
 
@@ -52,12 +58,12 @@ export function CardActs({ cardId, isDefault, makeDefault, remove, consequences,
 
   return (
     <div className="flex flex-wrap items-center justify-end gap-x-1 max-sm:-ml-4 max-sm:justify-start">
-      {!isDefault && (
+      {canBeDefault && (
         <Button
           kind="quiet"
           aria-label={texts.makeDefaultOf}
           pending={pending}
-          onClick={() => act(makeDefault)}
+          onClick={() => (question ? askDialog.current?.showModal() : act(makeDefault))}
         >
           {texts.makeDefault}
         </Button>
@@ -69,6 +75,17 @@ export function CardActs({ cardId, isDefault, makeDefault, remove, consequences,
         <p role="alert" className="w-full text-bad text-sm">
           {sentence}
         </p>
+      )}
+      {question && (
+        <AskDialog
+          dialog={askDialog}
+          ask={question}
+          confirm={() => {
+            askDialog.current?.close();
+            act(makeDefault);
+          }}
+          close={() => askDialog.current?.close()}
+        />
       )}
       <dialog
         ref={dialog}

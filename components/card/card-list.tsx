@@ -3,10 +3,12 @@ import { type CardAction, CardActs } from "@/components/card/card-acts";
 import { brandName } from "@/components/card/card-words";
 import type { AnswerTexts } from "@/components/payment/pay-answers";
 import { Badge } from "@/components/ui/badge";
+import type { AutoPayView } from "@/lib/portal/auto-pay";
 import type { CardView } from "@/lib/portal/shapes";
 
 interface CardListProps {
   cards: readonly CardView[];
+  autoPay: AutoPayView;
   canChange: boolean;
   makeDefault: CardAction;
   remove: CardAction;
@@ -30,11 +32,20 @@ interface CardItemProps extends Omit<CardListProps, "cards"> {
   isOnly: boolean;
 }
 
-function CardItem({ card, isOnly, canChange, makeDefault, remove, texts }: CardItemProps) {
+function CardItem({ card, isOnly, autoPay, canChange, makeDefault, remove, texts }: CardItemProps) {
   const t = useTranslations("cards");
   const { id, last4, expMonth, expYear, isExpired, isDefault } = card;
   const name = { brand: brandName(card.brand), last4 };
   const expires = { month: String(expMonth).padStart(2, "0"), year: String(expYear) };
+  const { isOn, topsUp } = autoPay;
+  const isCharged = isDefault && !autoPay.pausedBy && (isOn || topsUp);
+  const ask = {
+    title: t("makeDefaultTitle", name),
+    lines: [...(isOn ? [t("autopayCharges")] : []), ...(topsUp ? [t("topUpCharges")] : [])],
+    confirm: t("makeDefault"),
+    keep: t("cancel"),
+    isDangerous: false,
+  };
   return (
     <li className="flex flex-wrap items-center gap-x-6 gap-y-1 border-b py-3">
       <div className="min-w-0 flex-1 basis-60">
@@ -42,7 +53,7 @@ function CardItem({ card, isOnly, canChange, makeDefault, remove, texts }: CardI
           <span className="figures font-medium">{t("ending", name)}</span>
           {isDefault && (
             <Badge tone="calm" shape="tick">
-              {t("default")}
+              {t(isCharged ? (isOn ? "defaultAutopay" : "defaultTopUp") : "default")}
             </Badge>
           )}
           {isExpired && (
@@ -58,11 +69,14 @@ function CardItem({ card, isOnly, canChange, makeDefault, remove, texts }: CardI
       {canChange && (
         <CardActs
           cardId={id}
-          isDefault={isDefault}
+          canBeDefault={!isDefault && !isExpired}
           makeDefault={makeDefault}
+          ask={ask.lines.length > 0 ? ask : null}
           remove={remove}
           consequences={[
             t("removeWhat"),
+            ...(isCharged && isOn ? [t("removeAutopay")] : []),
+            ...(isCharged && topsUp ? [t("removeTopUp")] : []),
             ...(isDefault && !isOnly ? [t("removeDefault")] : []),
             t("removeAgain"),
           ]}

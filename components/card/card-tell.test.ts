@@ -17,6 +17,7 @@ const refusals: { [C in CardRefusal["code"]]: Extract<CardRefusal, { code: C }> 
   not_allowed: { code: "not_allowed" },
   card_not_found: { code: "card_not_found" },
   card_removed: { code: "card_removed", last4: "4242" },
+  card_expired: { code: "card_expired", last4: "4242" },
   gateway_refused: { code: "gateway_refused" },
   gateway_unreachable: { code: "gateway_unreachable" },
 };

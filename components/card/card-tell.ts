@@ -36,7 +36,8 @@ export async function cardRefusalSentence(refusal: CardRefusal): Promise<string>
     case "gateway_unreachable":
       return t(refusal.code);
     case "card_removed":
-      return t("card_removed", { last4: refusal.last4 });
+    case "card_expired":
+      return t(refusal.code, { last4: refusal.last4 });
     default:
       return unreachable(refusal);
   }

@@ -34,6 +34,7 @@ CREATE TABLE "auto_charges" (
 	"pays_invoices" boolean NOT NULL,
 	"stopped_at" timestamp with time zone,
 	"stopped_code" text,
+	"charges_default" boolean GENERATED ALWAYS AS (case when stopped_at is null then true end) STORED,
 	"user_id" uuid NOT NULL,
 	"changed_at" timestamp with time zone NOT NULL,
 	CONSTRAINT "auto_charges_pk" PRIMARY KEY("customer_id"),
@@ -546,6 +547,7 @@ CREATE TABLE "payment_methods" (
 	"created_at" timestamp with time zone NOT NULL,
 	"detached_at" timestamp with time zone,
 	CONSTRAINT "payment_methods_pk" PRIMARY KEY("customer_id","id"),
+	CONSTRAINT "payment_methods_is_default_key" UNIQUE("customer_id","id","is_default"),
 	CONSTRAINT "payment_methods_last4_check" CHECK ("payment_methods"."last4" ~ '^[0-9]{4}$'),
 	CONSTRAINT "payment_methods_expiry_check" CHECK ("payment_methods"."exp_month" between 1 and 12 and "payment_methods"."exp_year" between 2000 and 2199),
 	CONSTRAINT "payment_methods_detached_check" CHECK ("payment_methods"."detached_at" is null or not "payment_methods"."is_default")
@@ -1019,6 +1021,8 @@ ALTER TABLE "auto_charges" ADD CONSTRAINT "auto_charges_customer_fk" FOREIGN KEY
 --> statement-breakpoint
 ALTER TABLE "auto_charges" ADD CONSTRAINT "auto_charges_method_fk" FOREIGN KEY ("customer_id","payment_method_id") REFERENCES "public"."payment_methods"("customer_id","id") ON DELETE no action ON UPDATE no action;
 --> statement-breakpoint
+ALTER TABLE "auto_charges" ADD CONSTRAINT "auto_charges_default_fk" FOREIGN KEY ("customer_id","payment_method_id","charges_default") REFERENCES "public"."payment_methods"("customer_id","id","is_default") ON DELETE no action ON UPDATE no action;
+--> statement-breakpoint
 ALTER TABLE "auto_charges" ADD CONSTRAINT "auto_charges_user_fk" FOREIGN KEY ("user_id") REFERENCES "public"."users"("id") ON DELETE no action ON UPDATE no action;
 --> statement-breakpoint
 ALTER TABLE "auto_top_ups" ADD CONSTRAINT "auto_top_ups_customer_fk" FOREIGN KEY ("customer_id") REFERENCES "public"."customers"("id") ON DELETE no action ON UPDATE no action;
@@ -1209,7 +1213,7 @@ CREATE INDEX "allocations_payment_idx" ON "allocations" USING btree ("customer_i
 --> statement-breakpoint
 CREATE INDEX "allocations_invoice_idx" ON "allocations" USING btree ("customer_id","invoice_id");
 --> statement-breakpoint
-CREATE INDEX "auto_charges_method_idx" ON "auto_charges" USING btree ("customer_id","payment_method_id");
+CREATE INDEX "auto_charges_method_idx" ON "auto_charges" USING btree ("customer_id","payment_method_id","charges_default");
 --> statement-breakpoint
 CREATE INDEX "auto_charges_user_idx" ON "auto_charges" USING btree ("user_id");
 --> statement-breakpoint

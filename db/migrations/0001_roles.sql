@@ -311,6 +311,9 @@ ALTER TABLE transfers ALTER CONSTRAINT transfers_invoice_fk DEFERRABLE INITIALLY
 --> statement-breakpoint
 ALTER TABLE transfers ALTER CONSTRAINT transfers_charge_fk DEFERRABLE INITIALLY DEFERRED;
 --> statement-breakpoint
+-- The default card and the one that is charged automatically change together, within one transaction.
+ALTER TABLE auto_charges ALTER CONSTRAINT auto_charges_default_fk DEFERRABLE INITIALLY DEFERRED;
+--> statement-breakpoint
 -- One statement's promise to the next: raises when rows that were expected to change did not.
 CREATE FUNCTION assert_rows(what text, actual bigint, expected bigint) RETURNS void LANGUAGE plpgsql IMMUTABLE AS $$
 BEGIN

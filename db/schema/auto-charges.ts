@@ -6,8 +6,9 @@ import { paymentMethods } from "./payment-methods";
 import { users } from "./users";
 
 /**
- * The saved card that may be charged while its customer is away, and for what: auto-pay and auto top-up are off until
- * they are turned on. A hard decline stops both until there is another card (domain.md, Renewing).
+ * The saved card that may be charged while its customer is away, and for what: Autopay and auto top-up are off until
+ * they are turned on. A hard decline stops both until there is another card (domain.md, Renewing). Unless stopped, it is
+ * the customer's default card: a foreign key holds them together at commit.
  */
 export const autoCharges = pgTable(
   "auto_charges",
@@ -18,6 +19,10 @@ export const autoCharges = pgTable(
     stoppedAt: instant("stopped_at"),
     /** Stripe's word for the hard decline. */
     stoppedCode: text("stopped_code"),
+    /** True unless stopped; what the foreign key compares with the card's `is_default`. */
+    chargesDefault: boolean("charges_default").generatedAlwaysAs(
+      sql`case when stopped_at is null then true end`,
+    ),
     userId: uuid("user_id").notNull(),
     changedAt: instant("changed_at").notNull(),
   },
@@ -29,8 +34,13 @@ export const autoCharges = pgTable(
       columns: [t.customerId, t.paymentMethodId],
       foreignColumns: [paymentMethods.customerId, paymentMethods.id],
     }),
+    foreignKey({
+      name: "auto_charges_default_fk",
+      columns: [t.customerId, t.paymentMethodId, t.chargesDefault],
+      foreignColumns: [paymentMethods.customerId, paymentMethods.id, paymentMethods.isDefault],
+    }),
     foreignKey({ name: "auto_charges_user_fk", columns: [t.userId], foreignColumns: [users.id] }),
-    index("auto_charges_method_idx").on(t.customerId, t.paymentMethodId),
+    index("auto_charges_method_idx").on(t.customerId, t.paymentMethodId, t.chargesDefault),
     index("auto_charges_user_idx").on(t.userId),
     check("auto_charges_stopped_check", sql`(${t.stoppedAt} is null) = (${t.stoppedCode} is null)`),
   ],

@@ -8,6 +8,7 @@ import {
   pgTable,
   primaryKey,
   text,
+  unique,
   uniqueIndex,
 } from "drizzle-orm/pg-core";
 import { customerId, id, instant } from "./columns";
@@ -41,6 +42,7 @@ export const paymentMethods = pgTable(
       foreignColumns: [customers.id],
     }),
     uniqueIndex("payment_methods_stripe_key").on(t.customerId, t.stripePaymentMethodId),
+    unique("payment_methods_is_default_key").on(t.customerId, t.id, t.isDefault),
     uniqueIndex("payment_methods_default_key").on(t.customerId).where(sql`${t.isDefault}`),
     index("payment_methods_attached_idx")
       .on(t.customerId, t.createdAt, t.id)

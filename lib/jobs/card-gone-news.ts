@@ -1,5 +1,5 @@
 import { transact } from "@/db/transaction";
-import { isOffered } from "@/lib/billing/reminder/announce-cards";
+import { offeredCard } from "@/lib/billing/reminder/announce-cards";
 import type { World } from "@/lib/billing/world";
 import { cardGoneMail } from "@/lib/mail/card-mail";
 import type { Mail } from "@/lib/mail/mailer";
@@ -14,10 +14,10 @@ export async function mailOfStoppedAutopay(
     world.jobs,
     { customerId },
     ({ sql }) => sql`
-      select c.name, c.email, c.locale, m.last4, d.last4 as other_last4 from auto_charges a
+      select c.name, c.email, c.locale, m.last4,
+        ${offeredCard(sql, world.clock.now(), world.timeZone)} as other_last4 from auto_charges a
       join customers c on c.id = a.customer_id
       join payment_methods m on m.customer_id = a.customer_id and m.id = a.payment_method_id
-      left join payment_methods d on ${isOffered(sql, world.clock.now(), world.timeZone)}
       where a.customer_id = ${customerId} and m.id = ${payload.cardId ?? null} and a.stopped_at is not null`,
   );
   if (!found) return null;

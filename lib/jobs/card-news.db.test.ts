@@ -9,7 +9,7 @@ import { announceExpiringCards } from "@/lib/billing/reminder/announce-cards";
 import { runRenewals } from "@/lib/billing/renewal/run-renewals";
 import type { PaymentMethodId } from "@/lib/kernel/id";
 import { createMailer } from "@/lib/mail/mailer";
-import { showAutoPay, switchAutoPay } from "@/lib/portal/auto-pay";
+import { showAutoPay } from "@/lib/portal/auto-pay";
 import { makeDefaultCard } from "@/lib/portal/change-cards";
 import { payFromBalance } from "@/lib/portal/pay";
 import { type Mailbox, startMailbox } from "@/lib/sandbox/mailbox/mailbox";
@@ -115,24 +115,17 @@ describe("a card about to expire", () => {
     ]);
   });
 
-  it("offers the default card where that is another, which nobody charges until its customer says so", async () => {
+  it("offers their other card, which nobody charges until its customer says so", async () => {
     const { customer, card } = await withCard(0);
     await announce();
-    expect(await mailsTo(customer)).toMatchObject([{ text: expect.not.stringContaining("default card") }]);
-    expect(await showAutoPay(customer.actor, world)).toMatchObject({ pausedBy: null, offered: null });
+    expect(await mailsTo(customer)).toMatchObject([{ text: expect.not.stringContaining("You also saved") }]);
     await pass(world, 1000);
     const newer = await saveCard(world, customer, "pm_card_mastercard");
-    await makeDefaultCard(customer.actor, { cardId: newer.id }, world);
     // Saving one reads what Stripe knows of the others too.
     await world.control.webhooksIdle();
     await expireIn(customer, card.id, 0);
-    const offered = { id: newer.id, last4: "4444" };
-    expect(await showAutoPay(customer.actor, world)).toMatchObject({
-      card: { id: card.id },
-      pausedBy: null,
-      lastDay: expect.stringMatching(/^20/),
-      offered,
-    });
+    const isNear = { card: { id: card.id }, pausedBy: null, lastDay: expect.stringMatching(/^20/) };
+    expect(await showAutoPay(customer.actor, world)).toMatchObject(isNear);
     // Told once of that month; when it is over, and the other card is there, once more.
     expect(await announceExpiringCards(world)).toBe(0);
     await pass(world, 31 * day);
@@ -142,20 +135,19 @@ describe("a card about to expire", () => {
     expect(others).toHaveLength(1);
     expect(mail?.subject).toMatch(/^Your card ending in 4242 has expired on/);
     expect(mail?.text).toContain(
-      "Your default card ends in 4444. It is not charged automatically unless you say so",
+      "You also saved a card ending in 4444. It isn't charged automatically unless you choose it",
     );
-    expect(mail?.text).toContain(`${host.url}/payment-methods#auto-pay`);
+    expect(mail?.text).toContain(`${host.url}/payment-methods`);
     const charged = async () =>
       transact(world.jobs, { customerId: customer.customerId }, ({ sql }) =>
         autoChargeCard(sql, customer.customerId, { now: world.clock.now(), timeZone: world.timeZone }),
       );
-    expect(await showAutoPay(customer.actor, world)).toMatchObject({ pausedBy: "card_expired", offered });
+    expect(await showAutoPay(customer.actor, world)).toMatchObject({ pausedBy: "card_expired" });
     expect(await charged()).toBeNull();
-    expect(await switchAutoPay(customer.actor, { cardId: newer.id }, world)).toMatchObject({ ok: true });
+    expect(await makeDefaultCard(customer.actor, { cardId: newer.id }, world)).toMatchObject({ ok: true });
     expect(await showAutoPay(customer.actor, world)).toMatchObject({
       card: { id: newer.id },
       pausedBy: null,
-      offered: null,
     });
     expect(await charged()).toMatchObject({ card: { id: newer.id } });
   });

@@ -1,5 +1,5 @@
 import type { ReservedSql } from "@/db/client";
-import { isChargedByItself, isOffered } from "@/lib/billing/reminder/announce-cards";
+import { isChargedByItself, offeredCard } from "@/lib/billing/reminder/announce-cards";
 import { expiryStage, isOver, lastDayOf } from "@/lib/billing/reminder/card-expiry";
 import type { World } from "@/lib/billing/world";
 import { calendarDay, startOfDay } from "@/lib/kernel/calendar";
@@ -17,9 +17,9 @@ export async function expiringCard(
   told: readonly { subjectId: string; stage: number }[],
 ): Promise<CardExpiring | null> {
   const rows = await sql`
-    select m.id, m.last4, m.exp_month, m.exp_year, d.last4 as other_last4 from payment_methods m
-    join auto_charges a on a.customer_id = m.customer_id
-    left join payment_methods d on ${isOffered(sql, world.clock.now(), world.timeZone)}
+    select m.id, m.last4, m.exp_month, m.exp_year,
+      ${offeredCard(sql, world.clock.now(), world.timeZone)} as other_last4
+    from payment_methods m join auto_charges a on a.customer_id = m.customer_id
     where m.customer_id = ${customerId} and m.id = any(${told.map(({ subjectId }) => subjectId)}::uuid[])
       and ${isChargedByItself(sql)}`;
   const [card] = rows

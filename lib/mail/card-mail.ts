@@ -10,7 +10,7 @@ export interface CardExpiring {
   /** An instant of the last day on which it can be charged. */
   lastDay: Date;
   isOver: boolean;
-  /** Of their default card, which may be charged instead once they say so; null where there is none. */
+  /** Of another card of theirs, which is charged once they make it the default; null where there is none. */
   otherLast4: string | null;
 }
 
@@ -31,7 +31,7 @@ export function cardExpiringWords(
 /** The card that is charged by itself, which Stripe no longer has. */
 export interface CardGone {
   last4: string;
-  /** Of their default card, which may be charged instead once they say so; null where there is none. */
+  /** Of another card of theirs, which is charged once they say so; null where there is none. */
   otherLast4: string | null;
 }
 
@@ -53,7 +53,7 @@ function wayOut({ locale, host }: Addressed, otherLast4: string | null) {
   return otherLast4 === null
     ? { link: { label: words("cardExpiring.action"), url }, note: words("cardExpiring.note") }
     : {
-        link: { label: words("cardExpiring.move", { last4: otherLast4 }), url: `${url}#auto-pay` },
+        link: { label: words("cardExpiring.move", { last4: otherLast4 }), url },
         note: words("cardExpiring.noteOther", { last4: otherLast4 }),
       };
 }

@@ -1,8 +1,9 @@
 import { transact } from "@/db/transaction";
+import { chooseDefaultCard } from "@/lib/billing/auto-pay/choose-default-card";
 import { forgetIfGone } from "@/lib/billing/card/forget-customer";
-import { lockCards, markDetached } from "@/lib/billing/card/store-card";
+import { markDetached } from "@/lib/billing/card/store-card";
 import type { World } from "@/lib/billing/world";
-import { isUuid } from "@/lib/kernel/id";
+import { isUuid, type PaymentMethodId } from "@/lib/kernel/id";
 import { ok, type Result, refuse } from "@/lib/kernel/result";
 import { mayPay } from "./permit";
 import type { CardRefusal, CustomerActor } from "./shapes";
@@ -10,32 +11,31 @@ import { portalWorld } from "./world";
 
 type Changed = Promise<Result<{ last4: string }, CardRefusal>>;
 
-/** Makes a saved card the one that is offered first, and that charges without the customer will use. */
+/**
+ * Makes a saved card the default: offered first, and charged by Autopay and auto top-up where they are on, which is kept
+ * as agreed to.
+ */
 export async function makeDefaultCard(
   actor: CustomerActor,
-  { cardId }: { cardId: string },
+  { cardId, address = null }: { cardId: string; address?: string | null },
   world: World = portalWorld(),
 ): Changed {
   if (!isUuid(cardId)) return refuse({ code: "card_not_found" });
-  const { customerId } = actor;
-  return transact(world.app, actor, async ({ sql }) => {
-    const [isPermitted] = await Promise.all([mayPay(sql, actor), lockCards(sql, customerId)]);
-    if (!isPermitted) return refuse({ code: "not_allowed" });
-    const [card] = await sql`
-      select last4, detached_at from payment_methods where customer_id = ${customerId} and id = ${cardId}`;
-    if (!card) return refuse({ code: "card_not_found" });
-    if (card.detached_at) return refuse({ code: "card_removed", last4: card.last4 });
-    await sql`
-      update payment_methods set is_default = false
-      where customer_id = ${customerId} and is_default and id <> ${cardId}`;
-    await sql`update payment_methods set is_default = true where customer_id = ${customerId} and id = ${cardId}`;
-    return ok({ last4: card.last4 as string });
+  const { customerId, userId } = actor;
+  const chosen = await chooseDefaultCard(world, world.app, {
+    customerId,
+    userId,
+    cardId: cardId as PaymentMethodId,
+    address,
+    permit: (sql) => mayPay(sql, actor),
   });
+  return chosen.ok ? ok({ last4: chosen.last4 }) : refuse(chosen.refusal);
 }
 
 /**
  * Removes a saved card at Stripe, then here: it can never be charged again. The same card saved more than once goes
- * altogether. While Stripe does not answer nothing is changed; a payment that it is charged for already goes on.
+ * altogether. While Stripe does not answer nothing is changed; a payment that it is charged for already goes on. What it
+ * was charged for automatically stops until the customer chooses another card (markDetached).
  */
 export async function removeCard(
   actor: CustomerActor,

@@ -28,7 +28,7 @@ export const exportedTables: Readonly<Record<string, ExportedTable>> = {
   credit_notes: { order: ["id"] },
   payments: { order: ["id"], without: ["request", "request_key", "content_hash", "checkout_url", "decline"] },
   payment_methods: { order: ["id"] },
-  auto_charges: { order: ["payment_method_id"] },
+  auto_charges: { order: ["payment_method_id"], without: ["charges_default"] },
   auto_top_ups: { order: ["currency"] },
   charge_consents: { order: ["id"] },
   payment_shares: { order: ["payment_id", "invoice_id"] },

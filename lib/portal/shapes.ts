@@ -173,6 +173,7 @@ export type CardRefusal =
   | { code: "not_allowed" }
   | { code: "card_not_found" }
   | { code: "card_removed"; last4: string }
+  | { code: "card_expired"; last4: string }
   | { code: "gateway_refused" }
   | { code: "gateway_unreachable" };
 

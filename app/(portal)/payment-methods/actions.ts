@@ -29,7 +29,10 @@ export const addCard = customerAction(AddInput, async (actor, input) =>
 );
 
 export const makeDefaultCard = customerAction(CardInput, async (actor, input) =>
-  tellCard("madeDefault", await changing.makeDefaultCard(actor, input)),
+  tellCard(
+    "madeDefault",
+    await changing.makeDefaultCard(actor, { ...input, address: await visitorAddress() }),
+  ),
 );
 
 export const removeCard = customerAction(CardInput, async (actor, input) =>

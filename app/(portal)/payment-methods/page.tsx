@@ -71,6 +71,7 @@ async function Cards({ actor, isBack }: { actor: CustomerActor; isBack: boolean 
       {cards.length > 0 ? (
         <CardList
           cards={cards}
+          autoPay={autoPay}
           canChange={canChange}
           makeDefault={carrying(actor, makeDefaultCard)}
           remove={carrying(actor, removeCard)}
@@ -99,6 +100,7 @@ async function Cards({ actor, isBack }: { actor: CustomerActor; isBack: boolean 
       />
       <AutoTopUpPanel
         autoTopUp={autoTopUp}
+        autoPay={autoPay}
         hasCard={cards.length > 0}
         actions={
           canChange

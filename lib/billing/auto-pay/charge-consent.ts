@@ -4,10 +4,10 @@ import { type CustomerId, type PaymentMethodId, type UserId, uuidv7 } from "@/li
 import type { Currency } from "@/lib/kernel/money";
 
 /**
- * The wording beside what is agreed to: the two switches, the box that keeps a card, and the button that adds one. A test
+ * The wording beside what is agreed to: the two switches, the choice of the default card, the box that keeps a card, and the button that adds one. A test
  * (app/messages/consent-words.test.ts) ties it to the sentences: changed ones get a new version; the old ones stay in git.
  */
-export const consentTextVersion = "2026-11-30";
+export const consentTextVersion = "2026-11-30.2";
 
 export interface ChargeConsent {
   customerId: CustomerId;

@@ -1,13 +1,14 @@
 import type { Database, ReservedSql } from "@/db/client";
 import { transact } from "@/db/transaction";
-import type { CustomerId, PaymentMethodId, UserId } from "@/lib/kernel/id";
+import type { CustomerId, UserId } from "@/lib/kernel/id";
 import { type Money, money } from "@/lib/kernel/money";
-import { chosenCard } from "../card/chosen-card";
+import { type CardRefusal, chosenCard } from "../card/chosen-card";
+import { defaultCard, lockCards } from "../card/default-card";
 import { Decision } from "../decision";
 import { topUpMostMinor } from "../payment/top-up-amount";
 import { write } from "../payment/write";
 import type { World } from "../world";
-import { keepConsent } from "./charge-consent";
+import { chooseCard } from "./choose-card";
 
 export interface AutoTopUpInput {
   customerId: CustomerId;
@@ -22,16 +23,18 @@ export interface AutoTopUpInput {
 
 export type AutoTopUpRefusal =
   | { code: "not_allowed" }
-  /** There is no card that may be charged: save one first. */
+  /** No card is saved. */
   | { code: "no_card" }
+  /** The default card cannot be charged. */
+  | CardRefusal
   | { code: "top_up_too_small"; least: Money }
   | { code: "top_up_too_large"; most: Money }
   | { code: "top_up_uneven"; step: Money }
   | { code: "cap_below_amount" };
 
 /**
- * Turns auto top-up on with its threshold, amount and monthly cap, or off (domain.md, Renewing: off unless turned on). It charges the
- * card of auto-pay; where none was chosen, the default card from now on. Nothing is charged by this.
+ * Turns auto top-up on with its threshold, amount and monthly cap, or off (domain.md, Renewing: off unless turned on). It
+ * charges the default card, as Autopay does; both go on where a refusal had stopped them. Nothing is charged by this.
  */
 export function setAutoTopUp(
   world: World,
@@ -47,29 +50,14 @@ export function setAutoTopUp(
     const refusal = settings && amountRefusal(world, settings);
     if (refusal) return { ok: false, refusal };
     if (settings) {
-      const [card] = await sql`
-        select m.id from payment_methods m where m.customer_id = ${customerId} and m.detached_at is null
-        order by m.id = (select payment_method_id from auto_charges where customer_id = ${customerId}) desc nulls last,
-          m.is_default desc limit 1`;
-      const found =
-        card && (await chosenCard(sql, customerId, card.id as PaymentMethodId, { now, timeZone }));
-      if (!found?.ok) return { ok: false, refusal: { code: "no_card" } };
-      await sql`
-        insert into auto_charges (customer_id, payment_method_id, pays_invoices, user_id, changed_at)
-        values (${customerId}, ${found.card.id}, false, ${userId}, ${now}) on conflict (customer_id) do nothing`;
-      await sql`
-        insert into auto_top_ups (customer_id, currency, is_on, threshold_minor, amount_minor, monthly_cap_minor,
-          user_id, changed_at)
-        values (${customerId}, ${currency}, true, ${settings.threshold.minor}, ${settings.amount.minor},
-          ${settings.monthlyCap.minor}, ${userId}, ${now})
-        on conflict (customer_id, currency) do update set is_on = true, threshold_minor = excluded.threshold_minor,
-          amount_minor = excluded.amount_minor, monthly_cap_minor = excluded.monthly_cap_minor,
-          user_id = excluded.user_id, changed_at = excluded.changed_at`;
-      const capMinor = settings.monthlyCap.minor;
-      await keepConsent(sql, clock, {
-        ...{ customerId, userId, cardId: found.card.id, capMinor, currency, address: input.address },
-        purposes: ["top_up"],
-      });
+      await lockCards(sql, customerId);
+      const cardId = await defaultCard(sql, customerId);
+      if (!cardId) return { ok: false, refusal: { code: "no_card" } };
+      const found = await chosenCard(sql, customerId, cardId, { now, timeZone });
+      if (!found.ok) return { ok: false, refusal: found.refusal };
+      await keepSettings(sql, input, settings, now);
+      const choice = { customerId, userId, cardId, address: input.address };
+      await chooseCard(sql, world, { ...choice, turnsOn: { topUp: currency } });
     } else {
       await sql`
         update auto_top_ups set is_on = false, user_id = ${userId}, changed_at = ${now}
@@ -81,6 +69,21 @@ export function setAutoTopUp(
     write(tx, customerId, decision);
     return { ok: true };
   });
+}
+
+async function keepSettings(
+  sql: ReservedSql,
+  { customerId, userId, currency }: AutoTopUpInput,
+  { threshold, amount, monthlyCap }: NonNullable<AutoTopUpInput["settings"]>,
+  now: Date,
+): Promise<void> {
+  await sql`
+    insert into auto_top_ups (customer_id, currency, is_on, threshold_minor, amount_minor, monthly_cap_minor,
+      user_id, changed_at)
+    values (${customerId}, ${currency}, true, ${threshold.minor}, ${amount.minor}, ${monthlyCap.minor}, ${userId}, ${now})
+    on conflict (customer_id, currency) do update set is_on = true, threshold_minor = excluded.threshold_minor,
+      amount_minor = excluded.amount_minor, monthly_cap_minor = excluded.monthly_cap_minor,
+      user_id = excluded.user_id, changed_at = excluded.changed_at`;
 }
 
 function amountRefusal(

@@ -1,6 +1,7 @@
 import type { ReservedSql } from "@/db/client";
 import type { CustomerId, PaymentMethodId } from "@/lib/kernel/id";
-import { type ChosenCard, chosenCard } from "./chosen-card";
+import { type ChosenCard, chosenCard, isExpired } from "./chosen-card";
+import { setDefaultCard } from "./default-card";
 
 /** The card that may be charged while the customer is away, and what it may be charged for. */
 export interface AutoChargeCard {
@@ -49,20 +50,30 @@ export async function resumeRenewedCard(
 }
 
 /**
- * A card was saved: where the one that was charged by itself was stopped or removed, the new one takes its place; saved
- * again it stays the same card, stopped if it was.
+ * A card was saved. The same card saved again takes its older self's place, stopped if that was. Where the card that is
+ * charged was refused by its bank, removed or has expired, the new one becomes the default and is charged instead, as its
+ * customer agreed when they turned that on.
  */
 export async function takeUpAutoCharges(
   sql: ReservedSql,
-  customerId: CustomerId,
-  cardId: PaymentMethodId,
-  twins: readonly PaymentMethodId[],
+  saved: { customerId: CustomerId; cardId: PaymentMethodId; twins: readonly PaymentMethodId[] },
+  today: { now: Date; timeZone: string },
 ): Promise<void> {
+  const { customerId, cardId, twins } = saved;
+  const [row] = await sql`
+    select a.payment_method_id, a.stopped_at, m.exp_month, m.exp_year, a.pays_invoices or exists (
+      select from auto_top_ups t where t.customer_id = a.customer_id and t.is_on) as is_used
+    from auto_charges a join payment_methods m on m.customer_id = a.customer_id and m.id = a.payment_method_id
+    where a.customer_id = ${customerId} for no key update of a`;
+  if (!row) return;
+  if (twins.includes(row.payment_method_id)) {
+    await sql`update auto_charges set payment_method_id = ${cardId} where customer_id = ${customerId}`;
+    return;
+  }
+  const isOver = isExpired({ expMonth: row.exp_month, expYear: row.exp_year }, today);
+  if (!row.is_used || !(row.stopped_at || isOver)) return;
+  await setDefaultCard(sql, customerId, cardId);
   await sql`
-    update auto_charges a set payment_method_id = ${cardId},
-      stopped_at = case when a.payment_method_id = any(${[...twins]}::uuid[]) then a.stopped_at end,
-      stopped_code = case when a.payment_method_id = any(${[...twins]}::uuid[]) then a.stopped_code end
-    where a.customer_id = ${customerId} and (a.stopped_at is not null or exists (
-      select from payment_methods m where m.customer_id = a.customer_id and m.id = a.payment_method_id
-        and m.detached_at is not null))`;
+    update auto_charges set payment_method_id = ${cardId}, stopped_at = null, stopped_code = null
+    where customer_id = ${customerId}`;
 }

@@ -1,7 +1,8 @@
 import { transact } from "@/db/transaction";
 import type { CustomerId } from "@/lib/kernel/id";
 import type { World } from "../world";
-import { lockCards, loseCard } from "./store-card";
+import { lockCards } from "./default-card";
+import { loseCard } from "./store-card";
 
 /**
  * Asks Stripe whether it still has a customer of ours, and corrects our copy on a definite no: it was deleted, or belongs

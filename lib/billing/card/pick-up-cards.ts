@@ -21,7 +21,7 @@ export async function pickUpCard(world: World, stripePaymentMethodId: string): P
   if (!card.stripeCustomerId) return lose(world, card.id);
   const customerId = await ownerOf(world, card.stripeCustomerId);
   if (!customerId) return { kind: "not_ours" };
-  await transact(world.jobs, { customerId }, ({ sql }) => storeCard(sql, customerId, card, world.clock));
+  await transact(world.jobs, { customerId }, ({ sql }) => storeCard(sql, customerId, card, world));
   return { kind: "done" };
 }
 
@@ -47,7 +47,7 @@ export async function pickUpCards(world: World, stripeCustomerId: string): Promi
   // Oldest first, so that of the same card saved twice the newer one stays.
   const cards = listed.value.toReversed();
   const missing = await transact(world.jobs, { customerId }, async ({ sql }) => {
-    for (const card of cards) await storeCard(sql, customerId, card, world.clock);
+    for (const card of cards) await storeCard(sql, customerId, card, world);
     return sql`
       select stripe_payment_method_id from payment_methods where customer_id = ${customerId}
         and detached_at is null and not stripe_payment_method_id = any(${cards.map(({ id }) => id)})`;

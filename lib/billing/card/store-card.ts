@@ -2,7 +2,9 @@ import type { ReservedSql } from "@/db/client";
 import type { Card } from "@/lib/gateway/port";
 import type { Clock } from "@/lib/kernel/clock";
 import { type CustomerId, newId, type PaymentMethodId, uuidv7 } from "@/lib/kernel/id";
+import type { World } from "../world";
 import { resumeRenewedCard, takeUpAutoCharges } from "./auto-charge-card";
+import { lockCards, passDefaultOn } from "./default-card";
 
 /**
  * Keeps a card as Stripe describes it: a new one, or what changed of one that is known. The first card of a customer
@@ -12,7 +14,7 @@ export async function storeCard(
   sql: ReservedSql,
   customerId: CustomerId,
   card: Card,
-  clock: Clock,
+  { clock, timeZone }: Pick<World, "clock" | "timeZone">,
 ): Promise<void> {
   const id = newId<PaymentMethodId>(clock);
   await lockCards(sql, customerId);
@@ -45,7 +47,8 @@ export async function storeCard(
       where customer_id = ${customerId} and id = ${twin.id}`;
   }
   const twinIds = twins.map((twin) => twin.id as PaymentMethodId);
-  await takeUpAutoCharges(sql, customerId, id, twinIds);
+  const saved = { customerId, cardId: id, twins: twinIds };
+  await takeUpAutoCharges(sql, saved, { now: clock.now(), timeZone });
   await sql`
     update payment_methods m set is_default = true where m.customer_id = ${customerId} and m.id = ${id} and not exists (
       select 1 from payment_methods d where d.customer_id = ${customerId} and d.is_default)`;
@@ -62,40 +65,39 @@ export async function loseCard(
   clock: Clock,
 ): Promise<void> {
   const now = clock.now();
-  await markDetached(sql, customerId, stripePaymentMethodId, now);
-  const [stopped] = await sql`
-    update auto_charges a set stopped_at = ${now}, stopped_code = 'card_removed'
-    from payment_methods m
-    where a.customer_id = ${customerId} and a.stopped_at is null and m.customer_id = a.customer_id
-      and m.id = a.payment_method_id and m.stripe_payment_method_id = ${stripePaymentMethodId}
-    returning m.id, a.pays_invoices or exists (
-      select from auto_top_ups t where t.customer_id = a.customer_id and t.is_on) as is_used`;
-  if (!stopped?.is_used) return;
+  const stopped = await markDetached(sql, customerId, stripePaymentMethodId, now);
+  if (!stopped) return;
   await sql`
     insert into outbox (customer_id, id, topic, payload, created_at)
-    values (${customerId}, ${uuidv7(clock)}, 'autopay.stopped', ${sql.json({ cardId: stopped.id })}, ${now})`;
+    values (${customerId}, ${uuidv7(clock)}, 'autopay.stopped', ${sql.json({ cardId: stopped })}, ${now})`;
 }
 
-/** A card that is detached at Stripe can never be charged again; the newest that is left becomes the default. */
+/**
+ * A card that is detached at Stripe can never be charged again. The newest that is left becomes the default, but what the
+ * removed one was charged for stops until the customer chooses: nobody agreed to another card. Returns the card if it was
+ * charged automatically until now.
+ */
 export async function markDetached(
   sql: ReservedSql,
   customerId: CustomerId,
   stripePaymentMethodId: string,
   now: Date,
-): Promise<void> {
+): Promise<PaymentMethodId | null> {
   await lockCards(sql, customerId);
-  await sql`
+  const [card] = await sql`
     update payment_methods set detached_at = ${now}, is_default = false
     where customer_id = ${customerId} and stripe_payment_method_id = ${stripePaymentMethodId}
-      and detached_at is null`;
-  await sql`
-    update payment_methods m set is_default = true where m.customer_id = ${customerId} and m.id = (
-        select id from payment_methods where customer_id = ${customerId} and detached_at is null
-        order by created_at desc, id desc limit 1)
-      and not exists (select 1 from payment_methods d where d.customer_id = ${customerId} and d.is_default)`;
-}
-
-/** One at a time changes which card is the default; taken last of all locks. */
-export async function lockCards(sql: ReservedSql, customerId: CustomerId): Promise<void> {
-  await sql`select 1 from customers where id = ${customerId} for no key update`;
+      and detached_at is null returning id`;
+  if (!card) return null;
+  const [charged] = await sql`
+    select a.stopped_at is null and (a.pays_invoices or exists (
+      select from auto_top_ups t where t.customer_id = a.customer_id and t.is_on)) as is_running
+    from auto_charges a where a.customer_id = ${customerId} and a.payment_method_id = ${card.id} for no key update of a`;
+  if (charged) {
+    await sql`
+      update auto_charges set stopped_at = coalesce(stopped_at, ${now}), stopped_code = 'card_removed'
+      where customer_id = ${customerId}`;
+  }
+  await passDefaultOn(sql, customerId);
+  return charged?.is_running ? card.id : null;
 }

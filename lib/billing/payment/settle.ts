@@ -83,7 +83,7 @@ async function settleReached(
   const applied = await transact(world.jobs, { customerId }, async (tx) => {
     const result = await applyVerdict(world, { customerId, paymentId }, tx, verdict, endAs, by);
     if (card && result.kind === "settled" && result.changed) {
-      await storeCard(tx.sql, customerId, card, world.clock);
+      await storeCard(tx.sql, customerId, card, world);
     }
     return result;
   });

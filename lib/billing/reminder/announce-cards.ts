@@ -8,8 +8,8 @@ import { recordReminders } from "./record-reminders";
 
 /**
  * Tells customers that the card which is charged by itself is about to expire, or has: once for each card and month
- * printed on it, whoever runs at once, and once more when it is over while their default card is another that lasts, since
- * no other card is charged than the one they agreed to. Nothing where nothing charges it. Returns how many were recorded.
+ * printed on it, whoever runs at once, and once more when it is over while they have saved another that lasts, since no
+ * other card is charged than the one they agreed to. Nothing where nothing charges it. Returns how many were recorded.
  */
 export async function announceExpiringCards(world: World, customersMost = 200): Promise<number> {
   let recorded = 0;
@@ -50,14 +50,17 @@ export function isChargedByItself(sql: Sql | ReservedSql) {
 }
 
 /**
- * Whether `d` is the default card of the customer whose card `m` is charged for invoices by `a`, is another, and can still be
- * charged in that month: what the customer may move auto-pay to. As a condition within a query.
+ * The customer's other card that may take the place of `m`, which `a` charges, as a query within one: it can be charged in
+ * that month and lasts longer, where `m` is charged still. The default first, then the newest; the customer says so.
  */
-export function isOffered(sql: Sql | ReservedSql, now: Date, timeZone: string) {
-  return sql`(d.customer_id = m.customer_id and d.id <> m.id and d.is_default and d.detached_at is null
-    and a.pays_invoices and d.exp_year * 12 + d.exp_month >= ${monthOf(calendarDay(now, timeZone))}::int
-    and (m.detached_at is not null or a.stopped_at is not null
-      or d.exp_year * 12 + d.exp_month > m.exp_year * 12 + m.exp_month))`;
+export function offeredCard(sql: Sql | ReservedSql, now: Date, timeZone: string) {
+  return sql`(
+    select o.last4 from payment_methods o
+    where o.customer_id = m.customer_id and o.id <> m.id and o.detached_at is null
+      and o.exp_year * 12 + o.exp_month >= ${monthOf(calendarDay(now, timeZone))}::int
+      and (m.detached_at is not null or a.stopped_at is not null
+        or o.exp_year * 12 + o.exp_month > m.exp_year * 12 + m.exp_month)
+    order by o.is_default desc, o.created_at desc, o.id desc limit 1)`;
 }
 
 /** Months since the year 0. */
@@ -86,7 +89,7 @@ async function untold(
       and m.exp_year * 12 + m.exp_month <= ${monthOf(addCalendarDays(today, cardAnnouncedDaysAhead))}::int
       and ${isChargedByItself(sql)} and not ${told(sql`-${month}`)} and (not ${told(month)} or (
         m.exp_year * 12 + m.exp_month < ${monthOf(today)}::int
-        and exists (select from payment_methods d where ${isOffered(sql, now, world.timeZone)})))
+        and ${offeredCard(sql, now, world.timeZone)} is not null))
     order by a.customer_id limit ${customersMost}`;
   return rows.map((row) => ({
     customerId: row.customer_id,
