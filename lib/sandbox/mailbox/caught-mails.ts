@@ -6,6 +6,13 @@ import { type Id, isUuid, newId } from "@/lib/kernel/id";
 
 export type MailId = Id<"mail">;
 
+/** A file that came with a mail; its content is read when it is asked for. */
+export interface CaughtFile {
+  /** "" where the mail gave it none. */
+  readonly name: string;
+  readonly bytes: number;
+}
+
 export interface CaughtMail {
   readonly id: MailId;
   readonly receivedAt: Date;
@@ -15,6 +22,7 @@ export interface CaughtMail {
   readonly subject: string;
   readonly text: string;
   readonly html: string | null;
+  readonly files: readonly CaughtFile[];
 }
 
 export interface MailStore {
@@ -23,16 +31,24 @@ export interface MailStore {
   /** The newest first. */
   list(): readonly CaughtMail[];
   find(id: string): CaughtMail | undefined;
+  /** What is in one of a mail's files, by its place among them. */
+  fileOf(id: MailId, at: number): Promise<Buffer | undefined>;
   add(raw: Buffer, recipients: readonly string[]): Promise<CaughtMail>;
 }
 
 /** Mails in memory, and as files where a directory is given: then they are there again after a restart. */
 export async function openMailStore(dataDir: string | null, keep: number, clock: Clock): Promise<MailStore> {
   const mails: CaughtMail[] = dataDir === null ? [] : await loadAll(dataDir, keep);
+  // Only where no directory keeps them.
+  const inMemory = new Map<MailId, Buffer>();
   return {
     keep,
     list: () => mails,
     find: (id) => mails.find((mail) => mail.id === id),
+    fileOf: async (id, at) => {
+      const noted = inMemory.get(id) ?? (dataDir === null ? null : await readFile(pathOf(dataDir, id)));
+      return noted ? (await parsed(noted)).attachments[at]?.content : undefined;
+    },
     add: async (raw, recipients) => {
       const id = newId<MailId>(clock);
       // As a mail server notes it; addresses come checked from the SMTP dialogue, without line ends.
@@ -41,11 +57,13 @@ export async function openMailStore(dataDir: string | null, keep: number, clock:
         raw,
       ]);
       const mail = await parseMail(id, noted);
-      if (dataDir !== null) await writeWhole(fileOf(dataDir, id), noted);
+      if (dataDir === null) inMemory.set(id, noted);
+      else await writeWhole(pathOf(dataDir, id), noted);
       mails.unshift(mail);
       const dropped = mails.splice(keep);
+      for (const { id } of dropped) inMemory.delete(id);
       if (dataDir !== null)
-        await Promise.all(dropped.map((old) => rm(fileOf(dataDir, old.id), { force: true })));
+        await Promise.all(dropped.map((old) => rm(pathOf(dataDir, old.id), { force: true })));
       return mail;
     },
   };
@@ -59,12 +77,12 @@ async function loadAll(dataDir: string, keep: number): Promise<CaughtMail[]> {
     .map((name) => name.slice(0, -4) as MailId)
     .sort()
     .reverse();
-  await Promise.all(ids.slice(keep).map((id) => rm(fileOf(dataDir, id), { force: true })));
+  await Promise.all(ids.slice(keep).map((id) => rm(pathOf(dataDir, id), { force: true })));
   const kept = ids.slice(0, keep);
-  return Promise.all(kept.map(async (id) => parseMail(id, await readFile(fileOf(dataDir, id)))));
+  return Promise.all(kept.map(async (id) => parseMail(id, await readFile(pathOf(dataDir, id)))));
 }
 
-function fileOf(dataDir: string, id: MailId): string {
+function pathOf(dataDir: string, id: MailId): string {
   return path.join(dataDir, `${id}.eml`);
 }
 
@@ -74,8 +92,12 @@ async function writeWhole(file: string, content: Buffer): Promise<void> {
   await rename(`${file}.part`, file);
 }
 
+function parsed(noted: Buffer) {
+  return simpleParser(noted, { skipTextToHtml: true, skipImageLinks: true });
+}
+
 async function parseMail(id: MailId, noted: Buffer): Promise<CaughtMail> {
-  const mail = await simpleParser(noted, { skipTextToHtml: true, skipImageLinks: true });
+  const mail = await parsed(noted);
   const delivered = mail.headerLines
     .filter(({ key }) => key === "delivered-to")
     .map(({ line }) => line.slice(line.indexOf(":") + 1).trim());
@@ -87,6 +109,7 @@ async function parseMail(id: MailId, noted: Buffer): Promise<CaughtMail> {
     subject: mail.subject ?? "",
     text: (mail.text ?? "").trimEnd(),
     html: mail.html || null,
+    files: mail.attachments.map(({ filename, content }) => ({ name: filename ?? "", bytes: content.length })),
   };
 }
 

@@ -66,6 +66,53 @@ describe("the demo's mailbox", () => {
     expect(policy).not.toContain("script");
   });
 
+  test.each(["in memory", "after a restart"])(
+    "lists the files that came with a mail, and opens each, %s",
+    async (where) => {
+      const dataDir = await mkdtemp(path.join(tmpdir(), "mallard mailbox "));
+      opened.push(() => rm(dataDir, { recursive: true }));
+      const pdf = Buffer.concat([Buffer.from("%PDF-1.7\n"), Buffer.alloc(41_991, 7)]);
+      const markup = "<script>alert(1)</script>";
+      const attachments = [
+        { filename: "Rechnung Gänse & Söhne.pdf", content: pdf },
+        { filename: '"><b>\u2028.html', content: markup, contentType: "text/html" },
+      ];
+      const first = await startMailbox({ dataDir: where === "in memory" ? null : dataDir });
+      await send(first, { subject: "papers", text: "x", attachments });
+      await send(first, { subject: "none", text: "x" });
+      if (where === "in memory") opened.push(first.close);
+      else await first.close();
+      const mailbox = where === "in memory" ? first : await open({ dataDir });
+
+      const [none, mail] = mailbox.messages();
+      expect(none?.files).toEqual([]);
+      expect(mail?.files).toMatchObject([
+        { name: "Rechnung Gänse & Söhne.pdf", bytes: 42_000 },
+        { bytes: markup.length },
+      ]);
+      expect((await get(mailbox, "/")).text.match(/2 attachments/g)).toHaveLength(1);
+      expect((await get(mailbox, `/mails/${none?.id}`)).text).not.toContain("Attachments");
+      const shown = (await get(mailbox, `/mails/${mail?.id}`)).text;
+      expect(shown).toContain('Rechnung Gänse &amp; Söhne.pdf</a> <span class="files">42 kB');
+      expect(shown).not.toContain("<b>");
+
+      const paper = await fetch(new URL(`/mails/${mail?.id}/files/0`, mailbox.url));
+      expect(Buffer.from(await paper.arrayBuffer()).equals(pdf)).toBe(true);
+      expect(paper.headers.get("content-type")).toBe("application/pdf");
+      expect(paper.headers.get("content-disposition")).toBe(
+        "inline; filename*=UTF-8''Rechnung%20G%C3%A4nse%20%26%20S%C3%B6hne.pdf",
+      );
+      const page = await get(mailbox, `/mails/${mail?.id}/files/1`);
+      expect(page.text).toBe(markup);
+      expect(page.headers.get("content-type")).toBe("application/octet-stream");
+      expect(page.headers.get("content-disposition")).toMatch(/^attachment; filename\*=UTF-8''[\w%.-]+$/);
+      expect(page.headers.get("content-security-policy")).toContain("default-src 'none'");
+      expect(page.headers.get("x-content-type-options")).toBe("nosniff");
+      expect((await get(mailbox, `/mails/${mail?.id}/files/2`)).status).toBe(404);
+      expect((await get(mailbox, `/mails/${none?.id}/files/0`)).status).toBe(404);
+    },
+  );
+
   test("speaks the browser's language", async () => {
     const mailbox = await open();
     expect((await get(mailbox, "/", { "accept-language": "zh-CN,en;q=0.5" })).text).toContain("还没有邮件");

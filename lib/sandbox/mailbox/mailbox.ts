@@ -40,8 +40,11 @@ export async function startMailbox(options: MailboxOptions = {}): Promise<Mailbo
   const smtp = smtpServer(store);
   const smtpPort = await listen(smtp.server as Server, options.smtpPort ?? 0);
   const http = createServer((request, response) => {
-    const { status, headers, body } = answerOf(store, request, (http.address() as AddressInfo).port);
-    response.writeHead(status, headers).end(body);
+    answerOf(store, request, (http.address() as AddressInfo).port).then(
+      ({ status, headers, body }) => response.writeHead(status, headers).end(body),
+      // A mail that went while its file was read.
+      () => response.writeHead(500).end(),
+    );
   });
   const httpPort = await listen(http, options.httpPort ?? 0).catch(async (error: unknown) => {
     await closeSmtp(smtp);

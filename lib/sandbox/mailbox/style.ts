@@ -16,6 +16,11 @@ li a { display: grid; grid-template-columns: minmax(0, 2fr) minmax(0, 1fr) auto;
 li a:hover { background: var(--hover); }
 .subject { font-weight: 600; }
 .subject, .to { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
+.files { color: var(--quiet); font-size: 13px; font-weight: 400; white-space: nowrap; }
+.attached { margin: 0; border: 0; }
+.attached li { padding: 2px 0; }
+.attached li a { display: inline; padding: 0; border: 0; color: var(--link); text-decoration: underline; overflow-wrap: anywhere; }
+.attached li a:hover { background: none; }
 .to, time { color: var(--quiet); font-variant-numeric: tabular-nums; }
 dl { display: grid; grid-template-columns: auto 1fr; gap: 4px 16px; margin: 16px 0; }
 dt { color: var(--quiet); }

@@ -13,6 +13,10 @@ const words = {
     noSubject: "(no subject)",
     text: "Text",
     html: "As HTML",
+    files: "Attachments",
+    oneFile: "1 attachment",
+    someFiles: "{count} attachments",
+    noName: "(no name)",
     notFound: "There is no such mail. Only the last {most} are kept.",
   },
   zh: {
@@ -28,6 +32,10 @@ const words = {
     noSubject: "（无主题）",
     text: "文本",
     html: "HTML 版本",
+    files: "附件",
+    oneFile: "1 个附件",
+    someFiles: "{count} 个附件",
+    noName: "（无文件名）",
     notFound: "没有这封邮件。只保留最近 {most} 封。",
   },
 } as const;
