@@ -11,7 +11,7 @@ test("the overview says what the next renewal is short of, and one click has jus
   const page = await pageOf(customer);
   await page.goto("/");
   const balance = page.getByRole("region", { name: "Balance" });
-  await expect(balance).toContainText("Does not cover the next renewal: $3.20 short for web-1");
+  await expect(balance).toContainText("Does not cover the next renewal: $3.20 short for web-1, tax included");
   await balance.getByRole("link", { name: "Top up $3.20" }).click();
   await expect(page.getByRole("heading", { level: 1, name: "Top up your balance" })).toBeVisible();
   await expect(page.getByRole("radio", { name: /For your next renewals/ })).toBeChecked();
