@@ -27,7 +27,7 @@ export const planChanges = pgTable(
     termDays: integer("term_days").notNull(),
     creditedMinor: minor("credited_minor").notNull(),
     chargedMinor: minor("charged_minor").notNull(),
-    /** What bills a positive sum; a negative one has its credit notes. */
+    /** What bills it: a positive sum, or all of it where the rate of tax is another one. The rest has its credit notes. */
     invoiceId: uuid("invoice_id"),
     userId: uuid("user_id").notNull(),
     createdAt: instant("created_at").notNull(),

@@ -290,7 +290,7 @@ async function addChanges(
     term_days: change.termDays,
     credited_minor: change.credited.minor.toString(),
     charged_minor: change.charged.minor.toString(),
-    invoice_id: change.charged.minor > change.credited.minor ? billId : null,
+    invoice_id: decided.billedTerms.has(change.term.termId) ? billId : null,
     user_id: userId,
     created_at: now,
   }));

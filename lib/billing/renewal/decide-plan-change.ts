@@ -1,13 +1,13 @@
 import { calendarDay } from "@/lib/kernel/calendar";
 import { manualClock } from "@/lib/kernel/clock";
-import type { PaymentId } from "@/lib/kernel/id";
+import type { PaymentId, TermId } from "@/lib/kernel/id";
 import type { Currency, Money } from "@/lib/kernel/money";
 import { money } from "@/lib/kernel/money";
 import { type InvoiceDraft, type LineDraft, priceInvoice } from "../invoice/draft";
-import { ownRates } from "../invoice/tax-rule";
+import { ownRates, ratePpmOf } from "../invoice/tax-rule";
 import type { ServiceState } from "../service/states";
-import type { DisputedTermMoney, OpenRenewal, PlanChangeScene } from "./plan-change-scene";
-import { type CreditSource, creditParts, netOf, prorate, type TermChange } from "./prorate";
+import type { DisputedTermMoney, OpenRenewal, PlanChangeScene, TermSource } from "./plan-change-scene";
+import { type CreditPart, type CreditSource, creditParts, netOf, prorate, type TermChange } from "./prorate";
 import { renewalDraft } from "./renewal-draft";
 
 /** From the next term that is not paid, or from today with proration. */
@@ -44,9 +44,11 @@ export interface DecidedPlanChange {
   /** From when the new plan is the service's. */
   startsAt: Date;
   changes: TermChange[];
+  /** Those that the invoice bills. */
+  billedTerms: ReadonlySet<TermId>;
   /** Given back, from which invoices. */
-  credits: CreditSource[];
-  /** Bills what the new plan costs more. Terms that cost less are in the credits. */
+  credits: CreditPart[];
+  /** Bills what the new plan costs more, and all of what it costs of terms that were billed at another rate of tax. */
   invoice: InvoiceDraft | null;
   chargedMinor: bigint;
   creditedMinor: bigint;
@@ -71,14 +73,16 @@ export function decidePlanChange(
   if (refusal) return { ok: false, refusal };
   const { service } = scene;
   const changes = way === "at_once" ? prorate(scene.terms, service.currency, now, timeZone) : [];
-  const credits = creditsOf(scene, changes);
+  const parts = changes.map((change) => partsOf(scene, change, now));
+  const credits = creditsOf(scene, parts);
   if (!credits) return { ok: false, refusal: { code: "nothing_to_credit" } };
-  const dearer = changes.filter((change) => netOf(change) > 0n);
-  const invoice = dearer.length > 0 ? changeInvoice(scene, dearer, now, timeZone) : null;
+  const billed = parts.filter((part) => isBilled(part));
+  const invoice = billed.length > 0 ? changeInvoice(scene, billed, now, timeZone) : null;
   const decided: DecidedPlanChange = {
     way,
     startsAt: way === "at_once" ? now : (service.expiresAt ?? now),
     changes,
+    billedTerms: new Set(billed.map(({ change }) => change.term.termId)),
     credits,
     invoice,
     chargedMinor: invoice
@@ -119,7 +123,7 @@ function refusalOf(scene: PlanChangeScene, way: PlanChangeWay): PlanChangeRefusa
 }
 
 /** What a credit takes off a lost charge goes first to the loss that the host bears of it (domain.md, A18). Pure. */
-export function keptOf(disputed: readonly DisputedTermMoney[], credits: readonly CreditSource[]): bigint {
+export function keptOf(disputed: readonly DisputedTermMoney[], credits: readonly CreditPart[]): bigint {
   const lossLeft = new Map(disputed.map(({ paymentId, hostLossMinor }) => [paymentId, hostLossMinor]));
   let keptMinor = 0n;
   for (const { invoiceId, netMinor, taxMinor } of credits) {
@@ -136,19 +140,54 @@ export function keptOf(disputed: readonly DisputedTermMoney[], credits: readonly
   return keptMinor;
 }
 
+/** The change of one term, with the rate of what is left of it. */
+interface Part {
+  change: TermChange;
+  period: { startsAt: Date; endsAt: Date };
+  ratePpm: number;
+  /** It was billed at that rate too: only the difference is billed, or given back. */
+  isOneRate: boolean;
+}
+
+/**
+ * What is given back bears the tax that was billed, and what is charged the tax of its own period (domain.md, A2). Where the
+ * rates differ no difference can be taken of the two: all of the one is credited, and all of the other billed.
+ */
+function partsOf(scene: PlanChangeScene, change: TermChange, now: Date): Part {
+  const { startsAt, endsAt, termId } = change.term;
+  const period = { startsAt: startsAt > now ? startsAt : now, endsAt };
+  const ratePpm = ratePpmOf(scene.taxRule, period, now);
+  const term = scene.terms.find((one) => one.termId === termId);
+  const sources = (term?.sources ?? []).map((source) => givable(source, undefined));
+  return { change, period, ratePpm, isOneRate: isBilledAt(ratePpm, sources, change.credited.minor) };
+}
+
+/** Whether what a net is given back of was billed at this rate. */
+function isBilledAt(ratePpm: number, sources: readonly CreditSource[], netMinor: bigint): boolean {
+  let leftMinor = netMinor;
+  for (const source of sources) {
+    if (leftMinor <= 0n) return true;
+    if (source.netMinor > 0n && source.ratePpm !== ratePpm) return false;
+    leftMinor -= source.netMinor;
+  }
+  return true;
+}
+
+function isBilled({ change, isOneRate }: Part): boolean {
+  return isOneRate ? netOf(change) > 0n : change.charged.minor > 0n;
+}
+
 /** Term by term from what paid for it, put together by invoice. */
-function creditsOf(scene: PlanChangeScene, changes: readonly TermChange[]): CreditSource[] | null {
-  const taken = new Map<string, CreditSource>();
-  for (const change of changes) {
-    const netMinor = netOf(change);
-    if (netMinor >= 0n) continue;
+function creditsOf(scene: PlanChangeScene, changed: readonly Part[]): CreditPart[] | null {
+  const taken = new Map<string, CreditPart>();
+  for (const { change, isOneRate } of changed) {
+    const netMinor = isOneRate ? -netOf(change) : change.credited.minor;
+    if (netMinor <= 0n) continue;
     const term = scene.terms.find(({ termId }) => termId === change.term.termId);
-    const sources = (term?.sources ?? []).map((source) => ({
-      invoiceId: source.invoiceId,
-      netMinor: source.netMinor - (taken.get(source.invoiceId)?.netMinor ?? 0n),
-      taxMinor: source.taxMinor - (taken.get(source.invoiceId)?.taxMinor ?? 0n),
-    }));
-    const parts = creditParts(-netMinor, change.term.taxRatePpm, sources);
+    const parts = creditParts(
+      netMinor,
+      (term?.sources ?? []).map((source) => givable(source, taken.get(source.invoiceId))),
+    );
     if (!parts) return null;
     for (const part of parts) {
       const before = taken.get(part.invoiceId);
@@ -162,10 +201,23 @@ function creditsOf(scene: PlanChangeScene, changes: readonly TermChange[]): Cred
   return [...taken.values()];
 }
 
-/** Two lines for each term: its rest at the old price taken back, and at the new one. */
+/** What of it can be given back, where something of its invoice is given back already for another term. */
+function givable(
+  source: TermSource,
+  taken: { netMinor: bigint; taxMinor: bigint } | undefined,
+): CreditSource {
+  const least = (one: bigint, other: bigint) => (one < other ? one : other);
+  return {
+    ...source,
+    netMinor: least(source.netMinor, source.left.netMinor - (taken?.netMinor ?? 0n)),
+    taxMinor: least(source.taxMinor, source.left.taxMinor - (taken?.taxMinor ?? 0n)),
+  };
+}
+
+/** For each term its rest at the new price, and where that is billed at one rate, its rest at the old one taken back. */
 function changeInvoice(
   scene: PlanChangeScene,
-  dearer: readonly TermChange[],
+  billed: readonly Part[],
   now: Date,
   timeZone: string,
 ): InvoiceDraft {
@@ -175,11 +227,9 @@ function changeInvoice(
     currency: service.currency,
     summary: `${service.label}: ${from.name} → ${to.name}`,
     dueOn: calendarDay(now, timeZone),
-    lines: dearer.flatMap((change): LineDraft[] => {
+    lines: billed.flatMap(({ change, period, ratePpm, isOneRate }): LineDraft[] => {
       const rest = `${change.remainingDays}/${change.termDays}`;
-      const { startsAt, endsAt, taxRatePpm } = change.term;
-      const period = { startsAt: startsAt > now ? startsAt : now, endsAt };
-      const line = { kind: "other" as const, quantity: 1, taxRatePpm, period };
+      const line = { kind: "other" as const, quantity: 1, taxRatePpm: ratePpm, period };
       const { credited } = change;
       return [
         {
@@ -187,7 +237,7 @@ function changeInvoice(
           description: `${service.label}: ${to.name} (${rest})`,
           unit: change.charged,
         },
-        ...(credited.minor === 0n
+        ...(credited.minor === 0n || !isOneRate
           ? []
           : [
               {

@@ -2,6 +2,7 @@ import type { ReservedSql } from "@/db/client";
 import type { CalendarDay, TermLength } from "@/lib/kernel/calendar";
 import type { CustomerId, InvoiceId, PaymentId, PlanId, RenewalId, ServiceId, TermId } from "@/lib/kernel/id";
 import type { Currency } from "@/lib/kernel/money";
+import { type TaxRule, taxRuleIn, taxRuleSql } from "../invoice/tax-rule";
 import { disputesOf } from "../payment/charge-left";
 import { begunServiceOf, type ServiceRecord } from "../scene";
 import type { CreditSource, ProratedTerm } from "./prorate";
@@ -17,7 +18,13 @@ export interface PlanOffer {
 
 /** A paid term that is not over, and what paid for it: changes of it first, the newest first. */
 export interface ChangeableTerm extends ProratedTerm {
-  sources: CreditSource[];
+  sources: TermSource[];
+}
+
+/** What of an invoice billed this term. Minor units. */
+export interface TermSource extends CreditSource {
+  /** What of all that the invoice billed is not credited yet. */
+  left: { netMinor: bigint; taxMinor: bigint };
 }
 
 /** An unpaid renewal of the service. */
@@ -46,6 +53,8 @@ export interface PlanChangeScene {
   priceMinor: bigint | null;
   /** Card money that paid for its terms and whose bank took some of it back or may do so. */
   disputed: DisputedTermMoney[];
+  /** Of its customer's country. */
+  taxRule: TaxRule;
 }
 
 /** What of one charge lies on an invoice of the service's terms, where the charge was disputed. Minor units. */
@@ -77,8 +86,9 @@ export async function readPlanChange(
   const [[row], plans, open, terms] = await Promise.all([
     sql`
       select s.*, (select x.price_minor from plan_prices x where x.plan_id = ${planId} and x.currency = s.currency
-          and x.valid_from <= ${now} order by x.valid_from desc limit 1) as price_minor
-      from services s where s.customer_id = ${customerId} and s.id = ${serviceId}`,
+          and x.valid_from <= ${now} order by x.valid_from desc limit 1) as price_minor,
+        ${taxRuleSql(sql)} as tax_rule
+      from services s join customers c on c.id = s.customer_id where s.customer_id = ${customerId} and s.id = ${serviceId}`,
     sql`
       select p.id, p.name, p.term_unit, p.term_count, p.is_offered, p.family from plans p where p.id = ${planId}
         or p.id = (select s.plan_id from services s where s.customer_id = ${customerId} and s.id = ${serviceId})`,
@@ -89,6 +99,7 @@ export async function readPlanChange(
   if (!row || !from || !to) return null;
   const paidBy = terms.flatMap(({ sources }) => sources.map(({ invoiceId }) => invoiceId));
   return {
+    taxRule: taxRuleIn(row.tax_rule),
     disputed: paidBy.length > 0 ? await disputedMoney(sql, customerId, paidBy) : [],
     service: {
       ...begunServiceOf(row),
@@ -150,20 +161,27 @@ async function paidTerms(
   now: Date,
 ): Promise<ChangeableTerm[]> {
   const rows = await sql`
-    select t.id, t.starts_at, t.ends_at, l.net_minor, l.tax_rate_ppm,
+    select t.id, t.starts_at, t.ends_at, l.net_minor,
       (select c.new_net_minor from plan_changes c where c.customer_id = t.customer_id and c.term_id = t.id
         order by c.id desc limit 1) as changed_net_minor,
       coalesce((select x.price_minor from plan_prices x where x.plan_id = ${planId} and x.currency = s.currency
           and x.valid_from <= t.starts_at order by x.valid_from desc limit 1),
         (select x.price_minor from plan_prices x where x.plan_id = ${planId} and x.currency = s.currency
           and x.valid_from <= ${now} order by x.valid_from desc limit 1)) as new_net_minor,
-      (select coalesce(json_agg(json_build_object('id', p.id, 'net', p.net::text, 'tax', p.tax::text) order by p.place), '[]') from (
-        select i.id, least(of.net, i.net_minor - n.net) as net, least(of.tax, i.tax_minor - n.tax) as tax, of.place
+      (select coalesce(json_agg(json_build_object('id', p.id, 'net', p.net::text, 'tax', p.tax::text, 'rate', p.rate,
+          'left', json_build_object('net', p.left_net::text, 'tax', p.left_tax::text)) order by p.place), '[]') from (
+        select i.id, of.net, of.tax, of.rate, of.place, i.net_minor - n.net as left_net, i.tax_minor - n.tax as left_tax
         from (
-          select c.invoice_id, null::bigint as net, null::bigint as tax,
-            row_number() over (order by c.id desc) as place
-          from plan_changes c where c.customer_id = t.customer_id and c.term_id = t.id and c.invoice_id is not null
-          union all select l.invoice_id, l.net_minor, l.tax_minor, 1000000
+          select c.invoice_id, b.net, b.tax, b.rate, row_number() over (order by c.id desc) as place
+          from plan_changes c
+          -- A change's lines for a term have its end, and one rate.
+          cross join lateral (
+            select sum(o.net_minor)::bigint as net, sum(o.tax_minor)::bigint as tax, max(o.tax_rate_ppm) as rate
+            from invoice_lines o
+            where o.customer_id = c.customer_id and o.invoice_id = c.invoice_id and o.term_ends_at = t.ends_at
+          ) b
+          where c.customer_id = t.customer_id and c.term_id = t.id and c.invoice_id is not null
+          union all select l.invoice_id, l.net_minor, l.tax_minor, l.tax_rate_ppm, 1000000
         ) of
         join invoices i on i.customer_id = t.customer_id and i.id = of.invoice_id
         cross join lateral (
@@ -185,13 +203,22 @@ async function paidTerms(
       endsAt: row.ends_at,
       oldNetMinor: row.changed_net_minor ?? row.net_minor,
       newNetMinor: row.new_net_minor,
-      taxRatePpm: row.tax_rate_ppm,
-      sources: (row.sources as { id: InvoiceId; net: string; tax: string }[]).map(({ id, net, tax }) => ({
+      sources: (row.sources as Source[]).map(({ id, net, tax, rate, left }) => ({
         invoiceId: id,
+        ratePpm: rate,
         netMinor: atLeastNothing(net),
         taxMinor: atLeastNothing(tax),
+        left: { netMinor: atLeastNothing(left.net), taxMinor: atLeastNothing(left.tax) },
       })),
     }));
+}
+
+interface Source {
+  id: InvoiceId;
+  net: string;
+  tax: string;
+  rate: number;
+  left: { net: string; tax: string };
 }
 
 /** What `moneyOn` takes first when something is credited. */

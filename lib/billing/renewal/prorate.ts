@@ -13,8 +13,6 @@ export interface ProratedTerm {
   readonly oldNetMinor: bigint;
   /** The new plan's price at the start of the term. */
   readonly newNetMinor: bigint;
-  /** As printed on the term's line: what is given back and what is charged bear the same tax. */
-  readonly taxRatePpm: number;
 }
 
 /** What a change costs for the rest of one term. */
@@ -63,23 +61,28 @@ export interface CreditSource {
   readonly invoiceId: InvoiceId;
   readonly netMinor: bigint;
   readonly taxMinor: bigint;
+  /** At which it billed the term: what is given back of it bears the same tax. */
+  readonly ratePpm: number;
+}
+
+/** What is given back of one invoice. Minor units. */
+export interface CreditPart {
+  readonly invoiceId: InvoiceId;
+  readonly netMinor: bigint;
+  readonly taxMinor: bigint;
 }
 
 /**
  * From which invoices a net is given back: from the first as far as it goes, then from the next, each with the tax that goes
  * with it (domain.md, A2). Null if all of them together do not reach. Pure.
  */
-export function creditParts(
-  netMinor: bigint,
-  ratePpm: number,
-  sources: readonly CreditSource[],
-): CreditSource[] | null {
+export function creditParts(netMinor: bigint, sources: readonly CreditSource[]): CreditPart[] | null {
   let netLeft = netMinor;
-  const parts: CreditSource[] = [];
+  const parts: CreditPart[] = [];
   for (const source of sources) {
     const net = netLeft < source.netMinor ? netLeft : source.netMinor;
     if (net === 0n) continue;
-    parts.push({ invoiceId: source.invoiceId, ...creditByNet({ ...source, ratePpm }, net) });
+    parts.push({ invoiceId: source.invoiceId, ...creditByNet(source, net) });
     netLeft -= net;
   }
   return netLeft === 0n ? parts : null;
