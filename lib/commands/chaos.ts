@@ -8,7 +8,7 @@ import { killProcesses } from "@/e2e/chaos/kill-processes";
 import { passSeededDays } from "@/lib/testing/demo-days/demo-days";
 import { borrowTestServer, startTestServer, type TestServer } from "@/lib/testing/server";
 import { simulateMonths } from "@/lib/testing/simulator/months/simulate-months";
-import { type Simulated, simulate } from "@/lib/testing/simulator/simulate";
+import { operationNames, type Simulated, simulate } from "@/lib/testing/simulator/simulate";
 import type { Violated } from "@/lib/testing/simulator/simulation";
 import { Tally } from "@/lib/testing/simulator/tally";
 
@@ -54,6 +54,7 @@ async function main(wishes: Wishes): Promise<number> {
   const total = wishes.processes ? await killThem(wishes) : await simulateAll(wishes);
   sayCounts("operations", total.operations);
   sayCounts("faults", total.faults);
+  if (wishes.months === null && !wishes.processes) sayNeverReached(total.operations);
   const seconds = (performance.now() - beganAt) / 1_000;
   const { user, system } = process.cpuUsage();
   const speed = `${(total.steps / seconds).toFixed(0)} a second, ${((user + system) / 1_000 / total.steps).toFixed(1)} ms of Node's CPU each`;
@@ -160,6 +161,11 @@ function sayViolations(trail: readonly string[], violations: readonly Violated[]
 function sayCounts(what: string, tally: Tally): void {
   say(`\n${what}: ${tally.total()}`);
   for (const [kind, times] of Object.entries(tally.counts())) say(`  ${String(times).padStart(6)}  ${kind}`);
+}
+
+function sayNeverReached(reached: Tally): void {
+  const names = operationNames.filter((name) => !(name in reached.counts()));
+  say(`\nnever reached: ${names.length === 0 ? "none" : names.join(", ")}`);
 }
 
 function parse(args: readonly string[]): Wishes {

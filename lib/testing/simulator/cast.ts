@@ -1,5 +1,6 @@
 import type { CustomerId, PlanId } from "@/lib/kernel/id";
 import type { Currency } from "@/lib/kernel/money";
+import { changeRecipients } from "@/lib/portal/change-company";
 import type { CustomerActor, PlanShown } from "@/lib/portal/shapes";
 import { giveBalance, makeCustomer, makeInvoice, makeOrder, makePlan } from "../fixtures";
 import type { TestWorld } from "../world";
@@ -87,6 +88,10 @@ export async function makeCast(world: TestWorld, random: Random): Promise<Cast> 
     for (const isAutoRenew of [true, false]) {
       await makeOrder(world, customer, random.pick(plans), isAutoRenew);
     }
+  }
+  // Of every other one's mails somebody gets copies, whose links spend no balance.
+  for (const { actor } of customers.filter((_, index) => index % 2 === 0)) {
+    await changeRecipients(actor, { recipients: "books@example.test" }, world);
   }
   return { customers, cardHolders: customers.slice(0, 5), plans };
 }

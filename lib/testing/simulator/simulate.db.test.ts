@@ -15,6 +15,14 @@ test("a portal with faults ends without a violation, and its seed replays it ste
   expect(again.digest).toBe(first.digest);
 });
 
+test("the links of mails pay, for whoever reads them, and not from every balance", { timeout }, async () => {
+  const wished = ["pay by a mail's link", "pay by a mail's link: two clicks at once"];
+  const only = [...wished, "worker: days go by"];
+  const simulated = await simulate({ serverUrl, seed: 4003, steps: 20, only, stepsOnly: true });
+  expect(simulated.violations).toEqual([]);
+  expect(Object.keys(simulated.operations.counts())).toEqual(expect.arrayContaining(wished));
+});
+
 test("a wrong row that somebody else wrote makes the run fail", { timeout }, async () => {
   const simulated = await simulate({
     serverUrl,

@@ -11,6 +11,7 @@ import { hostOperations } from "./operations/host";
 import { hostedPageOperations } from "./operations/hosted-page";
 import { jobOperations } from "./operations/jobs";
 import { mailOperations } from "./operations/mail";
+import { mailedLinkOperations } from "./operations/mailed-link";
 import { moneyBackOperations } from "./operations/money-back";
 import { payOperations } from "./operations/pay";
 import { payLinkOperations } from "./operations/pay-link";
@@ -39,6 +40,8 @@ export interface SimulateOptions {
   readonly follow?: (line: string) => void;
   /** Leaves out what comes after the steps: the storm and the draining. */
   readonly stepsOnly?: boolean;
+  /** Takes steps of these operations alone. */
+  readonly only?: readonly string[];
   /** Called before a step: tests plant what is wrong. */
   readonly plant?: (stage: Stage, step: number) => Promise<void>;
 }
@@ -63,6 +66,7 @@ const operations: readonly Operation[] = [
   ...savedCardOperations,
   ...cancelOperations,
   ...payLinkOperations,
+  ...mailedLinkOperations,
   ...hostedPageOperations,
   ...webhookOperations,
   ...jobOperations,
@@ -78,6 +82,9 @@ const operations: readonly Operation[] = [
   ...workerOperations,
   ...timeOperations,
 ];
+
+/** All that a run may reach. */
+export const operationNames: readonly string[] = operations.map(({ name }) => name);
 
 const wholeBooksEvery = 500;
 const pagesEvery = 25;
@@ -116,7 +123,8 @@ async function comeToAnEnd(simulation: Simulation): Promise<void> {
   if (simulation.violations.length === 0) await drain(simulation);
 }
 
-async function takeSteps(simulation: Simulation, { steps, plant }: SimulateOptions): Promise<void> {
+async function takeSteps(simulation: Simulation, { steps, plant, only }: SimulateOptions): Promise<void> {
+  const chosen = operations.filter(({ name }) => only?.includes(name) ?? true);
   const { stage, random, violations } = simulation;
   const arrived = new ArrivedMoney();
   let harm = 0;
@@ -126,7 +134,7 @@ async function takeSteps(simulation: Simulation, { steps, plant }: SimulateOptio
     if (step % 40 === 1) harm = random.pick([0.2, 0.7, 1, 2]);
     stage.world.clock.advance(random.between(1, 20_000));
     await plant?.(stage, step);
-    const turn = await takeStep(simulation, harm);
+    const turn = await takeStep(simulation, chosen, harm);
     await arrived.check(simulation, turn.touched);
     await checkServices(simulation, turn.touched);
     // The last step's books are read in a snapshot, while the next step is under way.
@@ -139,11 +147,11 @@ async function takeSteps(simulation: Simulation, { steps, plant }: SimulateOptio
 }
 
 /** Draws until there is something to do. */
-async function takeStep(simulation: Simulation, harm: number): Promise<Turn> {
+async function takeStep(simulation: Simulation, chosen: readonly Operation[], harm: number): Promise<Turn> {
   const { random } = simulation;
   await armStripe(simulation, harm);
   for (;;) {
-    const operation = random.weighted(operations.map((each) => [each.weight, each] as const));
+    const operation = random.weighted(chosen.map((each) => [each.weight, each] as const));
     const turn = new Turn(simulation, operation.name, harm);
     const isOver = await inTime(operation.run(turn));
     if (!isOver) simulation.violate("every step comes to its end", operation.name);

@@ -30,6 +30,8 @@ export class Simulation {
   readonly paidAfterExpiry = new Set<PaymentId>();
   /** What the mail server took, by the mail's own id. */
   readonly mails = new Map<string, string>();
+  /** Of the pay links that stand in mails that were taken, the tokens; oldest first. */
+  readonly mailedTokens = new Set<string>();
   webhooks: "hold" | "deliver" | "drop" | "down" = "hold";
   /** Faults that the local Stripe was told of and that were not cleared yet. */
   readonly armed: FaultKind[] = [];

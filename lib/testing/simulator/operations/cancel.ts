@@ -49,6 +49,7 @@ async function staffVoid(turn: Turn): Promise<void> {
   const chosen = await chooseOpen(turn);
   if (!chosen) return turn.idle();
   const { customer, id, number } = chosen;
+  const term = turn.random.chance(0.25) ? "end_service" : "bill_again";
   const voided = await turn.within(turn.mortal(), (world) =>
     voidInvoice(world, world.staff, {
       customerId: customer.customerId,
@@ -57,11 +58,12 @@ async function staffVoid(turn: Turn): Promise<void> {
       userId: null,
       reason: "voided",
       note: "simulated",
+      term,
       permit: async () => true,
     }),
   );
   const word = isLost(voided) ? voided.lost : voided.kind === "refused" ? voided.refusal.code : voided.kind;
-  turn.note(`${customer.name} ${number} → ${word}`);
+  turn.note(`${customer.name} ${number}, ${term} → ${word}`);
 }
 
 async function chooseOpen(

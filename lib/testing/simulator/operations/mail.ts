@@ -32,7 +32,7 @@ export function deliver(
   most?: number,
 ): Promise<number> {
   const mailer: Mailer = {
-    sendMail: async ({ id = "", to, subject }) => {
+    sendMail: async ({ id = "", to, subject, text }) => {
       if (failing === "down") return refuse({ code: "mail_not_taken", reason: "down", isOfThisOne: false });
       if (failing === "refuses") return refuse({ code: "mail_refused", reason: "no such mailbox" });
       const said = `${JSON.stringify(to)} ${subject}`;
@@ -40,6 +40,9 @@ export function deliver(
       if (before !== undefined && before !== said)
         simulation.violate("a mail that is sent again is the same mail", `${id}: ${before}, then ${said}`);
       simulation.mails.set(id, said);
+      for (const [, token] of text.matchAll(/\/pay\/([\w-]+)/g)) {
+        if (token) simulation.mailedTokens.add(token);
+      }
       return ok({ messageId: `<${id}@simulated>` });
     },
   };

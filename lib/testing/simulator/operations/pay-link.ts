@@ -7,6 +7,7 @@ import { showPayLink } from "@/lib/portal/show-pay-link";
 import type { SimulatedCustomer } from "../cast";
 import { openInvoices } from "../lookups";
 import type { Operation } from "../operation";
+import type { Random } from "../random";
 import { isLost, type Turn } from "../simulation";
 import { type Gate, takeTurns } from "../turns";
 import { draftOf, send } from "./draft";
@@ -19,12 +20,22 @@ export const payLinkOperations: readonly Operation[] = [
 ];
 
 /** Addresses are counted by the real clock, which a simulated year leaves behind. */
-const noLimits: AttemptLimits = { take: async () => ok(), giveBack: async () => {}, clear: async () => {} };
+export const noLimits: AttemptLimits = {
+  take: async () => ok(),
+  giveBack: async () => {},
+  clear: async () => {},
+};
 
-interface Click {
+/** What a button of a link's page sends. */
+export interface LinkClick {
   customer: SimulatedCustomer;
-  invoiceId: string;
   input: PayByLinkInput;
+  /** What it may take of the balance: nothing, but for a mail's own link. */
+  mostOfBalance: bigint;
+}
+
+interface Click extends LinkClick {
+  invoiceId: string;
 }
 
 async function byLink(turn: Turn): Promise<void> {
@@ -81,21 +92,36 @@ async function clickOf(turn: Turn): Promise<Click | null> {
   turn.touch([customer]);
   turn.note(`${customer.name} ${number}`);
   if (view.kind !== "due") return null;
+  const paymentId = paymentIdOf(random);
+  const invoiceIds = view.invoices.map(({ id }) => id);
+  const input = { token, paymentId, invoiceIds, plan: view.plan, useBalance: false };
+  return { customer, invoiceId, input, mostOfBalance: 0n };
+}
+
+export function paymentIdOf(random: Random): string {
   const bytes = new Uint8Array(16);
   random.fill(bytes);
   const hex = Buffer.from(bytes).toString("hex");
-  const paymentId = hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
-  const invoiceIds = view.invoices.map(({ id }) => id);
-  return { customer, invoiceId, input: { token, paymentId, invoiceIds, plan: view.plan, useBalance: false } };
+  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
 }
 
-async function press(turn: Turn, { customer, input }: Click, gate?: Gate): Promise<string> {
+export async function press(
+  turn: Turn,
+  { customer, input, mostOfBalance }: LinkClick,
+  gate?: Gate,
+): Promise<string> {
   const answer = await turn.within(turn.mortal(gate ? { gate } : {}), (world) => payByLink(input, world));
   const [payment] = await turn.stage.owner`
     select balance_minor, origin, user_id from payments
     where customer_id = ${customer.customerId} and id = ${input.paymentId}`;
-  if (payment && (payment.balance_minor !== 0n || payment.origin !== "link" || payment.user_id !== null))
-    turn.simulation.violate("a link takes nothing from a balance, and is nobody's", input.paymentId);
+  if (
+    payment &&
+    (payment.balance_minor > mostOfBalance || payment.origin !== "link" || payment.user_id !== null)
+  )
+    turn.simulation.violate(
+      "a link takes no more of a balance than it may, and is nobody's",
+      input.paymentId,
+    );
   if (isLost(answer)) return answer.lost;
   if (answer.ok && !payment) turn.simulation.violate("what was answered exists", input.paymentId);
   return answer.ok ? answer.value.kind : `refused ${answer.refusal.code}`;
@@ -105,7 +131,10 @@ function isLostWord(word: string): boolean {
   return word === "died" || word === "failed";
 }
 
-async function together(turn: Turn, acts: readonly ((gate: Gate) => Promise<string>)[]): Promise<void> {
+export async function together(
+  turn: Turn,
+  acts: readonly ((gate: Gate) => Promise<string>)[],
+): Promise<void> {
   const ends = await takeTurns(turn.random, [...acts]);
   const words = ends.map((end) => (end.status === "fulfilled" ? end.value : String(end.reason)));
   turn.note(`→ ${words.join(" | ")}`);

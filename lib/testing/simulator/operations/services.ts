@@ -1,10 +1,14 @@
 import { changePlan as changeByStaff } from "@/lib/admin/change-plan";
+import { putRenewalBack as putBackByStaff } from "@/lib/admin/put-renewal-back";
+import type { StaffActor } from "@/lib/admin/shapes";
 import { holdSuspension } from "@/lib/billing/suspension/hold-suspension";
 import { addCalendarDays, calendarDay } from "@/lib/kernel/calendar";
-import { newId, type SessionId, type UserId } from "@/lib/kernel/id";
+import { newId, type ServiceId, type SessionId, type UserId } from "@/lib/kernel/id";
+import { cancelInvoice } from "@/lib/portal/cancel-invoice";
 import { cancelService, keepService } from "@/lib/portal/cancel-service";
 import { changePlan, showPlanChange } from "@/lib/portal/change-plan";
 import { takeOwnGrace } from "@/lib/portal/own-grace";
+import { putRenewalBack } from "@/lib/portal/put-renewal-back";
 import { switchAutoRenew } from "@/lib/portal/switch-auto-renew";
 import type { SimulatedCustomer } from "../cast";
 import { type FoundService, servicesIn } from "../lookups";
@@ -19,6 +23,7 @@ import { click, together, told } from "./pay";
 export const serviceOperations: readonly Operation[] = [
   { name: "service: ends with its term", weight: 3, run: cancel },
   { name: "service: goes on after all", weight: 3, run: keep },
+  { name: "service: declined renewal is put back", weight: 3, run: putBack },
   { name: "service: own days of grace", weight: 2, run: ownGrace },
   { name: "service: auto-renew is switched", weight: 3, run: switchIt },
   { name: "service: suspension is held off", weight: 2, run: holdOff },
@@ -81,6 +86,57 @@ async function keep(turn: Turn): Promise<void> {
   );
 }
 
+/** By the customer who declined it, now or lately, or by staff. */
+async function putBack(turn: Turn): Promise<void> {
+  const chosen = (await declined(turn)) ?? (await decline(turn));
+  if (!chosen) return turn.idle();
+  const { customer, serviceId } = chosen;
+  turn.touch([customer]);
+  const { customerId } = customer;
+  const staff = await someStaff(turn);
+  const isByStaff = turn.random.chance(0.4);
+  const said = await act(turn, (world) =>
+    isByStaff
+      ? putBackByStaff(staff, { customerId, serviceId, reason: "simulated" }, world)
+      : putRenewalBack(customer.actor, { serviceId }, world),
+  );
+  turn.note(`${customer.name}${isByStaff ? " by staff" : ""} → ${said}`);
+}
+
+type OfCustomer = Pick<Chosen, "customer" | "serviceId">;
+
+async function declined(turn: Turn): Promise<OfCustomer | null> {
+  const rows = await turn.stage.owner`
+    select s.customer_id, s.id from services s join renewals r on r.customer_id = s.customer_id and r.service_id = s.id
+      and r.term_starts_at = s.expires_at and r.state = 'declined'
+    where s.state in ('active', 'suspended') order by s.created_at, s.id`;
+  return rows.length === 0 ? null : ofCustomer(turn, turn.random.pick([...rows]));
+}
+
+/** Cancels an invoice for a term that has not begun. */
+async function decline(turn: Turn): Promise<OfCustomer | null> {
+  const rows = await turn.stage.owner`
+    select l.customer_id, l.service_id as id, i.id as invoice_id from invoices i
+    join invoice_lines l on l.customer_id = i.customer_id and l.invoice_id = i.id and l.kind = 'renewal'
+    join services s on s.customer_id = l.customer_id and s.id = l.service_id and s.expires_at = l.term_starts_at
+    where i.state = 'open' and i.origin = 'renewal' and s.state = 'active'
+      and l.term_starts_at > ${turn.stage.world.clock.now()}
+    order by i.number`;
+  if (rows.length === 0) return null;
+  const { invoice_id: invoiceId, ...row } = turn.random.pick([...rows]);
+  const chosen = ofCustomer(turn, row);
+  if (!chosen) return null;
+  turn.touch([chosen.customer]);
+  const said = await act(turn, (world) => cancelInvoice(chosen.customer.actor, { invoiceId }, world));
+  turn.note(`declining → ${said}`);
+  return chosen;
+}
+
+function ofCustomer(turn: Turn, row: Record<string, unknown>): OfCustomer | null {
+  const customer = turn.simulation.customers.find(({ customerId }) => customerId === row.customer_id);
+  return customer ? { customer, serviceId: row.id as ServiceId } : null;
+}
+
 async function ownGrace(turn: Turn): Promise<void> {
   const chosen = await choose(turn);
   if (!chosen) return turn.idle();
@@ -121,11 +177,7 @@ async function planWish(turn: Turn, { customer, serviceId }: Chosen) {
   if (!shown?.preview) return null;
   const agreedMinor = shown.preview.ok ? shown.preview.value.due.minor : 0n;
   const wish = { serviceId, planId, way, agreedMinor: random.chance(0.05) ? agreedMinor + 1n : agreedMinor };
-  const staff = {
-    userId: await someUser(turn),
-    sessionId: newId<SessionId>(stage.world.clock),
-    role: "support" as const,
-  };
+  const staff = await someStaff(turn);
   const isByStaff = random.chance(0.4);
   const send = (world: Mortal["world"]): Promise<Answer> =>
     isByStaff
@@ -187,6 +239,11 @@ async function renewTwice(turn: Turn): Promise<void> {
 async function atOnce(turn: Turn, actors: readonly ((gate: Gate) => Promise<string>)[]): Promise<string> {
   const ends = await takeTurns(turn.random, actors);
   return ends.map((end) => (end.status === "fulfilled" ? end.value : String(end.reason))).join(" | ");
+}
+
+async function someStaff(turn: Turn): Promise<StaffActor> {
+  const sessionId = newId<SessionId>(turn.stage.world.clock);
+  return { userId: await someUser(turn), sessionId, role: "support" };
 }
 
 async function someUser({ stage }: Turn): Promise<UserId> {
