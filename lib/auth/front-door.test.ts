@@ -2,23 +2,32 @@ import { createServer, request as httpRequest, type IncomingMessage, type Server
 import { type AddressInfo, connect } from "node:net";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { decodableAddress, guardRequests } from "./front-door";
+import { decodableAddress, guardRequests, pathOf } from "./front-door";
 
 let server: Server;
 let port: number;
 let read = 0;
 const reached: string[] = [];
+/** By an answer of the application's that came too late. */
+const thrown: unknown[] = [];
 
 beforeAll(async () => {
   // An application as careless as can be: reads all that it is sent.
   server = createServer(async (request, response) => {
     reached.push(request.url ?? "");
     read = 0;
+    if (request.url === "/api/early") return void response.writeHead(404).end("early");
     try {
       for await (const chunk of request as AsyncIterable<Buffer>) read += chunk.length;
       response.end("read");
     } catch {
-      response.destroy();
+      // As Next does: it tries to say that something failed.
+      try {
+        response.setHeader("x-failed", "yes");
+        response.writeHead(500).end("failed");
+      } catch (error) {
+        thrown.push(error);
+      }
     }
   });
   guardRequests(server);
@@ -109,7 +118,91 @@ describe("the front door", () => {
   });
 });
 
+/** What a client sends that reads nothing, until the connection ends or it has nothing more. */
+function pour(head: string, most: number): Promise<void> {
+  const socket = connect(port, "127.0.0.1");
+  const chunk = `4000\r\n${"x".repeat(0x4000)}\r\n`;
+  let left = most;
+  return new Promise((resolve) => {
+    const write = () => {
+      while (left > 0 && !socket.destroyed) {
+        left -= 0x4000;
+        if (!socket.write(chunk)) return void socket.once("drain", write);
+      }
+      socket.end();
+    };
+    socket.resume();
+    socket.on("error", () => {});
+    socket.on("close", () => resolve());
+    socket.write(head, write);
+  });
+}
+
+/** Sends the parts one after another, each once the one before is answered. Resolves with all answers. */
+function talk(...parts: string[]): Promise<string> {
+  const socket = connect(port, "127.0.0.1");
+  let text = "";
+  return new Promise((resolve) => {
+    socket.on("error", () => {});
+    socket.on("data", (chunk) => {
+      text += chunk;
+      const next = parts.shift();
+      if (next === undefined) socket.end();
+      else socket.write(next);
+    });
+    socket.on("close", () => resolve(text));
+    socket.write(parts.shift() ?? "");
+  });
+}
+
+describe("a body that comes after the answer", () => {
+  test.each(["/api/early", "http://elsewhere.example/api/early"])(
+    "is not read on, at %s",
+    async (address) => {
+      const taken = new Promise<number>((resolve) => {
+        server.once("connection", (socket) => socket.once("close", () => resolve(socket.bytesRead)));
+      });
+      await pour(`POST ${address} HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\n\r\n`, 20_000_000);
+      expect(await taken).toBeLessThan(400_000);
+    },
+  );
+
+  test("is taken if it is short, and the connection goes on", async () => {
+    const answers = await talk(
+      "POST /api/early HTTP/1.1\r\nhost: x\r\ncontent-length: 5\r\n\r\n",
+      "12345GET /later HTTP/1.1\r\nhost: x\r\n\r\n",
+    );
+    expect(answers.match(/HTTP\/1\.1 \d+/g)).toEqual(["HTTP/1.1 404", "HTTP/1.1 200"]);
+  });
+});
+
+test("a route whose body was refused under it finds nothing wrong with its own answer", async () => {
+  thrown.length = 0;
+  const isOver = new Promise((resolve) =>
+    server.once("connection", (socket) => socket.once("close", resolve)),
+  );
+  expect(await send("/api/auth/signout", 2_000_000, false)).toMatchObject({ status: 413 });
+  await isOver;
+  await new Promise(setImmediate);
+  expect(thrown).toEqual([]);
+});
+
+test.each(["TRACE", "PROPFIND"])("%s is no method of any address", async (method) => {
+  reached.length = 0;
+  const answer = await talk(`${method} /invoices HTTP/1.1\r\nhost: x\r\n\r\n`);
+  expect(answer).toMatch(/^HTTP\/1\.1 405 [\s\S]*allow: GET, HEAD, POST/);
+  expect(reached).toEqual([]);
+});
+
 describe("an address", () => {
+  test("that comes whole is its path", () => {
+    expect(pathOf("http://billing.example/api/auth/csrf?x=1")).toBe("/api/auth/csrf?x=1");
+    expect(pathOf("HTTPS://billing.example")).toBe("/");
+    expect(pathOf("https://billing.example?x=/")).toBe("/?x=/");
+    expect(pathOf("/return?to=http://a.example/b")).toBe("/return?to=http://a.example/b");
+    expect(pathOf("//billing.example/api")).toBe("//billing.example/api");
+  });
+
   test("that cannot be decoded names what its letters say", () => {
     expect(decodableAddress("/pay/%FF")).toBe("/pay/%25FF");
     expect(decodableAddress("/pay/%")).toBe("/pay/%25");

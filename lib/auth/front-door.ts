@@ -9,9 +9,13 @@ const drainBytes = 64_000;
 /** Connections that end: what follows on them is not looked at. */
 const ending = new WeakSet<Socket>();
 
+/** What some page or handler may answer to. Next cannot even build a request of the others, and would answer 500. */
+const methods = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
+
 /**
- * Looks at every HTTP request of this process before Next or a route does: a body that is too large is answered 413 and
- * the connection ends, an address that cannot be decoded is made one that can. Called once, when the web process starts.
+ * Looks at every HTTP request of this process before Next or a route does. A body that is too large is answered 413 and
+ * the connection ends. A body that still comes after the answer is not read on. An address that cannot be decoded is made
+ * one that can. Called once, when the web process starts.
  */
 export function openFrontDoor(): void {
   const global = globalThis as { [opened]?: boolean };
@@ -26,9 +30,16 @@ export function guardRequests(target: Pick<Server, "emit">): void {
   target.emit = function guarded(this: unknown, event: string | symbol, ...args: unknown[]): boolean {
     if (event !== "request") return emit.call(this, event, ...args);
     const [request, response] = args as [IncomingMessage, ServerResponse];
-    request.url = decodableAddress(request.url ?? "/");
+    request.url = decodableAddress(pathOf(request.url ?? "/"));
     return admit(request, response) ? emit.call(this, event, ...args) : true;
   };
+}
+
+/** An address may come whole, as proxies are asked (RFC 9112, 3.2.2): what counts is what follows the host. */
+export function pathOf(address: string): string {
+  const [, rest] = /^[a-z][a-z0-9+.-]*:\/\/[^/?#]*(.*)$/is.exec(address) ?? [];
+  if (rest === undefined) return address;
+  return rest.startsWith("/") ? rest : `/${rest}`;
 }
 
 /** A percent sign that begins no character is one: the address then names something that is not there, as any other. */
@@ -53,12 +64,19 @@ function isDecodable(segment: string): boolean {
 /** False if the request was answered here. */
 function admit(request: IncomingMessage, response: ServerResponse): boolean {
   if (ending.has(request.socket)) return false;
+  if (!methods.includes(request.method ?? "")) {
+    refuse(request, response, { status: 405, text: "Nothing here answers to this method.\n" });
+    return false;
+  }
   const most = bodyMostBytes(request.method, request.url);
   if (Number(request.headers["content-length"] ?? 0) > most) {
-    refuse(request, response);
+    refuse(request, response, tooLarge);
     return false;
   }
   if (request.headers["transfer-encoding"] !== undefined) countBody(request, response, most);
+  response.once("finish", () => {
+    if (!request.complete) endUpload(request);
+  });
   return true;
 }
 
@@ -69,16 +87,44 @@ function countBody(request: IncomingMessage, response: ServerResponse, most: num
   request.push = (chunk: Buffer | null, encoding?: BufferEncoding) => {
     bytes += chunk?.length ?? 0;
     if (bytes <= most) return push(chunk, encoding);
-    refuse(request, response);
+    refuse(request, response, tooLarge);
     return true;
   };
 }
 
 /**
- * Answers 413 and ends the connection: what is still on its way is no next request. A client that is writing reads the
+ * The answer is out and the body still comes. Node throws it away from here on and no longer calls `push`, so the
+ * connection itself is counted: the end of a short body may arrive, and the connection goes on. Anything longer ends it.
+ */
+function endUpload(request: IncomingMessage): void {
+  const { socket } = request;
+  let left = drainBytes;
+  const count = (chunk: Buffer) => {
+    left -= chunk.length;
+    if (left < 0) socket.destroy();
+  };
+  const cut = setTimeout(() => socket.destroy(), noticeMs);
+  const settle = () => {
+    clearTimeout(cut);
+    socket.off("data", count);
+  };
+  socket.on("data", count);
+  socket.once("close", settle);
+  request.once("end", settle);
+}
+
+interface Answer {
+  readonly status: number;
+  readonly text: string;
+}
+
+const tooLarge: Answer = { status: 413, text: "The request is larger than this address takes.\n" };
+
+/**
+ * Answers and ends the connection: what is still on its way is no next request. A client that is writing reads the
  * answer only if its connection is not cut at once, so it has a moment; what it sends in that time is thrown away.
  */
-function refuse(request: IncomingMessage, response: ServerResponse): void {
+function refuse(request: IncomingMessage, response: ServerResponse, { status, text }: Answer): void {
   const { socket } = request;
   ending.add(socket);
   let left = drainBytes;
@@ -89,14 +135,26 @@ function refuse(request: IncomingMessage, response: ServerResponse): void {
   };
   // An answer is under way already: nothing can be added to it.
   if (response.headersSent) return void socket.destroy();
-  const text = "The request is larger than this address takes.\n";
-  response.writeHead(413, {
+  response.writeHead(status, {
     "content-type": "text/plain; charset=utf-8",
     "content-length": Buffer.byteLength(text),
     "cache-control": "no-store",
+    ...(status === 405 && { allow: methods.join(", ") }),
     connection: "close",
   });
   response.write(text);
+  closeToOthers(response);
   const cut = setTimeout(() => socket.destroy(), noticeMs);
   socket.once("close", () => clearTimeout(cut));
+}
+
+/** A route that was reading the body will try to answer too. Nobody hears it, and it is no fault of its own. */
+function closeToOthers(response: ServerResponse): void {
+  response.setHeader = () => response;
+  response.appendHeader = () => response;
+  response.removeHeader = () => {};
+  response.writeHead = () => response;
+  response.flushHeaders = () => {};
+  response.write = () => true;
+  response.end = () => response;
 }
