@@ -1,21 +1,21 @@
 import type { Metadata } from "next";
 import { getTranslations } from "next-intl/server";
 import type { ReactNode } from "react";
+import { PortalFrame } from "@/app/(portal)/portal-frame";
 import { PlainShell } from "@/components/shell/plain-shell";
 import { Preferences } from "@/components/shell/preferences";
-import { SignOutButton } from "@/components/shell/sign-out-button";
 import { UserMenu } from "@/components/shell/user-menu";
 import { StaffFrame } from "@/components/staff/staff-frame";
 import { buttonLook } from "@/components/ui/button";
 import { Link } from "@/components/ui/link";
 import { context } from "@/lib/auth/context";
-import { currentUser, staffOf } from "@/lib/auth/current";
+import { currentUser, customerOf, staffOf } from "@/lib/auth/current";
 
 export async function generateMetadata(): Promise<Metadata> {
   return { title: (await getTranslations("notFound"))("title") };
 }
 
-/** In the frame of whoever is signed in: an address that is not there has signed nobody out. */
+/** In the frame of whoever is signed in, with their way between pages: an address that is not there has signed nobody out. */
 export default async function NotFound() {
   const [user, nav] = await Promise.all([currentUser(), getTranslations("staffNav")]);
   const hostName = context().settings.hostName;
@@ -26,14 +26,17 @@ export default async function NotFound() {
       </StaffFrame>
     );
   }
-  const words = await getTranslations("shell");
-  const signOut = user && <SignOutButton text={words("signOut")} failed={words("signOutFailed")} />;
+  const nothing = <Nothing home="/" text={(await getTranslations("notFound"))("home")} />;
+  if (user) {
+    return (
+      <PortalFrame user={user} actor={await customerOf(user)}>
+        {nothing}
+      </PortalFrame>
+    );
+  }
   return (
-    <PlainShell
-      hostName={hostName}
-      menu={<UserMenu user={user} preferences={<Preferences />} signOut={signOut} />}
-    >
-      <Nothing home="/" text={(await getTranslations("notFound"))("home")} />
+    <PlainShell hostName={hostName} menu={<UserMenu user={null} preferences={<Preferences />} />}>
+      {nothing}
     </PlainShell>
   );
 }

@@ -80,3 +80,22 @@ for (const who of ["a customer", "staff"] as const) {
     }
   });
 }
+
+test("an address that is not there keeps its visitor signed in, with their way between pages", {
+  tag: "@phone",
+}, async ({ people, pageOf }) => {
+  const seen = [
+    { who: await people.customer(), way: "Invoices" },
+    { who: await people.staff("support"), way: "Customers" },
+    { who: null, way: null },
+  ];
+  for (const { who, way } of seen) {
+    const page = await pageOf(who);
+    const answer = await page.goto("/nope");
+    expect(answer?.status()).toBe(404);
+    await expect(page.getByRole("heading", { level: 1, name: "There is nothing here" })).toBeVisible();
+    await expect(page.getByRole("button", { name: "Language and theme" })).toHaveCount(who ? 0 : 1);
+    const ways = page.getByRole("navigation").filter({ visible: true });
+    if (way) await expect(ways.getByRole("link", { name: way, includeHidden: true })).toHaveCount(1);
+  }
+});
