@@ -47,6 +47,16 @@ describe("what the nightly comparison asks of staff", () => {
     }
   });
 
+  it("counts what is others' on the account, and lists the first of it", () => {
+    const ids = Array.from({ length: 22 }, (_, at) => `ch_${at}`).join(" ");
+    const more = { count: "23", charges: "22", refunds: "1", disputes: "0", ids: `${ids} re_1` };
+    const words = said("en", "strangers_at_stripe", more);
+    for (const part of ["23 objects", "22 charges", "1 refund,", "0 disputes", "ch_19", "and 3 more"])
+      expect(words).toContain(part);
+    expect(words).not.toContain("ch_20");
+    expect(said("zh", "strangers_at_stripe", more)).toContain("22 笔扣款");
+  });
+
   it("shows smallest units in a currency that nobody here knows", () => {
     expect(said("en", "charge_of_stranger", { currency: "XOF" })).toContain("210000 XOF");
   });

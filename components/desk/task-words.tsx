@@ -28,17 +28,32 @@ export function TaskWords({ task }: { task: Task }) {
   const { kind, subject } = task;
   if (kind === "day_differs") return <DayDiffers task={task} />;
   if (isOfCharge(kind)) return <ChargeWords kind={kind} task={task} />;
-  if (kind === "refund_of_stranger" || kind === "dispute_of_stranger") {
-    return (
-      <Named id={task.subjectId}>
-        {kind === "refund_of_stranger" ? t("task_refund_of_stranger") : t("task_dispute_of_stranger")}
-      </Named>
-    );
-  }
+  if (kind === "strangers_at_stripe") return <Strangers detail={task.detail} />;
   if (kind === "suspense" && subject === "refund") return t("task_refund_suspense");
   if (kind === "dispute_quarantined" && isAboutMoney(task.detail.reason))
     return <DisputeDiffers task={task} />;
   return isKnown(kind) ? t(`task_${kind}`) : kind;
+}
+
+const idsShown = 20;
+
+/** What is others' on the host's account: how many, and the first of them by name. */
+function Strangers({ detail }: Pick<Task, "detail">) {
+  const t = useTranslations("desk");
+  const ids = (detail.ids ?? "").split(" ");
+  const of = (name: string) => Number(detail[name] ?? 0);
+  const counts = { charges: of("charges"), refunds: of("refunds"), disputes: of("disputes") };
+  const more = ids.length - idsShown;
+  return (
+    <>
+      {t("task_strangers_at_stripe", { count: of("count"), ...counts })}
+      <details className="text-ink-soft text-sm">
+        <summary className="cursor-pointer">{t("strangerIds")}</summary>
+        <span className="block break-all">{ids.slice(0, idsShown).join(" ")}</span>
+        {more > 0 && t("strangersMore", { more })}
+      </details>
+    </>
+  );
 }
 
 const disputeReasons = ["movement_differs", "debit_returned", "won_in_part"] as const;

@@ -1,3 +1,4 @@
+import type { ReservedSql } from "@/db/client";
 import { transact } from "@/db/transaction";
 import type { Charge } from "@/lib/gateway/port";
 import { type CustomerId, uuidv7 } from "@/lib/kernel/id";
@@ -12,8 +13,6 @@ export const differenceKinds = [
   "charge_differs",
   "charge_not_settled",
   "charge_not_at_stripe",
-  "refund_of_stranger",
-  "dispute_of_stranger",
   "day_differs",
 ] as const;
 
@@ -64,17 +63,19 @@ export async function showDifference(world: World, difference: Difference): Prom
     if (open) {
       await sql`update tasks set done_at = ${now} where customer_id = ${customerId} and id = ${open.id}`;
     }
-    if (difference.customerId === null) {
-      // The house's customer is made by whatever needs it first.
-      await sql`
-        insert into customers (id, reference, name, email, country, currency, is_house, created_at)
-        values (${houseCustomerId}, 'HOUSE', 'House', 'house@localhost', 'US', 'USD', true, ${now})
-        on conflict (id) do nothing`;
-    }
+    if (difference.customerId === null) await ensureHouse(sql, now);
     await sql`
       insert into tasks (customer_id, id, kind, subject, subject_id, detail, created_at)
       values (${customerId}, ${uuidv7(world.clock)}, ${kind}, ${subject}, ${subjectId}, ${sql.json(detail)}, ${now})`;
   });
+}
+
+/** The house's customer is made by whatever needs it first. */
+export async function ensureHouse(sql: ReservedSql, now: Date): Promise<void> {
+  await sql`
+    insert into customers (id, reference, name, email, country, currency, is_house, created_at)
+    values (${houseCustomerId}, 'HOUSE', 'House', 'house@localhost', 'US', 'USD', true, ${now})
+    on conflict (id) do nothing`;
 }
 
 /** A task of this pass that is open. */

@@ -6,6 +6,7 @@ import type { World } from "../world";
 import { payerOf } from "./charges-here";
 import type { Difference } from "./difference-tasks";
 import type { BookedHere, ChargeVerdict, TakenCharge } from "./judge-charge";
+import { isUnnamed } from "./strangers";
 
 /** What became of a charge of Stripe's list. `isFound`: this pass brought it into the books. */
 export type Followed = { isFound?: boolean } & (
@@ -36,7 +37,9 @@ export async function followVerdict(
       return differs("charge_differs", payment.customerId, said, { reason });
     }
     case "stranger":
-      return differs("charge_of_stranger", await payerOf(world, charge), said, {});
+      return differs("charge_of_stranger", await payerOf(world, charge), said, {
+        ...(isUnnamed(charge) && { isUnnamed: "yes" }),
+      });
   }
 }
 

@@ -8,6 +8,7 @@ import type { Difference } from "./difference-tasks";
 import { followVerdict } from "./follow-verdict";
 import { judgeCharge, type TakenCharge } from "./judge-charge";
 import { eachPage, type Reconciled } from "./reconciled";
+import { isStrangers } from "./strangers";
 
 /** What a pass learned of the charges in Stripe's list of what moved. */
 export interface ChargesLearned {
@@ -45,7 +46,13 @@ export async function reconcileCharges(
       for (const { source } of charges) seen.add(source.charge.id);
       learned.others.push(...rows.filter((row) => !isCharge(row)));
       await takeIn(world, done, learned, charges);
-      await addUp(world, totals, charges);
+      // What is others' counts on no day of ours.
+      const others = new Set(learned.differences.filter(isStrangers).map(({ subjectId }) => subjectId));
+      await addUp(
+        world,
+        totals,
+        charges.filter(({ source }) => !others.has(source.charge.id)),
+      );
     },
     done,
   );

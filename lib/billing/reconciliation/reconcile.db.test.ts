@@ -273,16 +273,33 @@ describe("a charge whose fee Stripe had not said when it was booked", () => {
 });
 
 describe("a stranger's", () => {
-  it("charge is a task of the house, once, whatever two workers do, and not again when staff have closed it", async () => {
-    const id = await strangerPays(900n);
+  it("charges of one night are one task, once, whatever two workers do, and not again when staff have closed it", async () => {
+    const ids = [await strangerPays(900n), await strangerPays(800n), await strangerPays(700n)];
     await Promise.all([reconcile(world), reconcile(world)]);
-    expect(await reconcile(world)).toEqual({ ...nothing, differing: 1 });
-    expect(await tasks(houseCustomerId)).toMatchObject([
-      { kind: "charge_of_stranger", of: id, detail: { amountMinor: "900", currency: "USD" } },
-    ]);
+    expect(await reconcile(world)).toEqual({ ...nothing, differing: 3 });
+    const [task, ...others] = await tasks(houseCustomerId);
+    expect(others).toEqual([]);
+    expect(task).toMatchObject({ kind: "strangers_at_stripe", detail: { count: "3", charges: "3" } });
+    expect(String(task?.detail.ids).split(" ").sort()).toEqual(ids.sort());
     await dealWith(houseCustomerId);
     await reconcile(world);
     expect(await kindsOf(houseCustomerId)).toEqual([]);
+    // The next night tells what is new, and no day differs by what is not ours.
+    const late = await strangerPays(600n);
+    await pass(world, day);
+    await reconcile(world);
+    expect(await tasks(houseCustomerId)).toMatchObject([
+      { kind: "strangers_at_stripe", detail: { count: "1", ids: late } },
+    ]);
+  });
+
+  it("charge that names a payment is a task of its own", async () => {
+    const named = { customerId: newId<CustomerId>(world.clock), paymentId: newId(world.clock) };
+    const id = await strangerPays(900n, named);
+    await reconcile(world);
+    expect(await tasks(houseCustomerId)).toMatchObject([
+      { kind: "charge_of_stranger", of: id, detail: { amountMinor: "900", currency: "USD" } },
+    ]);
   });
 
   it("charge is a task of the customer whom Stripe knows by the same id", async () => {
@@ -295,7 +312,7 @@ describe("a stranger's", () => {
     expect(await tasks(customerId)).toMatchObject([{ kind: "charge_of_stranger", of: id }]);
   });
 
-  it("refund and dispute are tasks of the house, once", async () => {
+  it("refund and dispute are in the task of their night", async () => {
     const charges = [await strangerPays(900n), await strangerPays(800n)];
     await world.control.loseWebhooks();
     const refund = { stripeChargeId: charges[0] ?? "", refundId: "", customerId: "", amountMinor: "900" };
@@ -306,13 +323,10 @@ describe("a stranger's", () => {
       expect(await reconcile(world)).toMatchObject({ found: 0, differing: 4, waiting: [], isWhole: true });
     }
     const refundId = made.outcome === "succeeded" ? made.value.id : "";
-    const shown = (await tasks(houseCustomerId)).map(({ kind, of }) => `${kind} ${of}`);
-    expect(shown.sort()).toEqual(
-      [
-        ...charges.map((id) => `charge_of_stranger ${id}`),
-        `refund_of_stranger ${refundId}`,
-        `dispute_of_stranger ${disputeId}`,
-      ].sort(),
+    const shown = await tasks(houseCustomerId);
+    expect(shown).toMatchObject([{ detail: { count: "4", charges: "2", refunds: "1", disputes: "1" } }]);
+    expect(String(shown[0]?.detail.ids).split(" ")).toEqual(
+      expect.arrayContaining([...charges, refundId, disputeId]),
     );
   });
 });

@@ -11,12 +11,13 @@ import {
 import { type ChargesLearned, reconcileCharges } from "./reconcile-charges";
 import { reconcileMoneyBack } from "./reconcile-money-back";
 import { lookBackDays, nothingReconciled, type Reconciled } from "./reconciled";
+import { isStrangers, tellStrangers } from "./strangers";
 
 /**
  * Each night's comparison with Stripe (stripe.md): what moved on the host's balance there in the last thirty days beside
  * our books, charge by charge and by day and currency, then its refunds and disputes. What no event has brought is
  * settled as its event would have settled it; every other difference is a task of staff's, which is done by them or,
- * when its cause is gone, by a later pass. Safe to run twice, at once and after each other, and to be killed anywhere.
+ * when its cause is gone, by a later pass. What is others' on an account that is shared is one task of the night. Safe to run twice, at once and after each other, and to be killed anywhere.
  * `most` is how long the pages are that Stripe is asked for.
  */
 export async function reconcile(world: World, most = 100): Promise<Reconciled> {
@@ -28,8 +29,14 @@ export async function reconcile(world: World, most = 100): Promise<Reconciled> {
   // While a charge of ours may be missing here, what went back of it is not a stranger's for certain.
   const isSure = charges.isWhole && charges.waiting.length + charges.faults.length === 0;
   const strangers = isSure ? moneyBack.ofStrangers : [];
-  const differences = [...learned.differences, ...strangers.map(strangerOf)];
+  const differences = learned.differences.filter((difference) => !isStrangers(difference));
+  const idsOf = (of: "refund" | "dispute") => strangers.filter(({ kind }) => kind === of).map(({ id }) => id);
   for (const difference of differences) await showDifference(world, difference);
+  await tellStrangers(world, {
+    charges: learned.differences.filter(isStrangers).map(({ subjectId }) => subjectId),
+    refunds: idsOf("refund"),
+    disputes: idsOf("dispute"),
+  });
   await endWhatIsOver(world, learned, differences, { since, today });
   const days = learned.differences.filter(({ kind }) => kind === "day_differs").length;
   const shown = new Set(strangers.map(({ id }) => id));
@@ -41,12 +48,6 @@ export async function reconcile(world: World, most = 100): Promise<Reconciled> {
     faults: [...charges.faults, ...moneyBack.faults],
     isWhole: charges.isWhole && moneyBack.isWhole,
   };
-}
-
-/** A refund or dispute of a charge that no payment of ours had. */
-function strangerOf({ kind, id }: Reconciled["ofStrangers"][number]): Difference {
-  const about = { customerId: null, subject: "stripe_object" as const, subjectId: id, detail: {} };
-  return { ...about, kind: `${kind}_of_stranger` };
 }
 
 /** Tasks of earlier passes whose cause is gone are done: by nobody, and only where this pass has seen that it is so. */
