@@ -1,5 +1,6 @@
 import { useTranslations } from "next-intl";
 import type { ReactNode } from "react";
+import { StripeReason } from "@/components/desk/stripe-reason";
 import { TaskWords } from "@/components/desk/task-words";
 import { PaymentStateBadge } from "@/components/payment/payment-state";
 import { ActButton } from "@/components/ui/act-button";
@@ -116,7 +117,9 @@ function Events({ desk, actions, texts, may }: SectionsProps) {
               {type}
               <span className="block text-ink-soft text-sm">{id}</span>
             </Cell>
-            <Cell className="break-all max-sm:order-3 max-sm:text-ink-soft max-sm:text-sm">{reason}</Cell>
+            <Cell className="break-all max-sm:order-3 max-sm:text-ink-soft max-sm:text-sm">
+              {reason && <StripeReason code={reason} />}
+            </Cell>
             <Cell className="max-sm:order-4 max-sm:text-ink-soft max-sm:text-sm">
               <Moment at={receivedAt} />
             </Cell>

@@ -1,4 +1,5 @@
 import { useLocale, useTranslations } from "next-intl";
+import { StripeReason } from "@/components/desk/stripe-reason";
 import { Amount } from "@/components/ui/amount";
 import { formatDay } from "@/components/ui/dates";
 import type { DeskTask } from "@/lib/admin/shapes";
@@ -32,6 +33,13 @@ export function TaskWords({ task }: { task: Task }) {
   if (kind === "suspense" && subject === "refund") return t("task_refund_suspense");
   if (kind === "dispute_quarantined" && isAboutMoney(task.detail.reason))
     return <DisputeDiffers task={task} />;
+  if (kind.endsWith("_quarantined") && isKnown(kind) && task.detail.reason) {
+    return (
+      <>
+        {t(`task_${kind}`)} <StripeReason code={task.detail.reason} />
+      </>
+    );
+  }
   return isKnown(kind) ? t(`task_${kind}`) : kind;
 }
 

@@ -1,5 +1,6 @@
 import { getLocale, getTranslations } from "next-intl/server";
 import type { ComponentProps } from "react";
+import { StripeReason, StripeStatus } from "@/components/desk/stripe-reason";
 import { ActionForm } from "@/components/sign-in/action-form";
 import { ActButton } from "@/components/ui/act-button";
 import type { AnswerTexts } from "@/components/ui/answer-texts";
@@ -70,7 +71,7 @@ async function Objects({ quarantine: { ours, objects, reason } }: { quarantine: 
             <td className={`${cell} figures`}>{formatMoney(ours.amount, locale)}</td>
             <td className={`${cell} break-all`}>{ours.stripeCustomerId}</td>
             <td className={cell}>{t("waiting")}</td>
-            <td className={`${cell} break-all`}>{reason}</td>
+            <td className={cell}>{reason && <StripeReason code={reason} />}</td>
           </tr>
           {objects?.map((one) => (
             <tr key={one.stripeId} className="border-b">
@@ -80,8 +81,8 @@ async function Objects({ quarantine: { ours, objects, reason } }: { quarantine: 
               </th>
               <td className={`${cell} figures`}>{amount(one.amountMinor, one.currency)}</td>
               <td className={`${cell} break-all`}>{one.stripeCustomerId ?? "–"}</td>
-              <td className={cell}>{one.isPaid ? t("paid") : one.status}</td>
-              <td className={cell}>{one.differs ?? t("fits")}</td>
+              <td className={cell}>{one.isPaid ? t("paid") : <StripeStatus status={one.status} />}</td>
+              <td className={cell}>{one.differs ? <StripeReason code={one.differs} /> : t("fits")}</td>
             </tr>
           ))}
         </tbody>

@@ -244,8 +244,12 @@ export interface MoneyBackGateway {
   /** Declined when the charge has not so much left, or is disputed: then nothing was created. */
   createRefund(request: RefundRequest, key: string): Promise<Outcome<Refund>>;
   readRefund(id: string): Promise<Outcome<Refund>>;
-  /** The refund of ours whose Stripe id we never learned: by listing, never by search. */
-  findRefund(stripeChargeId: string, refundId: string): Promise<Outcome<Refund | null>>;
+  /** The refund of ours whose Stripe id we never learned: by listing, never by search. Others may name it too: `fits` tells. */
+  findRefund(
+    stripeChargeId: string,
+    refundId: string,
+    fits?: (refund: Refund) => boolean,
+  ): Promise<Outcome<Refund | null>>;
   readDispute(id: string): Promise<Outcome<Dispute>>;
   /** The refunds that were made since the instant, newest first. */
   listRefunds(since: Date, from?: ListFrom): Promise<Outcome<Page<Pick<Refund, "id" | "status">>>>;

@@ -14,7 +14,8 @@ export function stripeMoneyBack(stripe: Stripe): MoneyBackGateway {
         refundOf(await stripe.refunds.create(refundParams(request), { idempotencyKey: key })),
       ),
     readRefund: (id) => outcomeOf(async () => refundOf(await stripe.refunds.retrieve(id, { expand }))),
-    findRefund: (stripeChargeId, refundId) => outcomeOf(() => findRefund(stripe, stripeChargeId, refundId)),
+    findRefund: (stripeChargeId, refundId, fits = () => true) =>
+      outcomeOf(() => findRefund(stripe, stripeChargeId, refundId, fits)),
     readDispute: (id) => outcomeOf(async () => disputeOf(await stripe.disputes.retrieve(id))),
     listRefunds: (since, from) =>
       outcomeOf(async () =>
@@ -38,10 +39,16 @@ function refundParams(request: RefundRequest): Stripe.RefundCreateParams {
   };
 }
 
-async function findRefund(stripe: Stripe, stripeChargeId: string, refundId: string): Promise<Refund | null> {
+async function findRefund(
+  stripe: Stripe,
+  stripeChargeId: string,
+  refundId: string,
+  fits: (refund: Refund) => boolean,
+): Promise<Refund | null> {
   for await (const refund of stripe.refunds.list({ charge: stripeChargeId, limit: 100 })) {
     if (refund.metadata?.refund === refundId) {
-      return refundOf(await stripe.refunds.retrieve(refund.id, { expand }));
+      const found = refundOf(await stripe.refunds.retrieve(refund.id, { expand }));
+      if (fits(found)) return found;
     }
   }
   return null;

@@ -16,7 +16,7 @@ export function judgeRefund(
   refund: Pick<RefundRecord, "id" | "origin" | "amountMinor" | "currency" | "stripeChargeId">,
   said: Refund,
 ): RefundVerdict {
-  const mismatch = mismatchOf(refund, said);
+  const mismatch = refundMismatch(refund, said);
   if (mismatch) return { kind: "quarantined", reason: mismatch };
   switch (said.status) {
     case "succeeded":
@@ -32,7 +32,8 @@ export function judgeRefund(
   }
 }
 
-function mismatchOf(refund: Parameters<typeof judgeRefund>[0], said: Refund): string | null {
+/** What of a refund at Stripe is not what the row asked for; null if all of it is. */
+export function refundMismatch(refund: Parameters<typeof judgeRefund>[0], said: Refund): string | null {
   if (refund.origin === "staff" && said.refundId !== refund.id) return "refund_differs";
   if (said.stripeChargeId !== refund.stripeChargeId) return "charge_differs";
   if (said.amountMinor !== refund.amountMinor) return "amount_differs";

@@ -2,6 +2,7 @@ import { transact } from "@/db/transaction";
 import type { Refund } from "@/lib/gateway/port";
 import { reasonOf, searchFor } from "../payment/reached";
 import type { World } from "../world";
+import { refundMismatch } from "./judge-refund";
 import type { RefundRecord } from "./read-refund";
 
 /** What Stripe knows of a refund. */
@@ -25,7 +26,11 @@ export async function reachRefund(world: World, refund: RefundRecord): Promise<R
     case "wait":
       return { kind: "unknown", reason: "between_resend_and_look_up" };
     case "look_up": {
-      const found = await gateway.findRefund(refund.stripeChargeId, refund.id);
+      const found = await gateway.findRefund(
+        refund.stripeChargeId,
+        refund.id,
+        (said) => refundMismatch(refund, said) === null,
+      );
       if (found.outcome !== "succeeded") return { kind: "unknown", reason: reasonOf(found) };
       return found.value
         ? { kind: "refund", refund: found.value }

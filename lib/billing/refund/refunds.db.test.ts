@@ -283,6 +283,40 @@ describe("a refund that was made in Stripe's own dashboard", () => {
     expect(await tasksOf(charge)).toEqual(["refund_failed"]);
   });
 
+  it.each(["made", "unheard"] as const)(
+    "and has our refund's id written on it is somebody else's: staff say from what it is taken, while ours is %s",
+    async (how) => {
+      const charge = await topUp(5000n);
+      const { customer } = charge;
+      const { customerId } = customer;
+      const wish = await refundWish(world, charge, 2000n);
+      await startRefund(world, world.staff, wish);
+      if (how === "made") await settleRefund(world, wish);
+      const named = { stripeChargeId: charge.stripeChargeId, customerId, amountMinor: "700" };
+      const request = { ...named, refundId: wish.refundId };
+      const made = await world.gateway.createRefund(request, `elsewhere/${wish.refundId}`);
+      await world.control.webhooksIdle();
+      await world.control.webhooksIdle();
+      const stripeId = made.outcome === "succeeded" ? made.value.id : "";
+      const rows = () => world.owner`
+        select origin, amount_minor, state, stripe_refund_id = ${stripeId} as is_other from refunds
+        where customer_id = ${customerId} order by origin`;
+      expect(await tasksOf(charge)).toEqual(["suspense"]);
+      expect(await rows()).toMatchObject([
+        { origin: "dashboard", amount_minor: 700n, state: "succeeded", is_other: true },
+        { origin: "staff", amount_minor: 2000n },
+      ]);
+      // Ours goes its own way, also where it has to be looked up.
+      await pass(world, 25 * 3_600_000);
+      await pollRefunds(world);
+      const [, own] = await rows();
+      expect(own?.state).toBe(how === "made" ? "succeeded" : "failed");
+      expect(await tasksOf(charge)).toEqual(
+        how === "made" ? ["suspense"] : expect.arrayContaining(["suspense"]),
+      );
+    },
+  );
+
   async function refOf({ customer }: BookedCharge) {
     const [row] = await world.owner`select id from refunds where customer_id = ${customer.customerId}`;
     return { customerId: customer.customerId, refundId: row?.id };

@@ -6,6 +6,7 @@ import { findCharge } from "../payment/charge-left";
 import { reasonOf } from "../payment/reached";
 import { lockBalances } from "../scene";
 import type { World } from "../world";
+import { refundMismatch } from "./judge-refund";
 import { type RefundRef, readRefund } from "./read-refund";
 import { type SettledRefund, settleRefund } from "./settle-refund";
 
@@ -32,11 +33,17 @@ async function registered(world: World, { id }: Refund): Promise<RefundRef | nul
   return row ? { customerId: row.customer_id, refundId: row.row_id } : null;
 }
 
-/** One of staff whose row has not learned Stripe's id: the event was faster than the answer. */
-async function ours(world: World, { refundId, customerId }: Refund): Promise<RefundRef | null> {
+/**
+ * One of staff whose row has not learned Stripe's id: the event was faster than the answer. What names a refund of ours and
+ * is another was made by somebody else, who wrote our id on it: its money is gone all the same, and staff say from what.
+ */
+async function ours(world: World, said: Refund): Promise<RefundRef | null> {
+  const { refundId, customerId } = said;
   if (!refundId || !customerId || !isUuid(refundId) || !isUuid(customerId)) return null;
   const ref = { customerId: customerId as CustomerId, refundId: refundId as RefundId };
-  return (await readRefund(world.jobs.sql, ref)) ? ref : null;
+  const refund = await readRefund(world.jobs.sql, ref);
+  const isOther = refund !== null && refund.stripeRefundId !== null && refund.stripeRefundId !== said.id;
+  return refund && !isOther && !refundMismatch(refund, said) ? ref : null;
 }
 
 /** Its row; of two events at once one makes it. */

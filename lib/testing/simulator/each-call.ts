@@ -29,7 +29,7 @@ export function eachCall(gateway: Gateway, around: Around): Gateway {
     detachCard: (id) => around(() => gateway.detachCard(id)),
     createRefund: (request, key) => around(() => gateway.createRefund(request, key)),
     readRefund: (id) => around(() => gateway.readRefund(id)),
-    findRefund: (charge, refund) => around(() => gateway.findRefund(charge, refund)),
+    findRefund: (charge, refund, fits) => around(() => gateway.findRefund(charge, refund, fits)),
     readDispute: (id) => around(() => gateway.readDispute(id)),
     listRefunds: (since, from) => around(() => gateway.listRefunds(since, from)),
     listDisputes: (since, from) => around(() => gateway.listDisputes(since, from)),
