@@ -28,11 +28,9 @@ const judged = [
   "dispute/settle-dispute.ts",
 ].flatMap((file) => {
   const source = readFileSync(new URL(`../../lib/billing/${file}`, import.meta.url), "utf8");
-  return [...source.matchAll(/"([a-z_]*_(?:differs|missing|paid|otherwise)|paid_without_charge)"/g)].map(
-    ([, code]) => code,
-  );
-    ([, code]) => code,
-  );
+  return [
+    ...source.matchAll(/"([a-z_]*_(?:differs|missing|otherwise|object_paid)|paid_without_charge)"/g),
+  ].map(([, code]) => code);
 });
 
 describe.each(["en", "zh"] as const)("in %s", (locale) => {
