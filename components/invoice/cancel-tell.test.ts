@@ -51,7 +51,7 @@ describe("an invoice that was cancelled", () => {
   it("is told in one sentence, and no more than happened", async () => {
     locale = "en";
     expect(await tellCancelled(ok(order))).toEqual(
-      ok({ done: "Invoice INV-1 is cancelled, and nothing is owed on it any more." }),
+      ok({ done: "Invoice INV-1 is canceled, and nothing is owed on it any more." }),
     );
   });
 
@@ -60,7 +60,7 @@ describe("an invoice that was cancelled", () => {
     const renewal = { ...order, also: ["INV-2"], returned: money(400n, "USD"), isRenewal: true };
     const told = await tellCancelled(ok(renewal));
     expect(told.ok && told.value.done).toBe(
-      "Invoice INV-1 is cancelled, and nothing is owed on it any more. Cancelled with it: INV-2. " +
+      "Invoice INV-1 is canceled, and nothing is owed on it any more. Canceled with it: INV-2. " +
         "$4.00 is on your balance again. The service is not renewed, and ends at its expiry date.",
     );
   });

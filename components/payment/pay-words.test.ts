@@ -61,7 +61,7 @@ describe("a refusal to pay", () => {
   it("names what is missing, and tells what an invoice or a payment has become", async () => {
     locale = "en";
     expect(await refusalSentence(refusals.balance_too_low)).toContain("$23.40");
-    expect(await refusalSentence({ ...refusals.invoice_not_open, state: "void" })).toContain("cancelled");
+    expect(await refusalSentence({ ...refusals.invoice_not_open, state: "void" })).toContain("canceled");
     expect(await refusalSentence({ ...refusals.invoice_not_open, state: "written_off" })).toContain("closed");
     expect(await refusalSentence({ ...refusals.payment_ended, state: "succeeded" })).toContain("succeeded");
   });

@@ -43,7 +43,7 @@ describe("a cancelled service", () => {
     expect(await tellServiceCancelled({ ok: true, value: { endsAt, voided: ["INV-1"] } })).toEqual({
       ok: true,
       value: {
-        done: "It runs until 11 Apr 2026 and then ends. Invoice INV-1 is cancelled, and nothing is owed on it.",
+        done: "It runs until 11 Apr 2026 and then ends. Invoice INV-1 is canceled, and nothing is owed on it.",
       },
     });
   });

@@ -66,10 +66,10 @@ export class InvoicePage {
   }
 
   get resume(): Locator {
-    return this.panel.getByRole("button", { name: "Go on at Stripe" });
+    return this.panel.getByRole("button", { name: "Continue to payment" });
   }
 
   get abandon(): Locator {
-    return this.panel.getByRole("button", { name: "Abandon it" });
+    return this.panel.getByRole("button", { name: "Cancel payment" });
   }
 }

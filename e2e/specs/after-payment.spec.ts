@@ -89,7 +89,7 @@ test("while Stripe does not answer it says that it is confirming, and goes on by
   });
   const page = await pageOf(customer);
   const invoice = await InvoicePage.open(page, number);
-  await invoice.isIn("Being paid");
+  await invoice.isIn("Processing");
   await invoice.resume.click();
   const hosted = new HostedPage(page);
   await hosted.asksFor("$20.00");

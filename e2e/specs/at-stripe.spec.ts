@@ -97,13 +97,13 @@ test("abandoned: what was held on the balance is free again", { tag: "@phone" },
   const hosted = new HostedPage(page);
   await hosted.asksFor("$20.00");
   await page.goto("/balance");
-  await expect(page.getByRole("main")).toContainText("Held for payments and disputes under way");
+  await expect(page.getByRole("main")).toContainText("On hold");
   await InvoicePage.open(page, number);
   await expect(invoice.panel).toContainText("$20.00 by card and $10.00 held on your balance");
   await invoice.abandon.click();
   await expect(page.getByText("The payment was abandoned and nothing was taken.")).toBeVisible();
   await expect(invoice.payButton("Pay $10.00 from balance and $20.00 by card")).toBeEnabled();
-  await expect(invoice.timeline).toContainText("A payment was abandoned; nothing was taken");
+  await expect(invoice.timeline).toContainText("A payment was canceled; nothing was taken");
 });
 
 test("left and gone on with later: the same payment", { tag: "@phone" }, async ({
@@ -136,7 +136,7 @@ test("come back without paying, and go on from there", async ({ people, scene, p
   await hosted.goBack();
   const back = new ReturnPage(page);
   await back.says("Nothing was taken");
-  await page.getByRole("link", { name: "Go on at Stripe" }).click();
+  await page.getByRole("link", { name: "Continue to payment" }).click();
   await hosted.asksFor("$23.40");
   await hosted.payWith(cards.good);
   await back.saysPaid();

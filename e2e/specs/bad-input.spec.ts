@@ -75,9 +75,9 @@ test("cancelled meanwhile: a clear sentence, and nothing is taken", async ({ peo
   await voidInvoiceBehindItsClaim(scene.world, customer.customerId, id);
   await invoice.payButton("Pay $20.00 from balance").click();
   await expect(
-    page.getByText(`Invoice ${number} has been cancelled meanwhile. Nothing was taken`),
+    page.getByText(`Invoice ${number} has been canceled meanwhile. Nothing was taken`),
   ).toBeVisible();
-  await invoice.isIn("Cancelled");
+  await invoice.isIn("Canceled");
   expect(await balanceOf(scene.world, customer)).toEqual({ posted: 5000n, held: 0n });
 });
 

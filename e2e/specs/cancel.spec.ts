@@ -45,10 +45,10 @@ test("an order that is not wanted: nothing is owed, and a credit note says so", 
   await expect(page.getByRole("dialog")).toBeHidden();
   await expect(opener(page)).toBeFocused();
   await confirmed(page, "web-1 will not begin.");
-  await expect(page.getByText(`Invoice ${invoice.number} is cancelled, and nothing is owed`)).toBeVisible();
-  await invoice.isIn("Cancelled");
+  await expect(page.getByText(`Invoice ${invoice.number} is canceled, and nothing is owed`)).toBeVisible();
+  await invoice.isIn("Canceled");
   await expect(page.getByRole("main")).toContainText(/Credit note CN-\d{4}-\d{6}/);
-  await expect(invoice.timeline).toContainText("Cancelled; nothing is owed any more");
+  await expect(invoice.timeline).toContainText("Canceled; nothing is owed any more");
   await expect(opener(page)).toBeHidden();
   await expect(invoice.panel).toBeHidden();
 });
@@ -61,7 +61,7 @@ test("a renewal that is not wanted: its service ends at its date", async ({ peop
   const invoice = await InvoicePage.open(page, number);
   await confirmed(page, "web-1 is not renewed");
   await expect(page.getByText("The service is not renewed, and ends at its expiry date.")).toBeVisible();
-  await invoice.isIn("Cancelled");
+  await invoice.isIn("Canceled");
 });
 
 test("a payment under way is closed at Stripe first, and what it held is free again", async ({
@@ -73,7 +73,7 @@ test("a payment under way is closed at Stripe first, and what it held is free ag
   const page = await pageOf(customer);
   const invoice = await underWay(scene, customer, page);
   await confirmed(page, "The payment under way is closed at Stripe first.");
-  await invoice.isIn("Cancelled");
+  await invoice.isIn("Canceled");
   expect(await balanceOf(scene.world, customer)).toEqual({ posted: 400n, held: 0n });
   const { sessionId } = await scene.stripe.sessionOf(customer.customerId);
   await expect(scene.stripe.control.pay(sessionId)).rejects.toThrow("expired");
@@ -89,7 +89,7 @@ test("a payment that Stripe had taken already wins: the invoice is paid, and it 
   const invoice = await underWay(scene, customer, page);
   await scene.stripe.control.pay((await scene.stripe.sessionOf(customer.customerId)).sessionId);
   await confirmed(page, "If it was paid by then, the invoice stays paid.");
-  await expect(page.getByText("so the invoice is paid and was not cancelled")).toBeVisible();
+  await expect(page.getByText("so the invoice is paid and was not canceled")).toBeVisible();
   await invoice.isIn("Paid");
 });
 

@@ -94,7 +94,7 @@ test("filters and sort are in the address, survive a reload, and can be cleared"
   await expect.poll(() => numbersOn(page)).toEqual(found);
   await page.reload();
   await expect.poll(() => numbersOn(page)).toEqual(found);
-  await page.getByRole("link", { name: "Clear all filters" }).click();
+  await page.getByRole("link", { name: "Clear filters" }).click();
   await expect(page.getByText("60 invoices", { exact: true })).toBeVisible();
 });
 
@@ -117,8 +117,8 @@ test("search finds a number and words, and says when nothing matches", { tag: "@
   await expect(page).toHaveURL(/\?q=100%25$/);
   await search.fill("no such thing");
   await search.press("Enter");
-  await expect(page.getByText("No invoice matches")).toBeVisible();
-  await page.getByRole("main").getByRole("link", { name: "Clear all filters" }).last().click();
+  await expect(page.getByText("No invoices match")).toBeVisible();
+  await page.getByRole("main").getByRole("link", { name: "Clear filters" }).last().click();
   await expect(rowsOf(page)).toHaveCount(2);
 });
 

@@ -94,7 +94,7 @@ test("the customer hands the link on, and takes it back by making a new one", as
   const { number } = await makeInvoice(scene.world, customer, 2340n);
   const page = await pageOf(customer);
   await InvoicePage.open(page, number);
-  await page.getByText("Let somebody else pay").click();
+  await page.getByText("Share payment link").click();
   const field = page.getByRole("textbox", { name: "Pay link" });
   const old = await field.inputValue();
   await page.getByRole("button", { name: "Make a new link" }).click();
@@ -115,7 +115,7 @@ test("a viewer is given no link", async ({ people, scene, pageOf }) => {
   const { number } = await makeInvoice(scene.world, customer, 2340n);
   const page = await pageOf(await people.join(customer, "viewer"));
   await InvoicePage.open(page, number);
-  await expect(page.getByText("Let somebody else pay")).toBeHidden();
+  await expect(page.getByText("Share payment link")).toBeHidden();
 });
 
 test("staff make a new link, and the old one works no more", async ({ people, scene, pageOf }) => {

@@ -80,7 +80,7 @@ test.describe("switching auto-renew", { tag: "@phone" }, () => {
     await (await InvoicePage.open(page, number)).isIn("Paid");
     await page.goto("/services");
     await button.click();
-    await expect(page.getByText("web-1 no longer renews by itself")).toBeVisible();
+    await expect(page.getByText("web-1 no longer renews automatically")).toBeVisible();
     await expect(button).not.toBeChecked();
   });
 

@@ -48,6 +48,6 @@ test("a service is cancelled to the end of its term, and goes on after all", asy
   await page.getByRole("button", { name: "Cancel this service at the end of its term" }).click();
   await page.getByRole("button", { name: "Cancel the service" }).click();
   await expect(next).toContainText("It ends with the term that is paid");
-  await page.getByRole("button", { name: "Let web-1 go on after all" }).click();
+  await page.getByRole("button", { name: "Keep service web-1" }).click();
   await expect(next).toContainText("Its next invoice is issued");
 });

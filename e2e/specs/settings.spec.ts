@@ -121,11 +121,11 @@ test.describe("settings", { tag: "@phone" }, () => {
     const [page, other] = [await pageOf(customer), await pageOf(customer)];
     await page.goto("/settings/sign-in");
     await expect(page.getByRole("list", { name: "Sessions" }).getByRole("listitem")).toHaveCount(2);
-    await page.getByLabel("Present password").fill("not the password");
+    await page.getByLabel("Current password").fill("not the password");
     await page.getByLabel("New password").fill("seven ducks cross the road");
     await page.getByRole("button", { name: "Change the password" }).click();
     await expect(page.getByText("This is not your present password.")).toBeVisible();
-    await page.getByLabel("Present password").fill(knownPassword);
+    await page.getByLabel("Current password").fill(knownPassword);
     await page.getByLabel("New password").fill("seven ducks cross the road");
     await page.getByRole("button", { name: "Change the password" }).click();
     await expect(page.getByText("Your password is changed")).toBeVisible();

@@ -67,7 +67,7 @@ test("too many attempts are turned away, also with the right password, until a r
   await page.getByRole("button", { name: "Use this password" }).click();
   await expect(page.getByText("Your password is changed")).toBeVisible();
   await page.goto(link);
-  await expect(page.getByRole("heading", { name: "This link works no more" })).toBeVisible();
+  await expect(page.getByRole("heading", { name: "This link has expired" })).toBeVisible();
   await form.open();
   await form.as(customer.email, password);
   await expect(page.getByRole("heading", { level: 1, name: "Overview" })).toBeVisible();

@@ -12,11 +12,11 @@ test("staff hold a suspension off with a reason, see it on the service, and end 
   const page = await pageOf(await people.staff("support"));
   await page.goto(`/admin/services?q=E-${customer.customerId.slice(-12)}`);
   await page.getByRole("link", { name: "web-1" }).click();
-  await page.getByText("Hold its suspension off", { exact: true }).first().click();
+  await page.getByText("Delay suspension", { exact: true }).first().click();
   const until = new Date(Date.now() + 60 * 86_400_000).toISOString().slice(0, 10);
   await page.getByLabel("Until and with").fill(until);
   await page.getByLabel(/^Reason/).fill("Waits for a purchase order");
-  await page.getByRole("button", { name: "Hold its suspension off" }).click();
+  await page.getByRole("button", { name: "Delay suspension" }).click();
   await expect(page.getByRole("main")).toContainText("Suspension held off until");
   await expect(page.getByRole("table", { name: "Activity" })).toContainText("Waits for a purchase order");
   await page.getByText("End the hold", { exact: true }).first().click();

@@ -255,7 +255,7 @@ describe("a statement", () => {
     const text = await new Response(content).text();
     expect(text.split("\r\n")).toEqual([
       "Date,Reason,Invoice,Currency,Amount,Balance after",
-      `${today()},Goodwill,,USD,50.00,50.00`,
+      `${today()},Credit,,USD,50.00,50.00`,
       `${today()},Paid an invoice,${invoice.number},USD,-12.00,38.00`,
       "",
     ]);
