@@ -4,6 +4,8 @@ export async function register(): Promise<void> {
   const { context } = await import("@/lib/auth/context");
   const { watchClientAddresses } = await import("@/lib/auth/client-address");
   const { openFrontDoor } = await import("@/lib/auth/front-door");
+  const { writeConsoleAsLines } = await import("@/lib/kernel/log");
+  if (process.env.NODE_ENV === "production") writeConsoleAsLines();
   watchClientAddresses(context().settings);
   openFrontDoor();
 }

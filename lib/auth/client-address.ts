@@ -1,6 +1,7 @@
 import diagnostics from "node:diagnostics_channel";
 import type { IncomingMessage } from "node:http";
 import { isIP } from "node:net";
+import { writeLog } from "@/lib/kernel/log";
 import type { Settings } from "@/lib/kernel/settings";
 
 const header = "x-mallard-address";
@@ -51,7 +52,7 @@ function warnOfProxy(): void {
   hasWarned = true;
   const message =
     "X-Forwarded-For came, but no proxy is expected: set MALLARD_PROXY_HOPS to how many there are";
-  console.warn(JSON.stringify({ level: "warn", event: "proxy_not_expected", message }));
+  writeLog("warn", "proxy_not_expected", { message });
 }
 
 /** The address that watchClientAddresses wrote; unknown where it does not watch, since then a client may have. */

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { sqlState } from "@/db/transaction";
+import { writeLog } from "@/lib/kernel/log";
 
 /**
  * Writes an unexpected error to the log and answers the id under which it is found there: all that a browser is told.
@@ -8,17 +9,6 @@ import { sqlState } from "@/db/transaction";
 export function logFault(error: unknown, where: string): string {
   const id = randomUUID();
   const { name, message, stack } = error instanceof Error ? error : new Error("something else was thrown");
-  console.error(
-    JSON.stringify({
-      level: "error",
-      event: "fault",
-      id,
-      where,
-      name,
-      message,
-      sqlState: sqlState(error),
-      stack,
-    }),
-  );
+  writeLog("error", "fault", { id, where, name, message, sqlState: sqlState(error), stack });
   return id;
 }

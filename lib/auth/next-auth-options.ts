@@ -3,6 +3,7 @@ import { decode, type JWT } from "next-auth/jwt";
 import CredentialsProvider from "next-auth/providers/credentials";
 import { z } from "zod";
 import { parseId, type SessionId, type UserId } from "@/lib/kernel/id";
+import { writeLog } from "@/lib/kernel/log";
 import type { Settings } from "@/lib/kernel/settings";
 import { safeCallbackUrl } from "./callback-path";
 import { clientAddress } from "./client-address";
@@ -81,8 +82,8 @@ export function nextAuthOptions(
     },
     // Its own words name what was thrown, in full.
     logger: {
-      error: (code) => console.error(JSON.stringify({ level: "error", event: "next_auth", code })),
-      warn: (code) => console.warn(JSON.stringify({ level: "warn", event: "next_auth", code })),
+      error: (code) => writeLog("error", "next_auth", { code }),
+      warn: (code) => writeLog("warn", "next_auth", { code }),
       debug: () => {},
     },
   };

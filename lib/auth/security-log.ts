@@ -1,4 +1,5 @@
 import type { UserId } from "@/lib/kernel/id";
+import { writeLog } from "@/lib/kernel/log";
 import { isEmail, normalEmail } from "./email-address";
 
 /** What is worth finding again when somebody asks who got in, and how. OWASP ASVS 5.0, 16.3. */
@@ -26,10 +27,8 @@ export interface SecurityEvent {
 }
 
 /** One line of the log. Never what was typed, but for an account's address. */
-export function logSecurityEvent({ account, ...event }: SecurityEvent): void {
+export function logSecurityEvent({ event, account, ...more }: SecurityEvent): void {
   const name = account === undefined ? undefined : normalEmail(account);
   const known = name !== undefined && isEmail(name) ? { account: name } : {};
-  console.info(
-    JSON.stringify({ level: "info", at: new Date().toISOString(), log: "security", ...event, ...known }),
-  );
+  writeLog("info", event, { log: "security", ...more, ...known });
 }

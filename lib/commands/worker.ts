@@ -12,12 +12,14 @@ import { startTimeMachine } from "@/lib/jobs/time-machine-server";
 import { startWorker } from "@/lib/jobs/worker";
 import { systemClock } from "@/lib/kernel/clock";
 import { advanceFileClock, fileClock } from "@/lib/kernel/file-clock";
+import { writeConsoleAsLines, writeLog } from "@/lib/kernel/log";
 import { parseSettings } from "@/lib/kernel/settings";
 import { createMailer } from "@/lib/mail/mailer";
 import { checkSetup } from "@/lib/webhook/check-setup";
 import { processWaitingEvents } from "@/lib/webhook/process-events";
 import { readBackEvents } from "@/lib/webhook/read-back-events";
 
+if (process.env.NODE_ENV !== "development") writeConsoleAsLines();
 const settings = parseSettings(process.env);
 const jobs = openDatabase({
   url: settings.databaseUrls.jobs,
@@ -61,12 +63,12 @@ const tools: WorkerTools = {
 let timeMachine: Awaited<ReturnType<typeof startTimeMachine>> | null = null;
 const worker = await startWorker(tools, settings.databaseUrl, () => timeMachine?.isMoving() ?? false);
 if (settings.timeMachine) timeMachine = await openTimeMachine(settings.timeMachine);
-console.log("worker ready");
+writeLog("info", "worker_ready");
 // Said once, and never waited for; from then on the desk says it.
 void checkSetup(world).then(
   (check) => {
     const sentence = sentenceOf(check);
-    if (sentence) console.warn(sentence);
+    if (sentence) writeLog("warn", "stripe_setup", { message: sentence });
   },
   () => undefined,
 );

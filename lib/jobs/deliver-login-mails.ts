@@ -5,6 +5,7 @@ import type { LoginMail } from "@/lib/auth/login-mail";
 import { openResetToken, resetMinutes } from "@/lib/auth/password-reset";
 import { nameForMail } from "@/lib/auth/plain-name";
 import type { Clock } from "@/lib/kernel/clock";
+import { writeLog } from "@/lib/kernel/log";
 import { loginMail } from "@/lib/mail/login-mail";
 import type { Mail } from "@/lib/mail/mailer";
 import { passwordResetMail } from "@/lib/mail/password-reset-mail";
@@ -39,7 +40,7 @@ export async function deliverLoginMails(given: Delivery & { wallClock?: Clock },
   for (const row of rows) {
     const state = await sendOne({ ...given, host }, clock, row).catch((error: unknown) => {
       const message = error instanceof Error ? error.message : "fault";
-      console.error(JSON.stringify({ level: "error", event: "mail_fault", loginMailId: row.id, message }));
+      writeLog("error", "mail_fault", { loginMailId: row.id, message });
       return "waiting" as const;
     });
     if (state === "sent") sent += 1;

@@ -8,6 +8,7 @@ import { retryDelayMs } from "@/lib/billing/webhook/retry-delays";
 import type { World } from "@/lib/billing/world";
 import type { Clock } from "@/lib/kernel/clock";
 import { uuidv7 } from "@/lib/kernel/id";
+import { writeLog } from "@/lib/kernel/log";
 import { type Posted, postWebhook } from "./post-webhook";
 
 /** Longer than a pass and an attempt can take: a worker that died holds a delivery up no longer. */
@@ -141,7 +142,7 @@ async function claim(world: World, endpointId: string, most: number): Promise<De
 /** One that cannot even be sent is tried again and parked as the others are. */
 function faultOf(error: unknown): Posted {
   const message = error instanceof Error ? error.message : "fault";
-  console.error(JSON.stringify({ level: "error", event: "webhook_fault", message }));
+  writeLog("error", "webhook_fault", { message });
   return { kind: "failed", code: "fault" };
 }
 

@@ -13,6 +13,7 @@ import { stopServices } from "@/lib/billing/suspension/stop-services";
 import { voidUnpaidOrders } from "@/lib/billing/suspension/void-unpaid-orders";
 import type { World } from "@/lib/billing/world";
 import type { Clock } from "@/lib/kernel/clock";
+import { writeLog } from "@/lib/kernel/log";
 import { checkBooks } from "@/lib/ledger/books";
 import { keepChecks } from "@/lib/ledger/books/keep-checks";
 import { deliverLoginMails } from "./deliver-login-mails";
@@ -70,9 +71,7 @@ async function runPollPayments({ world }: WorkerTools) {
   const polled = await pollPayments(world);
   const faults = polled.filter(({ result }) => result.kind === "fault");
   for (const { ref, result } of faults) {
-    console.error(
-      JSON.stringify({ level: "error", event: "poll_fault", paymentId: ref.paymentId, error: text(result) }),
-    );
+    writeLog("error", "poll_fault", { paymentId: ref.paymentId, error: text(result) });
   }
   return polled.length > 0 ? { looked: polled.length, faults: faults.length } : null;
 }
@@ -82,7 +81,7 @@ async function runPollMoneyBack({ world }: WorkerTools) {
   const [refunds, disputes] = [await pollRefunds(world), await pollDisputes(world)];
   const faults = [...refunds, ...disputes].filter(({ result }) => result.kind === "fault");
   for (const { result } of faults) {
-    console.error(JSON.stringify({ level: "error", event: "poll_fault", error: text(result) }));
+    writeLog("error", "poll_fault", { error: text(result) });
   }
   if (refunds.length + disputes.length === 0) return null;
   return { refunds: refunds.length, disputes: disputes.length, faults: faults.length };
@@ -164,9 +163,7 @@ async function runReadBackEvents({ world, events }: WorkerTools) {
 async function runReconcile({ world }: WorkerTools) {
   const { found, differing, waiting, faults, isWhole } = await reconcile(world);
   for (const { id, error } of faults) {
-    console.error(
-      JSON.stringify({ level: "error", event: "reconcile_fault", stripeId: id, error: text({ error }) }),
-    );
+    writeLog("error", "reconcile_fault", { stripeId: id, error: text({ error }) });
   }
   const isQuiet = found + differing + waiting.length + faults.length === 0 && isWhole;
   return isQuiet ? null : { found, differing, waiting, faults: faults.length, isWhole };
@@ -183,7 +180,7 @@ async function runCheckBooks({ world }: WorkerTools) {
   await keepChecks(world.jobs, books, { isFull: false, now });
   if (books.ok) return null;
   const broken = books.invariants.filter(({ violations }) => violations.length > 0).map(({ name }) => name);
-  console.error(JSON.stringify({ level: "error", event: "books_do_not_balance", broken }));
+  writeLog("error", "books_do_not_balance", { broken });
   return { broken };
 }
 

@@ -1,6 +1,7 @@
 import { transact } from "@/db/transaction";
 import type { World } from "@/lib/billing/world";
 import type { CustomerId } from "@/lib/kernel/id";
+import { writeLog } from "@/lib/kernel/log";
 import type { Attachment } from "@/lib/mail/mailer";
 import { findInvoicePaper, findReceiptPaper, keepPaper } from "@/lib/paper/kept-paper";
 import type { PaperGiven } from "@/lib/paper/shapes";
@@ -32,7 +33,7 @@ export async function drawMailPapers(
       if (found) drawn.push(await keepPaper(world, world.jobs, { customerId, askedBy: "mail" }, found));
     } catch (error) {
       const message = error instanceof Error ? error.message : "fault";
-      console.error(JSON.stringify({ level: "error", event: "mail_paper_fault", ...paper, message }));
+      writeLog("error", "mail_paper_fault", { ...paper, message });
     }
   }
   return drawn;

@@ -1,6 +1,7 @@
 import { transact } from "@/db/transaction";
 import { askAboutMail } from "@/lib/billing/reminder/ask-about-mail";
 import type { World } from "@/lib/billing/world";
+import { writeLog } from "@/lib/kernel/log";
 import type { OutboxRow } from "./notices";
 
 /** A mail that cannot be written so many times is parked for staff. */
@@ -19,7 +20,7 @@ export async function orNoteFault<T>(
     return await work();
   } catch (error) {
     const message = error instanceof Error ? error.message : "fault";
-    console.error(JSON.stringify({ level: "error", event: "mail_fault", outboxId: row.id, message }));
+    writeLog("error", "mail_fault", { outboxId: row.id, message });
     await noteFault(world, row);
     return "fault";
   }

@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import { writeLog } from "@/lib/kernel/log";
 import { type Movable, type Move, moves, moveTime, type Passed } from "./time-machine";
 
 /** What the machine says of itself, as JSON. */
@@ -34,7 +35,7 @@ export async function startTimeMachine(
         (error: unknown) => {
           state.hasFailed = true;
           const message = error instanceof Error ? error.message : "fault";
-          console.error(JSON.stringify({ level: "error", event: "time_machine_failed", message }));
+          writeLog("error", "time_machine_failed", { message });
         },
       )
       .finally(() => {

@@ -1,6 +1,7 @@
 import { PgBoss } from "pg-boss";
 import { jobSchema } from "@/db/migrate";
 import { queuePoolSize } from "@/lib/auth/pool-sizes";
+import { writeLog } from "@/lib/kernel/log";
 import { type Job, jobs, type WorkerTools } from "./jobs";
 import { noteEnd, noteStart } from "./note-run";
 import { wakeOn } from "./wake";
@@ -16,7 +17,7 @@ export async function startWorker(
   isResting: () => boolean = () => false,
 ): Promise<{ stop(): Promise<void> }> {
   const boss = new PgBoss({ connectionString: databaseUrl, schema: jobSchema, max: queuePoolSize });
-  boss.on("error", (error) => log("error", "queue_error", { message: error.message }));
+  boss.on("error", (error) => writeLog("error", "queue_error", { message: error.message }));
   await boss.start();
   const run = (job: Job) => (isResting() ? Promise.resolve() : runLogged(tools, job));
   for (const job of jobs) await startJob(boss, job, run);
@@ -48,23 +49,17 @@ async function runLogged(tools: WorkerTools, job: Job): Promise<void> {
   try {
     await noteStart(database, job, clock.now());
     const done = await job.run(tools);
-    if (done) log("info", "job_done", { job: job.name, ...done });
+    if (done) writeLog("info", "job_done", { job: job.name, ...done });
   } catch (error) {
     failure = error instanceof Error ? error.message : "fault";
-    log("error", "job_failed", { job: job.name, message: failure });
+    writeLog("error", "job_failed", { job: job.name, message: failure });
   }
   try {
     await noteEnd(database, job.name, failure, clock.now());
   } catch (error) {
-    log("error", "job_not_noted", {
+    writeLog("error", "job_not_noted", {
       job: job.name,
       message: error instanceof Error ? error.message : "fault",
     });
   }
-}
-
-function log(level: "info" | "error", event: string, detail: Record<string, unknown>): void {
-  const line = JSON.stringify({ level, event, ...detail });
-  if (level === "error") console.error(line);
-  else console.log(line);
 }

@@ -2,6 +2,7 @@ import type { ReservedSql, Sql } from "@/db/client";
 import { constraintName, sqlState } from "@/db/transaction";
 import { AssertionFailure } from "@/lib/kernel/assert";
 import { type CustomerId, newId, type TaskId } from "@/lib/kernel/id";
+import { writeLog } from "@/lib/kernel/log";
 import type { World } from "../world";
 
 /**
@@ -38,7 +39,7 @@ export async function orPark<T>(
 export async function parkCustomer(world: World, customerId: CustomerId, error: unknown): Promise<void> {
   const reason = constraintName(error) ?? sqlState(error) ?? "fault";
   const message = error instanceof Error ? error.message : String(error);
-  console.error(JSON.stringify({ level: "error", event: "renewal_parked", customerId, reason, message }));
+  writeLog("error", "renewal_parked", { customerId, reason, message });
   await world.jobs.sql`
     insert into tasks (customer_id, id, kind, subject, subject_id, detail, created_at)
     select ${customerId}, ${newId<TaskId>(world.clock)}, 'renewal_parked', 'customer', ${customerId}::text,
