@@ -1,6 +1,7 @@
 import { useTranslations } from "next-intl";
 import type { ReactNode } from "react";
 import { Amount } from "@/components/ui/amount";
+import { type AnswerTexts, sentenceOf } from "@/components/ui/answer-texts";
 import { Button } from "@/components/ui/button";
 import { Callout } from "@/components/ui/callout";
 import { Day } from "@/components/ui/day";
@@ -163,6 +164,20 @@ export function PlanChangeShown({ preview, canTopUp, children }: PlanChangeShown
         <div className="max-w-sm">{children}</div>
       )}
     </section>
+  );
+}
+
+/** Why that change is not possible. That there is nothing to change is no warning: it is how the page stands after a change. */
+export function PlanChangeRefused({ refusal, answers }: { refusal: { code: string }; answers: AnswerTexts }) {
+  const isNoChange = refusal.code === "plan_is_the_same";
+  return (
+    <Callout
+      tone={isNoChange ? "calm" : "warn"}
+      role={isNoChange ? "status" : "alert"}
+      className="content-start self-start"
+    >
+      <p>{sentenceOf(refusal, answers)}</p>
+    </Callout>
   );
 }
 

@@ -45,5 +45,7 @@ test("staff change a customer's plan from its page", async ({ pageOf, scene }) =
   await page.getByRole("button", { name: "Change the plan" }).click();
   await expect(page.getByRole("status").filter({ hasText: "Done." })).toBeVisible();
   await expect(page.getByRole("radio", { name: /^Pond M .*from / })).toBeVisible();
-  await expect(page.getByText("That is its plan already.")).toBeHidden();
+  // What the address still asks for is said to be so, and is no warning.
+  await expect(page.getByText(/There is nothing to change\.$/)).toBeVisible();
+  await expect(page.getByRole("alert").filter({ hasText: "nothing to change" })).toBeHidden();
 });

@@ -1,12 +1,10 @@
 import type { Metadata } from "next";
 import { notFound } from "next/navigation";
 import { getTranslations } from "next-intl/server";
-import { PlanChangeShown, PlanChoiceForm } from "@/components/service/plan-change";
+import { PlanChangeRefused, PlanChangeShown, PlanChoiceForm } from "@/components/service/plan-change";
 import { planChangeTexts } from "@/components/service/plan-change-texts";
 import { ActionForm } from "@/components/sign-in/action-form";
 import { StaffFrame } from "@/components/staff/staff-frame";
-import { sentenceOf } from "@/components/ui/answer-texts";
-import { Callout } from "@/components/ui/callout";
 import { PageHead } from "@/components/ui/page-head";
 import { TextLink } from "@/components/ui/text-link";
 import { showPlanChange } from "@/lib/admin/change-plan";
@@ -79,11 +77,7 @@ export default async function StaffPlanChangePage({ params, searchParams }: Plan
             )}
           </PlanChangeShown>
         )}
-        {preview && !preview.ok && preview.refusal.code !== "plan_is_the_same" && (
-          <Callout tone="warn" role="alert">
-            <p>{sentenceOf(preview.refusal, answers)}</p>
-          </Callout>
-        )}
+        {preview && !preview.ok && <PlanChangeRefused refusal={preview.refusal} answers={answers} />}
       </div>
     </StaffFrame>
   );
