@@ -1,5 +1,4 @@
 import { assert } from "@/lib/kernel/assert";
-import { type Currency, money, split } from "@/lib/kernel/money";
 
 const million = 1_000_000n;
 
@@ -84,26 +83,6 @@ export function creditByNet(left: TaxLeft, netMinor: bigint): Taxed {
   if (netMinor === left.netMinor) return { netMinor, taxMinor: left.taxMinor };
   const stays = halfUp((left.netMinor - netMinor) * BigInt(left.ratePpm), million);
   return { netMinor, taxMinor: within(left.taxMinor - stays, left.taxMinor) };
-}
-
-/**
- * What a credit note of that amount with tax gives back, for each rate: split by largest remainder of what is left, then
- * the net is what is left less that of the amount that stays, and the rest is tax (domain.md, A2). Pure.
- */
-export function creditByGross(lefts: readonly TaxLeft[], grossMinor: bigint, currency: Currency): Taxed[] {
-  const gross = lefts.map(({ netMinor, taxMinor }) => netMinor + taxMinor);
-  const all = gross.reduce((sum, one) => sum + one, 0n);
-  assert(grossMinor >= 0n && grossMinor <= all, "no more is credited than is left");
-  const parts = split(money(grossMinor, currency), gross);
-  return lefts.map((left, index) => {
-    const [whole, part] = [gross[index] ?? 0n, parts[index]?.minor ?? 0n];
-    if (part === whole) return { netMinor: left.netMinor, taxMinor: left.taxMinor };
-    const stays = halfUp((whole - part) * million, million + BigInt(left.ratePpm));
-    const least = part > left.taxMinor ? part - left.taxMinor : 0n;
-    const net = within(left.netMinor - stays, part < left.netMinor ? part : left.netMinor);
-    const netMinor = net < least ? least : net;
-    return { netMinor, taxMinor: part - netMinor };
-  });
 }
 
 /** Exact: unit × quantity, a decimal such as "2.5", rounded half up. Minor units. */
