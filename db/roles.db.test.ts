@@ -137,7 +137,7 @@ const granted: Record<string, { app?: string; jobs?: string; staff?: string } | 
   login_mails: {
     app: "insert",
     jobs: "select update(attempts,next_attempt_at,state)",
-    staff: "insert",
+    staff: "insert select(attempts,created_at,email,id,kind,state) update(attempts,next_attempt_at,state)",
   },
   sign_in_attempts: { app: "delete insert select update", staff: "delete insert select update" },
   staff: { app: "select", jobs: "select", staff: "insert select update(disabled_at,role)" },

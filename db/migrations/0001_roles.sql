@@ -273,6 +273,9 @@ GRANT INSERT ON login_mails TO mallard_app, mallard_staff;
 --> statement-breakpoint
 GRANT SELECT, UPDATE (state, attempts, next_attempt_at) ON login_mails TO mallard_jobs;
 --> statement-breakpoint
+-- Staff see those that no mail server took, and ask for them again.
+GRANT SELECT (id, kind, email, state, attempts, created_at), UPDATE (state, attempts, next_attempt_at) ON login_mails TO mallard_staff;
+--> statement-breakpoint
 GRANT SELECT, INSERT ON tokens TO mallard_jobs;
 --> statement-breakpoint
 GRANT INSERT, UPDATE ON plans, plan_prices, tax_rates, settings TO mallard_staff;

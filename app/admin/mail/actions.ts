@@ -2,6 +2,7 @@
 
 import { getLocale } from "next-intl/server";
 import { z } from "zod";
+import * as loginMails from "@/lib/admin/login-mails";
 import * as hours from "@/lib/admin/mail-hour";
 import * as templates from "@/lib/admin/mail-templates";
 import * as reminders from "@/lib/admin/reminder-days";
@@ -18,6 +19,12 @@ const ResendInput = z.strictObject({
 
 export const resendMail = staffAction("mail.resend", ResendInput, (actor, input) =>
   mails.resendMail(actor, input),
+);
+
+const ResendLoginInput = z.strictObject({ loginMailId: uuid });
+
+export const resendLoginMail = staffAction("mail.resend", ResendLoginInput, (actor, input) =>
+  loginMails.resendLoginMail(actor, input),
 );
 
 const TestInput = z.strictObject({ name: z.string().max(100) });

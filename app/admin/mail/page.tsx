@@ -4,12 +4,17 @@ import { ListFilters } from "@/components/staff/list-filters";
 import { ListPager, NoRows } from "@/components/staff/list-pager";
 import { MailList } from "@/components/staff/mail-list";
 import { StaffFrame } from "@/components/staff/staff-frame";
+import { UnsentLoginMails } from "@/components/staff/unsent-login-mails";
 import { PageHead } from "@/components/ui/page-head";
 import { TextLink } from "@/components/ui/text-link";
 import { listMail, mailStates, mailTopics } from "@/lib/admin/list-mail";
+import { unsentLoginMails } from "@/lib/admin/login-mails";
 import { context } from "@/lib/auth/context";
 import { currentUser, requireStaff } from "@/lib/auth/current";
+import { mayStaff } from "@/lib/auth/staff-rights";
 import { commonFilter, listHref, type RawSearchParams, wordIn } from "../list-params";
+import { staffTexts } from "../texts";
+import { resendLoginMail } from "./actions";
 
 export async function generateMetadata(): Promise<Metadata> {
   return { title: (await getTranslations("staffNav"))("mail") };
@@ -25,8 +30,10 @@ export default async function MailPage({ searchParams }: { searchParams: Promise
   const { cursor, ...common } = commonFilter(raw);
   const said = { q: common.text, topic, from: common.from, to: common.to };
   const actor = await requireStaff(listHref(path, { state, ...said }));
-  const [user, page, t, nav, words] = await Promise.all([
+  const [user, unsent, texts, page, t, nav, words] = await Promise.all([
     currentUser(),
+    unsentLoginMails(actor),
+    staffTexts(["mail_not_resendable"]),
     listMail(actor, { ...common, state, topic, cursor }),
     getTranslations("staffMail"),
     getTranslations("staffNav"),
@@ -45,6 +52,13 @@ export default async function MailPage({ searchParams }: { searchParams: Promise
           {t("intro")} <TextLink href={`${path}/templates`}>{t("templatesLink")}</TextLink>
         </p>
       </PageHead>
+      {unsent.length > 0 && (
+        <UnsentLoginMails
+          mails={unsent}
+          action={mayStaff(actor.role, "mail.resend") ? resendLoginMail : null}
+          texts={texts}
+        />
+      )}
       <ListFilters
         path={path}
         tabs={{ label: t("byState"), all: [tab(null), ...mailStates.map(tab)] }}
