@@ -26,8 +26,13 @@ export async function methodsLine(methods: readonly string[]): Promise<string> {
     alipay: t("alipay"),
     wechat_pay: t("wechat_pay"),
   };
-  const named = methods.map((method) => own[method] ?? brands[method] ?? capitals(method));
+  const named = methods.map((method) => own[method] ?? methodName(method));
   return t("line", { methods: named.join(t("separator")) });
+}
+
+/** A method's own name, as Stripe's page has it. */
+export function methodName(method: string): string {
+  return brands[method] ?? capitals(method);
 }
 
 function capitals(method: string): string {

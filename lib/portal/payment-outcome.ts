@@ -8,6 +8,7 @@ import type { World } from "@/lib/billing/world";
 import { type CustomerId, isUuid, type PaymentId } from "@/lib/kernel/id";
 import { type Currency, money } from "@/lib/kernel/money";
 import { declineReasonOf } from "./decline-reason";
+import { readNotKept } from "./not-kept";
 import { maySee } from "./permit";
 import type { CustomerActor, PaymentOutcome } from "./shapes";
 import { portalWorld } from "./world";
@@ -54,7 +55,8 @@ export async function paymentOutcome(
       const balance = balances.find(({ currency }) => currency === payment.currency);
       const available = money(balance?.available_minor ?? 0n, payment.currency as Currency);
       const stillShort = await readStillShort(sql, customerId, payment.currency);
-      return { ...about, kind: "paid", receipt, available, stillShort };
+      const notKept = await readNotKept(sql, customerId, id);
+      return { ...about, kind: "paid", receipt, available, stillShort, notKept };
     }
     const isOpenPage =
       settled.kind === "settled" && (payment.state === "sent" || payment.state === "requires_action");

@@ -292,6 +292,8 @@ export type PaymentOutcome = {
       available: Money;
       /** What renewals that wait for the balance are short of; null if nothing is. */
       stillShort: StillShort | null;
+      /** Stripe's word for what it was paid with, where a card was to be kept and this could not be. */
+      notKept: string | null;
     }
   | { kind: "confirming"; since: Date }
   | {

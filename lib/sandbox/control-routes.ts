@@ -220,7 +220,8 @@ function pay(world: World, sessionId: string, order: PayOrder) {
 }
 
 function choiceOf(order: PayOrder): Choice {
-  if (order.method === "alipay" || order.method === "link") return { method: order.method };
+  if (order.method === "link") return { method: "link", inPlaceOfCard: order.inPlaceOfCard === true };
+  if (order.method === "alipay") return { method: "alipay" };
   if ("later" in order) {
     const later = order.later === "waits" ? null : order.later;
     return {

@@ -85,7 +85,11 @@ export type PayOrder =
       afterMs?: number;
     }
   | { method: "alipay"; authorization?: "approve" | "fail" | "leave" }
-  | { method: "link" };
+  | {
+      method: "link";
+      /** Stripe puts it in the place of a card by itself, also where only cards are allowed. */
+      inPlaceOfCard?: boolean;
+    };
 
 export interface PayOutcome {
   sessionStatus: string;

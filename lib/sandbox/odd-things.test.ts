@@ -208,6 +208,11 @@ describe("what stands on the page by itself", () => {
     const method = intent.payment_method as Stripe.PaymentMethod;
     expect([method.type, method.customer, method.card]).toEqual(["link", customer, undefined]);
     expect((intent.latest_charge as Stripe.Charge).payment_method_details?.type).toBe("link");
+    const cardsOnly = { ...keep, allowed_payment_method_types: ["card"] };
+    const narrow = await local.stripe.checkout.sessions.create(sessionFor(customer, cardsOnly));
+    await expect(local.control.pay(narrow.id, { method: "link" })).rejects.toThrow("does not offer");
+    const put = await local.control.pay(narrow.id, { method: "link", inPlaceOfCard: true });
+    expect(put).toMatchObject({ paymentStatus: "paid", intentStatus: "succeeded" });
     const other = await local.stripe.checkout.sessions.create(sessionFor(customer));
     const paid = await local.control.pay(other.id, { method: "card", wallet: "apple_pay" });
     const [charge] = (await local.stripe.charges.list({ payment_intent: paid.paymentIntent ?? "" })).data;

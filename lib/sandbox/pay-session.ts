@@ -27,7 +27,8 @@ export type Choice =
       wallet?: Wallet;
     }
   | { method: "sepa_debit" | "us_bank_account"; later: "succeeds" | "fails" | null; afterMs?: number }
-  | { method: "alipay" | "link" };
+  | { method: "alipay" }
+  | { method: "link"; inPlaceOfCard?: boolean };
 
 /**
  * One attempt on the hosted page, from the browser or from a control call: both take this way. The session's
@@ -35,7 +36,8 @@ export type Choice =
  */
 export function payThroughSession(world: World, sessionId: string, choice: Choice): Attempt | SetupAttempt {
   const session = openSession(world, sessionId);
-  if (!session.payment_method_types.includes(choice.method)) {
+  const isSubstituted = choice.method === "link" && choice.inPlaceOfCard === true;
+  if (!isSubstituted && !session.payment_method_types.includes(choice.method)) {
     throw invalidRequest(`This session does not offer ${choice.method}.`);
   }
   const email = emailOf(world, session);
@@ -57,7 +59,8 @@ export function payThroughSession(world: World, sessionId: string, choice: Choic
     if (!setup) throw noSuch("setupintent", String(session.setup_intent));
     return confirmSetupIntent(world, setup, method, session.success_url);
   }
-  const intent = intentOf(world, session);
+  const made = intentOf(world, session);
+  const intent = isSubstituted ? { ...made, payment_method_types: ["card", "link"] } : made;
   const delayed = choice.method === "sepa_debit" || choice.method === "us_bank_account";
   return confirmPaymentIntent(world, intent, {
     method,

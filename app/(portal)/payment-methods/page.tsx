@@ -6,6 +6,7 @@ import { AutoPayPanel } from "@/components/card/auto-pay-panel";
 import { AutoTopUpPanel } from "@/components/card/auto-top-up-panel";
 import { CardList } from "@/components/card/card-list";
 import { answerTexts } from "@/components/payment/answer-texts";
+import { methodName } from "@/components/payment/method-words";
 import { Callout } from "@/components/ui/callout";
 import { Empty } from "@/components/ui/empty";
 import { Loading } from "@/components/ui/loading";
@@ -17,6 +18,7 @@ import { pickUpSavedCard } from "@/lib/portal/add-card";
 import { showAutoPay } from "@/lib/portal/auto-pay";
 import { showAutoTopUp } from "@/lib/portal/auto-top-up";
 import { listCards } from "@/lib/portal/list-cards";
+import { hasSavedLately, lastNotKept } from "@/lib/portal/not-kept";
 import type { CustomerActor } from "@/lib/portal/shapes";
 import {
   addCard,
@@ -53,8 +55,10 @@ export default async function PaymentMethodsPage({ searchParams }: PaymentMethod
 
 async function Cards({ actor, isBack }: { actor: CustomerActor; isBack: boolean }) {
   if (isBack) await pickUpSavedCard(actor);
-  const [{ cards, canChange }, autoPay, autoTopUp] = await Promise.all([
+  const [{ cards, canChange }, notKept, hasSaved, autoPay, autoTopUp] = await Promise.all([
     listCards(actor),
+    lastNotKept(actor),
+    hasSavedLately(actor),
     showAutoPay(actor),
     showAutoTopUp(actor),
   ]);
@@ -63,9 +67,14 @@ async function Cards({ actor, isBack }: { actor: CustomerActor; isBack: boolean 
   return (
     <div className="grid max-w-2xl gap-6">
       <p className="text-ink-soft">{t("intro")}</p>
-      {isBack && cards.length > 0 && (
-        <Callout tone="good" role="status">
-          <p>{t("saved")}</p>
+      {isBack && (
+        <Callout tone={hasSaved ? "good" : "calm"} role="status">
+          <p>{t(hasSaved ? "saved" : "noCardSaved")}</p>
+        </Callout>
+      )}
+      {!isBack && notKept && (
+        <Callout tone="calm">
+          <p>{t("notKept", { method: methodName(notKept) })}</p>
         </Callout>
       )}
       {cards.length > 0 ? (

@@ -7,11 +7,13 @@ import type { ReactNode } from "react";
 import { PortalFrame } from "@/app/(portal)/portal-frame";
 import { Confirming } from "@/components/payment/confirming";
 import { LinkOutcome } from "@/components/payment/link-outcome";
+import { methodName } from "@/components/payment/method-words";
 import { Receipt } from "@/components/payment/receipt";
 import { PlainShell } from "@/components/shell/plain-shell";
 import { Preferences } from "@/components/shell/preferences";
 import { UserMenu } from "@/components/shell/user-menu";
 import { buttonLook } from "@/components/ui/button";
+import { Callout } from "@/components/ui/callout";
 import { Link } from "@/components/ui/link";
 import type { CustomerActor, SignedIn } from "@/lib/auth/actor";
 import { context } from "@/lib/auth/context";
@@ -108,6 +110,11 @@ function Known({ outcome, isOther }: { outcome: PaymentOutcome; isOther: boolean
           <CircleCheck aria-hidden="true" className="-mb-5 size-9 text-good" strokeWidth={1.5} />
           <Say title={t(outcome.isTopUp ? "titleToppedUp" : "titlePaid")} />
           <Receipt receipt={outcome.receipt} available={outcome.available} stillShort={outcome.stillShort} />
+          {outcome.notKept && (
+            <Callout tone="calm" role="status">
+              <p>{t("notKept", { method: methodName(outcome.notKept) })}</p>
+            </Callout>
+          )}
           <Ways>
             {back}
             {number && !isOther && (
