@@ -82,7 +82,14 @@ async function Objects({ quarantine: { ours, objects, reason } }: { quarantine: 
               <td className={`${cell} figures`}>{amount(one.amountMinor, one.currency)}</td>
               <td className={`${cell} break-all`}>{one.stripeCustomerId ?? "–"}</td>
               <td className={cell}>{one.isPaid ? t("paid") : <StripeStatus status={one.status} />}</td>
-              <td className={cell}>{one.differs ? <StripeReason code={one.differs} /> : t("fits")}</td>
+              <td className={cell}>
+                {one.differs.length === 0 && t("fits")}
+                {one.differs.map((code) => (
+                  <div key={code}>
+                    <StripeReason code={code} />
+                  </div>
+                ))}
+              </td>
             </tr>
           ))}
         </tbody>
@@ -117,7 +124,7 @@ async function Choices<State extends Result<unknown>>({
       />
     </details>
   );
-  const paid = quarantine.objects?.filter(({ isPaid }) => isPaid) ?? [];
+  const paid = quarantine.objects?.filter(({ mayPay }) => mayPay) ?? [];
   return (
     <>
       {paid.map(({ stripeId, amountMinor }) =>

@@ -1,7 +1,8 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { settle } from "@/lib/billing/payment/settle";
-import type { Checkout, CheckoutRequest, Gateway } from "@/lib/gateway/port";
-import { newId, type SessionId, type UserId } from "@/lib/kernel/id";
+import type { Checkout, CheckoutRequest } from "@/lib/gateway/port";
+import { manualClock } from "@/lib/kernel/clock";
+import { newId, type PaymentId, type SessionId, type UserId } from "@/lib/kernel/id";
 import { cancelInvoice } from "@/lib/portal/cancel-invoice";
 import { payDirect } from "@/lib/portal/pay";
 import { makeCustomer, makeOrder, makePlan, plan } from "@/lib/testing/fixtures";
@@ -15,6 +16,7 @@ import {
 import { calm, openStripeWorld, type StripeWorld, seenBy } from "@/lib/testing/stripe-world";
 import { decideRuling, proposeRuling, showQuarantine } from "./rule-payment";
 import type { StaffActor } from "./shapes";
+import type { StaffWorld } from "./world";
 
 let world: StripeWorld;
 let ann: StaffActor;
@@ -47,15 +49,7 @@ async function quarantined(
   const customer = await makeCustomer(world);
   const { invoice } = await makeOrder(world, customer, await makePlan(world, { price: { USD: 2000n } }));
   const payment = await startDirect(world, customer, [invoice.id], { cardMinor: 2000n });
-  const { gateway } = world;
-  const told: Gateway = {
-    ...gateway,
-    readCheckout: async (id) => {
-      const read = await gateway.readCheckout(id);
-      return read.outcome === "succeeded" ? { ...read, value: change(read.value) } : read;
-    },
-  };
-  expect(await settle(seenBy(world, { gateway: told }), payment)).toMatchObject({ kind: "quarantined" });
+  expect(await settle(toldWorld(change), payment)).toMatchObject({ kind: "quarantined" });
   return { ...payment, invoice };
 }
 
@@ -78,8 +72,41 @@ async function proposed(payment: AtStripe, stripeId: string | null): Promise<str
   return (await showQuarantine(bob, refOf(payment), world))?.proposed?.id as string;
 }
 
-function confirm(payment: AtStripe, rulingId: string, by = bob) {
-  return decideRuling(by, { ...refOf(payment), rulingId, decision: "confirmed" }, world);
+function confirm(payment: AtStripe, rulingId: string, by = bob, seen: StaffWorld = world) {
+  return decideRuling(by, { ...refOf(payment), rulingId, decision: "confirmed" }, seen);
+}
+
+/** Another customer's payment of 2000, at Stripe. */
+async function started() {
+  const customer = await makeCustomer(world);
+  const { invoice } = await makeOrder(world, customer, await makePlan(world, { price: { USD: 2000n } }));
+  return startDirect(world, customer, [invoice.id], { cardMinor: 2000n });
+}
+
+/** Paid at Stripe, which has not told us yet. */
+async function paidByAnother() {
+  const other = await started();
+  await world.control.holdWebhooks();
+  await world.control.pay(other.sessionId);
+  return other;
+}
+
+/** The world with a Stripe that tells pages otherwise. */
+function toldWorld(change: (checkout: Checkout) => Checkout) {
+  const { gateway } = world;
+  return seenBy(world, {
+    gateway: {
+      ...gateway,
+      readCheckout: async (id) => {
+        const read = await gateway.readCheckout(id);
+        return read.outcome === "succeeded" ? { ...read, value: change(read.value) } : read;
+      },
+      findCheckouts: async (...of) => {
+        const found = await gateway.findCheckouts(...of);
+        return found.outcome === "succeeded" ? { ...found, value: found.value.map(change) } : found;
+      },
+    },
+  });
 }
 
 describe("a payment that does not fit what Stripe says", () => {
@@ -99,8 +126,8 @@ describe("a payment that does not fit what Stripe says", () => {
       differs,
     }));
     expect(objects).toEqual([
-      { stripeId: other, isPaid: true, isOwn: false, differs: "amount_differs" },
-      { stripeId: payment.sessionId, isPaid: false, isOwn: true, differs: null },
+      { stripeId: other, isPaid: true, isOwn: false, differs: ["amount_differs"] },
+      { stripeId: payment.sessionId, isPaid: false, isOwn: true, differs: [] },
     ]);
   });
 
@@ -138,6 +165,15 @@ describe("a payment that does not fit what Stripe says", () => {
     });
   });
 
+  it("paid by its own page, which Stripe tells rightly now, succeeds by it", async () => {
+    const payment = await quarantined();
+    await world.control.holdWebhooks();
+    await world.control.pay(payment.sessionId);
+    const rulingId = await proposed(payment, payment.sessionId);
+    expect(await confirm(payment, rulingId)).toEqual({ ok: true, value: null });
+    expect(await factsOf(world, payment)).toMatchObject({ state: "succeeded", invoices: ["paid"] });
+  });
+
   it("paid by one of another amount ends, and that money becomes balance", async () => {
     const payment = await quarantined();
     const right = await paidElsewhere(payment, "999");
@@ -162,16 +198,80 @@ describe("a payment that does not fit what Stripe says", () => {
     expect(await factsOf(world, payment)).toMatchObject({ state: "sent", claims: 1 });
   });
 
-  it("never takes a charge that is booked for another payment", async () => {
+  it("never takes another customer's money: their page is refused, and pays what it was made for", async () => {
     const payment = await quarantined();
-    const customer = payment.customer;
-    const { invoice } = await makeOrder(world, customer, await makePlan(world, { price: { USD: 2000n } }));
-    const other = await startDirect(world, customer, [invoice.id], { cardMinor: 2000n });
-    await world.control.pay(other.sessionId);
-    await world.control.webhooksIdle();
+    const other = await paidByAnother();
     expect(await confirm(payment, await proposed(payment, other.sessionId))).toMatchObject({
+      refusal: { code: "object_does_not_fit" },
+    });
+    expect(await settle(world, other)).toMatchObject({ kind: "settled", state: "succeeded" });
+    expect(await factsOf(world, payment)).toMatchObject({ state: "sent", charges: 0, invoices: ["open"] });
+  });
+
+  it.each([
+    ["another payment", { paymentId: newId<PaymentId>(manualClock(new Date())) }],
+    ["another customer", { stripeCustomerId: "cus_of_somebody_else" }],
+    ["another currency", { currency: "EUR" }],
+    ["another mode", { isLive: true }],
+  ])("is not paid by an object of %s, whatever else fits", async (_, change) => {
+    const payment = await quarantined();
+    const right = await paidElsewhere(payment, "2000");
+    const seen = toldWorld((one) => (one.id === right ? { ...one, ...change } : one));
+    const rulingId = await proposed(payment, right);
+    const shown = await showQuarantine(bob, refOf(payment), { ...world, ...seen });
+    const object = shown?.objects?.find(({ stripeId }) => stripeId === right);
+    // What no longer names the payment is not found by it.
+    if (object) expect(object.mayPay).toBe(false);
+    expect(await confirm(payment, rulingId, bob, seen)).toMatchObject({
+      refusal: { code: "object_does_not_fit" },
+    });
+    expect(await factsOf(world, payment)).toMatchObject({ state: "sent", charges: 0 });
+  });
+
+  it("is not paid by a charge of another currency than its page's", async () => {
+    const payment = await quarantined();
+    const right = await paidElsewhere(payment, "2000");
+    const seen = toldWorld((one) => ({ ...one, charge: one.charge && { ...one.charge, currency: "EUR" } }));
+    expect(await confirm(payment, await proposed(payment, right), bob, seen)).toMatchObject({
+      refusal: { code: "object_does_not_fit" },
+    });
+  });
+
+  it.each([
+    ["not settled yet", false],
+    ["settled", true],
+  ])("never takes a page of another payment that names this one, %s", async (_, isSettled) => {
+    const payment = await quarantined();
+    const other = await paidByAnother();
+    if (isSettled) await settle(world, other);
+    const [row] = await world.owner`select request from payments where id = ${payment.paymentId}`;
+    const { stripeCustomerId } = (row as { request: CheckoutRequest }).request;
+    const renamed = { paymentId: payment.paymentId, stripeCustomerId };
+    const seen = toldWorld((one) => (one.id === other.sessionId ? { ...one, ...renamed } : one));
+    const rulingId = await proposed(payment, other.sessionId);
+    expect(await confirm(payment, rulingId, bob, seen)).toMatchObject({
       refusal: { code: "object_taken" },
     });
+    expect(await settle(world, other)).toMatchObject({ kind: "settled", state: "succeeded" });
+  });
+
+  it("declared ended closes only the pages that name it", async () => {
+    const payment = await quarantined();
+    const other = await started();
+    // A page of another payment, which Stripe's answer brings beside its own.
+    const page = await world.gateway.readCheckout(other.sessionId);
+    if (page.outcome !== "succeeded") throw new Error("Stripe has the page");
+    const seen = seenBy(world, {
+      gateway: {
+        ...world.gateway,
+        findCheckouts: async (...of) => {
+          const found = await world.gateway.findCheckouts(...of);
+          return found.outcome === "succeeded" ? { ...found, value: [page.value, ...found.value] } : found;
+        },
+      },
+    });
+    expect(await confirm(payment, await proposed(payment, null), bob, seen)).toMatchObject({ ok: true });
+    expect(await world.gateway.readCheckout(other.sessionId)).toMatchObject({ value: { status: "open" } });
   });
 });
 

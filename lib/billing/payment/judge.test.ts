@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Checkout } from "@/lib/gateway/port";
 import type { PaymentId } from "@/lib/kernel/id";
-import { judge } from "./judge";
+import { judge, mismatchesOf } from "./judge";
 
 const payment = {
   id: "0195827e-0000-7000-8000-000000000001" as PaymentId,
@@ -54,6 +54,22 @@ const anyPage = fc
     charge: fc.option(fc.constant(charge)),
   })
   .map(page);
+
+it("all that differs is told, and nothing that fits", () => {
+  const changes = {
+    payment_differs: { paymentId: "another" },
+    amount_differs: { amountMinor: 2201n },
+    currency_differs: { currency: "EUR" },
+    customer_differs: { stripeCustomerId: "cus_2" },
+    mode_differs: { isLive: true },
+  };
+  fc.assert(
+    fc.property(fc.subarray(Object.entries(changes)), (chosen) => {
+      const said = page(Object.assign({}, ...chosen.map(([, change]) => change)));
+      expect(mismatchesOf(payment, said, false)).toEqual(chosen.map(([name]) => name));
+    }),
+  );
+});
 
 describe("a page at Stripe, judged against its payment", () => {
   it.each<[string, Partial<Checkout>, object]>([

@@ -68,17 +68,31 @@ function completed(payment: Pick<PaymentRecord, "cardMinor" | "currency">, check
   }
 }
 
-/** What Stripe's object says of whose it is and of how much, where that is not what we asked for. */
-export function mismatchOf(
-  payment: Pick<PaymentRecord, "id" | "cardMinor" | "currency" | "request">,
-  said: Pick<Checkout, "paymentId" | "amountMinor" | "currency" | "stripeCustomerId" | "isLive">,
-  isLive: boolean,
-): string | null {
+/** Where Stripe's object says otherwise than we asked for: whose it is, or how much. */
+export type Mismatch =
+  | "payment_differs"
+  | "amount_differs"
+  | "currency_differs"
+  | "customer_differs"
+  | "mode_differs";
+
+type Asked = Pick<PaymentRecord, "id" | "cardMinor" | "currency" | "request">;
+type Said = Pick<Checkout, "paymentId" | "amountMinor" | "currency" | "stripeCustomerId" | "isLive">;
+
+/** All of them, the worst first. */
+export function mismatchesOf(payment: Asked, said: Said, isLive: boolean): Mismatch[] {
   const { stripeCustomerId } = payment.request as { stripeCustomerId: string };
-  if (said.paymentId !== payment.id) return "payment_differs";
-  if (said.amountMinor !== payment.cardMinor) return "amount_differs";
-  if (said.currency !== payment.currency) return "currency_differs";
-  if (said.stripeCustomerId !== stripeCustomerId) return "customer_differs";
-  if (said.isLive !== isLive) return "mode_differs";
-  return null;
+  const differs: Record<Mismatch, boolean> = {
+    payment_differs: said.paymentId !== payment.id,
+    amount_differs: said.amountMinor !== payment.cardMinor,
+    currency_differs: said.currency !== payment.currency,
+    customer_differs: said.stripeCustomerId !== stripeCustomerId,
+    mode_differs: said.isLive !== isLive,
+  };
+  return (Object.keys(differs) as Mismatch[]).filter((one) => differs[one]);
+}
+
+/** The first of them; null if all of it fits. */
+export function mismatchOf(payment: Asked, said: Said, isLive: boolean): Mismatch | null {
+  return mismatchesOf(payment, said, isLive)[0] ?? null;
 }

@@ -1,7 +1,7 @@
 import type { Checkout, Intent, Outcome } from "@/lib/gateway/port";
 import type { PaymentRecord } from "../scene";
 import type { World } from "../world";
-import { mismatchOf } from "./judge";
+import { type Mismatch, mismatchesOf } from "./judge";
 import { reasonOf } from "./reached";
 
 /** A page or a charge at Stripe beside a payment of ours. */
@@ -19,8 +19,10 @@ export interface NamingObject {
   isLive: boolean;
   /** The payment has it as its own. */
   isOwn: boolean;
-  /** What differs from what we asked for; null if all of it fits. */
-  differs: string | null;
+  /** All that differs from what we asked for; empty if it fits. */
+  differs: readonly Mismatch[];
+  /** Paid, and by this customer for this payment: at most its amount is another. Nothing else may pay it. */
+  mayPay: boolean;
 }
 
 export type ObjectsNaming = { kind: "found"; objects: NamingObject[] } | { kind: "unknown"; reason: string };
@@ -76,6 +78,7 @@ function objectOf(
   const isPage = "paymentStatus" in said;
   const isPaid = isPage ? said.paymentStatus === "paid" : said.status === "succeeded";
   const isOver = isPage ? said.status === "expired" : said.status === "canceled";
+  const differs = mismatchesOf(payment, said, world.gateway.isLive);
   return {
     kind: isPage ? "page" : "charge",
     stripeId: said.id,
@@ -88,6 +91,7 @@ function objectOf(
     paymentId: said.paymentId,
     isLive: said.isLive,
     isOwn: own.includes(said.id),
-    differs: mismatchOf(payment, said, world.gateway.isLive),
+    differs,
+    mayPay: isPaid && differs.every((one) => one === "amount_differs"),
   };
 }

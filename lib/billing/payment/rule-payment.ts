@@ -20,7 +20,7 @@ export type RulingRefusal =
   | { code: "payment_is_paid"; stripeId: string }
   | { code: "object_not_found" }
   | { code: "object_not_paid" }
-  /** Another currency or mode: it can be no payment of this one. */
+  /** Another payment's, customer's, currency or mode: its money is not for this payment. */
   | { code: "object_does_not_fit" }
   /** It is booked already, here or for another payment. */
   | { code: "object_taken" };
@@ -45,7 +45,7 @@ export async function rulePayment(world: World, ref: PaymentRef, ruling: Ruling,
 }
 
 async function endIt(world: World, ref: PaymentRef, objects: NamingObject[], by: Ender): Promise<Ruled> {
-  const paid = objects.find(({ differs, isPaid }) => differs === null && isPaid);
+  const paid = objects.find(({ differs, isPaid }) => differs.length === 0 && isPaid);
   if (paid) return no({ code: "payment_is_paid", stripeId: paid.stripeId });
   const refusal = await closeOpen(world, ref, objects);
   return refusal ? no(refusal) : apply(world, ref, null, by);
@@ -81,9 +81,7 @@ async function payBy(
   const chosen = objects.find((one) => one.stripeId === stripeId);
   if (!chosen) return no({ code: "object_not_found" });
   if (!chosen.isPaid) return no({ code: "object_not_paid" });
-  if (chosen.currency !== payment.currency || chosen.isLive !== world.gateway.isLive) {
-    return no({ code: "object_does_not_fit" });
-  }
+  if (!chosen.mayPay) return no({ code: "object_does_not_fit" });
   const read =
     chosen.kind === "page"
       ? await world.gateway.readCheckout(stripeId)
@@ -92,12 +90,19 @@ async function payBy(
   const intentId = "paymentStatus" in read.value ? read.value.intent?.id : read.value.id;
   const { charge } = read.value;
   if (!charge || !intentId) return no({ code: "object_not_paid" });
+  if (charge.currency !== payment.currency) return no({ code: "object_does_not_fit" });
   const refusal = await closeOpen(world, ref, objects);
   if (refusal) return no(refusal);
-  return apply(world, ref, { charge, intentId, fits: charge.amountMinor === payment.cardMinor }, by);
+  return apply(
+    world,
+    ref,
+    { stripeId, charge, intentId, fits: charge.amountMinor === payment.cardMinor },
+    by,
+  );
 }
 
 interface Chosen {
+  stripeId: string;
   charge: Charge;
   intentId: string;
   fits: boolean;
@@ -110,10 +115,10 @@ function apply(world: World, ref: PaymentRef, chosen: Chosen | null, by: Ender):
     const { payment } = scene;
     if (isFinal(payment.state)) return no({ code: "payment_is_final" });
     if (chosen) {
-      const ids = [chosen.charge.id, chosen.intentId];
+      // A charge's row is never the payment, so that a booked one is always taken.
       const taken = await tx.sql`
-        select 1 from stripe_objects where id = any(${ids})
-          and (kind = 'charge' or row_id <> ${paymentId} or customer_id <> ${customerId})`;
+        select 1 from stripe_objects
+        where id = any(${[chosen.stripeId, chosen.intentId, chosen.charge.id]}) and row_id <> ${paymentId}`;
       if (taken.length > 0) return no({ code: "object_taken" });
     }
     decision.finishTask("payment_quarantined", paymentId);
