@@ -1,5 +1,6 @@
 import { expect, inject, test } from "vitest";
 import { pollFees } from "@/lib/billing/payment/poll-fees";
+import { pollPayments } from "@/lib/billing/payment/poll-payments";
 import { simulate } from "./simulate";
 
 const serverUrl = inject("testServerUrl");
@@ -44,13 +45,15 @@ test("a charge that is booked and that Stripe does not know makes the run fail, 
   const steps = 60;
   const simulated = await simulate({
     serverUrl,
-    seed: 4001,
+    seed: 4004,
     steps,
     plant: async ({ control, world }, step) => {
       if (step !== steps) return;
-      // What Stripe has said of its fees is booked; else they would be waited for without end.
+      // What Stripe has said of payments and fees is booked; else they would be waited for without end.
       await control.clearFaults();
       world.clock.advance(3_600_000);
+      await control.webhooksIdle();
+      await pollPayments(world, 1_000);
       await pollFees(world, 1_000);
       await control.reset();
     },
