@@ -1,12 +1,23 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { CalendarDay } from "@/lib/kernel/calendar";
-import type { CustomerId, InvoiceId, PaymentId, TransferId } from "@/lib/kernel/id";
-import { Book, type OpenHold, type TransferRow } from "./book";
+import type {
+  BankReceiptId,
+  ChargeId,
+  CustomerId,
+  DisputeId,
+  InvoiceId,
+  PaymentId,
+  RefundId,
+  TransferId,
+} from "@/lib/kernel/id";
+import { Book, type Entry, type HeldFor, type OpenHold, type TransferRow } from "./book";
 
 const customerId = "customer" as CustomerId;
 const paymentId = "payment" as PaymentId;
 const invoiceId = "invoice" as InvoiceId;
+const refundId = "refund" as RefundId;
+const disputeId = "dispute" as DisputeId;
 
 function openBook(postedMinor = 0n, heldMinor = 0n): Book {
   let last = 0;
@@ -144,6 +155,7 @@ describe("a book of one customer in one currency", () => {
     expect(() => book.transfer({ ...out, credit: "customer_balance", amountMinor: 1n })).toThrow("two sides");
     const hold = { id: "hold" as TransferId, paymentId, invoiceId, amountMinor: 400n };
     expect(() => book.postHold(hold, 401n)).toThrow("in full or in part");
+    expect(() => book.postHold(hold, 0n)).toThrow("in full or in part");
     book.voidHold(hold);
     expect(() => book.voidHold(hold)).toThrow("resolved once");
     // A hold that the balance knows nothing of: held would fall below zero.
@@ -177,5 +189,85 @@ describe("a book of one customer in one currency", () => {
       reason: "invoice_paid",
     });
     expect(book.debtRaisedMinor).toBe(-200n);
+  });
+
+  it.each<[string, HeldFor, Partial<TransferRow>, taken: string, released: string]>([
+    ["an invoice", { paymentId, invoiceId }, { credit: "receivable" }, "invoice_paid", "payment_released"],
+    ["a refund", { refundId }, { credit: "gateway_clearing" }, "top_up_refunded", "refund_released"],
+    ["a dispute", { disputeId }, { credit: "disputed" }, "dispute_lost", "dispute_released"],
+  ])(
+    "what is held for %s is written as its own, when it is held, taken and released",
+    (_, held, row, taken, released) => {
+      const book = openBook(1000n);
+      const first = { ...held, id: book.hold({ ...held, amountMinor: 600n }), amountMinor: 600n };
+      const second = { ...held, id: book.hold({ ...held, amountMinor: 400n }), amountMinor: 400n };
+      book.postHold(first, 250n);
+      book.voidHold(second);
+      const own = { paymentId: null, invoiceId: null, refundId: null, disputeId: null, ...held, ...row };
+      const line = { ...own, debit: "customer_balance", currency: "USD" };
+      expect(book.changes().transfers).toMatchObject([
+        { ...line, kind: "pending", amountMinor: 600n, reason: taken, pendingId: null },
+        { ...line, kind: "pending", amountMinor: 400n, reason: taken, pendingId: null },
+        { ...line, kind: "post", amountMinor: 250n, reason: taken, pendingId: first.id },
+        { ...line, kind: "void", amountMinor: 400n, reason: released, pendingId: second.id },
+      ]);
+    },
+  );
+
+  it("writes with a transfer whatever it belongs to, and the book's own day unless another is named", () => {
+    const book = openBook();
+    const moved = {
+      debit: "gateway_clearing",
+      credit: "customer_balance",
+      amountMinor: 5n,
+      reason: "top_up",
+    } as const;
+    const named = {
+      paymentId,
+      invoiceId,
+      refundId,
+      disputeId,
+      chargeId: "charge" as ChargeId,
+      bankReceiptId: "receipt" as BankReceiptId,
+      valueDate: "2026-03-08" as CalendarDay,
+    };
+    book.transfer({ ...moved, ...named });
+    book.transfer(moved);
+    const nothing = Object.fromEntries(Object.keys(named).map((name) => [name, null]));
+    expect(book.changes().transfers).toMatchObject([
+      { ...moved, ...named },
+      { ...moved, ...nothing, valueDate: "2026-03-10" },
+    ]);
+  });
+
+  it("what a payment brought is what its own transfers put on the balance, and nothing else", () => {
+    const someEntry: fc.Arbitrary<Entry> = fc.record({
+      debit: fc.constantFrom("goodwill", "gateway_clearing"),
+      credit: fc.constantFrom("customer_balance", "receivable"),
+      amountMinor: fc.bigInt({ min: 1n, max: 99n }),
+      reason: fc.constant("top_up"),
+      paymentId: fc.constantFrom(paymentId, "another" as PaymentId, null),
+    });
+    fc.assert(
+      fc.property(fc.array(someEntry, { maxLength: 12 }), (entries) => {
+        const book = openBook(100n);
+        book.postHold(
+          {
+            id: book.hold({ paymentId, invoiceId, amountMinor: 60n }),
+            paymentId,
+            invoiceId,
+            amountMinor: 60n,
+          },
+          60n,
+        );
+        let broughtMinor = 0n;
+        for (const entry of entries) {
+          book.transfer(entry);
+          const isOurs = entry.paymentId === paymentId && entry.credit === "customer_balance";
+          broughtMinor += isOurs ? entry.amountMinor : 0n;
+        }
+        expect(book.broughtMinor(paymentId)).toBe(broughtMinor);
+      }),
+    );
   });
 });

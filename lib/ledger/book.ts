@@ -133,9 +133,7 @@ export class Book {
   /** What of a payment's money this decision has put on the balance. Minor units. */
   broughtMinor(paymentId: PaymentId): bigint {
     return this.rows
-      .filter(
-        (row) => row.kind === "posted" && row.credit === "customer_balance" && row.paymentId === paymentId,
-      )
+      .filter((row) => row.credit === "customer_balance" && row.paymentId === paymentId)
       .reduce((total, row) => total + row.amountMinor, 0n);
   }
 

@@ -40,6 +40,24 @@ describe("debt", () => {
     );
   });
 
+  it("is paid with what this very decision made the customer owe, and the record says how much", () => {
+    fc.assert(
+      fc.property(someMinor, someMinor, someMinor, (owedMinor, raisedMinor, availableMinor) => {
+        const decision = decisionOver({ postedMinor: availableMinor, heldMinor: 0n });
+        const lost = { debit: "customer_debt", credit: "disputed", reason: "dispute_lost" } as const;
+        if (raisedMinor > 0n) decision.book("USD").transfer({ ...lost, amountMinor: raisedMinor });
+        payDebt(decision, "USD", owedMinor);
+        const debtMinor = owedMinor + raisedMinor;
+        const paidMinor = debtMinor < availableMinor ? debtMinor : availableMinor;
+        expect(decision.book("USD").availableMinor).toBe(availableMinor - paidMinor);
+        const detail = { amountMinor: paidMinor.toString(), currency: "USD" };
+        expect(decision.changes.activities).toMatchObject(
+          paidMinor > 0n ? [{ verb: "debt_paid", detail }] : [],
+        );
+      }),
+    );
+  });
+
   it("is nobody's money where no payment brought it", () => {
     const decision = decisionOver({ postedMinor: 500n, heldMinor: 0n });
     payDebt(decision, "USD", 300n);

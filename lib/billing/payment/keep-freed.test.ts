@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { DisputeId } from "@/lib/kernel/id";
-import { type DisputedCharge, keepOf } from "./keep-freed";
+import { type DisputedCharge, type DisputedPart, keepOf } from "./keep-freed";
 
 const some = (max: bigint) => fc.bigInt({ min: 0n, max });
 const sumOf = (parts: readonly { amountMinor: bigint }[]) =>
@@ -82,11 +82,26 @@ describe("what a disputed charge frees", () => {
   it("leaves the host no more to bear where a refund fails that nobody had paid for", () => {
     fc.assert(
       fc.property(given, ({ charge, minor }) => {
-        const { lost } = partsOf(charge);
+        const { lost, open } = partsOf(charge);
         const kept = keepOf(charge, { arrivedMinor: 0n, standsLessMinor: minor });
         const stands = charge.standsMinor - minor;
         const stays = lost.byHostMinor - sumOf(kept.losses);
         expect(stays).toBe(atLeastNothing(stands + lost.outMinor - charge.amountMinor));
+        expect(sumOf(kept.holds)).toBe(least(minor - sumOf(kept.losses), open.outMinor - open.heldMinor));
+      }),
+    );
+  });
+
+  it("holds what no loss took, also where the host bears less than it might", () => {
+    fc.assert(
+      fc.property(given, some(1_000n), fc.boolean(), ({ charge, minor }, lessMinor, isArrived) => {
+        const { lost, open } = partsOf(charge);
+        const byHostMinor = atLeastNothing(lost.byHostMinor - lessMinor);
+        const disputes = [{ ...lost, byHostMinor }, open];
+        const arrivedMinor = isArrived ? minor : 0n;
+        const kept = keepOf({ ...charge, disputes }, { arrivedMinor, standsLessMinor: minor });
+        expect(sumOf(kept.losses) <= least(minor, byHostMinor)).toBe(true);
+        expect(sumOf(kept.holds)).toBe(least(minor - sumOf(kept.losses), open.outMinor - open.heldMinor));
       }),
     );
   });
@@ -98,6 +113,37 @@ describe("what a disputed charge frees", () => {
         const kept = keepOf(charge, { arrivedMinor: minor, standsLessMinor: 0n, exceptDispute: lost.id });
         expect(kept.losses).toEqual([]);
         expect(sumOf(kept.holds)).toBe(least(minor, open.outMinor - open.heldMinor));
+      }),
+    );
+  });
+
+  it("of several disputes covers each as far as there is something to cover, and what arrived is spent once", () => {
+    const several = fc.record({
+      rooms: fc.array(fc.record({ isLost: fc.boolean(), roomMinor: some(300n) }), { maxLength: 6 }),
+      arrivedMinor: some(900n),
+      standsLessMinor: some(900n),
+      standsMinor: some(900n),
+      amountMinor: some(2_000n),
+    });
+    fc.assert(
+      fc.property(several, ({ rooms, arrivedMinor, standsLessMinor, ...charge }) => {
+        const disputes = rooms.map(({ isLost, roomMinor }, at): DisputedPart => {
+          const whole = { id: `${at}` as DisputeId, outMinor: roomMinor, byHostMinor: 0n, heldMinor: 0n };
+          return isLost
+            ? { ...whole, state: "lost", byHostMinor: roomMinor }
+            : { ...whole, state: "open", outMinor: roomMinor + 50n, heldMinor: 50n };
+        });
+        const freed = { arrivedMinor, standsLessMinor: least(standsLessMinor, arrivedMinor) };
+        const { losses, holds } = keepOf({ ...charge, disputes }, freed);
+        const roomOf = (isLost: boolean) =>
+          rooms
+            .filter((room) => room.isLost === isLost)
+            .reduce((total, { roomMinor }) => total + roomMinor, 0n);
+        expect(sumOf(losses)).toBe(least(arrivedMinor, roomOf(true)));
+        expect(sumOf(holds)).toBe(least(arrivedMinor - sumOf(losses), roomOf(false)));
+        for (const { disputeId, amountMinor } of [...losses, ...holds]) {
+          expect(amountMinor > 0n && amountMinor <= (rooms[Number(disputeId)]?.roomMinor ?? 0n)).toBe(true);
+        }
       }),
     );
   });
