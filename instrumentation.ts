@@ -7,5 +7,5 @@ export async function register(): Promise<void> {
   const { writeConsoleAsLines } = await import("@/lib/kernel/log");
   if (process.env.NODE_ENV === "production") writeConsoleAsLines();
   watchClientAddresses(context().settings);
-  openFrontDoor();
+  openFrontDoor(context().settings);
 }

@@ -6,6 +6,7 @@ import { assert } from "@/lib/kernel/assert";
 import type { CustomerId } from "@/lib/kernel/id";
 import { ok, type Refusal, type Result, refuse } from "@/lib/kernel/result";
 import { cleanInput, type InputSchema, inputOf, isStrict, pathsNotStorable } from "./action-input";
+import { actionName } from "./action-name";
 import type { CustomerActor, SignedIn, StaffActor } from "./actor";
 import { attemptLimits, type TooManyAttempts } from "./attempt-limits";
 import { clientAddress } from "./client-address";
@@ -137,11 +138,11 @@ function action<A, S extends InputSchema, T, R extends Refusal>(
     try {
       const { settings } = context();
       if (!isSameOrigin(await headers(), settings)) {
-        return await refused(kind, { code: "foreign_origin", address: settings.mallardUrl });
+        return await refused(run, kind, { code: "foreign_origin", address: settings.mallardUrl });
       }
       const [shown, ...rest] = kind === "customer" ? given : [null, ...given];
       const actor = await who(shown);
-      if (!actor.ok) return await refused(kind, actor.refusal);
+      if (!actor.ok) return await refused(run, kind, actor.refusal);
       const input = schema.safeParse(inputOf(rest.at(-1)));
       if (!input.success) return refuse({ code: "invalid_input", fields: fieldsOf(input.error) });
       const notStorable = pathsNotStorable(input.data);
@@ -149,6 +150,7 @@ function action<A, S extends InputSchema, T, R extends Refusal>(
       const answer = await act(actor.value, cleanInput(input.data) as z.output<S>);
       // Staff see at once what they did, on whatever page they did it. A refusal stays beside what it speaks of.
       if (kind === "staff" && answer.ok) refresh();
+      if (!answer.ok && answer.refusal.code === "not_allowed") await logRefused(run, kind, "not_allowed");
       return answer;
     } catch (error) {
       // A redirect is thrown too.
@@ -160,14 +162,23 @@ function action<A, S extends InputSchema, T, R extends Refusal>(
 }
 
 /** Who was kept out is in the log; who is only signed out, or in another tab, is not worth a line. */
-async function refused(kind: ActionKind, refusal: ActionRefusal): Promise<Result<never, ActionRefusal>> {
-  if (refusal.code === "foreign_origin" || refusal.code === "not_allowed") {
-    const user = await currentUser();
-    const address = clientAddress(await headers());
-    const who = user === null ? {} : { userId: user.userId, account: user.email };
-    logSecurityEvent({ event: "action", outcome: refusal.code, kind, address, ...who });
-  }
+async function refused(
+  run: unknown,
+  kind: ActionKind,
+  refusal: ActionRefusal,
+): Promise<Result<never, ActionRefusal>> {
+  const { code } = refusal;
+  if (code === "foreign_origin" || code === "not_allowed") await logRefused(run, kind, code);
   return refuse(refusal);
+}
+
+/** Also what the use case refused to this person: the log knows nobody's rights, but who asks for more than theirs. */
+async function logRefused(run: unknown, kind: ActionKind, outcome: string): Promise<void> {
+  const user = await currentUser();
+  const address = clientAddress(await headers());
+  const who = user === null ? {} : { userId: user.userId, account: user.email };
+  const name = actionName(run);
+  logSecurityEvent({ event: "action", outcome, kind, ...(name && { action: name }), address, ...who });
 }
 
 async function customerWho(shown: unknown): Promise<Result<CustomerActor, ActionRefusal>> {

@@ -1,9 +1,10 @@
 import { createServer, request as httpRequest, type IncomingMessage, type Server } from "node:http";
 import { type AddressInfo, connect } from "node:net";
 import fc from "fast-check";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { decodableAddress, guardRequests, pathOf } from "./front-door";
 
+const mallardUrl = "https://billing.example";
 let server: Server;
 let port: number;
 let read = 0;
@@ -30,7 +31,7 @@ beforeAll(async () => {
       }
     }
   });
-  guardRequests(server);
+  guardRequests(server, { mallardUrl });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   port = (server.address() as AddressInfo).port;
 });
@@ -192,6 +193,48 @@ test.each(["TRACE", "PROPFIND"])("%s is no method of any address", async (method
   const answer = await talk(`${method} /invoices HTTP/1.1\r\nhost: x\r\n\r\n`);
   expect(answer).toMatch(/^HTTP\/1\.1 405 [\s\S]*allow: GET, HEAD, POST/);
   expect(reached).toEqual([]);
+});
+
+describe("what another site's page sends", () => {
+  const post = (origin: string, more = "") =>
+    `POST /invoices HTTP/1.1\r\nhost: billing.internal:3000\r\norigin: ${origin}\r\n${more}content-length: 2\r\n\r\n{}`;
+
+  test.each([
+    ["another site", post("https://evil.example")],
+    ["no site that is named", post("null")],
+    ["nothing that is an address", post("billing.internal:3000")],
+    [
+      "another site, whatever host is forged with it",
+      post("https://evil.example", "x-forwarded-host: x\r\n"),
+    ],
+  ])("is refused from %s, with a line in the log and no stack", async (_what, message) => {
+    const log = vi.spyOn(console, "info").mockImplementation(() => {});
+    reached.length = 0;
+    expect(await talk(message)).toMatch(/^HTTP\/1\.1 403 [\s\S]*https:\/\/billing\.example/);
+    expect(reached).toEqual([]);
+    const lines = log.mock.calls.map(([line]) => JSON.parse(String(line)));
+    log.mockRestore();
+    expect(lines).toEqual([
+      expect.objectContaining({ event: "request", log: "security", outcome: "foreign_origin" }),
+    ]);
+  });
+
+  test.each([
+    ["the portal's own page", post(mallardUrl)],
+    ["a page of the same machine by another name", post("http://billing.internal:3000")],
+    [
+      "a page of the name that our proxy was asked for",
+      post("http://a.example", "x-forwarded-host: a.example, b\r\n"),
+    ],
+    ["no browser", post("x").replace("origin: x\r\n", "")],
+  ])("is no matter for what comes from %s", async (_what, message) => {
+    expect(await talk(message)).toMatch(/^HTTP\/1\.1 200 /);
+  });
+
+  test("may be read, as anybody may", async () => {
+    const read = await talk("GET /sign-in HTTP/1.1\r\nhost: x\r\norigin: https://evil.example\r\n\r\n");
+    expect(read).toMatch(/^HTTP\/1\.1 200 /);
+  });
 });
 
 describe("an address", () => {

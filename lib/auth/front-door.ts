@@ -1,6 +1,9 @@
 import { type IncomingMessage, Server, type ServerResponse } from "node:http";
 import type { Socket } from "node:net";
+import type { Settings } from "@/lib/kernel/settings";
 import { bodyMostBytes } from "./body-limits";
+import { clientAddress } from "./client-address";
+import { logSecurityEvent } from "./security-log";
 
 const opened = Symbol.for("mallard.front-door");
 /** So long a client that is refused may take to notice, and so much of what it still sends is read meanwhile. */
@@ -17,21 +20,24 @@ const methods = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
  * the connection ends. A body that still comes after the answer is not read on. An address that cannot be decoded is made
  * one that can. Called once, when the web process starts.
  */
-export function openFrontDoor(): void {
+export function openFrontDoor(door: Door): void {
   const global = globalThis as { [opened]?: boolean };
   if (global[opened]) return;
   global[opened] = true;
-  guardRequests(Server.prototype);
+  guardRequests(Server.prototype, door);
 }
 
+/** `mallardUrl` is the portal's own address, whose pages alone may send forms. */
+export type Door = Pick<Settings, "mallardUrl">;
+
 /** Of all servers by their prototype, or of one. */
-export function guardRequests(target: Pick<Server, "emit">): void {
+export function guardRequests(target: Pick<Server, "emit">, door: Door): void {
   const emit = target.emit as (this: unknown, event: string | symbol, ...args: unknown[]) => boolean;
   target.emit = function guarded(this: unknown, event: string | symbol, ...args: unknown[]): boolean {
     if (event !== "request") return emit.call(this, event, ...args);
     const [request, response] = args as [IncomingMessage, ServerResponse];
     request.url = decodableAddress(pathOf(request.url ?? "/"));
-    return admit(request, response) ? emit.call(this, event, ...args) : true;
+    return admit(request, response, door) ? emit.call(this, event, ...args) : true;
   };
 }
 
@@ -62,10 +68,19 @@ function isDecodable(segment: string): boolean {
 }
 
 /** False if the request was answered here. */
-function admit(request: IncomingMessage, response: ServerResponse): boolean {
+function admit(request: IncomingMessage, response: ServerResponse, { mallardUrl }: Door): boolean {
   if (ending.has(request.socket)) return false;
   if (!methods.includes(request.method ?? "")) {
     refuse(request, response, { status: 405, text: "Nothing here answers to this method.\n" });
+    return false;
+  }
+  if (isForeign(request, mallardUrl)) {
+    const address = clientAddress({ get: (name) => String(request.headers[name] ?? "") || null });
+    logSecurityEvent({ event: "request", outcome: "foreign_origin", address });
+    refuse(request, response, {
+      status: 403,
+      text: `This was not sent from a page of this portal, which is at ${mallardUrl}. Nothing was changed.\n`,
+    });
     return false;
   }
   const most = bodyMostBytes(request.method, request.url);
@@ -78,6 +93,24 @@ function admit(request: IncomingMessage, response: ServerResponse): boolean {
     if (!request.complete) endUpload(request);
   });
   return true;
+}
+
+/**
+ * Whether a page of another site sent this, or one that hides where it is from ("null"). Next would answer 500 and write
+ * a stack. Two kinds are let through and judged behind the door: who opened the portal by another name of the same
+ * machine is told the right address by the form itself, and mail servers and Stripe, which send no Origin, by their keys.
+ */
+export function isForeign(
+  { method, headers }: Pick<IncomingMessage, "method" | "headers">,
+  mallardUrl: string,
+): boolean {
+  const { origin } = headers;
+  if (["GET", "HEAD", "OPTIONS"].includes(method ?? "") || origin === undefined || origin === mallardUrl) {
+    return false;
+  }
+  const from = URL.canParse(origin) ? new URL(origin).host : "";
+  const [asked = ""] = [headers["x-forwarded-host"] ?? ""].flat().join(",").split(",");
+  return from === "" || (from !== headers.host && from !== asked.trim());
 }
 
 /** A body that does not say its length is counted as it comes in, and the rest of one that is too large reaches nobody. */

@@ -1,9 +1,11 @@
 import type { NextRequest } from "next/server";
 import NextAuth from "next-auth";
+import { clientAddress } from "./client-address";
 import { context } from "./context";
 import { type DeviceCookie, deviceCookieSeconds } from "./known-device";
 import { isSecure, nextAuthOptions } from "./next-auth-options";
 import { isSameOrigin } from "./origin";
+import { logSecurityEvent } from "./security-log";
 
 interface RouteContext {
   params: Promise<{ nextauth: string[] }>;
@@ -21,6 +23,11 @@ export async function handleAuth(request: NextRequest, route: RouteContext): Pro
   const path = (await route.params).nextauth.join("/");
   if (!served[request.method]?.includes(path)) return new Response(null, { status: 404 });
   if (request.method === "POST" && !isSameOrigin(request.headers, settings)) {
+    logSecurityEvent({
+      event: "request",
+      outcome: "foreign_origin",
+      address: clientAddress(request.headers),
+    });
     return Response.json({ code: "foreign_origin", address: settings.mallardUrl }, { status: 403 });
   }
   // next-auth takes its own address from here, and from a forwarded host only if it finds none.

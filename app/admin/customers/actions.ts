@@ -10,6 +10,7 @@ import * as payouts from "@/lib/admin/pay-out-balance";
 import * as payLinks from "@/lib/admin/renew-pay-link";
 import * as logins from "@/lib/admin/switch-login";
 import * as invoice from "@/lib/admin/void-invoice";
+import { logAccess } from "@/lib/auth/access-log";
 import { staffAction } from "@/lib/auth/action";
 import { type CustomerId, type InvoiceId, isUuid, type UserId } from "@/lib/kernel/id";
 
@@ -87,10 +88,13 @@ export const renewInvoicePayLink = staffAction("pay_link.renew", PayLinkInput, (
 
 export const addNote = staffAction("customer.note", NoteInput, (actor, input) => notes.addNote(actor, input));
 
-export const endSessions = staffAction("sessions.end", SessionsInput, (actor, input) =>
-  sessions.endSessions(actor, input),
-);
+export const endSessions = staffAction("sessions.end", SessionsInput, async (actor, input) => {
+  const who = { userId: actor.userId, customerId: input.customerId };
+  return logAccess("sessions_end", who, { change: "all members" }, await sessions.endSessions(actor, input));
+});
 
-export const switchLogin = staffAction("user.disable", LoginInput, (actor, input) =>
-  logins.switchLogin(actor, input),
-);
+export const switchLogin = staffAction("user.disable", LoginInput, async (actor, input) => {
+  const who = { userId: actor.userId, customerId: input.customerId };
+  const about = { subject: input.userId, change: input.to };
+  return logAccess("login_switched", who, about, await logins.switchLogin(actor, input));
+});

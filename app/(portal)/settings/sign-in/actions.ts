@@ -2,6 +2,7 @@
 
 import { revalidatePath } from "next/cache";
 import { z } from "zod";
+import { logAccess } from "@/lib/auth/access-log";
 import { userAction } from "@/lib/auth/action";
 import * as password from "@/lib/auth/change-password";
 import { context } from "@/lib/auth/context";
@@ -25,11 +26,13 @@ export const changePassword = userAction(PasswordInput, async (user, input) => {
 export const endSession = userAction(SessionInput, async ({ userId }, { sessionId }) => {
   const isEnded = await sessions.revokeSession(context(), userId, sessionId as SessionId);
   revalidatePath("/settings/sign-in");
-  return isEnded ? ok() : refuse({ code: "session_not_found" });
+  const answer = isEnded ? ok() : refuse({ code: "session_not_found" });
+  return logAccess("sessions_end", { userId }, { subject: userId, change: "one" }, answer);
 });
 
 export const endOtherSessions = userAction(OthersInput, async (user) => {
   await sessions.revokeOtherSessions(context(), user);
   revalidatePath("/settings/sign-in");
-  return ok();
+  const { userId } = user;
+  return logAccess("sessions_end", { userId }, { subject: userId, change: "all others" }, ok());
 });
