@@ -18,8 +18,9 @@ const pagePolicy = `default-src 'none'; style-src 'sha256-${styleHash}'; frame-s
 const mailSandbox = "allow-popups allow-popups-to-escape-sandbox";
 const mailPolicy = `default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'self'; sandbox ${mailSandbox}`;
 
-// A file that anybody may have sent: nothing in it runs or loads.
+// A file that anybody may have sent: nothing in it runs or loads. A viewer of PDF may be a plugin to the browser.
 const filePolicy = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+const pdfPolicy = "base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
 /**
  * What the mailbox answers: `/` all mails, `/mails/ID` one, `/mails/ID/html` its own markup, `/mails/ID/files/0` its first
@@ -175,7 +176,7 @@ function ownFile({ name }: CaughtFile, body: Buffer): Answer {
       ...always,
       "content-type": isPdf ? "application/pdf" : "application/octet-stream",
       "content-disposition": `${isPdf ? "inline" : "attachment"}; filename*=UTF-8''${quoted || "file"}`,
-      "content-security-policy": filePolicy,
+      "content-security-policy": isPdf ? pdfPolicy : filePolicy,
     },
     body,
   };
