@@ -51,7 +51,9 @@ const stop: InvoiceStop = {
 describe("the mail of the morning", () => {
   it.each([
     [{ isNew: true, daysFromDue: -7 }, "Invoice INV-1: $20.00, due on 14 December 2026"],
+    [{ isNew: true, daysFromDue: -7, stop }, "Invoice INV-1: $20.00, due on 14 December 2026"],
     [{ daysFromDue: -3 }, "$20.00 is due on 14 December 2026"],
+    [{ daysFromDue: -3, stop }, "$20.00 is due on 14 December 2026"],
     [{ daysFromDue: 0 }, "$20.00 is due today"],
     [{ daysFromDue: 2, stop }, "$20.00 is past due"],
     [
@@ -64,6 +66,15 @@ describe("the mail of the morning", () => {
     ],
   ] as const)("of %j is called %s", async (changed, subject) => {
     expect((await written(part({ invoices: [{ ...invoice, ...changed }] }))).subject).toBe(subject);
+  });
+
+  it("of a card that is charged names the day of that, not of a suspension", async () => {
+    const charge = { last4: "4242", on: on("2026-12-13") };
+    const one = { ...invoice, isNew: true, daysFromDue: -7, stop, charge };
+    const { subject, text } = await written(part({ invoices: [one], total: usd(0n) }));
+    expect(subject).toBe("Invoice INV-1: $20.00, charged to your card on 13 December 2026");
+    expect(text).toContain("We charge your card ending in 4242 on 13 December 2026.");
+    expect(text).not.toContain("19 December");
   });
 
   it("of a past-due or suspended service says the amount that restores it and the day it is deleted (A4)", async () => {

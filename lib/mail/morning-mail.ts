@@ -131,7 +131,6 @@ function openingOf(about: Addressed, part: MorningPart): { subject: string; intr
   if (!first) throw new Error("a reminder names an invoice");
   const isOne = told.length === 1;
   const day = (on: CalendarDay) => longDayOf(on, about);
-  const stopOn = urgency === "termination" ? first.stop?.terminatesOn : first.stop?.suspendsOn;
   const facts = {
     what: isOne ? first.label : words("morning.services", { count: told.length }),
     number: first.number,
@@ -140,7 +139,7 @@ function openingOf(about: Addressed, part: MorningPart): { subject: string; intr
     short: part.short ? formatMoney(part.short.amount, locale) : "",
     by: part.short ? day(part.short.by) : "",
     renews: part.short?.what ?? words("morning.services", { count: told.length }),
-    date: day(stopOn ?? first.charge?.on ?? first.dueOn),
+    date: day(dayTold(first, urgency)),
     end: first.stop ? day(first.stop.terminatesOn) : "",
     last4: first.charge?.last4 ?? "",
     due: day(first.dueOn),
@@ -156,6 +155,20 @@ function openingOf(about: Addressed, part: MorningPart): { subject: string; intr
     subject: words(`morning.${urgency}`, facts),
     intro: words(`morning.${urgency}Intro${many}`, facts),
   };
+}
+
+/** The day that the subject names: a stop only where that is what it announces. */
+function dayTold({ dueOn, charge, stop }: MorningInvoice, urgency: Urgency): CalendarDay {
+  switch (urgency) {
+    case "termination":
+      return stop?.terminatesOn ?? dueOn;
+    case "suspension":
+      return stop?.suspendsOn ?? dueOn;
+    case "charged":
+      return charge?.on ?? dueOn;
+    default:
+      return dueOn;
+  }
 }
 
 /** The invoices that the subject is about. */
