@@ -23,6 +23,9 @@ export function PlanChoiceForm({ choices, action, chosen }: PlanChoiceFormProps)
   const t = useTranslations("planChange");
   const terms = useTranslations("term");
   const { service, plans } = choices;
+  if (plans.every(({ id }) => id === service.planId) && service.next === null) {
+    return <p className="text-ink-soft">{t("noOther")}</p>;
+  }
   return (
     // Once the plan is changed, what is chosen here begins anew.
     <form

@@ -27,7 +27,7 @@ export function ServiceFacts({ service, onSwitch }: ServiceFactsProps) {
       <Fact name={t("plan")}>
         <span dir="auto">{planName}</span>
         {onSwitch && isRunning && !isEnding && (
-          <TextLink href={`/services/${service.id}/plan`} className="ml-2 text-sm">
+          <TextLink href={`/services/${service.id}/plan`} className="ml-2 whitespace-nowrap text-sm">
             {t("changePlan")}
           </TextLink>
         )}
