@@ -10,6 +10,7 @@ import {
   makeInvoice,
   makePlan,
   makeRenewal,
+  payLinkToken,
   plan,
   type TestCustomer,
 } from "@/lib/testing/fixtures";
@@ -95,7 +96,7 @@ const ways: Record<string, () => Promise<{ customer: TestCustomer; begin: Begin 
     const customer = await makeCustomer(world);
     const invoice = await makeInvoice(world, customer, 3000n);
     const url = payLinkUrl(world, { customerId: customer.customerId, invoiceId: invoice.id, generation: 0 });
-    const token = new URL(url).pathname.split("/").at(-1) as string;
+    const token = payLinkToken(url);
     const input = { ...plan(world, [invoice.id], { cardMinor: 3000n }), token, useBalance: false };
     return { customer, begin: () => payByLink(input, world) };
   },

@@ -5,6 +5,7 @@ import { runRenewals } from "@/lib/billing/renewal/run-renewals";
 import type { PlanId, ServiceId } from "@/lib/kernel/id";
 import { makeDebt } from "@/lib/testing/charged";
 import {
+  addPrice,
   balancePlan,
   giveBalance,
   makeActiveService,
@@ -112,9 +113,7 @@ describe("a change of plan at once", () => {
   it("that credits one term and bills another pays debt first, and is refused where that leaves too little", async () => {
     const one = await running();
     const [service] = await world.owner`select expires_at from services where id = ${one.serviceId}`;
-    await world.owner`
-      insert into plan_prices (plan_id, currency, valid_from, price_minor)
-      values (${one.small}, 'USD', ${service?.expires_at}, 9300)`;
+    await addPrice(world, one.small, service?.expires_at, 9300n);
     const { id } = await makeRenewal(world, one.customer, one.serviceId);
     await giveBalance(world, one.customer, 9300n);
     await payFromBalance(one.customer.actor, balancePlan(world, [id], 9300n), world);
@@ -219,9 +218,7 @@ describe("a change of plan from the next term", () => {
     const one = await running();
     const [service] = await world.owner`select expires_at from services where id = ${one.serviceId}`;
     const at: Date = service?.expires_at;
-    await world.owner`
-      insert into plan_prices (plan_id, currency, valid_from, price_minor)
-      values (${one.large}, 'USD', ${new Date(at.getTime() - day)}, 6600)`;
+    await addPrice(world, one.large, new Date(at.getTime() - day), 6600n);
     for (const way of ["next_term", "at_once"] as const) {
       expect((await shown(one, one.large, way)).termsAhead).toEqual({
         ...{ price: { minor: 6600n, currency: "USD" }, term: { unit: "day", count: 31 }, at },

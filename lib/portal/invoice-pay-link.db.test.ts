@@ -3,7 +3,7 @@ import { renewPayLink as renewByStaff } from "@/lib/admin/renew-pay-link";
 import type { StaffActor } from "@/lib/admin/shapes";
 import { readPayLink } from "@/lib/billing/payment/pay-link";
 import { newId, type SessionId } from "@/lib/kernel/id";
-import { makeCustomer, makeInvoice, type TestCustomer } from "@/lib/testing/fixtures";
+import { makeCustomer, makeInvoice, payLinkToken, type TestCustomer } from "@/lib/testing/fixtures";
 import { openOwnWorld } from "@/lib/testing/own-world";
 import type { TestWorld } from "@/lib/testing/world";
 import { invoicePayLink, renewPayLink } from "./invoice-pay-link";
@@ -18,7 +18,7 @@ afterAll(() => world.close());
 
 function generationIn(answer: { ok: true; value: { url: string } } | { ok: false }): number | undefined {
   const url = answer.ok ? answer.value.url : "";
-  return readPayLink(world.payLinkKey, url.slice(url.lastIndexOf("/") + 1))?.generation;
+  return readPayLink(world.payLinkKey, payLinkToken(url))?.generation;
 }
 
 async function recordOf({ customerId }: TestCustomer) {

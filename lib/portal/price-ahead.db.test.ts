@@ -4,7 +4,13 @@ import { showService as showToStaff } from "@/lib/admin/show-service";
 import { runRenewals } from "@/lib/billing/renewal/run-renewals";
 import { termEnd } from "@/lib/kernel/calendar";
 import type { PlanId, ServiceId } from "@/lib/kernel/id";
-import { makeActiveService, makeCustomer, makePlan, type TestCustomer } from "@/lib/testing/fixtures";
+import {
+  addPrice,
+  makeActiveService,
+  makeCustomer,
+  makePlan,
+  type TestCustomer,
+} from "@/lib/testing/fixtures";
 import { expectAllInOrder, expectBooksBalance } from "@/lib/testing/payment-facts";
 import { makeStaff } from "@/lib/testing/staff";
 import { calm, openStripeWorld, pass, type StripeWorld } from "@/lib/testing/stripe-world";
@@ -53,11 +59,8 @@ async function running(): Promise<Running> {
   return { customer, serviceId, planId, next, afterNext };
 }
 
-async function raise({ planId }: Pick<Running, "planId">, from: Date, minor: bigint) {
-  await world.owner`
-    insert into plan_prices (plan_id, currency, valid_from, price_minor)
-    values (${planId}, 'USD', ${from}, ${minor.toString()})`;
-}
+const raise = ({ planId }: Pick<Running, "planId">, from: Date, minor: bigint) =>
+  addPrice(world, planId, from, minor);
 
 async function shown({ customer, serviceId }: Running) {
   const page = await showService(customer.actor, serviceId, world);

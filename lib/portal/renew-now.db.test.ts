@@ -3,6 +3,7 @@ import { applyNextPlans } from "@/lib/billing/renewal/apply-next-plans";
 import { runRenewals } from "@/lib/billing/renewal/run-renewals";
 import { newId, type ServiceId } from "@/lib/kernel/id";
 import {
+  addPrice,
   giveBalance,
   makeActiveService,
   makeCustomer,
@@ -95,9 +96,7 @@ describe("renewing now", () => {
     const one = await running(20_000n);
     const dear = await makePlan(world, { price: { USD: 3000n } });
     const soonAfter = new Date(one.expiresAt.getTime() + dayMs);
-    await world.owner`
-      insert into plan_prices (plan_id, currency, valid_from, price_minor)
-      values (${dear}, 'USD', ${soonAfter}, 4000)`;
+    await addPrice(world, dear, soonAfter, 4000n);
     const wish = { serviceId: one.serviceId, planId: dear, way: "next_term" as const, agreedMinor: 0n };
     expect(await changePlan(one.customer.actor, wish, world)).toMatchObject({ ok: true });
     const input = await inputFor(one, 3, "balance");

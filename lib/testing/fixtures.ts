@@ -71,11 +71,27 @@ export async function makePlan(
     insert into plans (id, key, name, family, term_unit, term_count, lead_days, created_at)
     values (${planId}, ${planId}, 'Server S', ${family}, ${unit}, ${count}, ${unit === "day" ? 0 : 7}, ${from})`;
   for (const [currency, minor] of Object.entries(price)) {
-    await world.staff.sql`
-      insert into plan_prices (plan_id, currency, valid_from, price_minor)
-      values (${planId}, ${currency}, ${from}, ${minor.toString()})`;
+    await addPrice(world, planId, from, minor, currency as Currency);
   }
   return planId;
+}
+
+/** Another net price of a plan, from an instant on. */
+export async function addPrice(
+  world: TestWorld,
+  planId: PlanId,
+  from: Date,
+  minor: bigint,
+  currency: Currency = "USD",
+): Promise<void> {
+  await world.staff.sql`
+    insert into plan_prices (plan_id, currency, valid_from, price_minor)
+    values (${planId}, ${currency}, ${from}, ${minor.toString()})`;
+}
+
+/** What a pay link is known by: the last part of its address. */
+export function payLinkToken(url: string): string {
+  return url.slice(url.lastIndexOf("/") + 1);
 }
 
 /** Balance to spend, given as goodwill. */

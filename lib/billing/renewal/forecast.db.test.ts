@@ -6,6 +6,7 @@ import { transact } from "@/db/transaction";
 import type { CustomerId, ServiceId } from "@/lib/kernel/id";
 import { createTestDatabase } from "@/lib/testing/database";
 import {
+  addPrice,
   giveBalance,
   makeActiveService,
   makeCustomer,
@@ -88,9 +89,7 @@ async function addService(customer: TestCustomer, given: ServiceGiven): Promise<
   await owner`update plan_prices set price_minor = ${given.priceMinor} where plan_id = ${planId}`;
   const now = world.clock.now().getTime();
   if (dearerMinor !== null) {
-    await owner`
-      insert into plan_prices (plan_id, currency, valid_from, price_minor)
-      values (${planId}, 'USD', ${new Date(now + 25 * 24 * hourMs)}, ${dearerMinor})`;
+    await addPrice(world, planId, new Date(now + 25 * 24 * hourMs), dearerMinor);
   }
   const expiresAt = new Date(now + expiresInSteps * stepMs);
   const startsAt = new Date(expiresAt.getTime() - 20 * 24 * hourMs);

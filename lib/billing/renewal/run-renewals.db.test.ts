@@ -5,6 +5,7 @@ import { calendarDay, daysBetween } from "@/lib/kernel/calendar";
 import type { PlanId, ServiceId } from "@/lib/kernel/id";
 import { createTestDatabase } from "@/lib/testing/database";
 import {
+  addPrice,
   giveBalance,
   makeActiveService,
   makeCustomer,
@@ -290,9 +291,7 @@ describe("what the renewal run cannot bill", () => {
     expect(await stateOf(service)).toEqual([]);
     expect(await stateOf(other)).toEqual([paid]);
     expect(await parkedOf(service)).toEqual([{ subject: "service", reason: "no_price" }]);
-    await owner`
-      insert into plan_prices (plan_id, currency, valid_from, price_minor)
-      values (${service.planId}, 'USD', '2020-01-01', 1000)`;
+    await addPrice(world, service.planId, new Date("2020-01-01T00:00:00Z"), 1000n);
     await owner`update tasks set done_at = ${world.clock.now()} where customer_id = ${service.customerId}`;
     await runRenewals(world);
     expect(await stateOf(service)).toEqual([open]);

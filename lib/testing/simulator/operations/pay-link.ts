@@ -4,6 +4,7 @@ import { ok } from "@/lib/kernel/result";
 import { renewPayLink } from "@/lib/portal/invoice-pay-link";
 import { type PayByLinkInput, payByLink } from "@/lib/portal/pay-by-link";
 import { showPayLink } from "@/lib/portal/show-pay-link";
+import { payLinkToken } from "../../fixtures";
 import type { SimulatedCustomer } from "../cast";
 import { openInvoices } from "../lookups";
 import type { Operation } from "../operation";
@@ -87,7 +88,7 @@ async function clickOf(turn: Turn): Promise<Click | null> {
     select generation from pay_links where customer_id = ${customer.customerId} and invoice_id = ${invoiceId}`;
   const { customerId } = customer;
   const url = payLinkUrl(stage.world, { customerId, invoiceId, generation: row?.generation ?? 0 });
-  const token = url.slice(url.lastIndexOf("/") + 1);
+  const token = payLinkToken(url);
   const view = await showPayLink({ token, address: "" }, stage.world, noLimits);
   turn.touch([customer]);
   turn.note(`${customer.name} ${number}`);
