@@ -5,8 +5,9 @@ import { checkBooks } from "@/lib/ledger/books";
 import { seedDemo } from "../demo";
 import { Tally } from "../simulator/tally";
 import { letMoneyArrive } from "./arrivals";
+import type { Untrue } from "./comparing";
 import { type DemoStage, openDemoStage } from "./demo-stage";
-import { type Compared, compareMails, compareToldAndHappened, type Untrue } from "./told-and-happened";
+import { type Compared, compareMails, compareToldAndHappened } from "./told-and-happened";
 
 export interface DemoDaysOptions {
   readonly days: number;

@@ -1,27 +1,14 @@
 import { usualMailHour } from "@/lib/billing/reminder/mail-hour";
 import { calendarDay, daysBetween } from "@/lib/kernel/calendar";
 import { formatMoney, money } from "@/lib/kernel/money";
+import { type Hour, longDates, missing, type Notice, type Untrue } from "./comparing";
 import type { DemoStage } from "./demo-stage";
-
-/** A rule that does not hold, and where. */
-export interface Untrue {
-  readonly rule: string;
-  readonly detail: string;
-}
+import { falseRestored, restoredUntold } from "./restored-told";
 
 /** What was looked at, so that nobody takes a check of nothing for one that holds. */
 export interface Compared {
   told: number;
   happened: number;
-}
-
-interface Notice {
-  id: string;
-  topic: string;
-  text: string;
-  locale: string;
-  sentAt: Date;
-  customerId: string;
 }
 
 /**
@@ -51,14 +38,16 @@ export async function compareToldAndHappened(
     }),
   );
   const untrue: Untrue[] = [];
-  for (const notice of notices) untrue.push(...(await falseIn(stage, notice)));
+  // The first run tells also what waited of the time before.
+  const happenedFrom = since > start ? since : new Date(0);
+  for (const notice of notices) untrue.push(...(await falseIn(stage, notice, happenedFrom)));
   const happened = await untoldOf(stage, { since, now, start });
   untrue.push(...happened.untrue, ...(await remindedTwice(stage, now, start)));
   return { untrue, compared: { told: notices.length, happened: happened.count } };
 }
 
 /** What a mail of this hour says and is not so. */
-async function falseIn(stage: DemoStage, notice: Notice): Promise<Untrue[]> {
+async function falseIn(stage: DemoStage, notice: Notice, since: Date): Promise<Untrue[]> {
   switch (notice.topic) {
     case "reminder":
       return [...(await falseReminder(stage, notice)), ...(await falseStopAhead(stage, notice))];
@@ -66,6 +55,8 @@ async function falseIn(stage: DemoStage, notice: Notice): Promise<Untrue[]> {
       return falseStop(stage, notice, "suspended");
     case "service.terminated":
       return falseStop(stage, notice, "terminated");
+    case "service.resumed":
+      return falseRestored(stage, notice, since);
     case "payment.succeeded":
     case "renewal.paid":
       return falseReceipt(stage, notice);
@@ -196,10 +187,7 @@ async function falseReceipt({ owner, world }: DemoStage, notice: Notice): Promis
     join invoice_lines l on l.customer_id = a.customer_id and l.invoice_id = a.invoice_id
     join terms t on t.customer_id = l.customer_id and t.invoice_line_id = l.id
     join services s on s.customer_id = t.customer_id and s.id = t.service_id`;
-  const dates = new Intl.DateTimeFormat(locale === "en" ? "en-GB" : locale, {
-    dateStyle: "long",
-    timeZone: world.timeZone,
-  });
+  const dates = longDates(locale, world.timeZone);
   return terms
     .filter(
       ({ label, number, ends_at }) =>
@@ -211,22 +199,16 @@ async function falseReceipt({ owner, world }: DemoStage, notice: Notice): Promis
     }));
 }
 
-/** From one run of the jobs to the next. */
-interface Hour {
-  since: Date;
-  now: Date;
-  start: Date;
-}
-
 /** What happened since the last hour and nobody was told. */
 async function untoldOf(stage: DemoStage, hour: Hour): Promise<{ untrue: Untrue[]; count: number }> {
-  const [renewed, stopped, refused, came] = await Promise.all([
+  const [renewed, stopped, restored, refused, came] = await Promise.all([
     renewedUntold(stage, hour),
     stoppedUntold(stage, hour),
+    restoredUntold(stage, hour),
     failedUntold(stage, hour),
     announcedInVain(stage, hour),
   ]);
-  const all = [renewed, stopped, refused, came];
+  const all = [renewed, stopped, restored, refused, came];
   return {
     untrue: all.flatMap(({ untrue }) => untrue),
     count: all.reduce((total, { count }) => total + count, 0),
@@ -306,14 +288,6 @@ async function announcedInVain({ owner }: DemoStage, { since, now, start }: Hour
       and m.created_at + make_interval(days => 2 - m.stage) > ${since}
       and m.created_at + make_interval(days => 2 - m.stage) <= ${now}`;
   return missing(rows, "what was announced came, or was mended");
-}
-
-function missing(
-  rows: readonly Record<string, unknown>[],
-  rule: string,
-): { untrue: Untrue[]; count: number } {
-  const untold = rows.filter((row) => !row.is_told);
-  return { untrue: untold.map((row) => ({ rule, detail: String(row.number) })), count: rows.length };
 }
 
 /** At the end: what counts as sent was taken by the mail server, once, and nothing waits that nobody knows of. */
