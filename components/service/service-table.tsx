@@ -87,10 +87,10 @@ function ServiceTableRow({
         {service.isEnding ? (
           t("ending")
         ) : (
-          <>
+          <span className="max-sm:flex max-sm:items-center max-sm:gap-1.5">
             <span className="sm:hidden">{t("autoRenew")}: </span>
             <AutoRenew service={service} onSwitch={onSwitch} />
-          </>
+          </span>
         )}
       </Cell>
       <Cell className="max-sm:order-1 max-sm:justify-self-end">

@@ -53,7 +53,7 @@ function SuspensionCallout({
             ? t.rich(invoice.isBeingPaid ? "beingPaid" : "unpaid", {
                 amount: () => <Amount of={invoice.remaining} />,
                 link: () => (
-                  <TextLink href={invoiceHref(invoice.number)} className="figures">
+                  <TextLink href={invoiceHref(invoice.number)} className="figures whitespace-nowrap">
                     {invoice.number}
                   </TextLink>
                 ),

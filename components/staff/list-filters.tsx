@@ -1,5 +1,6 @@
 import { useTranslations } from "next-intl";
 import { Button, buttonLook } from "@/components/ui/button";
+import { classNames } from "@/components/ui/class-names";
 import { DayFields } from "@/components/ui/day-fields";
 import { Field } from "@/components/ui/field";
 import { FilterForm } from "@/components/ui/filter-form";
@@ -45,7 +46,8 @@ export function ListFilters(props: ListFiltersProps) {
         action={path}
         // What the address says is what the form begins from.
         key={JSON.stringify([filter, selects.map(({ value }) => value)])}
-        className="flex flex-wrap items-end gap-3"
+        // With a sentence below one of them, the fields line up by their labels.
+        className={classNames("flex flex-wrap gap-3", refusedDays ? "items-start" : "items-end")}
       >
         {Object.entries(hidden).map(
           ([name, value]) => value && <input key={name} type="hidden" name={name} value={value} />,
@@ -77,7 +79,7 @@ export function ListFilters(props: ListFiltersProps) {
             className="max-sm:min-w-32 max-sm:flex-1 sm:max-w-48"
           />
         )}
-        <div className="flex gap-3">
+        <div className={classNames("flex gap-3", refusedDays !== null && "sm:mt-6.5")}>
           <Button type="submit">{t("search")}</Button>
           {(clearHref || refusedDays) && (
             <Link href={clearHref ?? path} className={buttonLook("quiet")}>
