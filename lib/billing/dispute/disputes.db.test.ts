@@ -550,6 +550,18 @@ describe("what moves for a dispute", () => {
     expect(await taskOf(charge)).toBeNull();
   });
 
+  it("of a bank debit that is first heard of when it is lost stays open with its task, until staff say so", async () => {
+    const charge = await toppedUp(world, await makeCustomer(world), 5000n);
+    await world.owner`update charges set method_type = 'sepa_debit' where id = ${charge.chargeId}`;
+    const lost = saidOf(charge, 5000n, [-5000n], "lost");
+    expect(await tell(lost)).toMatchObject({ state: "open" });
+    expect(await tasksOf(charge)).toEqual(["dispute_open", "dispute_quarantined"]);
+    await expectBooksBalance(world);
+    await agreeTo(charge);
+    expect(await tell(lost)).toMatchObject({ state: "lost" });
+    expect(await tasksOf(charge)).toEqual([]);
+  });
+
   async function agreeTo({ customer: { customerId, actor } }: BookedCharge): Promise<void> {
     const [row] = await world.owner`select id from disputes where customer_id = ${customerId}`;
     const wish = { customerId, disputeId: row?.id, userId: actor.userId, reason: "the bank keeps it" };

@@ -77,7 +77,9 @@ async function apply(
   if (isNew) {
     const detail = { disputeId: found.id, amountMinor: `${said.amountMinor}`, currency: said.currency };
     // One that is over when it is first heard of asks for no answer any more.
-    const isOver = verdict.kind === "said" && verdict.said.end !== null;
+    const end = verdict.kind === "said" ? verdict.said.end : null;
+    // A debit that came back is not over before staff have said so.
+    const isOver = end === "won" || (end === "lost" && !isReturnedDebit(charge.methodType));
     if (!isOver) decision.askStaff("dispute_open", "dispute", found.id, { ...detail, reason: said.reason });
     const of = { subject: "payment" as const, subjectId: charge.paymentId, isVisible: false };
     decision.record({ ...of, verb: "dispute_opened", detail });

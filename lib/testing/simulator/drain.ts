@@ -1,5 +1,6 @@
 import { agreeLoss } from "@/lib/billing/dispute/agree-loss";
 import { pollDisputes } from "@/lib/billing/dispute/poll-disputes";
+import { settleDispute } from "@/lib/billing/dispute/settle-dispute";
 import { pollFees } from "@/lib/billing/payment/poll-fees";
 import { pollPayments } from "@/lib/billing/payment/poll-payments";
 import { reconcile } from "@/lib/billing/reconciliation/reconcile";
@@ -111,6 +112,11 @@ async function workUntilQuiet(simulation: Simulation): Promise<void> {
   for (let round = 0; round < 60; round += 1) {
     await readBackEvents(world);
     await reconcile(world);
+    // What the night finds first and staff have to say of: a debit that came back.
+    for (const ref of await awaitingWord(owner)) {
+      const agreed = await agreeLoss(world, world.staff, { ...ref, reason: "in the end" });
+      if (agreed.ok) await settleDispute(world, agreed.value.stripeDisputeId);
+    }
     while ((await processWaitingEvents(world)).length > 0);
     await pollFees(world, 1_000);
     const parked = await owner`select event_id from event_runs where state = 'parked'`;
