@@ -1,12 +1,13 @@
 import type { ReservedSql, Sql } from "@/db/client";
 import { constraintName, transact } from "@/db/transaction";
 import { staffRoles } from "@/lib/auth/actor";
-import { attemptLimits } from "@/lib/auth/attempt-limits";
+import { attemptLimits, type TooManyAttempts } from "@/lib/auth/attempt-limits";
 import { context } from "@/lib/auth/context";
 import { isEmail, normalEmail } from "@/lib/auth/email-address";
 import { hostNameOf } from "@/lib/auth/host";
 import { askForMailToAdmins } from "@/lib/auth/login-mail";
-import { hashPassword, type PasswordProblem, passwordProblem } from "@/lib/auth/password";
+import { judgeNewPassword } from "@/lib/auth/new-password";
+import { hashPassword, type PasswordProblem } from "@/lib/auth/password";
 import { hasAddress, oneLineName } from "@/lib/auth/plain-name";
 import { hashSecretToken, isSecretToken, newSecretToken } from "@/lib/auth/secret-token";
 import { mayStaff } from "@/lib/auth/staff-rights";
@@ -164,7 +165,8 @@ export type AcceptRefusal =
   | { code: "link_not_valid" }
   | { code: "email_taken" }
   | { code: "name_has_address" }
-  | PasswordProblem;
+  | PasswordProblem
+  | TooManyAttempts;
 
 /** Makes the login of somebody who was invited, with the role that the invitation has. Of several at once one succeeds. */
 export async function acceptInvite(
@@ -175,11 +177,12 @@ export async function acceptInvite(
   if (!invite) return refuse({ code: "link_not_valid" });
   const name = oneLineName(input.name);
   if (hasAddress(name)) return refuse({ code: "name_has_address" });
-  const problem = passwordProblem(input.password, {
-    email: invite.email,
-    names: [name, await hostNameOf(world.staff.sql, input.hostName ?? "")],
-  });
-  if (problem) return refuse(problem);
+  const judged = await judgeNewPassword(
+    world.staff,
+    { password: input.password, by: input.token },
+    { email: invite.email, names: [name, await hostNameOf(world.staff.sql, input.hostName ?? "")] },
+  );
+  if (!judged.ok) return judged;
   const passwordHash = await hashPassword(input.password);
   const userId = newId<UserId>(world.clock);
   const now = world.clock.now();

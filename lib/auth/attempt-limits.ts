@@ -29,6 +29,8 @@ const limits = {
   signInAddress: { points: 60, duration: 15 * minuteSeconds },
   /** Changing the password: whoever sits at an open session guesses the present one. */
   changeSession: { points: 10, duration: 15 * minuteSeconds },
+  /** Choosing a new password, by the session or the link that allows it: how strong one is takes time to say. */
+  newPassword: { points: 20, duration: 15 * minuteSeconds },
   resetAddress: { points: 20, duration: 60 * minuteSeconds },
   /** Mails of people whom their reader need not know. */
   invitedEmail: { points: 2, duration: 24 * 60 * minuteSeconds },
@@ -81,6 +83,7 @@ function makeLimits(sql: Sql): AttemptLimits {
     signInAccount: limiter("signInAccount"),
     signInAddress: limiter("signInAddress"),
     changeSession: limiter("changeSession"),
+    newPassword: limiter("newPassword"),
     resetAddress: limiter("resetAddress"),
     invitedEmail: limiter("invitedEmail"),
     payLinkAddress: limiter("payLinkAddress"),

@@ -3,14 +3,15 @@ import type { SignedIn } from "./actor";
 import { attemptLimits, type TooManyAttempts } from "./attempt-limits";
 import type { Context } from "./context";
 import { askForMailNow } from "./login-mail";
-import { hashPassword, type PasswordProblem, passwordProblem, verifyPassword } from "./password";
+import { judgeNewPassword } from "./new-password";
+import { hashPassword, type PasswordProblem, verifyPassword } from "./password";
 import { passwordOwner } from "./password-owner";
 
 export type ChangePasswordRefusal = { code: "wrong_password" } | PasswordProblem | TooManyAttempts;
 
 /**
  * Changes the password of a person who is signed in and knows the present one. Ends all their other sessions and voids
- * open links to reset it, and tells its owner by mail. Guesses are counted by session; of two changes at once the second finds the present
+ * open links to reset it, and tells its owner by mail. Guesses and new passwords are counted by session; of two changes at once the second finds the present
  * password wrong.
  */
 export async function changePassword(
@@ -28,8 +29,9 @@ export async function changePassword(
   if (!(await verifyPassword(presentHash, input.present))) return refuse({ code: "wrong_password" });
   await limits.clear("changeSession", sessionId);
 
-  const problem = passwordProblem(input.next, await passwordOwner(context, { userId, email }));
-  if (problem) return refuse(problem);
+  const owner = await passwordOwner(context, { userId, email });
+  const judged = await judgeNewPassword(app, { password: input.next, by: sessionId }, owner);
+  if (!judged.ok) return judged;
   const passwordHash = await hashPassword(input.next);
   const [done] = await app.sql<{ changed: boolean }[]>`
     select change_password(${userId}, ${presentHash}, ${passwordHash}, ${sessionId}, ${clock.now()}) as changed`;

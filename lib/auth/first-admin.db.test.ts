@@ -93,6 +93,17 @@ describe("the first admin", () => {
     expect(await createFirstAdmin(people.context, { token, ...person })).toMatchObject({ ok: true });
   });
 
+  test("is judged by the link before the password is, and by the password twenty times", async () => {
+    const weak = { ...person, password: "1@4$".repeat(32) };
+    const stranger = await createFirstAdmin(people.context, { ...weak, token: "x".repeat(43) });
+    expect(stranger).toEqual(notValid);
+    const token = await newToken();
+    const tries = Array.from({ length: 21 }, () => createFirstAdmin(people.context, { ...weak, token }));
+    const codes = (await Promise.all(tries)).map((answer) => (answer.ok ? "made" : answer.refusal.code));
+    expect(codes.filter((code) => code === "password_weak")).toHaveLength(20);
+    expect(codes.filter((code) => code === "too_many_attempts")).toHaveLength(1);
+  });
+
   test("does not come in by a link for a new password", async () => {
     const { id } = await people.user();
     const token = "A".repeat(43);

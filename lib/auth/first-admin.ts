@@ -3,10 +3,12 @@ import { constraintName, transact } from "@/db/transaction";
 import { type Clock, systemClock } from "@/lib/kernel/clock";
 import { newId, type UserId } from "@/lib/kernel/id";
 import { ok, type Result, refuse } from "@/lib/kernel/result";
+import type { TooManyAttempts } from "./attempt-limits";
 import type { Context } from "./context";
 import { isEmail, normalEmail } from "./email-address";
 import { hostNameOf } from "./host";
-import { hashPassword, type PasswordProblem, passwordProblem } from "./password";
+import { judgeNewPassword } from "./new-password";
+import { hashPassword, type PasswordProblem } from "./password";
 import { hasAddress, oneLineName } from "./plain-name";
 import { hashSecretToken, isSecretToken, newSecretToken } from "./secret-token";
 
@@ -58,23 +60,26 @@ export type FirstAdminRefusal =
   | { code: "email_not_valid" }
   | { code: "email_taken" }
   | { code: "name_has_address" }
-  | PasswordProblem;
+  | PasswordProblem
+  | TooManyAttempts;
 
 /** Makes the first admin, who then signs in as everyone does. Of several at once, one succeeds. */
 export async function createFirstAdmin(
-  { staff, clock, settings }: Pick<Context, "staff" | "clock" | "settings">,
+  { app, staff, clock, settings }: Pick<Context, "app" | "staff" | "clock" | "settings">,
   input: { token: string; name: string; email: string; password: string; locale: string },
 ): Promise<Result<{ userId: UserId }, FirstAdminRefusal>> {
   const email = normalEmail(input.email);
   if (!isEmail(email)) return refuse({ code: "email_not_valid" });
   const name = oneLineName(input.name);
   if (hasAddress(name)) return refuse({ code: "name_has_address" });
-  const problem = passwordProblem(input.password, {
-    email,
-    names: [name, await hostNameOf(staff.sql, settings.hostName)],
-  });
-  if (problem) return refuse(problem);
+  // Before the password: without a link nobody makes this process estimate one.
   if (!(await isFirstAdminOpen({ staff, clock }, input.token))) return refuse({ code: "link_not_valid" });
+  const judged = await judgeNewPassword(
+    app,
+    { password: input.password, by: input.token },
+    { email, names: [name, await hostNameOf(staff.sql, settings.hostName)] },
+  );
+  if (!judged.ok) return judged;
 
   const passwordHash = await hashPassword(input.password);
   const userId = newId<UserId>(clock);

@@ -135,6 +135,18 @@ describe("a forgotten password", () => {
     });
   });
 
+  test("has twenty tries at a new one by a link: each is work for us", async () => {
+    const [one, other] = [await people.user(), await people.user()];
+    const [token, others] = [await tokenFor(one.email), await tokenFor(other.email)];
+    const choose = (by: string, password: string) => resetPassword(people.context, { token: by, password });
+    const codes = await Promise.all(Array.from({ length: 25 }, () => choose(token, "1@4$".repeat(32))));
+    const refused = codes.map((answer) => (answer.ok ? "changed" : answer.refusal.code));
+    expect(refused.filter((code) => code === "password_weak")).toHaveLength(20);
+    expect(refused.filter((code) => code === "too_many_attempts")).toHaveLength(5);
+    expect(await choose(token, freshPassword)).toMatchObject({ refusal: { code: "too_many_attempts" } });
+    expect(await choose(others, freshPassword)).toMatchObject({ ok: true });
+  });
+
   test("has one link, sent again while it is unused, and void once it was used", async () => {
     const { email } = await people.user();
     const [first, again] = [await tokenFor(email), await tokenFor(email)];
@@ -237,6 +249,21 @@ describe("changing a password", () => {
     expect(await readSession(people.context, sessionId, userId)).toMatchObject({ userId });
     expect(await isResetOpen(people.context, link)).toBe(false);
     expect(await trySignIn(email, freshPassword)).toMatchObject({ ok: true });
+  });
+
+  test("has twenty tries at a new one in a session, however right the present one is", async () => {
+    const { id: userId, email } = await people.user();
+    const [own, other] = [newId<SessionId>(), newId<SessionId>()];
+    const change = async (sessionId: SessionId, next: string) => {
+      const input = { present: knownPassword, next };
+      const answer = await changePassword(people.context, { userId, email, sessionId }, input);
+      return answer.ok ? "changed" : answer.refusal.code;
+    };
+    const codes: string[] = [];
+    for (let guess = 1; guess <= 21; guess += 1) codes.push(await change(own, "1@4$".repeat(32)));
+    expect(codes).toEqual([...Array<string>(20).fill("password_weak"), "too_many_attempts"]);
+    expect(await change(own, freshPassword)).toBe("too_many_attempts");
+    expect(await change(other, freshPassword)).toBe("changed");
   });
 
   test("happens once of two at the same time, and leaves the session of that one", async () => {

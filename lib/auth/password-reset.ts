@@ -7,7 +7,8 @@ import { attemptLimits, signInPair, type TooManyAttempts } from "./attempt-limit
 import type { Context } from "./context";
 import { normalEmail } from "./email-address";
 import { askForMailNow } from "./login-mail";
-import { hashPassword, type PasswordProblem, passwordProblem } from "./password";
+import { judgeNewPassword } from "./new-password";
+import { hashPassword, type PasswordProblem } from "./password";
 import { passwordOwner } from "./password-owner";
 import { hashSecretToken, isSecretToken } from "./secret-token";
 
@@ -73,7 +74,7 @@ export async function isResetOpen(context: ResetContext, token: string): Promise
   return (await findReset(context, token)) !== null;
 }
 
-export type ResetRefusal = { code: "link_not_valid" } | PasswordProblem;
+export type ResetRefusal = { code: "link_not_valid" } | PasswordProblem | TooManyAttempts;
 
 /**
  * Sets the new password of the token's user, once. In the same transaction all sessions of the user end and all their
@@ -85,8 +86,9 @@ export async function resetPassword(
 ): Promise<Result<undefined, ResetRefusal>> {
   const person = await findReset(context, input.token);
   if (person === null) return refuse({ code: "link_not_valid" });
-  const problem = passwordProblem(input.password, await passwordOwner(context, person));
-  if (problem) return refuse(problem);
+  const chosen = { password: input.password, by: input.token };
+  const judged = await judgeNewPassword(context.app, chosen, await passwordOwner(context, person));
+  if (!judged.ok) return judged;
 
   const passwordHash = await hashPassword(input.password);
   const [done] = await context.app.sql<{ changed: boolean }[]>`

@@ -1,3 +1,6 @@
+import { readdirSync, readFileSync } from "node:fs";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
 import { hash } from "@node-rs/argon2";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
@@ -37,11 +40,27 @@ describe("a new password", () => {
     expect(passwordProblem(password, owner)).toEqual(problem);
   });
 
+  test("is estimated by its first forty signs: more of them make a guessable beginning no better", () => {
+    expect(passwordProblem(`${"ab".repeat(20)}x7#kQ9!vLm2pZr4&`, ann)).toEqual({ code: "password_weak" });
+    expect(passwordProblem(`x7#kQ9!vLm2pZr4&${"ab".repeat(50)}`, ann)).toBeNull();
+  });
+
   test("is as long as it has signs, however they were typed", () => {
     // Eleven signs, of which each é is two on some keyboards.
     const composed = "réservé zkq";
     expect(passwordProblem(composed.normalize("NFD"), owner)).toEqual(passwordProblem(composed, owner));
     expect(passwordProblem("🦆🌊🌧 lamp quiet moss", owner)).toBeNull();
+  });
+
+  test("is judged where it is counted, and nowhere else", () => {
+    const root = fileURLToPath(new URL("../..", import.meta.url));
+    const asking = ["app", "lib"]
+      .flatMap((folder) =>
+        readdirSync(path.join(root, folder), { recursive: true }).map((name) => `${folder}/${name}`),
+      )
+      .filter((file) => /(?<!\.test)\.tsx?$/.test(file) && file !== "lib/auth/password.ts")
+      .filter((file) => readFileSync(path.join(root, file), "utf8").includes("passwordProblem("));
+    expect(asking).toEqual(["lib/auth/new-password.ts"]);
   });
 
   test("may contain a name too short to be a word of its own", () => {

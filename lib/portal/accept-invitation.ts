@@ -1,9 +1,11 @@
 import type { ReservedSql } from "@/db/client";
 import { constraintName, type Transaction, transact } from "@/db/transaction";
 import type { MembershipRole, SignedIn } from "@/lib/auth/actor";
+import type { TooManyAttempts } from "@/lib/auth/attempt-limits";
 import { hostNameOf } from "@/lib/auth/host";
 import { askForMailToOwners } from "@/lib/auth/login-mail";
-import { hashPassword, type PasswordProblem, passwordProblem } from "@/lib/auth/password";
+import { judgeNewPassword } from "@/lib/auth/new-password";
+import { hashPassword, type PasswordProblem } from "@/lib/auth/password";
 import { hasAddress, oneLineName } from "@/lib/auth/plain-name";
 import type { World } from "@/lib/billing/world";
 import { type CustomerId, newId, type UserId } from "@/lib/kernel/id";
@@ -27,6 +29,14 @@ export type AcceptRefusal =
   | { code: "invitation_not_valid" }
   /** The address that was invited is another than the one they sign in with. */
   | { code: "invited_as_another" };
+
+/** What keeps somebody new from joining, beside that. */
+export type JoinRefusal =
+  | AcceptRefusal
+  | PasswordProblem
+  | TooManyAttempts
+  | NameProblem
+  | { code: "email_taken" };
 
 /** The invitation of a link that can still be used, or null. */
 export async function showInvitation(
@@ -53,18 +63,22 @@ export async function showInvitation(
 export async function joinAsNew(
   input: { token: string; name: string; password: string; locale: string; hostName?: string },
   world: World = portalWorld(),
-): Promise<Result<undefined, AcceptRefusal | PasswordProblem | NameProblem | { code: "email_taken" }>> {
+): Promise<Result<undefined, JoinRefusal>> {
   const view = await showInvitation(input.token, world);
   if (!view) return refuse({ code: "invitation_not_valid" });
   if (view.hasLogin) return refuse({ code: "email_taken" });
   const name = oneLineName(input.name);
   if (name === "") return refuse({ code: "name_missing" });
   if (hasAddress(name)) return refuse({ code: "name_has_address" });
-  const problem = passwordProblem(input.password, {
-    email: view.email,
-    names: [name, view.customer, await hostNameOf(world.app.sql, input.hostName ?? "")],
-  });
-  if (problem) return refuse(problem);
+  const judged = await judgeNewPassword(
+    world.app,
+    { password: input.password, by: input.token },
+    {
+      email: view.email,
+      names: [name, view.customer, await hostNameOf(world.app.sql, input.hostName ?? "")],
+    },
+  );
+  if (!judged.ok) return judged;
   const passwordHash = await hashPassword(input.password);
   const userId = newId<UserId>(world.clock);
   try {
