@@ -49,9 +49,9 @@ function listPage(store: MailStore, language: string | undefined): Markup {
   const mails = store.list();
   const rows = mails.map(
     (mail) => html`<li><a href="/mails/${mail.id}">
-<span class="subject">${mail.subject || words.noSubject}${filesMark(mail, words)}</span>
+<span class="subject">${mail.subject || words.noSubject}</span>
 <span class="to">${mail.to.join(", ")}</span>
-<time datetime="${mail.receivedAt.toISOString()}">${instantText(mail.receivedAt, lang)}</time>
+<span class="when">${filesMark(mail, words)}<time datetime="${mail.receivedAt.toISOString()}">${instantText(mail.receivedAt, lang)}</time></span>
 </a></li>`,
   );
   const list = mails.length === 0 ? html`<p class="empty">${words.empty}</p>` : html`<ul>${rows}</ul>`;
@@ -93,7 +93,7 @@ ${framed}`,
 function filesMark({ files }: CaughtMail, words: MailboxWords): Markup {
   if (files.length === 0) return html``;
   const said = files.length === 1 ? words.oneFile : words.someFiles.replace("{count}", String(files.length));
-  return html` <span class="files">${said}</span>`;
+  return html`<span class="files">${said}</span> `;
 }
 
 /** The files that came with it, each a link that opens it. */

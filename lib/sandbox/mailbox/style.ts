@@ -16,6 +16,7 @@ li a { display: grid; grid-template-columns: minmax(0, 2fr) minmax(0, 1fr) auto;
 li a:hover { background: var(--hover); }
 .subject { font-weight: 600; }
 .subject, .to { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
+.when { display: flex; flex-wrap: wrap; justify-content: flex-end; gap: 0 16px; align-items: baseline; }
 .files { color: var(--quiet); font-size: 13px; font-weight: 400; white-space: nowrap; }
 .attached { margin: 0; border: 0; }
 .attached li { padding: 2px 0; }
