@@ -1,8 +1,6 @@
-import { transact } from "@/db/transaction";
-import { mayStaff } from "@/lib/auth/staff-rights";
 import type { TaxPoint } from "@/lib/billing/invoice/tax-rule";
 import { ok, type Result, refuse } from "@/lib/kernel/result";
-import { recordActivity } from "./record-activity";
+import { changeSetting, type SettingRefusal } from "./change-setting";
 import type { StaffActor } from "./shapes";
 import { type StaffWorld, staffWorld } from "./world";
 
@@ -44,36 +42,29 @@ export interface TaxPointChange {
   seen: TaxPoint;
 }
 
-export type TaxPointRefusal =
-  | { code: "not_allowed" }
-  | { code: "tax_country_unknown" }
-  /** Somebody was faster. */
-  | { code: "settings_changed" };
+export type TaxPointRefusal = SettingRefusal | { code: "tax_country_unknown" };
 
 /** Changes which day decides the rate of a country's lines, for invoices issued from now on; admins alone. */
-export async function changeTaxPoint(
+export function changeTaxPoint(
   actor: StaffActor,
   { country, point, seen }: TaxPointChange,
   world: StaffWorld = staffWorld(),
 ): Promise<Result<undefined, TaxPointRefusal>> {
-  if (!mayStaff(actor.role, "host.change")) return refuse({ code: "not_allowed" });
-  return transact(world.staff, {}, async ({ sql }) => {
-    await sql`select pg_advisory_xact_lock(hashtext('mallard host settings'))`;
-    const [stood] = await sql`
-      select coalesce((select value ->> ${country} from settings where key = 'tax_points'), 'term_start') as point
-      from tax_rates where country = ${country} limit 1`;
-    if (!stood) return refuse({ code: "tax_country_unknown" });
-    if (stood.point !== seen) return refuse({ code: "settings_changed" });
-    if (point === seen) return ok();
-    await sql`
-      insert into settings (key, value) values ('tax_points', ${sql.json({ [country]: point })})
-      on conflict (key) do update set value = settings.value || excluded.value`;
-    await recordActivity(world, sql, {
-      customerId: null,
-      userId: actor.userId,
-      verb: "tax_point_changed",
-      detail: { country, from: seen, to: point },
-    });
-    return ok();
+  return changeSetting<TaxPoint, { code: "tax_country_unknown" }>(world, actor, {
+    key: "tax_points",
+    part: country,
+    verb: "tax_point_changed",
+    seen,
+    parse: async () => {
+      const [taxed] = await world.staff.sql`select 1 from tax_rates where country = ${country} limit 1`;
+      return taxed ? ok(point) : refuse({ code: "tax_country_unknown" });
+    },
+    read: async (sql) => {
+      const [row] = await sql`select value ->> ${country} as point from settings where key = 'tax_points'`;
+      return row?.point ?? "term_start";
+    },
+    seenAs: (value) => value,
+    stored: (value) => value,
+    told: (from, to) => ({ country, from, to }),
   });
 }
