@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { StaffRole } from "@/lib/auth/actor";
 import { takeGoodwill } from "@/lib/billing/payment/give-goodwill";
 import { newId, type SessionId } from "@/lib/kernel/id";
-import { money } from "@/lib/kernel/money";
+import { money, toDecimal } from "@/lib/kernel/money";
 import { checkBooks } from "@/lib/ledger/books";
 import { payCombined } from "@/lib/portal/pay";
 import {
@@ -16,7 +16,7 @@ import {
 import { openQuietStripe } from "@/lib/testing/quiet-stripe";
 import { makeStaff } from "@/lib/testing/staff";
 import { payOutBalance } from "./pay-out-balance";
-import { changePayoutLimit } from "./payout-limit";
+import { changePayoutLimit, showPayoutLimits } from "./payout-limit";
 
 async function openScene() {
   const scene = await openQuietStripe();
@@ -168,10 +168,15 @@ describe("balance paid out by bank", () => {
     const { world } = scene;
     const { userId } = await makeStaff(world, "admin", "Limit Setter");
     const admin = { userId, sessionId: newId<SessionId>(), role: "admin" as const };
-    const change = (minor: string, seen: string) => changePayoutLimit(admin, { minor, seen }, world);
-    expect(await change("12x", "1000000")).toMatchObject({ refusal: { code: "payout_limit_malformed" } });
-    expect(await change("500", "999")).toMatchObject({ refusal: { code: "settings_changed" } });
-    expect(await change("500", "1000000")).toEqual({ ok: true });
+    const change = (amount: string, seen: string) =>
+      changePayoutLimit(admin, { currency: "USD", amount, seen }, world);
+    expect(await change("12x", "10000.00")).toMatchObject({ refusal: { code: "amount_malformed" } });
+    expect(await change("5,000", "10000.00")).toMatchObject({ refusal: { code: "amount_too_precise" } });
+    expect(await change("5", "9999.00")).toMatchObject({ refusal: { code: "settings_changed" } });
+    expect(await change("5", "10000.00")).toEqual({ ok: true });
+    expect(await changePayoutLimit(admin, { currency: "XXX", amount: "5", seen: "5" }, world)).toMatchObject({
+      refusal: { code: "amount_malformed" },
+    });
     const customer = await customerWith(1_000n);
     const wish = {
       customerId: customer.customerId,
@@ -183,7 +188,51 @@ describe("balance paid out by bank", () => {
       refusal: { code: "payout_above_day" },
     });
     expect(await payOutBalance(admin, { ...wish, amount: "5" }, world)).toMatchObject({ ok: true });
-    expect(await change("1000000", "500")).toEqual({ ok: true });
+    const told = await world.jobs.sql`
+      select detail from activities where verb = 'payout_limit_changed' and user_id = ${userId}`;
+    expect(told.map(({ detail }) => detail)).toEqual([{ from: "10000.00 USD", to: "5.00 USD" }]);
+    expect(await change("10000", "5.00")).toEqual({ ok: true });
+  });
+
+  it("has a limit of its own in each currency, worth about the same", async () => {
+    const { world } = scene;
+    const { userId } = await makeStaff(world, "admin", "Many Currencies");
+    const admin = { userId, sessionId: newId<SessionId>(), role: "admin" as const };
+    const shown = async () =>
+      (await showPayoutLimits(admin, world))
+        .filter(({ currency }) => ["JPY", "KWD", "USD"].includes(currency))
+        .map(toDecimal);
+    const customers = await Promise.all(
+      (["USD", "JPY", "KWD"] as const).map((currency) => makeCustomer(world, { currency })),
+    );
+    for (const customer of customers) await bankBalance(world, customer, 2_000_000n);
+    expect(await shown()).toEqual(["1500000", "3000.000", "10000.00"]);
+
+    const change = (currency: string, amount: string, seen: string) =>
+      changePayoutLimit(admin, { currency, amount, seen }, world);
+    expect(await change("KWD", "1,500", "3000.000")).toMatchObject({ refusal: { code: "amount_ambiguous" } });
+    expect(await change("KWD", "1500", "3000.000")).toEqual({ ok: true });
+    expect(await change("JPY", "100000", "1500000")).toEqual({ ok: true });
+    expect(await shown()).toEqual(["100000", "1500.000", "10000.00"]);
+
+    // What was paid out in one currency takes nothing of another's limit.
+    const [usd, jpy, kwd] = customers as [TestCustomer, TestCustomer, TestCustomer];
+    const out = ({ customerId, currency }: TestCustomer, amount: string, seenMinor = 2_000_000n) =>
+      payOutBalance(admin, { customerId, currency, amount, seenMinor, reason: "asked for it" }, world);
+    expect(await out(usd, "10000")).toMatchObject({ ok: true });
+    expect(await out(jpy, "100000")).toMatchObject({ ok: true });
+    expect(await out(kwd, "1500")).toMatchObject({ ok: true });
+    for (const [one, seenMinor] of [
+      [usd, 1_000_000n],
+      [jpy, 1_900_000n],
+      [kwd, 500_000n],
+    ] as const) {
+      expect(await out(one, "1", seenMinor)).toMatchObject({
+        refusal: { code: "payout_above_day", most: { minor: 0n, currency: one.currency } },
+      });
+    }
+    expect(await change("KWD", "3000", "1500.000")).toEqual({ ok: true });
+    expect(await change("JPY", "1500000", "100000")).toEqual({ ok: true });
   });
 
   it.each(["support", "auditor"] as const)("is not for %s", async (role) => {

@@ -1,50 +1,34 @@
-import { transact } from "@/db/transaction";
-import { mayStaff } from "@/lib/auth/staff-rights";
-import { payoutDayLimit } from "@/lib/billing/payment/payout-limit";
-import { ok, type Result, refuse } from "@/lib/kernel/result";
-import { recordActivity } from "./record-activity";
+import { payoutDayLimit, payoutDayLimits } from "@/lib/billing/payment/payout-limit";
+import { isCurrency, type Money, type MoneyRefusal, parseMoney, toDecimal } from "@/lib/kernel/money";
+import { type Result, refuse } from "@/lib/kernel/result";
+import { changeSetting, type SettingRefusal } from "./change-setting";
 import type { StaffActor } from "./shapes";
 import { type StaffWorld, staffWorld } from "./world";
 
-/** In the smallest unit of any currency: more digits than any payout has. */
-const limitMostMinor = 1_000_000_000_000n;
+export type PayoutLimitRefusal = SettingRefusal | MoneyRefusal;
 
-export type PayoutLimitRefusal =
-  | { code: "not_allowed" }
-  | { code: "payout_limit_malformed" }
-  /** Somebody was faster. */
-  | { code: "settings_changed" };
-
-/** What one person may pay out a day, in the smallest unit of each currency. Every role of staff may look. */
-export function showPayoutLimit(_actor: StaffActor, world: StaffWorld = staffWorld()): Promise<bigint> {
-  return payoutDayLimit(world.staff.sql);
+/** What one person may pay out a day, in each currency in use. Every role of staff may look. */
+export function showPayoutLimits(_actor: StaffActor, world: StaffWorld = staffWorld()): Promise<Money[]> {
+  return payoutDayLimits(world.staff.sql);
 }
 
-/** Changes what one person may pay out a day; admins alone. */
+/** Changes what one person may pay out a day in a currency; admins alone. `seen` is the limit shown, in digits. */
 export async function changePayoutLimit(
   actor: StaffActor,
-  { minor, seen }: { minor: string; seen: string },
+  { currency, amount, seen }: { currency: string; amount: string; seen: string },
   world: StaffWorld = staffWorld(),
 ): Promise<Result<undefined, PayoutLimitRefusal>> {
-  if (!mayStaff(actor.role, "host.change")) return refuse({ code: "not_allowed" });
-  const text = minor.replace(/[\s,.']/g, "");
-  if (!/^\d{1,13}$/.test(text) || BigInt(text) > limitMostMinor) {
-    return refuse({ code: "payout_limit_malformed" });
-  }
-  return transact(world.staff, {}, async ({ sql }) => {
-    await sql`select pg_advisory_xact_lock(hashtext('mallard host settings'))`;
-    const stood = await payoutDayLimit(sql);
-    if (seen !== stood.toString()) return refuse({ code: "settings_changed" });
-    const value = BigInt(text).toString();
-    await sql`
-      insert into settings (key, value) values ('payout_day_most_minor', ${sql.json(value)})
-      on conflict (key) do update set value = excluded.value`;
-    await recordActivity(world, sql, {
-      customerId: null,
-      userId: actor.userId,
-      verb: "payout_limit_changed",
-      detail: { from: stood.toString(), to: value },
-    });
-    return ok();
+  if (!isCurrency(currency)) return refuse({ code: "amount_malformed" });
+  const told = (limit: Money) => `${toDecimal(limit)} ${limit.currency}`;
+  return changeSetting<Money, MoneyRefusal>(world, actor, {
+    key: "payout_day_most",
+    part: currency,
+    verb: "payout_limit_changed",
+    seen,
+    parse: () => parseMoney(amount, currency),
+    read: (sql) => payoutDayLimit(sql, currency),
+    seenAs: toDecimal,
+    stored: ({ minor }) => minor.toString(),
+    told: (from, to) => ({ from: told(from), to: told(to) }),
   });
 }

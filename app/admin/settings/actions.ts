@@ -24,7 +24,11 @@ const HostInput = z.strictObject({
   removeLogo: z.literal("yes").optional(),
 });
 
-const PayoutInput = z.strictObject({ minor: z.string().max(40), seen: z.string().max(40) });
+const PayoutInput = z.strictObject({
+  currency: z.string().regex(/^[A-Z]{3}$/),
+  amount: z.string().max(40),
+  seen: z.string().max(40),
+});
 
 const TaxPointInput = z.strictObject({
   country: z.string().regex(/^[A-Z]{2}$/),

@@ -1,8 +1,8 @@
 import type { Metadata } from "next";
 import { getTranslations } from "next-intl/server";
 import { staffTexts } from "@/app/admin/texts";
-import { ActionForm } from "@/components/sign-in/action-form";
 import { HostForm } from "@/components/staff/host-form";
+import { PayoutLimitList } from "@/components/staff/payout-limit-list";
 import { StaffFrame } from "@/components/staff/staff-frame";
 import { TaxPointList } from "@/components/staff/tax-point-list";
 import { Callout } from "@/components/ui/callout";
@@ -14,7 +14,7 @@ import {
   logoBytesMost,
   showHostSettings,
 } from "@/lib/admin/host-settings";
-import { showPayoutLimit } from "@/lib/admin/payout-limit";
+import { showPayoutLimits } from "@/lib/admin/payout-limit";
 import { showTaxPoints } from "@/lib/admin/tax-points";
 import { context } from "@/lib/auth/context";
 import { currentUser, requireStaff } from "@/lib/auth/current";
@@ -28,10 +28,10 @@ export async function generateMetadata(): Promise<Metadata> {
 /** What the host says of itself: its name, address and logo, and where money can be sent by bank. */
 export default async function SettingsPage() {
   const actor = await requireStaff("/admin/settings");
-  const [user, shown, payoutLimit, countries, t] = await Promise.all([
+  const [user, shown, payoutLimits, countries, t] = await Promise.all([
     currentUser(),
     showHostSettings(actor),
-    showPayoutLimit(actor),
+    showPayoutLimits(actor),
     showTaxPoints(actor),
     getTranslations("hostSettings"),
   ]);
@@ -43,7 +43,12 @@ export default async function SettingsPage() {
     "logo_too_large",
     "logo_no_picture",
     "settings_changed",
-    "payout_limit_malformed",
+    "amount_missing",
+    "amount_malformed",
+    "amount_negative",
+    "amount_ambiguous",
+    "amount_too_precise",
+    "amount_too_large",
     "tax_country_unknown",
   ]);
   const { hostName } = context().settings;
@@ -102,28 +107,13 @@ export default async function SettingsPage() {
           <h2 id="payouts" className="mb-2 font-semibold text-lg">
             {t("payouts")}
           </h2>
-          <p className="mb-4 text-ink-soft">{t("payoutsNow", { minor: payoutLimit.toString() })}</p>
-          {mayChange && (
-            <ActionForm
-              key={payoutLimit.toString()}
-              action={changePayoutLimit}
-              hidden={{ seen: payoutLimit.toString() }}
-              fields={[
-                {
-                  name: "minor",
-                  label: t("payoutsMost"),
-                  hint: t("payoutsHint"),
-                  type: "text",
-                  autoComplete: "off",
-                  maxLength: 20,
-                  initial: payoutLimit.toString(),
-                },
-              ]}
-              submit={t("submit")}
-              answers={answers}
-              done={<p>{t("payoutsDone")}</p>}
-            />
-          )}
+          <p className="mb-4 text-ink-soft">{t("payoutsIntro")}</p>
+          <PayoutLimitList
+            limits={payoutLimits}
+            action={changePayoutLimit}
+            mayChange={mayChange}
+            answers={answers}
+          />
         </section>
       </div>
     </StaffFrame>

@@ -21,7 +21,7 @@ export type PayOutRefusal =
 
 /**
  * Books that balance was paid out by bank, at most what is available: never what an open payment holds (domain.md, The
- * ledger), no goodwill (A8), and by one person no more a day than the host has set. `seenMinor` is what was available when the payout was decided on: if it is another amount by now, somebody
+ * ledger), no goodwill (A8), and by one person no more a day than the host has set for the currency. `seenMinor` is what was available when the payout was decided on: if it is another amount by now, somebody
  * was faster, or the same payout arrived twice, and it is refused with what there is.
  */
 export async function payOutBalance(
@@ -42,19 +42,18 @@ export async function payOutBalance(
     const available = money(book.availableMinor, amount.currency);
     if (available.minor !== seenMinor) return refuse({ code: "balance_changed", available });
     if (available.minor < amount.minor) return refuse({ code: "above_available", available });
-    const [goodwillMinor, limitMinor, doneMinor] = await Promise.all([
+    const [goodwillMinor, limit, doneMinor] = await Promise.all([
       readGoodwill(tx.sql, customerId, amount.currency),
-      payoutDayLimit(tx.sql),
+      payoutDayLimit(tx.sql, amount.currency),
       paidOutToday(tx.sql, payout, context.now, timeZone),
     ]);
     const leavesMinor = mayLeaveMinor({ availableMinor: available.minor, goodwillMinor });
     if (leavesMinor < amount.minor) {
       return refuse({ code: "goodwill_stays", most: money(leavesMinor, amount.currency) });
     }
-    const leftMinor = limitMinor > doneMinor ? limitMinor - doneMinor : 0n;
+    const leftMinor = limit.minor > doneMinor ? limit.minor - doneMinor : 0n;
     if (leftMinor < amount.minor) {
-      const of = (minor: bigint) => money(minor, amount.currency);
-      return refuse({ code: "payout_above_day", most: of(leftMinor), limit: of(limitMinor) });
+      return refuse({ code: "payout_above_day", most: money(leftMinor, amount.currency), limit });
     }
     book.transfer({
       debit: "customer_balance",
