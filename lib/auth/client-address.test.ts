@@ -1,7 +1,14 @@
 import { createServer, type IncomingMessage } from "node:http";
 import type { AddressInfo } from "node:net";
 import { describe, expect, test, vi } from "vitest";
-import { addressKey, addressOf, clientAddress, forwardedHost, watchClientAddresses } from "./client-address";
+import {
+  addressKey,
+  addressOf,
+  clientAddress,
+  forwardedHost,
+  isLoopback,
+  watchClientAddresses,
+} from "./client-address";
 
 describe("the client's address", () => {
   test.each([
@@ -76,4 +83,19 @@ describe("what a limit counts by", () => {
   ])("of %s is %s", (address, key) => {
     expect(addressKey(address)).toBe(key);
   });
+});
+
+test("what is of this machine is no visitor, and nobody else is of this machine", () => {
+  for (const address of ["127.0.0.1", "127.8.9.10", "::1"]) expect(isLoopback(address), address).toBe(true);
+  const others = [
+    "192.0.2.1",
+    "12.7.0.0",
+    "1127.0.0.1",
+    "127.0.0.1.example",
+    "127.0.0",
+    "::12",
+    "2001:db8::1",
+    "unknown",
+  ];
+  for (const address of others) expect(isLoopback(address), address).toBe(false);
 });

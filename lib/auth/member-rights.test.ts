@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { MembershipRole } from "./actor";
-import { type MemberRight, type MemberRightName, memberRights } from "./member-rights";
+import { type MemberRight, type MemberRightName, memberRightList, memberRights } from "./member-rights";
 
 const names = Object.keys(memberRights) as MemberRightName[];
 const right = (name: MemberRightName): MemberRight => memberRights[name];
@@ -31,5 +31,9 @@ describe("the rights of members", () => {
   it("nothing of a closed customer can be changed, and what can be read stays so", () => {
     const ofClosed = names.filter((name) => right(name).isOfClosed);
     expect(ofClosed).toEqual([...ofRole("viewer"), "data.export"]);
+  });
+
+  it("are shown to people as they are asked", () => {
+    expect(memberRightList).toEqual(names.map((name) => ({ name, roles: right(name).roles })));
   });
 });

@@ -4,7 +4,8 @@ import type { BalanceMovement } from "@/lib/gateway/port";
 import type { ChargeId, CustomerId, DisputeId, PaymentId, TransferId } from "@/lib/kernel/id";
 import { decisionOver } from "@/lib/testing/records";
 import { type ChargeRecord, topUpLeftMinor } from "../payment/charge-left";
-import { type DisputeScene, decideDispute } from "./decide-dispute";
+import type { FreedMoney } from "../payment/keep-freed";
+import { type DisputeScene, decideDispute, newsOf } from "./decide-dispute";
 import { customerPartMinor } from "./dispute-parts";
 import { type DisputeSaid, outOf } from "./judge-dispute";
 
@@ -57,10 +58,13 @@ function begun({ charge, amountMinor, postedMinor }: Given): Standing {
   };
 }
 
-function applied(before: Standing, said: DisputeSaid): { after: Standing; changed: boolean } {
+function applied(
+  before: Standing,
+  said: DisputeSaid,
+): { after: Standing; changed: boolean; freed: FreedMoney | undefined } {
   const decision = decisionOver({ postedMinor: before.postedMinor, heldMinor: before.heldMinor });
   const changed = decideDispute(decision, before.scene, said);
-  decision.takeFreed();
+  const freed = decision.takeFreed().get(before.scene.charge.paymentId);
   const { books, changes } = decision.result();
   const net = { ...before.net };
   let { holds, dispute } = before.scene;
@@ -93,7 +97,7 @@ function applied(before: Standing, said: DisputeSaid): { after: Standing; change
   const booked = [...before.scene.booked, ...rows.map((row) => row.stripe_balance_transaction_id)];
   const outMinor = rows.reduce((total, row) => total - row.amount_minor, before.scene.outMinor);
   const scene = { ...before.scene, holds, dispute, lost, booked, outMinor };
-  return { after: { scene, postedMinor, heldMinor, net }, changed };
+  return { after: { scene, postedMinor, heldMinor, net }, changed, freed };
 }
 
 const least = (a: bigint, b: bigint) => (a < b ? a : b);
@@ -121,6 +125,20 @@ const given = fc
       postedMinor: fc.bigInt({ min: 0n, max: 1_500n }),
     }),
   );
+
+/** A top-up of 1000 of which nothing else became. */
+const plain: Given = {
+  charge: {
+    amountMinor: 1_000n,
+    refundedMinor: 0n,
+    onInvoicesMinor: 0n,
+    disputedMinor: 0n,
+    lostMinor: 0n,
+    hostLossMinor: 0n,
+  },
+  amountMinor: 1_000n,
+  postedMinor: 1_000n,
+};
 
 const moved = (settledMinor: bigint, feeMinor: bigint): BalanceMovement => ({
   balanceTransactionId: settledMinor < 0n ? "txn_out" : "txn_back",
@@ -273,6 +291,46 @@ describe("a dispute", () => {
         if (last >= 2) expect(applied(after, said(earlier)).changed).toBe(false);
       }),
     );
+  });
+
+  it("says of all that becomes available by it that it is free, so that the charge's other disputes have it first", () => {
+    const some = fc.bigInt({ min: 1n, max: 1_000n });
+    fc.assert(
+      fc.property(given, some, some, some, (facts, cut, back, arrivedMinor) => {
+        const cutMinor = least(cut, facts.amountMinor);
+        const course = stepsOf(facts.amountMinor, cutMinor, least(back, facts.amountMinor));
+        let standing = begun(facts);
+        for (const [at, said] of course.entries()) {
+          // Money that comes in between is not of this dispute.
+          if (at === 2) standing = { ...standing, postedMinor: standing.postedMinor + arrivedMinor };
+          const { after, freed } = applied(standing, said);
+          const availableOf = (one: Standing) => one.postedMinor - one.heldMinor;
+          const byIt = availableOf(after) - availableOf(standing);
+          if (byIt > 0n)
+            expect(freed).toEqual({ arrivedMinor: byIt, standsLessMinor: 0n, exceptDispute: "dispute" });
+          else expect(freed).toBeUndefined();
+          // Held is only when more was withdrawn, and what came later is not taken for a loss before debt is paid.
+          if (at >= 2) expect(byIt >= 0n).toBe(true);
+          standing = after;
+        }
+      }),
+    );
+  });
+
+  it("that was given back in part is lost for the rest when staff have said that it is", () => {
+    const { scene } = applied(
+      begun({ ...plain, amountMinor: 900n }),
+      courseOf(900n, "lost")[2] as DisputeSaid,
+    ).after;
+    const said: DisputeSaid = { isInquiry: false, isWonInPart: true, movements: [], end: null };
+    expect(newsOf(scene, said, true).end).toBeNull();
+    const agreed = {
+      ...scene,
+      dispute: { ...scene.dispute, lossAgreedAt: new Date("2026-03-10T09:00:00Z") },
+    };
+    expect(newsOf(agreed, said, true).end).toBe("lost");
+    expect(newsOf(agreed, { ...said, isWonInPart: false }, true).end).toBeNull();
+    expect(newsOf(scene, { ...said, end: "lost" }, false).end).toBeNull();
   });
 
   it("never holds more than there is, nor more than the part that is not on invoices", () => {

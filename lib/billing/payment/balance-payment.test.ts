@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { InvoiceId, InvoiceLineId } from "@/lib/kernel/id";
+import type { InvoiceId, InvoiceLineId, PaymentId } from "@/lib/kernel/id";
 import { decisionOver, invoiceRecord, renewalLine, serviceRecord } from "@/lib/testing/records";
 import type { InvoiceRecord, LineRecord } from "../scene";
 import { isAutoRenew, settleWaiting } from "./balance-payment";
@@ -34,5 +34,14 @@ describe("an auto-renew invoice", () => {
     expect(mixed.invoicesPaid).toEqual([]);
     settleWaiting(mixed, "USD", [id]);
     expect(mixed.invoicesPaid).toHaveLength(1);
+  });
+
+  it("is paid by money of its own currency alone, and while no other payment has begun to pay it", () => {
+    const euros = over({ currency: "EUR" }, [web]);
+    settleWaiting(euros, "USD", [id]);
+    expect(euros.invoicesPaid).toEqual([]);
+    const claimed = over({ claimedBy: "another" as PaymentId }, [web]);
+    settleWaiting(claimed, "USD", [id]);
+    expect(claimed.invoicesPaid).toEqual([]);
   });
 });

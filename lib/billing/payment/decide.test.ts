@@ -224,6 +224,17 @@ describe("an end without success", () => {
   });
 });
 
+it("an end leaves the claim of another payment on an invoice alone", () => {
+  const claimedBy = "another" as PaymentId;
+  const decision = decisionOver({ postedMinor: 0n, heldMinor: 0n });
+  decision.see({ invoices: [invoiceRecord({ id: "0", claimedBy })], lines: [], services: [] });
+  const shares = [{ invoiceId: "0" as InvoiceId, cardMinor: 1000n, balanceMinor: 0n }];
+  const scene: PaymentScene = { payment: paymentRecord(), shares, holds: [], bookedCharges: [] };
+  decideEnd(decision, scene, "failed", "code");
+  expect(decision.result().changes.claimsRemoved).toEqual([]);
+  expect(decision.invoice("0" as InvoiceId)?.claimedBy).toBe(claimedBy);
+});
+
 describe("money that arrives", () => {
   const someWaiting = fc.array(
     fc.record({

@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import type { BalanceMovement, Refund } from "@/lib/gateway/port";
 import type { ChargeId, CustomerId, PaymentId, RefundId, TransferId } from "@/lib/kernel/id";
 import { decidedAt, decisionOver } from "@/lib/testing/records";
+import type { FreedMoney } from "../payment/keep-freed";
 import { decideRefund, type RefundScene } from "./decide-refund";
 import { judgeRefund, type RefundVerdict } from "./judge-refund";
 import type { RefundState } from "./states";
@@ -55,10 +56,13 @@ function begun(origin: "staff" | "dashboard", postedMinor: bigint): Standing {
 }
 
 /** Applies one word of Stripe's and carries over what it leaves, as the rows do. */
-function applied(before: Standing, said: Said): { after: Standing; changed: boolean } {
+function applied(
+  before: Standing,
+  said: Said,
+): { after: Standing; changed: boolean; freed: FreedMoney | undefined } {
   const decision = decisionOver({ postedMinor: before.postedMinor, heldMinor: before.heldMinor });
   const changed = decideRefund(decision, before.scene, said);
-  decision.takeFreed();
+  const freed = decision.takeFreed().get(before.scene.refund.paymentId);
   const { books, changes } = decision.result();
   const after = structuredClone(before);
   const money = { ...after.scene };
@@ -85,7 +89,7 @@ function applied(before: Standing, said: Said): { after: Standing; changed: bool
       bookedAt: state.booked_at,
     };
   }
-  return { after: { ...after, scene: money }, changed };
+  return { after: { ...after, scene: money }, changed, freed };
 }
 
 const movement = (minor: bigint, feeMinor: bigint): BalanceMovement => ({
@@ -170,6 +174,30 @@ describe("a refund of a top-up", () => {
         expect(standing).toMatchObject({ postedMinor, heldMinor: 0n, clearingMinor: 0n });
         expect(standing.scene).toMatchObject({ fromBalanceMinor: 0n, onSuspenseMinor: 0n });
       }),
+    );
+  });
+
+  it("that fails says what of it is free again, and that it no longer stands: what was lost of its charge comes first", () => {
+    fc.assert(
+      fc.property(
+        origins,
+        balances,
+        fc.array(fc.oneof(onItsWay, fc.constant(succeeded)), { maxLength: 3 }),
+        (origin, postedMinor, said) => {
+          let standing = begun(origin, postedMinor);
+          for (const word of said) {
+            const made = applied(standing, word);
+            expect(made.freed).toBeUndefined();
+            standing = made.after;
+          }
+          const before = standing.postedMinor - standing.heldMinor;
+          const { after, freed } = applied(standing, failed);
+          const arrivedMinor = after.postedMinor - after.heldMinor - before;
+          expect(arrivedMinor).toBe(origin === "staff" ? amountMinor : 0n);
+          expect(freed).toEqual({ arrivedMinor, standsLessMinor: amountMinor });
+          expect(applied(after, failed).freed).toBeUndefined();
+        },
+      ),
     );
   });
 });
