@@ -63,6 +63,15 @@ export function Health({ health }: { health: Shown }) {
               </>
             )}
           </State>
+          {health.proxies.length > 0 && (
+            <State name={t("visitors")} isGood={false} word={t("notToldApart")}>
+              {health.proxies.map((doubt) => (
+                <span key={doubt} className="block break-words">
+                  {t(doubt)}
+                </span>
+              ))}
+            </State>
+          )}
         </Facts>
       </section>
     </div>

@@ -1,3 +1,4 @@
+import { type ProxyDoubt, proxyDoubts } from "@/lib/auth/client-address";
 import type { SetupDifference } from "@/lib/billing/reconciliation/check-stripe";
 import { calendarDay, startOfDay } from "@/lib/kernel/calendar";
 import { type Currency, type Money, money } from "@/lib/kernel/money";
@@ -37,6 +38,8 @@ export interface Health {
   } | null;
   /** Events of the last day that are about other business of the Stripe account. */
   othersCount: number;
+  /** What is wrong with the addresses that proxies hand on, as this process saw it in the last day. */
+  proxies: ProxyDoubt[];
   /** Payments of which Stripe could not say yet what became of them. */
   unknown: { count: number; oldestAt: Date | null };
 }
@@ -100,6 +103,7 @@ export async function showHealth(_actor: StaffActor, world: StaffWorld = staffWo
         }
       : null,
     othersCount: others?.count ?? 0,
+    proxies: proxyDoubts(),
     unknown: { count: unknown?.count ?? 0, oldestAt: unknown?.oldest_at ?? null },
   };
 }

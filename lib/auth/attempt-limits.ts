@@ -43,7 +43,7 @@ type Limit = keyof typeof limits;
 
 /** What `signInPair` counts by. */
 export function signInPair(email: string, address: string): string {
-  return `${email} ${addressKey(address)}`;
+  return `${email} ${address}`;
 }
 
 export interface AttemptLimits {
@@ -113,12 +113,20 @@ function makeLimits(sql: Sql): AttemptLimits {
 
 /** This machine is no visitor: it is a proxy that nobody told us of, and its limit would be everybody's. */
 function isUncounted(limit: Limit, subject: string): boolean {
-  return limit.endsWith("Address") && isLoopback(subject);
+  const address = addressIn(limit, subject);
+  return address !== null && isLoopback(address);
+}
+
+/** The address of a visitor by which a limit counts; null for one that counts by something else alone. */
+function addressIn(limit: Limit, subject: string): string | null {
+  if (limit.endsWith("Address")) return subject;
+  return limit === "signInPair" ? subject.slice(subject.lastIndexOf(" ") + 1) : null;
 }
 
 /** Hashed: the table also counts addresses that people mistyped, which are nobody's business. */
 function keyOf(limit: Limit, subject: string): string {
-  const counted = limit.endsWith("Address") ? addressKey(subject) : subject;
+  const address = addressIn(limit, subject);
+  const counted = address === null ? subject : subject.slice(0, -address.length) + addressKey(address);
   return createHash("sha256").update(counted).digest("base64url");
 }
 

@@ -7,7 +7,10 @@ import {
   clientAddress,
   forwardedHost,
   isLoopback,
+  proxyDoubts,
+  visitorOf,
   watchClientAddresses,
+  writeClientAddress,
 } from "./client-address";
 
 describe("the client's address", () => {
@@ -24,7 +27,22 @@ describe("the client's address", () => {
     ],
     ["is what the outer of two proxies saw", "10.0.0.1", "6.6.6.6, 192.0.2.1, 10.0.0.2", 2, "192.0.2.1"],
     ["is the socket's when the proxy was passed by", "192.0.2.1", undefined, 1, "192.0.2.1"],
-    ["skips what is no address", "10.0.0.1", "nonsense, 192.0.2.1, <script>", 1, "192.0.2.1"],
+    [
+      "is the proxy's where it wrote none, and not the client's word",
+      "10.0.0.1",
+      "6.6.6.6, unknown",
+      1,
+      "10.0.0.1",
+    ],
+    ["is the inner proxy's where the outer wrote none", "10.0.0.1", "6.6.6.6, -, 10.0.0.2", 2, "10.0.0.2"],
+    ["is the proxy's where it wrote nothing", "10.0.0.1", "6.6.6.6, ", 1, "10.0.0.1"],
+    [
+      "is what our proxy saw, whatever nonsense stands before it",
+      "10.0.0.1",
+      "<script>, , 192.0.2.1",
+      1,
+      "192.0.2.1",
+    ],
     ["loses its port", "10.0.0.1", "192.0.2.1:5123", 1, "192.0.2.1"],
     ["loses its port and brackets", "10.0.0.1", "[2001:db8::1]:5123", 1, "2001:db8::1"],
     ["is IPv4 also where it is mapped", "::ffff:192.0.2.1", undefined, 0, "192.0.2.1"],
@@ -51,6 +69,37 @@ describe("the client's address", () => {
     expect(warned).toHaveBeenCalledTimes(1);
     warned.mockRestore();
     await new Promise((closed) => server.close(closed));
+  });
+});
+
+describe("a proxy that does not say whom it saw", () => {
+  test.each([
+    ["wrote no header", undefined, 1, false],
+    ["wrote no address", "192.0.2.1, unknown", 1, false],
+    ["is one where two are expected", "192.0.2.1", 2, false],
+    ["wrote one", "192.0.2.1", 1, true],
+    ["is none that is expected", undefined, 0, true],
+  ])("is noticed: it %s", (_what, forwarded, hops, isWhole) => {
+    expect(visitorOf("127.0.0.1", forwarded, hops).isWhole).toBe(isWhole);
+  });
+
+  test("is told in the log once, and for a day to staff", () => {
+    const warned = vi.spyOn(console, "warn").mockImplementation(() => {});
+    const come = (url: string, headers: Record<string, string> = {}) =>
+      writeClientAddress(
+        { url, headers, socket: { remoteAddress: "127.0.0.1" } },
+        { proxyHops: 1, mallardUrl: "https://billing.example" },
+      );
+    come("/api/health");
+    come("/api/stripe/webhook");
+    come("/sign-in", { "x-forwarded-for": "192.0.2.1" });
+    expect(proxyDoubts()).not.toContain("proxy_silent");
+    come("/sign-in");
+    come("/sign-in", { "x-forwarded-for": "unknown" });
+    expect(warned.mock.calls.map(([line]) => JSON.parse(String(line)).event)).toEqual(["proxy_silent"]);
+    warned.mockRestore();
+    expect(proxyDoubts()).toContain("proxy_silent");
+    expect(proxyDoubts(new Date(Date.now() + 25 * 3_600_000))).toEqual([]);
   });
 });
 

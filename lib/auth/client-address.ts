@@ -15,23 +15,29 @@ export const unknownAddress = "unknown";
  * because Next shows a route no socket, and believes an X-Forwarded-For that the client wrote itself. The header is
  * overwritten on every request, so nobody outside can set it. Called once, when the web process starts.
  */
-export function watchClientAddresses({ proxyHops, mallardUrl }: Door): void {
+export function watchClientAddresses(door: Door): void {
   const global = globalThis as { [watching]?: boolean };
   if (global[watching]) return;
   global[watching] = true;
   diagnostics.subscribe("http.server.request.start", (message) => {
-    const { request } = message as { request: IncomingMessage };
-    request.headers["x-forwarded-host"] = forwardedHost(request.headers, mallardUrl);
-    if (proxyHops === 0 && request.headers["x-forwarded-for"] !== undefined) warnOfProxy();
-    request.headers[header] = addressOf(
-      request.socket.remoteAddress,
-      request.headers["x-forwarded-for"],
-      proxyHops,
-    );
+    writeClientAddress((message as { request: IncomingMessage }).request, door);
   });
 }
 
 type Door = Pick<Settings, "proxyHops" | "mallardUrl">;
+
+/** On one request; what it says of its proxies is noticed. */
+export function writeClientAddress(
+  request: Pick<IncomingMessage, "headers" | "url"> & { socket: { remoteAddress?: string | undefined } },
+  { proxyHops, mallardUrl }: Door,
+): void {
+  request.headers["x-forwarded-host"] = forwardedHost(request.headers, mallardUrl);
+  const forwardedFor = request.headers["x-forwarded-for"];
+  const { address, isWhole } = visitorOf(request.socket.remoteAddress, forwardedFor, proxyHops);
+  if (proxyHops === 0 && forwardedFor !== undefined) doubt("proxy_not_expected");
+  if (!isWhole && !isOfMachines(request.url)) doubt("proxy_silent");
+  request.headers[header] = address;
+}
 
 /**
  * Next refuses a form whose Origin is not the Host that the request came with, and a proxy may ask for 127.0.0.1. Where
@@ -44,15 +50,40 @@ export function forwardedHost(
   return headers.origin === mallardUrl ? new URL(mallardUrl).host : headers["x-forwarded-host"];
 }
 
-let hasWarned = false;
+/** What is wrong between the proxies and MALLARD_PROXY_HOPS: visitors share an address, and its limits, or choose theirs. */
+export type ProxyDoubt = "proxy_not_expected" | "proxy_silent";
 
-/** Once: every visitor has the proxy's address then, and shares its limits. */
-function warnOfProxy(): void {
-  if (hasWarned) return;
-  hasWarned = true;
-  const message =
-    "X-Forwarded-For came, but no proxy is expected: set MALLARD_PROXY_HOPS to how many there are";
-  writeLog("warn", "proxy_not_expected", { message });
+const messages: Record<ProxyDoubt, string> = {
+  proxy_not_expected:
+    "X-Forwarded-For came, but no proxy is expected: set MALLARD_PROXY_HOPS to how many there are",
+  proxy_silent:
+    "a request came without the addresses in X-Forwarded-For that MALLARD_PROXY_HOPS promises: have each proxy append the address it sees, or set the number of proxies",
+};
+
+/** Next loads this module once for each of its bundles. */
+const doubts = Symbol.for("mallard.proxy-doubts");
+type Doubts = { [doubts]?: Map<ProxyDoubt, Date> };
+
+function doubt(kind: ProxyDoubt): void {
+  const global = globalThis as Doubts;
+  global[doubts] ??= new Map();
+  const known = global[doubts];
+  // In the log once; the page of staff has the last time.
+  if (!known.has(kind)) writeLog("warn", kind, { message: messages[kind] });
+  known.set(kind, new Date());
+}
+
+const doubtedMs = 24 * 3_600_000;
+
+/** What this process saw of it in the last day. */
+export function proxyDoubts(now = new Date()): ProxyDoubt[] {
+  const seen = [...((globalThis as Doubts)[doubts] ?? [])];
+  return seen.filter(([, at]) => now.getTime() - at.getTime() < doubtedMs).map(([kind]) => kind);
+}
+
+/** Health checks, Stripe and mail servers of this machine need no proxy. */
+function isOfMachines(address = ""): boolean {
+  return /^\/api\/(health|stripe|mail)\b/.test(address);
 }
 
 /** The address that watchClientAddresses wrote; unknown where it does not watch, since then a client may have. */
@@ -61,18 +92,32 @@ export function clientAddress(headers: Pick<Headers, "get">): string {
   return headers.get(header) ?? unknownAddress;
 }
 
+/** As `visitorOf`, the address alone. */
+export function addressOf(...given: Parameters<typeof visitorOf>): string {
+  return visitorOf(...given).address;
+}
+
 /**
  * The client's address: the socket's, or with `proxyHops` proxies of ours in front the entry that the outermost of
- * them appended to X-Forwarded-For. Entries further left were written by the client and are not believed.
+ * them appended to X-Forwarded-For. Entries further left were written by the client and are not believed. Where a
+ * proxy of ours wrote no address, it is that proxy's own: what stands left of it may be the client's word. `isWhole` is
+ * false then.
  */
-export function addressOf(
+export function visitorOf(
   socketAddress: string | undefined,
   forwardedFor: string | string[] | undefined,
   proxyHops: number,
-): string {
-  const forwarded = proxyHops === 0 ? [] : [forwardedFor ?? []].flat().join(",").split(",");
-  const chain = [...forwarded, socketAddress ?? ""].map(normalAddress).filter((address) => address !== "");
-  return chain.at(Math.max(0, chain.length - 1 - proxyHops)) ?? unknownAddress;
+): { address: string; isWhole: boolean } {
+  const forwarded =
+    proxyHops === 0 || forwardedFor === undefined ? [] : [forwardedFor].flat().join(",").split(",");
+  // From the socket outwards, as far as our proxies reach.
+  const chain = [...forwarded, socketAddress ?? ""]
+    .map(normalAddress)
+    .reverse()
+    .slice(0, proxyHops + 1);
+  const end = chain.indexOf("");
+  const seen = end === -1 ? chain : chain.slice(0, end);
+  return { address: seen.at(-1) ?? unknownAddress, isWhole: seen.length === proxyHops + 1 };
 }
 
 /** Empty if it is none. An IPv4 address in IPv6's clothes is the IPv4 address. */

@@ -172,6 +172,12 @@ describe("signing in", () => {
         signIn(people.context, { email: `local-${guess}@example.com`, password: "x" }, from(here)),
       );
       for (const answer of await Promise.all(guesses)) expect(answer).toEqual(wrong);
+      // Nor for one account: its owner comes by the same proxy, on a device that nobody knows.
+      const { email } = await people.user();
+      for (let guess = 1; guess <= 11; guess += 1)
+        expect(await signIn(people.context, { email, password: "x" }, from(here))).toEqual(wrong);
+      const owner = { email, password: knownPassword };
+      expect(await signIn(people.context, owner, from(here))).toMatchObject({ ok: true });
     }
   });
 
