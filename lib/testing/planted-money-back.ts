@@ -97,11 +97,35 @@ export const plantedMoneyBack: readonly PlantedViolation[] = [
         and reason = 'goodwill' and amount_minor = 700`,
   },
   {
-    says: "the host bears of a charge no more than what is on invoices or was refunded to its card",
+    says: "the host bears of a charge no more than what is on invoices or refunded to its card, and lost all the same",
     how: "the loss of a top-up was booked as the host's",
     plant: (sql, { customerId, lostDispute }) =>
       sql`update transfers set debit = 'dispute_loss' where customer_id = ${customerId}
         and dispute_id = ${lostDispute} and reason = 'dispute_lost' and kind = 'post'`,
+  },
+  {
+    says: "the host bears of a charge no more than what is on invoices or refunded to its card, and lost all the same",
+    how: "the host bears what the customer had left of the charge",
+    plant: (sql, { customerId, lostDispute, refund }) =>
+      sql`with lost as (
+          select d.customer_id, d.charge_id, d.amount_minor from disputes d
+          where d.customer_id = ${customerId} and d.id = ${lostDispute}
+        ), moved as (
+          update refunds r set charge_id = lost.charge_id from lost
+          where r.customer_id = lost.customer_id and r.id = ${refund} returning r.amount_minor
+        ), larger as (
+          update charges c set amount_minor = c.amount_minor + moved.amount_minor from lost, moved
+          where c.customer_id = lost.customer_id and c.id = lost.charge_id
+        )
+        update transfers set debit = 'dispute_loss' where customer_id = ${customerId}
+          and dispute_id = ${lostDispute} and reason = 'dispute_lost' and kind = 'post'`,
+  },
+  {
+    says: "the customer bears of a charge no more than the charge less what is on invoices or refunded to its card",
+    how: "a top-up that was refunded in part is lost, and the customer bears all of it",
+    plant: (sql, { customerId, lostDispute, refund }) =>
+      sql`update refunds r set charge_id = d.charge_id from disputes d where d.customer_id = ${customerId}
+        and d.id = ${lostDispute} and r.customer_id = d.customer_id and r.id = ${refund}`,
   },
   {
     says: "what a dispute took for good and the host does not bear was taken from the balance or is debt",

@@ -5,8 +5,9 @@ import type { ChargeId, CustomerId, DisputeId, PaymentId, TransferId } from "@/l
 import { decisionOver } from "@/lib/testing/records";
 import { type ChargeRecord, topUpLeftMinor } from "../payment/charge-left";
 import type { FreedMoney } from "../payment/keep-freed";
-import { type DisputeScene, decideDispute, newsOf } from "./decide-dispute";
+import { decideDispute, newsOf } from "./decide-dispute";
 import { customerPartMinor } from "./dispute-parts";
+import type { DisputeScene } from "./dispute-scene";
 import { type DisputeSaid, outOf } from "./judge-dispute";
 
 /** A dispute and what its transfers did, as it stands between two decisions. Minor units. */
@@ -30,6 +31,7 @@ function begun({ charge, amountMinor, postedMinor }: Given): Standing {
     net: {},
     scene: {
       holds: [],
+      siblingHolds: [],
       booked: [],
       outMinor: 0n,
       lost: { customerMinor: 0n, hostMinor: 0n },
@@ -306,8 +308,10 @@ describe("a dispute", () => {
           const { after, freed } = applied(standing, said);
           const availableOf = (one: Standing) => one.postedMinor - one.heldMinor;
           const byIt = availableOf(after) - availableOf(standing);
-          if (byIt > 0n)
-            expect(freed).toEqual({ arrivedMinor: byIt, standsLessMinor: 0n, exceptDispute: "dispute" });
+          const { dispute, outMinor, lost } = after.scene;
+          const lostMinor = dispute.state === "lost" ? outMinor : 0n;
+          const decided = { id: dispute.id, lostMinor, byHostMinor: lost.hostMinor };
+          if (byIt > 0n) expect(freed).toEqual({ arrivedMinor: byIt, standsLessMinor: 0n, decided });
           else expect(freed).toBeUndefined();
           // Held is only when more was withdrawn, and what came later is not taken for a loss before debt is paid.
           if (at >= 2) expect(byIt >= 0n).toBe(true);

@@ -1,49 +1,10 @@
-import { assert } from "@/lib/kernel/assert";
-import type { CustomerId, DisputeId } from "@/lib/kernel/id";
-import type { Currency } from "@/lib/kernel/money";
 import type { DisputeHold, OpenHold } from "@/lib/ledger/book";
 import type { Decision } from "../decision";
 import { bookMovement } from "../payment/book-movement";
-import type { ChargeRecord } from "../payment/charge-left";
-import { customerPartMinor, topUpPartMinor } from "./dispute-parts";
+import { holdPartMinor } from "./dispute-parts";
+import type { DisputeScene } from "./dispute-scene";
 import { type DisputeMovement, type DisputeSaid, outOf } from "./judge-dispute";
-
-export interface DisputeRecord {
-  id: DisputeId;
-  customerId: CustomerId;
-  state: "open" | "won" | "lost";
-  isInquiry: boolean;
-  currency: Currency;
-  amountMinor: bigint;
-  withdrawnAt: Date | null;
-  reinstatedAt: Date | null;
-  /** Staff say that what is with the bank is lost. */
-  lossAgreedAt: Date | null;
-  feeMinor: bigint | null;
-  feeCurrency: string | null;
-}
-
-/** What is known of a dispute under its locks. */
-export interface DisputeScene {
-  readonly dispute: DisputeRecord;
-  /** Its charge, without what this dispute took of it. */
-  readonly charge: ChargeRecord;
-  /** What of the balance is held for it: when its funds were withdrawn, and what its charge freed since. */
-  readonly holds: readonly OpenHold<DisputeHold>[];
-  /** What moved for it and is booked, by Stripe's ids. */
-  readonly booked: readonly string[];
-  /** What of it is with the bank, as it is booked. Minor units. */
-  readonly outMinor: bigint;
-  /** Who bears it since it was lost; all zero before. */
-  readonly lost: LossShares;
-}
-
-/** Who bears a dispute that was lost. Minor units. */
-export interface LossShares {
-  /** From the customer's balance or as their debt. */
-  readonly customerMinor: bigint;
-  readonly hostMinor: bigint;
-}
+import { amountOf, detailOf, least, lose, regain, release, sharesOf, sumOf } from "./lose-dispute";
 
 /** What Stripe says that is new here. */
 export interface DisputeNews {
@@ -165,10 +126,11 @@ function keepHolds(
 ): readonly OpenHold<DisputeHold>[] {
   const { dispute, charge, holds } = scene;
   const book = decision.book(dispute.currency);
-  const heldMinor = sumOf(holds, ({ amountMinor }) => amountMinor);
+  const heldMinor = amountOf(holds);
   if (heldMinor > outMinor) {
     for (const hold of holds) book.voidHold(hold);
-    release(decision, scene, heldMinor - outMinor);
+    const lostMinor = end === "lost" ? outMinor : 0n;
+    release(decision, scene, { arrivedMinor: heldMinor - outMinor, ...sharesOf(charge, lostMinor) });
     if (outMinor === 0n) return [];
     return [
       {
@@ -178,68 +140,12 @@ function keepHolds(
       },
     ];
   }
-  const wantedMinor = topUpPartMinor(charge, outMinor) - heldMinor;
+  const wantedMinor = holdPartMinor(charge, outMinor, amountOf(scene.siblingHolds)) - heldMinor;
   const moreMinor = least(wantedMinor, book.availableMinor);
   // Where funds are withdrawn and lost in one breath there is no time to hold anything.
   if (moreMinor <= 0n || outMinor <= scene.outMinor || end !== null) return holds;
   const id = book.hold({ disputeId: dispute.id, amountMinor: moreMinor });
   return [...holds, { id, disputeId: dispute.id, amountMinor: moreMinor }];
-}
-
-/** What its charge's other disputes have a right to is kept of it. */
-function release(decision: Decision, { dispute, charge }: DisputeScene, arrivedMinor: bigint): void {
-  decision.free(charge.paymentId, { arrivedMinor, standsLessMinor: 0n, exceptDispute: dispute.id });
-}
-
-function lose(decision: Decision, scene: DisputeScene, outMinor: bigint): void {
-  const { dispute, charge, holds } = scene;
-  const book = decision.book(dispute.currency);
-  const entry = { credit: "disputed" as const, disputeId: dispute.id, reason: "dispute_lost" as const };
-  const customerMinor = customerPartMinor(charge, outMinor);
-  let fromHoldMinor = 0n;
-  for (const hold of holds) {
-    const part = least(customerMinor - fromHoldMinor, hold.amountMinor);
-    if (part > 0n) book.postHold(hold, part);
-    else book.voidHold(hold);
-    fromHoldMinor += part;
-  }
-  release(decision, scene, sumOf(holds, ({ amountMinor }) => amountMinor) - fromHoldMinor);
-  const unheldMinor = dispute.withdrawnAt === null ? book.availableMinor : 0n;
-  const fromAvailableMinor = least(customerMinor - fromHoldMinor, unheldMinor);
-  if (fromAvailableMinor > 0n) {
-    book.transfer({ ...entry, debit: "customer_balance", amountMinor: fromAvailableMinor });
-  }
-  const debtMinor = customerMinor - fromHoldMinor - fromAvailableMinor;
-  if (debtMinor > 0n) book.transfer({ ...entry, debit: "customer_debt", amountMinor: debtMinor });
-  const lossMinor = outMinor - customerMinor;
-  if (lossMinor > 0n) book.transfer({ ...entry, debit: "dispute_loss", amountMinor: lossMinor });
-  decision.record({
-    subject: "payment",
-    subjectId: charge.paymentId,
-    verb: "dispute_lost",
-    detail: {
-      ...detailOf(dispute, outMinor),
-      debtMinor: debtMinor.toString(),
-      lossMinor: lossMinor.toString(),
-    },
-  });
-  decision.tell("dispute.lost", { disputeId: dispute.id });
-}
-
-/**
- * The host has again what they still bore of it; the rest is money arriving on the balance: it pays first what the host bears
- * of the same charge, then the debt, before any invoice, as always.
- */
-function regain(decision: Decision, scene: DisputeScene, minor: bigint): void {
-  const { dispute, lost, outMinor } = scene;
-  assert(lost.customerMinor + lost.hostMinor === outMinor, "what was lost was borne in full");
-  const book = decision.book(dispute.currency);
-  const entry = { debit: "disputed" as const, disputeId: dispute.id, reason: "dispute_reinstated" as const };
-  const hostMinor = least(lost.hostMinor, minor);
-  const customerMinor = minor - hostMinor;
-  if (customerMinor > 0n) book.transfer({ ...entry, credit: "customer_balance", amountMinor: customerMinor });
-  if (hostMinor > 0n) book.transfer({ ...entry, credit: "dispute_loss", amountMinor: hostMinor });
-  release(decision, scene, customerMinor);
 }
 
 function close(decision: Decision, { dispute, charge }: DisputeScene, state: "won" | "lost"): void {
@@ -276,16 +182,4 @@ function tell(
   if (cameMinor === 0n) return;
   decision.record({ ...of, verb: "dispute_reinstated", detail: detailOf(dispute, cameMinor) });
   if (outMinor === 0n && dispute.state !== "won") decision.tell("dispute.won", { disputeId: dispute.id });
-}
-
-function detailOf({ id, currency }: DisputeRecord, minor: bigint) {
-  return { disputeId: id, amountMinor: minor.toString(), currency };
-}
-
-function sumOf<T>(items: readonly T[], minorOf: (item: T) => bigint): bigint {
-  return items.reduce((total, item) => total + minorOf(item), 0n);
-}
-
-function least(a: bigint, b: bigint): bigint {
-  return a < b ? a : b;
 }

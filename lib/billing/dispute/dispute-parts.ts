@@ -21,3 +21,12 @@ export function customerPartMinor(charge: Parts, outMinor: bigint): bigint {
   const partMinor = topUpPartMinor(charge, outMinor);
   return partMinor > beyondMinor ? partMinor : beyondMinor;
 }
+
+/**
+ * What is held for a dispute of which so much is with the bank: the part that is not on invoices, as far as its charge's
+ * other open disputes do not hold that already. Pure.
+ */
+export function holdPartMinor(charge: Parts, outMinor: bigint, siblingsHoldMinor: bigint): bigint {
+  const leftMinor = topUpLeftMinor({ ...charge, disputedMinor: charge.lostMinor }) - siblingsHoldMinor;
+  return leftMinor < outMinor ? leftMinor : outMinor;
+}

@@ -61,6 +61,8 @@ interface Victim {
   readonly disputedMinor: bigint;
   refund: { id: RefundId; minor: bigint } | null;
   dispute: Dispute | null;
+  /** A second one about as much of the same charge, while the first may be open. */
+  second: Dispute | null;
 }
 
 /** So many customers act at once; each step is taken by all before the books of all are checked. */
@@ -119,6 +121,24 @@ const courses: readonly Course[] = [
     disputedMinor: 5_000n,
     steps: [[refund, refundFails], [open, lost, appealWon], [spend]],
   },
+  {
+    name: "two disputes of half the charge each, one won and one lost, a credit note",
+    begins: "order",
+    disputedMinor: 6_000n,
+    steps: [[credit], [open, won], [openSecond, lostSecond]],
+  },
+  {
+    name: "two disputes of half the charge each, both lost and one won on appeal, a credit note",
+    begins: "order",
+    disputedMinor: 6_000n,
+    steps: [[credit], [open, lost], [openSecond, lostSecond, appealWonSecond]],
+  },
+  {
+    name: "a top-up that is spent, and two disputes of half of it, one won and one lost",
+    begins: "top-up",
+    disputedMinor: 2_500n,
+    steps: [[spend], [open, won], [openSecond, lostSecond]],
+  },
 ];
 
 for (const course of courses) {
@@ -156,7 +176,7 @@ async function begin({ begins, disputedMinor }: Course): Promise<Victim> {
     .sql`select id, stripe_charge_id from charges where payment_id = ${paymentId}`;
   const order = made && { invoiceId: made.invoice.id, serviceId: made.serviceId };
   const charge = { id: row?.id, stripeChargeId: row?.stripe_charge_id, minor };
-  return { customer, charge, order, disputedMinor, refund: null, dispute: null };
+  return { customer, charge, order, disputedMinor, refund: null, dispute: null, second: null };
 }
 
 /** All that can be refunded now; nothing where that is nothing. */
@@ -203,9 +223,16 @@ async function sayOfRefund({ customer, charge, refund }: Victim, status: string)
 }
 
 async function open(victim: Victim): Promise<void> {
-  const { charge, disputedMinor } = victim;
-  await say(victim, {
-    id: `du_${charge.id}`,
+  victim.dispute = await begun(victim, "first");
+}
+
+async function openSecond(victim: Victim): Promise<void> {
+  victim.second = await begun(victim, "second");
+}
+
+function begun({ charge, disputedMinor }: Victim, name: string): Promise<Dispute> {
+  return say({
+    id: `du_${charge.id}_${name}`,
     status: "needs_response",
     stripeChargeId: charge.stripeChargeId,
     amountMinor: disputedMinor,
@@ -213,32 +240,42 @@ async function open(victim: Victim): Promise<void> {
     isLive: false,
     reason: "fraudulent",
     evidenceDueAt: null,
-    movements: [moved(charge.id, -disputedMinor)],
+    movements: [moved(`${charge.id}_${name}`, -disputedMinor)],
   });
 }
 
 async function lost(victim: Victim): Promise<void> {
-  if (victim.dispute) await say(victim, { ...victim.dispute, status: "lost" });
+  if (victim.dispute) victim.dispute = await say({ ...victim.dispute, status: "lost" });
+}
+
+async function lostSecond(victim: Victim): Promise<void> {
+  if (victim.second) victim.second = await say({ ...victim.second, status: "lost" });
 }
 
 async function won(victim: Victim): Promise<void> {
-  const { dispute, charge, disputedMinor } = victim;
-  if (!dispute) return;
-  const movements = [...dispute.movements, moved(`${charge.id}_back`, disputedMinor)];
-  await say(victim, { ...dispute, status: "won", movements });
+  if (victim.dispute) victim.dispute = await say(givenBack(victim.dispute));
 }
 
 async function appealWon(victim: Victim): Promise<void> {
   await won(victim);
 }
 
+async function appealWonSecond(victim: Victim): Promise<void> {
+  if (victim.second) victim.second = await say(givenBack(victim.second));
+}
+
+function givenBack(dispute: Dispute): Dispute {
+  const movements = [...dispute.movements, moved(`${dispute.id}_back`, dispute.amountMinor)];
+  return { ...dispute, status: "won", movements };
+}
+
 function moved(name: string, settledMinor: bigint) {
   return { balanceTransactionId: `txn_${name}`, settledMinor, feeMinor: 0n, currency: "USD" };
 }
 
-async function say(victim: Victim, said: Dispute): Promise<void> {
+async function say(said: Dispute): Promise<Dispute> {
   expect(await settleDispute(world, said.id, said)).toMatchObject({ kind: "settled", changed: true });
-  victim.dispute = said;
+  return said;
 }
 
 /** Staff give 50.00 of the order back by a credit note, or what is left of it. */

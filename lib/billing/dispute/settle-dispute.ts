@@ -12,15 +12,9 @@ import { settleWhatWaits } from "../payment/settle-what-waits";
 import { write } from "../payment/write";
 import { lockBalances } from "../scene";
 import type { World } from "../world";
-import {
-  type DisputeRecord,
-  type DisputeScene,
-  decideDispute,
-  isStale,
-  type LossShares,
-  newsOf,
-} from "./decide-dispute";
+import { decideDispute, isStale, newsOf } from "./decide-dispute";
 import { isReturnedDebit } from "./delayed-methods";
+import type { DisputeRecord, DisputeScene, LossShares } from "./dispute-scene";
 import { type DisputeSaid, type DisputeVerdict, judgeDispute } from "./judge-dispute";
 
 export type SettledDispute =
@@ -67,9 +61,9 @@ async function apply(
   const decision = new Decision(context, balances);
   const isNew = await addRow(world, tx, { customerId, chargeId }, said);
   const found = await lockDispute(tx, customerId, said.id);
-  const [charge, holds, lost, moved] = await Promise.all([
+  const [charge, allHolds, lost, moved] = await Promise.all([
     readCharge(tx.sql, customerId, chargeId, found.id),
-    openHolds(tx, customerId, found.id),
+    openHolds(tx, customerId, chargeId),
     readLoss(tx, customerId, found.id),
     readMoved(tx, customerId, found.id),
   ]);
@@ -84,7 +78,9 @@ async function apply(
     const of = { subject: "payment" as const, subjectId: charge.paymentId, isVisible: false };
     decision.record({ ...of, verb: "dispute_opened", detail });
   }
-  const known = { dispute: found, charge, holds, lost, ...moved };
+  const holds = allHolds.filter(({ disputeId }) => disputeId === found.id);
+  const siblingHolds = allHolds.filter(({ disputeId }) => disputeId !== found.id);
+  const known = { dispute: found, charge, holds, siblingHolds, lost, ...moved };
   const reason = verdict.kind === "quarantined" ? verdict.reason : mismatchOf(known, verdict.said, said);
   if (reason || verdict.kind === "quarantined") {
     const detail = verdict.kind === "quarantined" ? verdict.detail : undefined;
@@ -173,17 +169,23 @@ async function lockDispute(
   };
 }
 
+/** What is held for the disputes of a charge. */
 async function openHolds(
   { sql }: Transaction,
   customerId: CustomerId,
-  disputeId: DisputeId,
+  chargeId: ChargeId,
 ): Promise<OpenHold<DisputeHold>[]> {
   const rows = await sql`
-    select t.id, t.amount_minor from transfers t
-    where t.customer_id = ${customerId} and t.dispute_id = ${disputeId} and t.kind = 'pending'
+    select t.id, t.dispute_id, t.amount_minor
+    from disputes d join transfers t on t.customer_id = d.customer_id and t.dispute_id = d.id and t.kind = 'pending'
+    where d.customer_id = ${customerId} and d.charge_id = ${chargeId}
       and not exists (select from transfers r where r.customer_id = t.customer_id and r.pending_id = t.id)
     order by t.seq`;
-  return rows.map((row) => ({ id: row.id as TransferId, disputeId, amountMinor: row.amount_minor }));
+  return rows.map((row) => ({
+    id: row.id as TransferId,
+    disputeId: row.dispute_id as DisputeId,
+    amountMinor: row.amount_minor,
+  }));
 }
 
 /** Who bore it when it was lost, less what came back since. */

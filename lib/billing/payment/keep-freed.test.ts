@@ -106,11 +106,27 @@ describe("what a disputed charge frees", () => {
     );
   });
 
-  it("of the dispute that is decided with it is none of its business", () => {
+  it("by a dispute that ends is not kept for the loss of another: the host bears that still", () => {
     fc.assert(
       fc.property(given, ({ charge, minor }) => {
         const { lost, open } = partsOf(charge);
-        const kept = keepOf(charge, { arrivedMinor: minor, standsLessMinor: 0n, exceptDispute: lost.id });
+        const decided = { id: "decided" as DisputeId, lostMinor: 0n, byHostMinor: 0n };
+        const kept = keepOf(charge, { arrivedMinor: minor, standsLessMinor: 0n, decided });
+        expect(kept.losses).toEqual([]);
+        expect(sumOf(kept.holds)).toBe(least(minor, open.outMinor - open.heldMinor));
+        expect(lost.byHostMinor).toBe(
+          atLeastNothing(charge.standsMinor + lost.outMinor - charge.amountMinor),
+        );
+      }),
+    );
+  });
+
+  it("of the dispute that is decided with it is judged as it stands after that", () => {
+    fc.assert(
+      fc.property(given, ({ charge, minor }) => {
+        const { lost, open } = partsOf(charge);
+        const decided = { id: lost.id, lostMinor: lost.outMinor, byHostMinor: lost.byHostMinor };
+        const kept = keepOf(charge, { arrivedMinor: minor, standsLessMinor: 0n, decided });
         expect(kept.losses).toEqual([]);
         expect(sumOf(kept.holds)).toBe(least(minor, open.outMinor - open.heldMinor));
       }),

@@ -6,8 +6,15 @@ export interface FreedMoney {
   readonly arrivedMinor: bigint;
   /** By so much less of the charge is on invoices or refunded to its card. */
   readonly standsLessMinor: bigint;
-  /** The dispute that is decided with it: its own money is settled there. */
-  readonly exceptDispute?: DisputeId;
+  /** The dispute that is decided with it, as it stands after that: its own money is settled there. */
+  readonly decided?: DecidedDispute;
+}
+
+export interface DecidedDispute {
+  readonly id: DisputeId;
+  /** What of it is lost, and what of that the host bears. */
+  readonly lostMinor: bigint;
+  readonly byHostMinor: bigint;
 }
 
 /** A charge that was disputed, as it stood before the decision. Minor units. */
@@ -37,26 +44,28 @@ export interface KeptMoney {
 
 /**
  * What a disputed charge frees goes first to the loss that the host still bears of it, then it is held for its open
- * disputes; the rest goes its usual way (domain.md, A18). Where nothing arrived though less of the charge stands, as when
- * a refund fails that was never taken from the balance, the host bears no more than if that refund had never been. Pure.
+ * disputes; the rest goes its usual way (domain.md, A18). The host bears no less than what stands of the charge and is lost
+ * all the same: what a dispute releases is the customer's, unless the host bears more than that. Where nothing arrived
+ * though less of the charge stands, as when a refund fails that was never taken from the balance, the host bears no more
+ * than if that refund had never been. Pure.
  */
 export function keepOf(charge: DisputedCharge, freed: FreedMoney): KeptMoney {
-  const { arrivedMinor, standsLessMinor, exceptDispute } = freed;
-  const disputes = charge.disputes.filter(({ id }) => id !== exceptDispute);
-  const lost = disputes.filter(({ state }) => state === "lost");
-  const borneMinor = sumOf(lost, ({ byHostMinor }) => byHostMinor);
+  const { arrivedMinor, standsLessMinor, decided } = freed;
+  const others = charge.disputes.filter(({ id }) => id !== decided?.id);
+  const lost = others.filter(({ state }) => state === "lost");
+  const borneMinor = sumOf(lost, ({ byHostMinor }) => byHostMinor) + (decided?.byHostMinor ?? 0n);
+  const lostMinor = sumOf(lost, ({ outMinor }) => outMinor) + (decided?.lostMinor ?? 0n);
   const standsMinor = charge.standsMinor - standsLessMinor;
-  const overlapMinor = standsMinor + sumOf(lost, ({ outMinor }) => outMinor) - charge.amountMinor;
-  const mostMinor = standsLessMinor > arrivedMinor ? least(standsMinor, overlapMinor) : borneMinor;
-  const staysMinor = atLeastNothing(least(borneMinor - arrivedMinor, mostMinor));
-  const losses = share(
-    borneMinor - staysMinor,
-    lost.map(({ id, byHostMinor }) => ({ id, roomMinor: byHostMinor })),
-  );
+  const overlapMinor = atLeastNothing(least(standsMinor, standsMinor + lostMinor - charge.amountMinor));
+  const offMinor = least(borneMinor, least(arrivedMinor, standsLessMinor));
+  const beyondMinor = borneMinor - overlapMinor;
+  const rooms = lost.map(({ id, byHostMinor }) => ({ id, roomMinor: byHostMinor }));
+  if (decided) rooms.push({ id: decided.id, roomMinor: decided.byHostMinor });
+  const losses = share(offMinor > beyondMinor ? offMinor : beyondMinor, rooms);
   const freedMinor = arrivedMinor > standsLessMinor ? arrivedMinor : standsLessMinor;
-  const open = disputes.filter(({ state }) => state === "open");
+  const open = others.filter(({ state }) => state === "open");
   const holds = share(
-    atLeastNothing(freedMinor - (borneMinor - staysMinor)),
+    freedMinor - sumOf(losses, ({ amountMinor }) => amountMinor),
     open.map(({ id, outMinor, heldMinor }) => ({ id, roomMinor: outMinor - heldMinor })),
   );
   return { losses, holds };

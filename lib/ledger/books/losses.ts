@@ -19,27 +19,47 @@ export function lossesBooked({ sql, at }: Look) {
       group by d.customer_id, d.charge_id, d.id, d.state, d.amount_minor
     ), charges_lost as materialized (
       select b.customer_id, b.charge_id, sum(b.by_host) as by_host, min(b.by_host) as least_by_host,
-        (select coalesce(sum(a.amount_minor), 0) from charges c
-          join allocations a on a.customer_id = c.customer_id and a.payment_id = c.payment_id and a.source = 'card'
-          where c.customer_id = b.customer_id and c.id = b.charge_id) as on_invoices,
-        (select coalesce(sum(r.amount_minor), 0) from refunds r
-          where r.customer_id = b.customer_id and r.charge_id = b.charge_id and (r.state <> 'failed' or (
-            select sum(case when t.debit = 'suspense' then t.amount_minor else -t.amount_minor end) from transfers t
-            where t.customer_id = r.customer_id and t.refund_id = r.id and t.kind = 'posted'
-              and (t.debit = 'suspense' or t.credit = 'suspense')) > 0)) as refunded
-      from disputes_borne b group by b.customer_id, b.charge_id
+        coalesce(sum(b.out) filter (where b.state = 'lost'), 0) as lost, c.amount_minor as amount, s.on_invoices,
+        s.refunded, s.refunded_here
+      from disputes_borne b
+      join charges c on c.customer_id = b.customer_id and c.id = b.charge_id
+      cross join lateral (
+        select (
+            select coalesce(sum(a.amount_minor), 0) from allocations a
+            where a.customer_id = c.customer_id and a.payment_id = c.payment_id and a.source = 'card'
+          ) as on_invoices, coalesce(sum(r.amount_minor), 0) as refunded,
+          coalesce(sum(r.amount_minor) filter (where r.origin = 'staff'), 0) as refunded_here
+        from refunds r
+        where r.customer_id = c.customer_id and r.charge_id = c.id and (r.state <> 'failed' or (
+          select sum(case when t.debit = 'suspense' then t.amount_minor else -t.amount_minor end) from transfers t
+          where t.customer_id = r.customer_id and t.refund_id = r.id and t.kind = 'posted'
+            and (t.debit = 'suspense' or t.credit = 'suspense')) > 0)
+      ) s
+      group by b.customer_id, b.charge_id, c.amount_minor, s.on_invoices, s.refunded, s.refunded_here
     )`;
 }
 
 /** Of invariant 4: losses are told once (domain.md, A18). They look at lossesBooked. */
 export const lossRules: readonly Rule[] = [
   {
-    says: "the host bears of a charge no more than what is on invoices or was refunded to its card",
+    says: "the host bears of a charge no more than what is on invoices or refunded to its card, and lost all the same",
     find: ({ sql }) => sql`
         select l.customer_id, 'charge' as subject, l.charge_id::text as subject_id, jsonb_build_object(
-          'by_host', l.by_host::text, 'on_invoices', l.on_invoices::text, 'refunded', l.refunded::text) as detail
+          'by_host', l.by_host::text, 'on_invoices', l.on_invoices::text, 'refunded', l.refunded::text,
+          'lost', l.lost::text, 'amount', l.amount::text) as detail
         from charges_lost l
-        where l.least_by_host < 0 or l.by_host > l.on_invoices + l.refunded`,
+        where l.least_by_host < 0 or l.by_host > greatest(0, least(l.on_invoices + l.refunded,
+          l.on_invoices + l.refunded + l.lost - l.amount))`,
+  },
+  {
+    // What was refunded at Stripe itself after a loss is on suspense, until staff say whose it is.
+    says: "the customer bears of a charge no more than the charge less what is on invoices or refunded to its card",
+    find: ({ sql }) => sql`
+        select l.customer_id, 'charge', l.charge_id::text, jsonb_build_object('lost', l.lost::text,
+          'by_host', l.by_host::text, 'on_invoices', l.on_invoices::text, 'refunded', l.refunded_here::text,
+          'amount', l.amount::text)
+        from charges_lost l
+        where l.lost - l.by_host > greatest(0, greatest(l.amount, l.lost) - l.on_invoices - l.refunded_here)`,
   },
   {
     says: "what a dispute took for good and the host does not bear was taken from the balance or is debt",
