@@ -1,8 +1,8 @@
 import { openDatabase } from "@/db/client";
-import { purposeKeys } from "@/lib/billing/purpose-key";
 import type { World } from "@/lib/billing/world";
 import { systemClock } from "@/lib/kernel/clock";
 import { newId, type SessionId } from "@/lib/kernel/id";
+import { purposeKeys } from "@/lib/kernel/purpose-key";
 import { payFromBalance } from "@/lib/portal/pay";
 import { localGateway } from "@/lib/testing/world";
 import { type Payable, termMinor } from "./seed";

@@ -1,8 +1,6 @@
-import { createHash, createHmac, hkdfSync, timingSafeEqual } from "node:crypto";
+import { createHash, createHmac, timingSafeEqual } from "node:crypto";
 import { newId } from "@/lib/kernel/id";
-import type { Settings } from "@/lib/kernel/settings";
-
-type Keeper = Pick<Settings, "nextauthSecret" | "nextauthSecretBefore">;
+import { firstThatReads, type PurposeKey } from "@/lib/kernel/purpose-key";
 
 /** A cookie that a browser keeps for a year, whoever signs in there next. */
 export interface DeviceCookie {
@@ -17,31 +15,32 @@ function nameOf(email: string): string {
   return `mallard_device_${createHash("sha256").update(`device of ${email}`).digest("hex").slice(0, 12)}`;
 }
 
-/** By the key of this purpose, drawn from the host's secret. */
-function signatureOf(secret: string, email: string, deviceId: string): string {
-  const key = new Uint8Array(hkdfSync("sha256", secret, "", "mallard device 1", 32));
+function signatureOf(key: Uint8Array, email: string, deviceId: string): string {
   return createHmac("sha256", key).update(`${deviceId}\n${email}`).digest("base64url");
 }
 
 /** For a browser from which somebody has just signed in to this account. */
-export function newDeviceCookie(keeper: Keeper, email: string): DeviceCookie {
+export function newDeviceCookie({ now: key }: PurposeKey, email: string): DeviceCookie {
   const deviceId = newId();
-  return { name: nameOf(email), value: `${deviceId}.${signatureOf(keeper.nextauthSecret, email, deviceId)}` };
+  return { name: nameOf(email), value: `${deviceId}.${signatureOf(key, email, deviceId)}` };
 }
 
 /**
  * Which device of the account a request comes from, by its Cookie header; null for one from which nobody has signed in
  * to it. It proves no password: guesses from a known device are counted apart from those of all others.
  */
-export function knownDevice(keeper: Keeper, email: string, cookieHeader: string | null): string | null {
+export function knownDevice(
+  deviceKey: PurposeKey,
+  email: string,
+  cookieHeader: string | null,
+): string | null {
   const prefix = `${nameOf(email)}=`;
   const cookie = (cookieHeader ?? "").split(/;\s*/).find((one) => one.startsWith(prefix)) ?? prefix;
   const [deviceId = "", signature = ""] = cookie.slice(prefix.length).split(".");
   const given = Buffer.from(signature);
-  const secrets = [keeper.nextauthSecret, keeper.nextauthSecretBefore].filter((one) => one !== null);
-  const isOurs = secrets.some((secret) => {
-    const right = Buffer.from(signatureOf(secret, email, deviceId));
-    return given.length === right.length && timingSafeEqual(given, right);
+  const isOurs = firstThatReads(deviceKey, (key) => {
+    const right = Buffer.from(signatureOf(key, email, deviceId));
+    return given.length === right.length && timingSafeEqual(given, right) ? true : null;
   });
   return isOurs ? deviceId : null;
 }

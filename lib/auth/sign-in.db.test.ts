@@ -2,6 +2,7 @@ import { hash } from "@node-rs/argon2";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { manualClock } from "@/lib/kernel/clock";
 import { newId } from "@/lib/kernel/id";
+import { purposeKeys } from "@/lib/kernel/purpose-key";
 import { createPeople, knownPassword, type People } from "@/lib/testing/people";
 import { newDeviceCookie } from "./known-device";
 import { openSessions, readSession, revokeSession, revokeSessions } from "./session";
@@ -133,7 +134,7 @@ describe("signing in", () => {
     const { device } = await signedIn(one.email);
     const enter = (email: string, cookies: string) =>
       signIn(people.context, { email, password: knownPassword }, { ...from(), cookies });
-    const forOther = newDeviceCookie(people.context.settings, other.email);
+    const forOther = newDeviceCookie(purposeKeys(people.context.settings).deviceKey, other.email);
     const [deviceId] = (device?.value ?? "").split(".");
     for (const value of [
       forOther.value,

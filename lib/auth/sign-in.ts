@@ -1,4 +1,5 @@
 import type { SessionId, UserId } from "@/lib/kernel/id";
+import { purposeKeys } from "@/lib/kernel/purpose-key";
 import { ok, type Result, refuse } from "@/lib/kernel/result";
 import { attemptLimits, signInPair, type TooManyAttempts } from "./attempt-limits";
 import type { Context } from "./context";
@@ -42,7 +43,8 @@ export async function signIn(
   section: Section = "portal",
 ): Promise<Result<SignInAnswer, SignInRefusal>> {
   const email = normalEmail(credentials.email);
-  const device = knownDevice(context.settings, email, origin.cookies ?? null);
+  const { deviceKey } = purposeKeys(context.settings);
+  const device = knownDevice(deviceKey, email, origin.cookies ?? null);
   const counted = await countAttempt(context, email, origin.address, device);
   if (!counted.ok) return counted;
 
@@ -57,7 +59,7 @@ export async function signIn(
   if (device === null && user.hasSignedIn) {
     await askForMailNow(context, email, { kind: "new_device", detail: { address: origin.address } });
   }
-  const kept = device === null ? newDeviceCookie(context.settings, email) : null;
+  const kept = device === null ? newDeviceCookie(deviceKey, email) : null;
   return ok({ userId: user.id, sessionId, device: kept });
 }
 

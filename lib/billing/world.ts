@@ -1,7 +1,7 @@
 import type { Database } from "@/db/client";
 import type { Gateway } from "@/lib/gateway/port";
 import type { Clock } from "@/lib/kernel/clock";
-import type { PurposeKey } from "./purpose-key";
+import type { PurposeKey } from "@/lib/kernel/purpose-key";
 
 /** What the rules stand on: everything that is not decided by their arguments. Tests bring their own. */
 export interface World {
@@ -17,10 +17,12 @@ export interface World {
   readonly environment: string;
   /** Where customers come back to from Stripe. */
   readonly portalUrl: string;
-  /** Signs pay links. Both keys: `purposeKeys`. */
+  /** Signs pay links. All keys: `purposeKeys`. */
   readonly payLinkKey: PurposeKey;
   /** Seals the secrets of endpoints. */
   readonly endpointKey: PurposeKey;
+  /** Makes the links that set a new password. */
+  readonly resetKey: PurposeKey;
   /** The demo's own control panel: the one address of this machine that events may be sent to. Elsewhere there is none. */
   readonly panelOrigin?: string | null;
 }

@@ -36,9 +36,9 @@ const ask = (email: string, mail: LoginMail = { kind: "password_reset", detail: 
   askForMail(world.app.sql, world.clock, email, mail);
 
 /** The mails of one pass. */
-async function pass(by: Mailer = mailer): Promise<Mail[]> {
+async function pass(by: Mailer = mailer, seen: typeof world = world): Promise<Mail[]> {
   sent = [];
-  await deliverLoginMails({ world, mailer: by, host });
+  await deliverLoginMails({ world: seen, mailer: by, host });
   return sent;
 }
 
@@ -60,6 +60,17 @@ describe("a mail about a login", () => {
     expect(await isResetOpen(world, linkIn(mail))).toBe(true);
     expect(await pass()).toEqual([]);
     expect(await stateOf(email)).toEqual(["sent"]);
+  });
+
+  it("brings a link of its own key: that of pay links has no part in it", async () => {
+    const email = await person();
+    await ask(email);
+    const [first] = await pass();
+    world.clock.advance(5 * 60_000 + 1);
+    await ask(email);
+    const other = { now: new Uint8Array(32), before: null };
+    const [again] = await pass(mailer, { ...world, payLinkKey: other });
+    expect(linkIn(again)).toBe(linkIn(first));
   });
 
   it("brings the same link again, but not more often than every five minutes", async () => {

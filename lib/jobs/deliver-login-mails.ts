@@ -1,4 +1,3 @@
-import { hkdfSync } from "node:crypto";
 import { transact } from "@/db/transaction";
 import { hostNameOf } from "@/lib/auth/host";
 import type { LoginMail } from "@/lib/auth/login-mail";
@@ -112,7 +111,7 @@ async function written(
       and created_at > ${since} and (state = 'sent' or state = 'waiting' and (created_at, id) < (${row.createdAt}, ${row.id}))
     limit 1`;
   if (lately) return null;
-  const token = await openResetToken({ jobs: world.jobs, clock, key: resetKeyOf(world) }, userId);
+  const token = await openResetToken({ jobs: world.jobs, clock, key: world.resetKey.now }, userId);
   return passwordResetMail({
     locale,
     recipient,
@@ -120,11 +119,6 @@ async function written(
     url: `${host.url}/reset/${token}`,
     minutes: resetMinutes,
   });
-}
-
-/** The key of this purpose, drawn from another that the world has: neither can be read from the other's work. */
-function resetKeyOf({ payLinkKey }: Delivery["world"]): Uint8Array {
-  return new Uint8Array(hkdfSync("sha256", payLinkKey.now, "", "mallard password reset 1", 32));
 }
 
 /** Names of people and companies must not be links. What we know to be an address, or a host, is shown as it is. */

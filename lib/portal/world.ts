@@ -2,10 +2,10 @@ import { openDatabase } from "@/db/client";
 import { context } from "@/lib/auth/context";
 import { webPoolSizes } from "@/lib/auth/pool-sizes";
 import { followLimits } from "@/lib/billing/payment/learned-limits";
-import { purposeKeys } from "@/lib/billing/purpose-key";
 import type { World } from "@/lib/billing/world";
 import { followSettlement } from "@/lib/gateway/follow-settlement";
 import { stripeGateway } from "@/lib/gateway/stripe";
+import { purposeKeys } from "@/lib/kernel/purpose-key";
 
 const key = Symbol.for("mallard.portal.world");
 

@@ -1,6 +1,5 @@
 import { type Database, openDatabase } from "@/db/client";
 import { hashPassword } from "@/lib/auth/password";
-import { purposeKeys } from "@/lib/billing/purpose-key";
 import { usualMailHour } from "@/lib/billing/reminder/mail-hour";
 import { issueRenewal } from "@/lib/billing/renewal/issue-renewal";
 import { orderService } from "@/lib/billing/service/order-service";
@@ -20,6 +19,7 @@ import {
   type SessionId,
   type UserId,
 } from "@/lib/kernel/id";
+import { purposeKeys } from "@/lib/kernel/purpose-key";
 import type { Settings } from "@/lib/kernel/settings";
 import { createMailer, type Mailer } from "@/lib/mail/mailer";
 import { demoCast, demoPassword } from "@/lib/portal/demo-logins";

@@ -1,10 +1,10 @@
 import { type Database, openDatabase } from "@/db/client";
-import { purposeKeys } from "@/lib/billing/purpose-key";
 import type { World } from "@/lib/billing/world";
 import { instantMethods } from "@/lib/gateway/offered-methods";
 import type { Gateway } from "@/lib/gateway/port";
 import { stripeGateway } from "@/lib/gateway/stripe";
 import { type ManualClock, manualClock } from "@/lib/kernel/clock";
+import { purposeKeys } from "@/lib/kernel/purpose-key";
 
 export interface TestWorld extends World {
   readonly clock: ManualClock;

@@ -2,7 +2,7 @@ import type { ReservedSql } from "@/db/client";
 import type { CustomerId, InvoiceId, UserId } from "@/lib/kernel/id";
 import { uuidv7 } from "@/lib/kernel/id";
 import type { Currency } from "@/lib/kernel/money";
-import type { PurposeKey } from "../purpose-key";
+import type { PurposeKey } from "@/lib/kernel/purpose-key";
 import type { World } from "../world";
 import { type PayLink, payLinkExpiry, readContent, readPayLink, signContent } from "./pay-link";
 

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it, test } from "vitest";
 import { manualClock } from "@/lib/kernel/clock";
 import type { CustomerId, InvoiceId } from "@/lib/kernel/id";
-import { purposeKeys } from "../purpose-key";
+import { purposeKeys } from "@/lib/kernel/purpose-key";
 import { type PayLink, payLinkUrl, readPayLink, signPayLink } from "./pay-link";
 
 const keyOf = (nextauthSecret: string, nextauthSecretBefore: string | null = null) =>

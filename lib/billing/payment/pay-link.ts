@@ -2,7 +2,7 @@ import { createHmac, timingSafeEqual } from "node:crypto";
 import type { ReservedSql } from "@/db/client";
 import { assert } from "@/lib/kernel/assert";
 import type { CustomerId, InvoiceId } from "@/lib/kernel/id";
-import { firstThatReads, type PurposeKey } from "../purpose-key";
+import { firstThatReads, type PurposeKey } from "@/lib/kernel/purpose-key";
 import type { World } from "../world";
 
 /** An invoice is paid, cancelled or written off within weeks: a link found in a mailbox years later does nothing. */

@@ -1,5 +1,5 @@
 import { createCipheriv, createDecipheriv, randomBytes } from "node:crypto";
-import { firstThatReads, type PurposeKey } from "../purpose-key";
+import { firstThatReads, type PurposeKey } from "@/lib/kernel/purpose-key";
 
 /** A new secret of an endpoint, as Standard Webhooks spells it: 256 bits. */
 export function newEndpointSecret(): string {

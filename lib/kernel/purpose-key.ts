@@ -16,10 +16,21 @@ export interface HostSecret {
 }
 
 /** The number in a purpose's name is its version: another one makes all that was made by the key void. */
-const purposes = { payLink: "mallard pay link 1", endpoint: "mallard webhook secret 1" } as const;
+const purposes = {
+  payLinkKey: "mallard pay link 1",
+  endpointKey: "mallard webhook secret 1",
+  resetKey: "mallard password reset 1",
+  deviceKey: "mallard device 1",
+} as const;
 
-export function purposeKeys(secret: HostSecret): { payLinkKey: PurposeKey; endpointKey: PurposeKey } {
-  return { payLinkKey: keyFor(purposes.payLink, secret), endpointKey: keyFor(purposes.endpoint, secret) };
+/** All of them. Nothing else draws a key from the secret, or from one of these. */
+export function purposeKeys(secret: HostSecret): Record<keyof typeof purposes, PurposeKey> {
+  return {
+    payLinkKey: keyFor(purposes.payLinkKey, secret),
+    endpointKey: keyFor(purposes.endpointKey, secret),
+    resetKey: keyFor(purposes.resetKey, secret),
+    deviceKey: keyFor(purposes.deviceKey, secret),
+  };
 }
 
 function keyFor(purpose: string, { nextauthSecret, nextauthSecretBefore }: HostSecret): PurposeKey {
