@@ -30,6 +30,7 @@ export function TaskWords({ task }: { task: Task }) {
   if (kind === "day_differs") return <DayDiffers task={task} />;
   if (isOfCharge(kind)) return <ChargeWords kind={kind} task={task} />;
   if (kind === "strangers_at_stripe") return <Strangers detail={task.detail} />;
+  if (kind === "bounce_unreadable") return <Unreadable detail={task.detail} />;
   if (kind === "suspense" && subject === "refund") return t("task_refund_suspense");
   if (kind === "dispute_quarantined" && isAboutMoney(task.detail.reason))
     return <DisputeDiffers task={task} />;
@@ -41,6 +42,20 @@ export function TaskWords({ task }: { task: Task }) {
     );
   }
   return isKnown(kind) ? t(`task_${kind}`) : kind;
+}
+
+/** What came to the address for bounces: how much, and how it begins. Strangers may have written it. */
+function Unreadable({ detail }: Pick<Task, "detail">) {
+  const t = useTranslations("desk");
+  return (
+    <>
+      {t("task_bounce_unreadable", { kb: Math.ceil(Number(detail.bytes ?? 0) / 1000) })}
+      <details className="text-ink-soft text-sm">
+        <summary className="cursor-pointer">{t("bounceBegin")}</summary>
+        <span className="block whitespace-pre-wrap break-all">{detail.begin}</span>
+      </details>
+    </>
+  );
 }
 
 const idsShown = 20;

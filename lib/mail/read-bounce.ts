@@ -19,12 +19,23 @@ export interface BouncedRecipient {
 
 /** More are not read: a mail of ours has a handful of recipients. */
 const recipientsMost = 100;
+/** A head is some kB, and a report has three parts. What has more of either was written to keep its reader busy. */
+const headMost = 64_000;
+const groupMost = 8_000;
+const partsMost = 200;
+
+/** Not to be read. The message says why. */
+export class Unreadable extends Error {
+  override readonly name = "Unreadable";
+}
 
 /**
  * Reads a delivery report from the raw message that carries it. Null for what is none: an answer, a holiday note, a report
- * of success, or prose that no machine can read. Nothing of it is trusted: anybody may write such a message.
+ * of success, or prose that no machine can read. Nothing of it is trusted: anybody may write such a message. Throws
+ * Unreadable, and what the parser throws.
  */
 export async function readBounce(raw: Buffer): Promise<Bounce | null> {
+  assertReadable(raw);
   const report = await simpleParser(raw, {
     keepDeliveryStatus: true,
     skipHtmlToText: true,
@@ -43,14 +54,28 @@ export async function readBounce(raw: Buffer): Promise<Bounce | null> {
   const returned = parts.find(({ contentType }) =>
     /^(message\/(global|rfc822)(-headers)?|text\/rfc822-headers)$/.test(contentType),
   );
-  const original = returned ? await simpleParser(headOf(returned.content.toString("utf8"))) : null;
+  const original = returned ? await simpleParser(returnedHead(returned.content)) : null;
   const mailIds = [...idsOf(original), ...repliedTo(report)].map(localPart).filter((id) => id !== null);
   if (recipients.length === 0 || mailIds.length === 0) return null;
   return { mailIds: [...new Set(mailIds)].slice(0, recipientsMost), recipients };
 }
 
+function assertReadable(raw: Buffer): void {
+  const text = raw.toString("latin1");
+  if (headOf(text).length > headMost) throw new Unreadable("its head is too long");
+  const parts = text.match(/^content-type[ \t]*:/gim)?.length ?? 0;
+  if (parts > partsMost) throw new Unreadable("it has too many parts");
+}
+
 async function headersOf(group: string): Promise<Headers> {
+  if (group.length > groupMost) throw new Unreadable("what it says of a recipient is too long");
   return (await simpleParser(`${group.replace(/^[\r\n]+|[\r\n]+$/g, "")}\r\n\r\n`)).headers;
+}
+
+function returnedHead(content: Buffer): string {
+  const head = headOf(content.toString("utf8"));
+  if (head.length > headMost) throw new Unreadable("the head of the mail it is about is too long");
+  return head;
 }
 
 function headOf(message: string): string {

@@ -182,6 +182,52 @@ describe("a report of a mail that came back", () => {
   });
 });
 
+/** As strangers write them: each keeps a parser busy for minutes, or ends it. */
+const hostile: [string, string][] = [
+  ["900 kB of recipients", `To: ${"a@b.c,".repeat(150_000)}\r\n\r\nHello`],
+  ["150,000 header lines", `${"a: b\r\n".repeat(150_000)}\r\nHello`],
+  ["15,000 nested parts", "content-type: multipart/mixed; boundary=x\r\n\r\n--x\r\n".repeat(15_000)],
+  [
+    "a recipient's field of 500 kB",
+    postfixBounce("reset-7", "ada@example.com").replace("Action: failed", `To: ${"a@b.c,".repeat(80_000)}`),
+  ],
+  [
+    "the mail that it is about with a head of 500 kB",
+    postfixBounce("reset-7", "ada@example.com").replace(
+      /^Message-ID:(?= <reset-7)/m,
+      `To: ${"a@b.c,".repeat(80_000)}\r\nMessage-ID:`,
+    ),
+  ],
+];
+
+describe("a message that keeps its reader busy", () => {
+  it.each(hostile)("is accepted, shown to staff, and holds nobody up: %s", async (_what, message) => {
+    await owner`update tasks set done_at = now() where kind = 'bounce_unreadable'`;
+    const customer = await reminded();
+    const [bad, good, again] = await Promise.all([
+      handIn(message),
+      handIn(postfixBounce(customer.mailId, customer.email)),
+      handIn(message),
+    ]);
+    expect([bad, again]).toEqual(Array(2).fill({ kind: "unreadable", status: 202 }));
+    expect(good.kind).toBe("recorded");
+    const tasks =
+      await owner`select subject_id, detail from tasks where kind = 'bounce_unreadable' and done_at is null`;
+    expect(tasks).toHaveLength(1);
+    expect(tasks[0]?.detail).toMatchObject({ bytes: String(message.length), reason: expect.any(String) });
+    expect(message.startsWith(tasks[0]?.detail.begin.slice(0, 4))).toBe(true);
+  });
+
+  it("is a task until ten are open, and then in the log alone", async () => {
+    await owner`update tasks set done_at = now() where kind = 'bounce_unreadable'`;
+    for (let nth = 1; nth <= 12; nth += 1) {
+      expect(await handIn(`To: ${nth}${"a@b.c,".repeat(20_000)}\r\n\r\n`)).toMatchObject({ status: 202 });
+    }
+    const open = await owner`select 1 from tasks where kind = 'bounce_unreadable' and done_at is null`;
+    expect(open).toHaveLength(10);
+  });
+});
+
 describe("who hands in a report", () => {
   it("knows the secret, in either of the two ways, or changes nothing", async () => {
     const customer = await reminded();

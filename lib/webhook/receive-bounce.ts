@@ -1,6 +1,7 @@
 import { createHash, timingSafeEqual } from "node:crypto";
 import type { World } from "@/lib/billing/world";
-import { readBounce } from "@/lib/mail/read-bounce";
+import { readInThread } from "@/lib/mail/reading";
+import { parkBounce } from "./park-bounce";
 import { readCapped } from "./read-capped";
 import { recordBounce } from "./record-bounce";
 
@@ -8,6 +9,8 @@ import { recordBounce } from "./record-bounce";
 export type ReceivedBounce =
   | { kind: "recorded"; status: 200 }
   | { kind: "unknown"; status: 202 }
+  /** Staff are shown it. To hand it in again would change nothing either. */
+  | { kind: "unreadable"; status: 202 }
   | { kind: "refused"; status: 401 | 404 | 413 };
 
 /**
@@ -24,8 +27,12 @@ export async function receiveBounce(
   if (!isSame(secretIn(request.authorization ?? ""), secret)) return { kind: "refused", status: 401 };
   const raw = await readCapped(request.body);
   if (raw === null) return { kind: "refused", status: 413 };
-  const bounce = await readBounce(raw);
-  const isOurs = bounce !== null && (await recordBounce(world, bounce));
+  const read = await readInThread(raw);
+  if (read.kind === "unreadable") {
+    await parkBounce(world, raw, read.reason);
+    return { kind: "unreadable", status: 202 };
+  }
+  const isOurs = read.bounce !== null && (await recordBounce(world, read.bounce));
   return isOurs ? { kind: "recorded", status: 200 } : { kind: "unknown", status: 202 };
 }
 
