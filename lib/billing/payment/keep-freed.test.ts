@@ -136,25 +136,26 @@ describe("what a disputed charge frees", () => {
   it("of several disputes covers each as far as there is something to cover, and what arrived is spent once", () => {
     const several = fc.record({
       rooms: fc.array(fc.record({ isLost: fc.boolean(), roomMinor: some(300n) }), { maxLength: 6 }),
-      arrivedMinor: some(900n),
-      standsLessMinor: some(900n),
-      standsMinor: some(900n),
-      amountMinor: some(2_000n),
+      freedMinor: some(900n),
+      moreMinor: some(900n),
     });
     fc.assert(
-      fc.property(several, ({ rooms, arrivedMinor, standsLessMinor, ...charge }) => {
+      fc.property(several, ({ rooms, freedMinor, moreMinor }) => {
         const disputes = rooms.map(({ isLost, roomMinor }, at): DisputedPart => {
           const whole = { id: `${at}` as DisputeId, outMinor: roomMinor, byHostMinor: 0n, heldMinor: 0n };
           return isLost
             ? { ...whole, state: "lost", byHostMinor: roomMinor }
             : { ...whole, state: "open", outMinor: roomMinor + 50n, heldMinor: 50n };
         });
-        const freed = { arrivedMinor, standsLessMinor: least(standsLessMinor, arrivedMinor) };
-        const { losses, holds } = keepOf({ ...charge, disputes }, freed);
         const roomOf = (isLost: boolean) =>
           rooms
             .filter((room) => room.isLost === isLost)
             .reduce((total, { roomMinor }) => total + roomMinor, 0n);
+        // All of the charge is on invoices: the host bears all that is lost of it.
+        const amountMinor = roomOf(true) + moreMinor;
+        const arrivedMinor = least(freedMinor, amountMinor);
+        const charge = { amountMinor, standsMinor: amountMinor, disputes };
+        const { losses, holds } = keepOf(charge, { arrivedMinor, standsLessMinor: arrivedMinor });
         expect(sumOf(losses)).toBe(least(arrivedMinor, roomOf(true)));
         expect(sumOf(holds)).toBe(least(arrivedMinor - sumOf(losses), roomOf(false)));
         for (const { disputeId, amountMinor } of [...losses, ...holds]) {
