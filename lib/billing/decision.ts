@@ -2,6 +2,7 @@ import { assert } from "@/lib/kernel/assert";
 import { calendarDay } from "@/lib/kernel/calendar";
 import type { Clock } from "@/lib/kernel/clock";
 import {
+  type ChargeId,
   type CustomerId,
   type InvoiceId,
   newId,
@@ -52,7 +53,7 @@ export class Decision {
   private readonly servicesBefore = new Map<ServiceId, ServiceRecord>();
   private readonly lines = new Map<InvoiceId, LineRecord[]>();
   private readonly stored = new Set<InvoiceId>();
-  private freed = new Map<PaymentId, FreedMoney>();
+  private freed = new Map<ChargeId, FreedMoney>();
   private kept = 0n;
 
   constructor(
@@ -122,13 +123,13 @@ export class Decision {
   }
 
   /**
-   * Says that money of a payment's charge comes free, or that less of it stands: where it was disputed, that is kept first
-   * (`keepFreedMoney`).
+   * Says that money of a charge comes free, or that less of it stands: where it was disputed, that is kept first
+   * (`keepFreedMoney`). A payment may have several charges that came late, so that it does not say which.
    */
-  free(paymentId: PaymentId, money: FreedMoney): void {
+  free(chargeId: ChargeId, money: FreedMoney): void {
     if (money.arrivedMinor === 0n && money.standsLessMinor === 0n) return;
-    const before = this.freed.get(paymentId);
-    this.freed.set(paymentId, {
+    const before = this.freed.get(chargeId);
+    this.freed.set(chargeId, {
       ...before,
       ...money,
       arrivedMinor: money.arrivedMinor + (before?.arrivedMinor ?? 0n),
@@ -137,7 +138,7 @@ export class Decision {
   }
 
   /** What was freed and nobody has looked at yet; from here on somebody has. */
-  takeFreed(): ReadonlyMap<PaymentId, FreedMoney> {
+  takeFreed(): ReadonlyMap<ChargeId, FreedMoney> {
     const { freed } = this;
     this.freed = new Map();
     return freed;

@@ -66,7 +66,7 @@ function applied(
 ): { after: Standing; changed: boolean; freed: FreedMoney | undefined } {
   const decision = decisionOver({ postedMinor: before.postedMinor, heldMinor: before.heldMinor });
   const changed = decideDispute(decision, before.scene, said);
-  const freed = decision.takeFreed().get(before.scene.charge.paymentId);
+  const freed = decision.takeFreed().get(before.scene.charge.id);
   const { books, changes } = decision.result();
   const net = { ...before.net };
   let { holds, dispute } = before.scene;

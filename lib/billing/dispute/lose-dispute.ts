@@ -12,7 +12,7 @@ export function release(
   { arrivedMinor, ...after }: { arrivedMinor: bigint; lostMinor: bigint; byHostMinor: bigint },
 ): void {
   const decided = { id: dispute.id, ...after };
-  decision.free(charge.paymentId, { arrivedMinor, standsLessMinor: 0n, decided });
+  decision.free(charge.id, { arrivedMinor, standsLessMinor: 0n, decided });
 }
 
 /** Of so much that is lost of it, what the host bears. */

@@ -1,10 +1,12 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import type { CheckoutRequest } from "@/lib/gateway/port";
 import { changePlan, showPlanChange } from "@/lib/portal/change-plan";
+import { abandonPayment } from "@/lib/portal/pay";
 import { type BookedCharge, charged, ledgerOf, refundWish, toppedUp } from "@/lib/testing/charged";
-import { makeCustomer, makeOrder, makePlan } from "@/lib/testing/fixtures";
+import { makeCustomer, makeInvoice, makeOrder, makePlan } from "@/lib/testing/fixtures";
 import { holdRows } from "@/lib/testing/held-lock";
 import { balanceOf, expectAllInOrder, expectBooksBalance, startDirect } from "@/lib/testing/payment-facts";
-import { calm, openStripeWorld, type StripeWorld } from "@/lib/testing/stripe-world";
+import { calm, openStripeWorld, type StripeWorld, untilCaptured } from "@/lib/testing/stripe-world";
 import { settleRefund } from "../refund/settle-refund";
 import { type RefundWish, startRefund } from "../refund/start-refund";
 import { settleDispute } from "./settle-dispute";
@@ -54,6 +56,53 @@ async function bankFails(stripeRefundId: string): Promise<void> {
   await world.control.settleRefund(stripeRefundId, "fails");
   await world.control.webhooksIdle();
 }
+
+/** Two charges of one payment that had ended unpaid: the first pays its invoice, the second is on the balance. */
+async function twoThatCameLate(): Promise<[BookedCharge, BookedCharge]> {
+  const customer = await makeCustomer(world);
+  const invoice = await makeInvoice(world, customer, 2000n);
+  const payment = await startDirect(world, customer, [invoice.id], { cardMinor: 2000n });
+  await abandonPayment(customer.actor, payment, world);
+  const [row] = await world.owner`select request from payments where id = ${payment.paymentId}`;
+  const expiresAt = Math.floor(world.clock.now().getTime() / 1000) + 45 * 60;
+  const late = async (key: string): Promise<BookedCharge> => {
+    const request = { ...(row?.request as CheckoutRequest), expiresAt };
+    const made = await world.gateway.createCheckout(request, `${key}/${payment.paymentId}`);
+    if (made.outcome !== "succeeded") throw new Error("Stripe makes the page");
+    await world.control.pay(made.value.id);
+    await world.control.webhooksIdle();
+    await untilCaptured(world);
+    const [charge] = await world.owner`
+      select id, stripe_charge_id, amount_minor from charges where payment_id = ${payment.paymentId}
+      order by booked_at desc, id desc limit 1`;
+    const { paymentId } = payment;
+    const [chargeId, stripeChargeId, minor] = [charge?.id, charge?.stripe_charge_id, charge?.amount_minor];
+    return { customer, paymentId, chargeId, stripeChargeId, minor };
+  };
+  return [await late("first"), await late("second")];
+}
+
+describe("of two charges that came late for one payment", () => {
+  it("what one frees is not kept for the other's dispute", async () => {
+    const [first, second] = await twoThatCameLate();
+    expect(await balanceOf(world, first.customer)).toEqual({ posted: 2000n, held: 0n });
+    const { id: refundId } = await refund(second);
+    const id = await dispute(first);
+    expect(await balanceOf(world, first.customer)).toEqual({ posted: 0n, held: 0n });
+    await bankFails(refundId);
+    expect(await balanceOf(world, first.customer)).toEqual({ posted: 2000n, held: 0n });
+    await close(id, "won");
+  });
+
+  it("what the disputed one frees is kept for its own dispute", async () => {
+    const [, second] = await twoThatCameLate();
+    const { id: refundId } = await refund(second);
+    const id = await dispute(second);
+    await bankFails(refundId);
+    expect(await balanceOf(world, second.customer)).toEqual({ posted: 2000n, held: 2000n });
+    await close(id, "won");
+  });
+});
 
 describe("a charge that is lost and whose refund comes to nothing", () => {
   it("is lost once: the refund was unknown, and Stripe never had it", async () => {

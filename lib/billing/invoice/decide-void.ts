@@ -1,4 +1,4 @@
-import type { InvoiceId, PaymentId } from "@/lib/kernel/id";
+import type { ChargeId, InvoiceId, PaymentId } from "@/lib/kernel/id";
 import { uuidv7 } from "@/lib/kernel/id";
 import type { Changes } from "../changes";
 import { type Decision, remainingMinor } from "../decision";
@@ -8,6 +8,8 @@ export interface MoneyOnInvoice {
   readonly invoiceId: InvoiceId;
   readonly paymentId: PaymentId;
   readonly source: "balance" | "card" | "bank";
+  /** That brought it; null of what came from the balance or by bank. */
+  readonly chargeId: ChargeId | null;
   readonly amountMinor: bigint;
 }
 
@@ -101,10 +103,9 @@ function giveBack(decision: Decision, id: InvoiceId, money: MoneyOnInvoice): voi
 /** Money that comes off an invoice onto the balance: a card's was perhaps taken back by its bank. */
 export function freeCardMoney(
   decision: Decision,
-  { source, paymentId, amountMinor }: Pick<MoneyOnInvoice, "source" | "paymentId" | "amountMinor">,
+  { chargeId, amountMinor }: Pick<MoneyOnInvoice, "chargeId" | "amountMinor">,
 ): void {
-  if (source === "card")
-    decision.free(paymentId, { arrivedMinor: amountMinor, standsLessMinor: amountMinor });
+  if (chargeId) decision.free(chargeId, { arrivedMinor: amountMinor, standsLessMinor: amountMinor });
 }
 
 function endLines(

@@ -1,5 +1,5 @@
 import type { Transaction } from "@/db/transaction";
-import type { PaymentId } from "@/lib/kernel/id";
+import type { ChargeId, PaymentId } from "@/lib/kernel/id";
 import type { Currency } from "@/lib/kernel/money";
 import type { Decision } from "../decision";
 import { disputesOf, onInvoicesOf, refundedOf } from "./charge-left";
@@ -12,8 +12,10 @@ import { type DisputedCharge, type DisputedPart, type KeptMoney, keepOf } from "
 export async function keepFreedMoney(tx: Transaction, decision: Decision): Promise<void> {
   const freed = decision.takeFreed();
   if (freed.size === 0) return;
-  for (const { paymentId, currency, charge } of await readDisputed(tx, decision, [...freed.keys()])) {
-    const money = freed.get(paymentId);
+  for (const [chargeId, { paymentId, currency, charge }] of await readDisputed(tx, decision, [
+    ...freed.keys(),
+  ])) {
+    const money = freed.get(chargeId);
     if (money) keep(decision, paymentId, currency, keepOf(charge, money));
   }
 }
@@ -50,19 +52,19 @@ function keep(decision: Decision, paymentId: PaymentId, currency: Currency, kept
   });
 }
 
-/** The charges of these payments that were ever disputed, under the balance's lock. */
+/** Those of these charges that were ever disputed, under the balance's lock. */
 async function readDisputed(
   { sql }: Transaction,
   { context: { customerId } }: Decision,
-  paymentIds: readonly PaymentId[],
-): Promise<{ paymentId: PaymentId; currency: Currency; charge: DisputedCharge }[]> {
+  chargeIds: readonly ChargeId[],
+): Promise<ReadonlyMap<ChargeId, { paymentId: PaymentId; currency: Currency; charge: DisputedCharge }>> {
   const rows = await sql`
     select c.id as charge_id, c.payment_id, c.currency, c.amount_minor,
       ${refundedOf(sql, sql`c`)} + ${onInvoicesOf(sql, sql`c`)} as stands, o.*
     from charges c cross join lateral (${disputesOf(sql, sql`c`)}) o
-    where c.customer_id = ${customerId} and c.payment_id = any(${[...paymentIds]}::uuid[])
+    where c.customer_id = ${customerId} and c.id = any(${[...chargeIds]}::uuid[])
     order by c.id, o.id`;
-  const charges = new Map<string, { paymentId: PaymentId; currency: Currency; charge: DisputedCharge }>();
+  const charges = new Map<ChargeId, { paymentId: PaymentId; currency: Currency; charge: DisputedCharge }>();
   for (const row of rows) {
     const part: DisputedPart = {
       id: row.id,
@@ -82,7 +84,7 @@ async function readDisputed(
       },
     });
   }
-  return [...charges.values()];
+  return charges;
 }
 
 function least(a: bigint, b: bigint): bigint {

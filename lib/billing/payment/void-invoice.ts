@@ -193,7 +193,9 @@ export async function moneyOn(
   ids: readonly InvoiceId[],
 ): Promise<MoneyOnInvoice[]> {
   const rows = await sql`
-    select a.invoice_id, a.payment_id, a.source, sum(a.amount_minor)::bigint as amount_minor from allocations a
+    select a.invoice_id, a.payment_id, a.source, sum(a.amount_minor)::bigint as amount_minor,
+      (array_agg(t.charge_id) filter (where t.charge_id is not null))[1] as charge_id
+    from allocations a join transfers t on t.customer_id = a.customer_id and t.id = a.transfer_id
     where a.customer_id = ${customerId} and a.invoice_id = any(${[...ids]}::uuid[])
     group by a.customer_id, a.invoice_id, a.payment_id, a.source having sum(a.amount_minor) > 0
     order by (
@@ -206,6 +208,7 @@ export async function moneyOn(
     paymentId: row.payment_id,
     source: row.source,
     amountMinor: row.amount_minor,
+    chargeId: row.charge_id,
   }));
 }
 

@@ -62,7 +62,7 @@ function applied(
 ): { after: Standing; changed: boolean; freed: FreedMoney | undefined } {
   const decision = decisionOver({ postedMinor: before.postedMinor, heldMinor: before.heldMinor });
   const changed = decideRefund(decision, before.scene, said);
-  const freed = decision.takeFreed().get(before.scene.refund.paymentId);
+  const freed = decision.takeFreed().get(before.scene.refund.chargeId);
   const { books, changes } = decision.result();
   const after = structuredClone(before);
   const money = { ...after.scene };

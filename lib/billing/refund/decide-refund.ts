@@ -79,7 +79,7 @@ function fail(
   if (refund.state === "failed" && !isStanding) return false;
   if (hold) ledger.voidHold(hold);
   const returnedMinor = isStanding && fromBalanceMinor > 0n ? fromBalanceMinor : 0n;
-  decision.free(refund.paymentId, {
+  decision.free(refund.chargeId, {
     arrivedMinor: (hold?.amountMinor ?? 0n) + returnedMinor,
     standsLessMinor: refund.amountMinor,
   });
