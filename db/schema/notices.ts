@@ -33,7 +33,7 @@ export const notices = pgTable(
     attempts: integer("attempts").notNull().default(0),
     /** How many times it was to go out: once, and once more whenever staff sent it again. Each has a Message-ID of its own. */
     sending: integer("sending").notNull().default(1),
-    /** What it said that the balance misses, in minor units by currency: a mail follows when that rises. */
+    /** What customers know from it that the balance misses for all that renews, in minor units by currency: a mail follows when that rises. */
     shortfalls: jsonb("shortfalls").$type<Record<string, string>>().notNull().default({}),
     /** Further addresses that it went to. */
     copies: text("copies").array().notNull().default([]),

@@ -12,7 +12,7 @@ import { add, type Currency, money } from "@/lib/kernel/money";
 import { autoChargeFailedMail } from "@/lib/mail/auto-pay-mail";
 import { copyIdOf } from "@/lib/mail/mail-id";
 import type { Mail, Mailer } from "@/lib/mail/mailer";
-import { type MorningNews, morningMail } from "@/lib/mail/morning-mail";
+import { morningMail } from "@/lib/mail/morning-mail";
 import {
   type Addressed,
   moneyBecameBalanceMail,
@@ -27,7 +27,7 @@ import { autoChargeNews } from "./auto-charge-news";
 import { mailOfStoppedAutopay } from "./card-gone-news";
 import { drawMailPapers, type MailPaper } from "./mail-papers";
 import { mailOfMoneyBack } from "./money-back-news";
-import { morningNews, type ToldStage } from "./morning-news";
+import { type FoundNews, morningNews, type ToldStage } from "./morning-news";
 import {
   claimedMostMs,
   claimUntold,
@@ -218,7 +218,7 @@ interface Written {
   alsoTold: readonly string[];
   /** What it is about, attached as it is sent. */
   papers?: readonly MailPaper[];
-  /** What it says that the balance misses, in minor units by currency. */
+  /** What customers know from it that the balance misses, in minor units by currency. */
   shortfalls?: Record<string, string>;
 }
 
@@ -282,14 +282,13 @@ function noteIssueTold(world: World, sql: ReservedSql, { customerId, id }: Outbo
     on conflict (customer_id, kind, subject_id, stage) do nothing`;
 }
 
-async function writtenOf(about: Addressed, news: MorningNews): Promise<Written> {
+async function writtenOf(about: Addressed, news: FoundNews): Promise<Written> {
   const isNew = news.parts.flatMap(({ invoices }) => invoices.filter((invoice) => invoice.isNew));
-  const short = news.parts.flatMap((part) => part.short?.amount ?? []);
   return {
     mail: await morningMail(about, news),
     alsoTold: [],
     papers: isNew.map(({ number }) => ({ kind: "invoice", number })),
-    shortfalls: Object.fromEntries(short.map(({ currency, minor }) => [currency, minor.toString()])),
+    shortfalls: news.shortfalls,
   };
 }
 

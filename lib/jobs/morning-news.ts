@@ -1,9 +1,15 @@
 import type { ReservedSql } from "@/db/client";
 import { nextChargeAt } from "@/lib/billing/auto-pay/schedule";
-import { renewsByItself, willBeCharged } from "@/lib/billing/auto-pay/will-be-charged";
+import { willBeCharged } from "@/lib/billing/auto-pay/will-be-charged";
 import { autoChargeCard } from "@/lib/billing/card/auto-charge-card";
 import { daysFromDue } from "@/lib/billing/invoice/days-from-due";
 import { readDebts } from "@/lib/billing/payment/debt";
+import {
+  missingMinor,
+  readWaitingRenewals,
+  toldMinorAfter,
+  type WaitingRenewals,
+} from "@/lib/billing/reminder/missing-for-renewals";
 import type { NewReminder } from "@/lib/billing/reminder/record-reminders";
 import { announcedFor, suspendsAt, terminatesAt } from "@/lib/billing/suspension/decide-stop";
 import { type NextTerm, nextTerms } from "@/lib/billing/suspension/next-terms";
@@ -25,6 +31,12 @@ import { type MailRef, openPayLinks } from "./pay-links";
 /** A stage that the mail is to tell. */
 export type ToldStage = Pick<NewReminder, "kind" | "subjectId" | "stage">;
 
+/** What the mail says, and what is noted of it. */
+export interface FoundNews extends MorningNews {
+  /** What customers know from it to be missing for renewals, in minor units by currency: a mail follows when that rises. */
+  shortfalls: Record<string, string>;
+}
+
 /**
  * What the day's mail has to say now (domain.md, A5: a reminder proposes what is true when it is sent): of each currency the
  * invoices whose stages it tells, and what else has to be paid by then. Null if nothing is left to say: it was paid, is being
@@ -36,14 +48,15 @@ export async function morningNews(
   mail: MailRef,
   stages: readonly ToldStage[],
   scope: "named" | "due" = "due",
-): Promise<MorningNews | null> {
+): Promise<FoundNews | null> {
   const { customerId } = mail;
   const { timeZone } = world;
   const now = world.clock.now();
-  const [open, balances, debts, charge, card] = await Promise.all([
+  const [open, balances, debts, waiting, charge, card] = await Promise.all([
     openInvoices(world, sql, customerId),
     sql`select currency, posted_minor - held_minor as available_minor from balances where customer_id = ${customerId}`,
     readDebts(sql, customerId),
+    readWaitingRenewals(world, sql, [customerId]),
     autoChargeCard(sql, customerId, { now, timeZone }),
     expiringCard(
       world,
@@ -59,6 +72,7 @@ export async function morningNews(
     ...announced.flatMap(({ invoiceId }) => invoiceId ?? []),
   ]);
   const parts: MorningPart[] = [];
+  const shortfalls: Record<string, string> = {};
   for (const currency of new Set(open.filter(({ id }) => named.has(id)).map((one) => one.currency))) {
     const own = open.filter((one) => one.currency === currency);
     const told = toldOf(own, named, scope);
@@ -71,6 +85,12 @@ export async function morningNews(
       mail,
       due.map(({ id }) => id),
     );
+    const renewing = waiting.find((one) => one.currency === currency);
+    const short = shortOf(due, renewing, (one) =>
+      lastDayOf(one, stopOf(one, terms, announced, timeZone), calendarDay(now, timeZone)),
+    );
+    if (renewing && short)
+      shortfalls[currency] = toldMinorAfter(renewing, new Set(due.map(({ id }) => id))).toString();
     const available = balances.find((row) => row.currency === currency)?.available_minor ?? 0n;
     parts.push({
       invoices: told.map(
@@ -88,9 +108,7 @@ export async function morningNews(
       total: money(sumOf(due), currency),
       available: money(available > 0n ? available : 0n, currency),
       debt: money(debts.get(currency) ?? 0n, currency),
-      short: shortOf(due, available - (debts.get(currency) ?? 0n), (one) =>
-        lastDayOf(one, stopOf(one, terms, announced, timeZone), calendarDay(now, timeZone)),
-      ),
+      short,
       payLink,
     });
   }
@@ -102,6 +120,7 @@ export async function morningNews(
     parts: parts.sort((a, b) => order.indexOf(urgencyOf(a)) - order.indexOf(urgencyOf(b))),
     declined,
     card,
+    shortfalls,
   };
 }
 
@@ -115,7 +134,6 @@ interface Open {
   dueOn: CalendarDay;
   remainingMinor: bigint;
   isCharged: boolean;
-  isAutoRenew: boolean;
   serviceIds: ServiceId[];
 }
 
@@ -125,7 +143,7 @@ async function openInvoices(world: World, sql: ReservedSql, customerId: Customer
   const rows = await sql`
     select i.id, i.number, i.summary, i.currency, i.due_on,
       i.total_minor - i.amount_paid_minor - i.amount_credited_minor as remaining_minor,
-      ${willBeCharged(sql, clock.now(), timeZone)} as is_charged, ${renewsByItself(sql)} as is_auto_renew,
+      ${willBeCharged(sql, clock.now(), timeZone)} as is_charged,
       array(select distinct l.service_id from invoice_lines l where l.customer_id = i.customer_id
         and l.invoice_id = i.id and l.kind = 'renewal') as service_ids
     from invoices i where i.customer_id = ${customerId} and i.state = 'open'
@@ -139,7 +157,6 @@ async function openInvoices(world: World, sql: ReservedSql, customerId: Customer
     dueOn: row.due_on,
     remainingMinor: row.remaining_minor,
     isCharged: row.is_charged,
-    isAutoRenew: row.is_auto_renew,
     serviceIds: row.service_ids,
   }));
 }
@@ -243,16 +260,17 @@ function chargeOf(
   return { last4, on: calendarDay(at ?? now, timeZone) };
 }
 
-/** What the balance misses for what renews automatically, and until when money has to be there. */
+/** What the balance misses for those of them that wait for it, and until when money has to be there. */
 function shortOf(
   due: readonly Open[],
-  availableMinor: bigint,
+  waiting: WaitingRenewals | undefined,
   lastDay: (one: Open) => CalendarDay,
 ): MorningPart["short"] {
-  const [first, ...others] = due.filter(({ isAutoRenew }) => isAutoRenew);
-  if (!first) return null;
-  const shortMinor = sumOf([first, ...others]) - availableMinor;
-  if (shortMinor <= 0n) return null;
+  const named = new Set<string>(due.map(({ id }) => id));
+  const [first, ...others] = due.filter(({ id }) => waiting?.renewals.some((one) => one.id === id));
+  if (!first || !waiting) return null;
+  const shortMinor = missingMinor(waiting, ({ id }) => named.has(id));
+  if (shortMinor === 0n) return null;
   const isOne = others.length === 0;
   return { amount: money(shortMinor, first.currency), what: isOne ? first.label : null, by: lastDay(first) };
 }

@@ -136,6 +136,8 @@ function openingOf(about: Addressed, part: MorningPart): { subject: string; intr
     number: first.number,
     count: told.length,
     amount: formatMoney(urgency === "charged" ? sumOf(told) : part.total, locale),
+    // Only what is late counts as past due.
+    late: formatMoney(urgency === "pastDue" ? lateOf(told) : part.total, locale),
     short: part.short ? formatMoney(part.short.amount, locale) : "",
     by: part.short ? day(part.short.by) : "",
     renews: part.short?.what ?? words("morning.services", { count: told.length }),
@@ -188,6 +190,10 @@ function sumOf(invoices: readonly MorningInvoice[]): Money {
   const [first, ...others] = invoices.map(({ amount }) => amount);
   if (!first) throw new Error("a reminder names an invoice");
   return { ...first, minor: others.reduce((total, { minor }) => total + minor, first.minor) };
+}
+
+function lateOf(invoices: readonly MorningInvoice[]): Money {
+  return sumOf(invoices.filter(({ daysFromDue }) => daysFromDue > 0));
 }
 
 function rowOf(about: Addressed, invoice: MorningInvoice): LetterRow {
