@@ -209,6 +209,13 @@ describe("what must never be together", () => {
     expect(complaint({ ...live, MALLARD_URL: "http://billing.example.com" })).toMatch(/^MALLARD_URL .*https/);
   });
 
+  test.each(["https://billing.example.com", "http://192.168.0.7:3000"])(
+    "the demo world, whose logins everybody knows, and an address that others can open: %s",
+    (text) => {
+      expect(complaint({ ...demo, MALLARD_URL: text })).toMatch(/^MALLARD_URL .*demo's logins/);
+    },
+  );
+
   test("the demo world and Stripe itself", () => {
     expect(complaint({ ...demo, STRIPE_API_BASE: undefined })).toMatch(/^STRIPE_API_BASE is missing: .*demo/);
   });

@@ -113,12 +113,15 @@ const variables = z.object({
     (text) => text === undefined || /^[A-Za-z]{3}(,[A-Za-z]{3})*$/.test(text),
     "names no currencies: write those of your bank accounts at Stripe as USD or EUR,USD, or leave it out to have Stripe asked",
   ),
-  SMTP_URL: required(
-    "to the address of your mail server (smtp://user:password@host:587 or smtps://…)",
-  ).refine(
-    (text) => hasHost(text, ["smtp:", "smtps:"]),
-    "is not the address of a mail server: write it as smtp://user:password@host:587 or smtps://user:password@host:465",
-  ),
+  SMTP_URL: required("to the address of your mail server (smtp://user:password@host:587 or smtps://…)")
+    .refine(
+      (text) => hasHost(text, ["smtp:", "smtps:"]),
+      "is not the address of a mail server: write it as smtp://user:password@host:587 or smtps://user:password@host:465",
+    )
+    .refine(
+      (text) => ["", "?tls=optional"].includes(urlOf(text)?.search ?? ""),
+      "has something after its question mark that is unknown: leave it out, or write ?tls=optional for a mail server of your own network that takes mail unencrypted",
+    ),
   MAIL_FROM: required("to the address that mail comes from (Billing <billing@example.com>)").refine(
     isMailbox,
     "is not one mail address: write it as billing@example.com or as Billing <billing@example.com>",
@@ -246,6 +249,11 @@ function contradictions(given: Variables): SettingsProblem[] {
       demo && !databasesOf(given).every(isLocalDatabase),
       "DATABASE_URL",
       "is on another machine: the demo world only runs in the embedded database; leave MALLARD_WORLD out",
+    ],
+    [
+      demo && !isOfThisMachine(given.MALLARD_URL),
+      "MALLARD_URL",
+      "is an address that others can open, and everybody knows the demo's logins: leave it out, or leave MALLARD_WORLD out",
     ],
     [
       !demo && given.MALLARD_CLOCK_FILE !== undefined,

@@ -1,9 +1,9 @@
-import type { AddressInfo } from "node:net";
+import { type AddressInfo, connect, createServer } from "node:net";
 import { text as readText } from "node:stream/consumers";
 import fc from "fast-check";
 import { type ParsedMail, simpleParser } from "mailparser";
 import { SMTPServer } from "smtp-server";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, onTestFinished, test } from "vitest";
 import { createMailer, type Mailer } from "./mailer";
 
 interface Taken {
@@ -43,6 +43,15 @@ beforeEach(async () => {
 });
 
 afterEach(() => new Promise<void>((closed) => server.close(closed)));
+
+/** The same server under an address of this machine that does not say so, as another machine has. */
+async function otherMachine(): Promise<string> {
+  const { port } = server.server.address() as AddressInfo;
+  const door = createServer((socket) => void socket.pipe(connect(port, "127.0.0.1")).pipe(socket));
+  await new Promise<void>((listening) => door.listen(0, "127.0.0.2", listening));
+  onTestFinished(() => void door.close());
+  return `smtp://127.0.0.2:${(door.address() as AddressInfo).port}`;
+}
 
 const plain = { to: "ann@example.com", subject: "Invoice 7", text: "due" };
 
@@ -147,13 +156,23 @@ describe("mail", () => {
   });
 
   test("sends no password unencrypted to another machine", async () => {
-    const port = (server.server.address() as AddressInfo).port;
-    // A name of this machine that does not say so: only the connection is local, not the URL.
-    const far = createMailer({ smtpUrl: `smtp://user:secret@127.0.0.2:${port}`, mailFrom: "a@example.com" });
-    const { refusal } = (await far.sendMail(plain)) as { refusal: { code: string; reason: string } };
-    expect(refusal.code).toBe("mail_not_taken");
-    expect(refusal.reason).not.toContain("secret");
+    const url = (await otherMachine()).replace("//", "//user:secret@");
+    for (const end of ["", "?tls=optional"]) {
+      const far = createMailer({ smtpUrl: `${url}${end}`, mailFrom: "a@example.com" });
+      const { refusal } = (await far.sendMail(plain)) as { refusal: { code: string; reason: string } };
+      expect(refusal.code).toBe("mail_not_taken");
+      expect(refusal.reason).toMatch(/TLS/);
+      expect(refusal.reason).not.toContain("secret");
+    }
     expect(taken).toEqual([]);
+  });
+
+  test("sends no mail unencrypted to another machine, unless its address says so", async () => {
+    const url = await otherMachine();
+    const far = (end: string) => createMailer({ smtpUrl: `${url}${end}`, mailFrom: "a@example.com" });
+    expect(await far("").sendMail(plain)).toMatchObject({ refusal: { code: "mail_not_taken" } });
+    expect(taken).toEqual([]);
+    expect(await far("?tls=optional").sendMail(plain)).toMatchObject({ ok: true });
   });
 });
 

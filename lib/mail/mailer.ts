@@ -60,7 +60,8 @@ export interface SentMail {
 type MailSettings = Pick<Settings, "smtpUrl" | "mailFrom"> & Partial<Pick<Settings, "mailBounceAddress">>;
 
 /**
- * Sends over SMTP_URL in the name of MAIL_FROM; what cannot be delivered comes back to MAIL_BOUNCE_ADDRESS. A password in the URL only travels encrypted, except to this machine.
+ * Sends over SMTP_URL in the name of MAIL_FROM; what cannot be delivered comes back to MAIL_BOUNCE_ADDRESS. Mail only travels encrypted, except
+ * to this machine, or to a server without a login whose address ends in ?tls=optional.
  * Mails that follow each other share a connection.
  */
 export function createMailer({ smtpUrl, mailFrom, mailBounceAddress = null }: MailSettings): Mailer {
@@ -152,7 +153,8 @@ function connectionOf(smtpUrl: string) {
     host: url.hostname.replace(/^\[(.*)\]$/, "$1"),
     port: Number(url.port) || (secure ? 465 : 587),
     secure,
-    requireTLS: auth !== undefined && !isLocal,
+    // A mail's links let people in and pay: beyond this machine they are sealed, unless the host says otherwise.
+    requireTLS: !isLocal && (auth !== undefined || url.searchParams.get("tls") !== "optional"),
     auth,
   };
 }
@@ -171,8 +173,10 @@ function isOneAddress(text: string): boolean {
 
 /** What the server itself said, where it said anything. */
 function sentenceOf(error: unknown): string {
-  const { message = "", response = message } = (error ?? {}) as { message?: string; response?: string };
-  return response
+  const said = (error ?? {}) as { message?: string; response?: string; code?: string };
+  const { message = "", response = message } = said;
+  // That a server does not know STARTTLS says nothing to who reads it.
+  return (said.code === "ETLS" ? message : response)
     .replace(/[\p{Cc}\p{Zl}\p{Zp}\s]+/gu, " ")
     .trim()
     .slice(0, 300);
@@ -181,8 +185,9 @@ function sentenceOf(error: unknown): string {
 function refusalOf(error: unknown): MailRefusal {
   const { code, responseCode } = error as Error & { code?: string; responseCode?: number };
   const reason = sentenceOf(error);
-  // A password that the server does not know is our mistake, and can be mended.
-  const isFinal = responseCode !== undefined && responseCode >= 500 && code !== "EAUTH";
+  // A password that the server does not know, or TLS that it does not speak, is our mistake, and can be mended.
+  const isOurs = code === "EAUTH" || code === "ETLS";
+  const isFinal = responseCode !== undefined && responseCode >= 500 && !isOurs;
   if (isFinal) return { code: "mail_refused", reason };
   // 421 is the server going away, whatever it was asked.
   const isOfThisOne =
