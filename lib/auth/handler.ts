@@ -30,6 +30,11 @@ export async function handleAuth(request: NextRequest, route: RouteContext): Pro
     });
     return Response.json({ code: "foreign_origin", address: settings.mallardUrl }, { status: 403 });
   }
+  // The one form that the portal's pages send. next-auth would fail over a body of another kind that cannot be read.
+  const type = request.headers.get("content-type") ?? "";
+  if (request.method === "POST" && !/^application\/x-www-form-urlencoded\s*(;|$)/i.test(type)) {
+    return Response.json({ code: "invalid_input" }, { status: 415 });
+  }
   // next-auth takes its own address from here, and from a forwarded host only if it finds none.
   process.env.NEXTAUTH_URL = settings.mallardUrl;
   const devices: DeviceCookie[] = [];
