@@ -3,6 +3,8 @@ import type { GatewayEvent } from "./port";
 
 /** Stripe's own events stay far below; what is nested deeper overflows the stack of whoever writes it down. */
 const depthMost = 64;
+/** What came in place of an event is kept under this name. */
+export const notAnEvent = "mallard_not_an_event";
 /** The year 10000, in Unix seconds. */
 const latestSeconds = 253_402_300_800;
 
@@ -25,6 +27,7 @@ export function readEvent(given: object, receivedAt: Date): GatewayEvent {
 /** What keeps an event from being acted on; null if nothing does. Its payload, as it was stored. */
 export function problemOf(payload: unknown): string | null {
   if (typeof payload !== "object" || payload === null) return "event_malformed";
+  if (Object.hasOwn(payload, notAnEvent)) return "event_malformed";
   const { id, type, created, livemode } = payload as Record<string, unknown>;
   if (!isEventId(id)) return "event_without_id";
   if (!isEventType(type)) return "event_without_type";

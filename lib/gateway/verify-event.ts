@@ -1,7 +1,7 @@
 import Stripe from "stripe";
 import { assert } from "@/lib/kernel/assert";
 import type { GatewayEvent } from "./port";
-import { readEvent } from "./read-event";
+import { notAnEvent, readEvent } from "./read-event";
 
 const toleranceSeconds = 300;
 
@@ -41,14 +41,21 @@ function isSignedBy(
   }
 }
 
-/** Null for a signed body that is no JSON, or something else than an event. */
+/** Null for nothing at all. What is signed and no event is one that says nothing, and is kept as it came. */
 function eventIn(body: string, now: Date): GatewayEvent | null {
+  if (body === "") return null;
+  const said = jsonIn(body);
+  const isEvent = typeof said === "object" && said !== null && Object.hasOwn(said, "object");
+  if (isEvent && (said as { object: unknown }).object === "event") return readEvent(said, now);
+  return readEvent({ [notAnEvent]: said ?? body }, now);
+}
+
+/** Undefined for what is none. */
+function jsonIn(body: string): unknown {
   try {
-    const said: unknown = JSON.parse(body);
-    if (typeof said !== "object" || said === null) return null;
-    return "object" in said && said.object === "event" ? readEvent(said, now) : null;
+    return JSON.parse(body) ?? undefined;
   } catch (error) {
-    if (error instanceof SyntaxError) return null;
+    if (error instanceof SyntaxError) return undefined;
     throw error;
   }
 }
