@@ -39,3 +39,12 @@ describe("a name", () => {
     expect(oneLineName(" a\u202e b\r\nBcc:\tc\u2029d ")).toBe("a b Bcc: c d");
   });
 });
+
+test("what would become a link in a mail goes as a whole, and leaves one space", () => {
+  expect(nameForMail("Duck bob@evil.example Ltd")).toBe("Duck Ltd");
+  expect(nameForMail("Duck https://evil.example/pay?now=1 Ltd")).toBe("Duck Ltd");
+  expect(nameForMail("Duck evil.example/pay 1.2.3.4 Ltd")).toBe("Duck evil example pay 1 2 3 4 Ltd");
+  expect(nameForMail("Duck & Co. / Ltd.")).toBe("Duck & Co. / Ltd.");
+  expect(nameForMail(`${"a".repeat(80)}`)).toBe("a".repeat(80));
+  expect(nameForMail(`${"a".repeat(81)}`)).toBe(`${"a".repeat(79)}…`);
+});

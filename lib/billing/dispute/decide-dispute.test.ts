@@ -337,6 +337,27 @@ describe("a dispute", () => {
     expect(newsOf(scene, { ...said, end: "lost" }, false).end).toBeNull();
   });
 
+  it("that is lost gives back what is held beyond the customer's part, and says that it is free", () => {
+    fc.assert(
+      fc.property(fc.bigInt({ min: 1n, max: 999n }), (refundedMinor) => {
+        const [, , out, lost] = courseOf(1_000n, "lost") as [
+          DisputeSaid,
+          DisputeSaid,
+          DisputeSaid,
+          DisputeSaid,
+        ];
+        const { after } = applied(begun(plain), out);
+        expect(after.heldMinor).toBe(1_000n);
+        // Refunded to the card since: the host bears that much of the loss.
+        const scene = { ...after.scene, charge: { ...after.scene.charge, refundedMinor } };
+        const end = applied({ ...after, scene }, lost);
+        expect(end.after).toMatchObject({ postedMinor: refundedMinor, heldMinor: 0n });
+        expect(end.after.net.dispute_loss).toBe(refundedMinor);
+        expect(end.freed).toMatchObject({ arrivedMinor: refundedMinor, exceptDispute: "dispute" });
+      }),
+    );
+  });
+
   it("never holds more than there is, nor more than the part that is not on invoices", () => {
     fc.assert(
       fc.property(given, looks, ends, (facts, seen, end) => {
