@@ -106,3 +106,15 @@ describe("a stored password", () => {
     );
   });
 });
+
+test("a short address is part of a password only as a whole", () => {
+  const owned = { email: "al@b.example", names: [] };
+  const problem = (password: string) => passwordProblem(password, owned);
+  expect(problem("moss AL@b.example lamp")).toEqual({ code: "password_contains_email" });
+  expect(problem("quiet salted pond moss")).toBeNull();
+});
+
+test("more than any password may be long is never compared", async () => {
+  const long = "quiet pond ".repeat(30);
+  expect(await verifyPassword(await hashPassword(long), long)).toBe(false);
+});

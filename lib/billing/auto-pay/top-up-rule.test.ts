@@ -63,3 +63,10 @@ describe("an automatic top-up", () => {
     );
   });
 });
+
+it("an automatic top-up may fill the cap of its month, whatever was topped up in the months before", () => {
+  const earlier = { ...tried(20_000, "succeeded", 6000n), isOfThisMonth: false };
+  expect(isTopUpDue(settings, low, [earlier, tried(90, "succeeded", 4000n)], now)).toBe(true);
+  expect(isTopUpDue(settings, low, [earlier, tried(90, "succeeded", 4001n)], now)).toBe(false);
+  expect(isTopUpDue(settings, low, [tried(90, "failed", 6000n)], now)).toBe(true);
+});

@@ -86,3 +86,23 @@ describe("what moved for a dispute", () => {
     expect(judgeDispute(said(5_000n, [-5_000n], "USD", "won"), false)).toMatchObject({ said: { end: null } });
   });
 });
+
+describe("a dispute's word", () => {
+  it("of the other mode, or one that we do not know, is quarantined", () => {
+    expect(judgeDispute(said(100n, []), true)).toEqual({ kind: "quarantined", reason: "mode_differs" });
+    const unknown = judgeDispute(said(100n, [], "USD", "arbitration"), false);
+    expect(unknown).toEqual({ kind: "quarantined", reason: "dispute_status_arbitration" });
+  });
+
+  it("is an inquiry only until money moved, and won in part only when some of it has come back", () => {
+    const heard = (status: string, moves: readonly bigint[]) => {
+      const verdict = judgeDispute(said(100n, moves, "USD", status), false);
+      return verdict.kind === "said" ? verdict.said : verdict;
+    };
+    expect(heard("warning_needs_response", [])).toMatchObject({ isInquiry: true });
+    expect(heard("warning_needs_response", [-100n])).toMatchObject({ isInquiry: false });
+    expect(heard("won", [-100n])).toMatchObject({ isWonInPart: false, end: null });
+    expect(heard("won", [-100n, 40n])).toMatchObject({ isWonInPart: true, end: null });
+    expect(heard("won", [-100n, 100n])).toMatchObject({ isWonInPart: false, end: "won" });
+  });
+});

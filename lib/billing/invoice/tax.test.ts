@@ -194,3 +194,21 @@ it("a quote is priced as its invoice, in currencies of any exponent", () => {
     expect(priced.total.minor).toBe(4n * minor + priced.tax.minor);
   }
 });
+
+it("a credit note gives back no tax that is not left, and all that is left with the last of the net", () => {
+  const some = fc.bigInt({ min: 0n, max: 10_000n });
+  fc.assert(
+    fc.property(
+      some,
+      some,
+      some,
+      fc.integer({ min: 0, max: 300_000 }),
+      (netMinor, taxMinor, cut, ratePpm) => {
+        const part = cut < netMinor ? cut : netMinor;
+        const note = creditByNet({ netMinor, taxMinor, ratePpm }, part);
+        expect(note.taxMinor >= 0n && note.taxMinor <= taxMinor).toBe(true);
+        expect(creditByNet({ netMinor, taxMinor, ratePpm }, netMinor)).toEqual({ netMinor, taxMinor });
+      },
+    ),
+  );
+});

@@ -80,7 +80,6 @@ export interface TaxLeft extends Taxed {
  */
 export function creditByNet(left: TaxLeft, netMinor: bigint): Taxed {
   assert(netMinor >= 0n && netMinor <= left.netMinor, "no more is credited than is left");
-  if (netMinor === left.netMinor) return { netMinor, taxMinor: left.taxMinor };
   const stays = halfUp((left.netMinor - netMinor) * BigInt(left.ratePpm), million);
   return { netMinor, taxMinor: within(left.taxMinor - stays, left.taxMinor) };
 }

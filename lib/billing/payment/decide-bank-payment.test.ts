@@ -105,3 +105,16 @@ describe("money that came by bank", () => {
     ]);
   });
 });
+
+it("money for an invoice that is paid already becomes balance as such, and nobody is asked about its lines", () => {
+  const decision = decisionOver({ postedMinor: 0n, heldMinor: 0n });
+  const paid = invoiceRecord({ id: "0", state: "paid", amountPaidMinor: 1000n, paidAt: decidedAt });
+  decision.see({ invoices: [paid], lines: [], services: [] });
+  decideBankPayment(decision, receiptOf(700n), [paid.id]);
+  const { books, changes } = decision.result();
+  expect(books[0]?.transfers).toMatchObject([
+    { debit: "bank", credit: "customer_balance", amountMinor: 700n, reason: "invoice_closed" },
+  ]);
+  expect(changes.payments).toMatchObject([{ kind: "top_up", bank_minor: 700n, excess_minor: 0n }]);
+  expect(changes.tasks).toEqual([]);
+});

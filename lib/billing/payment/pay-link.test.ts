@@ -3,7 +3,7 @@ import { describe, expect, it, test } from "vitest";
 import { manualClock } from "@/lib/kernel/clock";
 import type { CustomerId, InvoiceId } from "@/lib/kernel/id";
 import { purposeKeys } from "@/lib/kernel/purpose-key";
-import { type PayLink, payLinkUrl, readPayLink, signPayLink } from "./pay-link";
+import { type PayLink, payLinkUrl, readContent, readPayLink, signContent, signPayLink } from "./pay-link";
 
 const keyOf = (nextauthSecret: string, nextauthSecretBefore: string | null = null) =>
   purposeKeys({ nextauthSecret, nextauthSecretBefore }).payLinkKey;
@@ -129,4 +129,19 @@ describe("a pay link", () => {
       ),
     );
   });
+});
+
+test("what is signed for one kind of link is nothing for another", () => {
+  fc.assert(
+    fc.property(
+      links,
+      fc.constantFrom("", "unsubscribe"),
+      fc.constantFrom("", "unsubscribe"),
+      (link, kind, asked) => {
+        const { invoiceId: id, ...content } = link;
+        const read = readContent(key, asked, signContent(key, kind, { ...content, id }));
+        expect(read).toEqual(kind === asked ? { ...content, id } : null);
+      },
+    ),
+  );
 });

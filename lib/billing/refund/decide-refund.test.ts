@@ -201,3 +201,31 @@ describe("a refund of a top-up", () => {
     );
   });
 });
+
+describe("a refund that was made", () => {
+  const day = 86_400_000;
+  const changeOf = (daysAgo: number, verdict: Said, isBegunByStaff = true) => {
+    const { scene } = begun(isBegunByStaff ? "staff" : "dashboard", 1_000n);
+    const createdAt = new Date(decidedAt.getTime() - daysAgo * day);
+    const decision = decisionOver({ postedMinor: 1_000n, heldMinor: isBegunByStaff ? amountMinor : 0n });
+    decideRefund(decision, { ...scene, refund: { ...scene.refund, createdAt } }, verdict);
+    decision.takeFreed();
+    return decision.result().changes;
+  };
+
+  it("is asked about daily for thirty days, since its bank may refuse it, and not after; one that failed never", () => {
+    const nextOf = (daysAgo: number, verdict: Said) =>
+      changeOf(daysAgo, verdict).refundStates[0]?.next_poll_at;
+    const tomorrow = new Date(decidedAt.getTime() + day);
+    expect(nextOf(0, succeeded)).toEqual(tomorrow);
+    expect(nextOf(29, succeeded)).toEqual(tomorrow);
+    expect(nextOf(30, succeeded)).toBeNull();
+    expect(nextOf(0, failed)).toBeNull();
+  });
+
+  it("registers Stripe's id once", () => {
+    expect(changeOf(0, succeeded).stripe_objects).toEqual([{ id: "re_1", kind: "refund", row_id: "refund" }]);
+    expect(changeOf(0, succeeded, false).stripe_objects).toEqual([]);
+    expect(changeOf(0, { kind: "failed", code: "declined", said: null }).stripe_objects).toEqual([]);
+  });
+});

@@ -140,3 +140,12 @@ describe("giving back from the invoices that paid", () => {
     expect(creditParts(1400n, list)).toBeNull();
   });
 });
+
+it("a term that is over by the time of the change is left out", () => {
+  fc.assert(
+    fc.property(scene, ({ term, timeZone }) => {
+      expect(prorate([term], "USD", term.endsAt, timeZone)).toEqual([]);
+      expect(prorate([term], "USD", new Date(term.endsAt.getTime() - 1), timeZone)).toHaveLength(1);
+    }),
+  );
+});
