@@ -19,12 +19,13 @@ const invoiceId = "invoice" as InvoiceId;
 const refundId = "refund" as RefundId;
 const disputeId = "dispute" as DisputeId;
 
-function openBook(postedMinor = 0n, heldMinor = 0n): Book {
+function openBook(postedMinor = 0n, heldMinor = 0n, balance: { isNewBalance?: boolean } = {}): Book {
   let last = 0;
   return new Book(
     customerId,
     { currency: "USD", postedMinor, heldMinor, seq: 7n },
     {
+      ...balance,
       now: new Date("2026-03-10T09:00:00Z"),
       valueDate: "2026-03-10" as CalendarDay,
       newId: () => {
@@ -135,6 +136,11 @@ describe("a book of one customer in one currency", () => {
       ),
       { numRuns: 300 },
     );
+  });
+
+  it("is of a balance that is there already, unless it is said to be new", () => {
+    expect(openBook().changes().isNewBalance).toBe(false);
+    expect(openBook(0n, 0n, { isNewBalance: true }).changes().isNewBalance).toBe(true);
   });
 
   it("releases the rest of a hold that is posted in part", () => {
