@@ -7,6 +7,7 @@ import { Tally } from "../simulator/tally";
 import { letMoneyArrive } from "./arrivals";
 import type { Untrue } from "./comparing";
 import { type DemoStage, openDemoStage } from "./demo-stage";
+import type { MissedWhenTold } from "./shortfall-told";
 import { type Compared, compareMails, compareToldAndHappened } from "./told-and-happened";
 
 export interface DemoDaysOptions {
@@ -54,11 +55,12 @@ export async function passDemoDays(stage: DemoStage, options: DemoDaysOptions): 
   // The history of the demo was told by hand; what waits of it goes out with the first run.
   const start = world.clock.now();
   let since = start;
+  const missed: MissedWhenTold = new Map();
   let mails = 0;
   for (let day = 1; day <= days; day += 1) {
     if (moneyFromDay !== null && day >= moneyFromDay) await letMoneyArrive(stage, paid);
     const passed = await moveTime(movable, "day", async (now) => {
-      const found = await compareToldAndHappened(stage, since, start);
+      const found = await compareToldAndHappened(stage, since, start, missed);
       violations.push(
         ...found.untrue.map((one) => ({ ...one, at: now })),
         ...(await wrongBooks(stage, false)),

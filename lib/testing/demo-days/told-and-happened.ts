@@ -4,6 +4,7 @@ import { formatMoney, money } from "@/lib/kernel/money";
 import { type Hour, longDates, missing, type Notice, type Untrue } from "./comparing";
 import type { DemoStage } from "./demo-stage";
 import { falseRestored, restoredUntold } from "./restored-told";
+import { falseRises, type MissedWhenTold } from "./shortfall-told";
 
 /** What was looked at, so that nobody takes a check of nothing for one that holds. */
 export interface Compared {
@@ -15,12 +16,13 @@ export interface Compared {
  * Compares what people were told at this hour with what stands in the books at the same hour, and what happened up to now with
  * what they were told of it: read from the mails' own words, not from what the portal noted of them. To be asked once after each
  * run of the jobs, with the instant of the one before: mails are written last, so nothing has moved since. What was announced before
- * `start` was played, not run: it is not held to its day.
+ * `start` was played, not run: it is not held to its day. `missed` is kept from one time to the next.
  */
 export async function compareToldAndHappened(
   stage: DemoStage,
   since: Date,
   start: Date,
+  missed: MissedWhenTold,
 ): Promise<{ untrue: Untrue[]; compared: Compared }> {
   const { owner, world } = stage;
   const now = world.clock.now();
@@ -41,6 +43,7 @@ export async function compareToldAndHappened(
   // The first run tells also what waited of the time before.
   const happenedFrom = since > start ? since : new Date(0);
   for (const notice of notices) untrue.push(...(await falseIn(stage, notice, happenedFrom)));
+  untrue.push(...(await falseRises(stage, notices, missed)));
   const happened = await untoldOf(stage, { since, now, start });
   untrue.push(...happened.untrue, ...(await remindedTwice(stage, now, start)));
   return { untrue, compared: { told: notices.length, happened: happened.count } };
