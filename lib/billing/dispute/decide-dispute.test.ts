@@ -358,6 +358,18 @@ describe("a dispute", () => {
     );
   });
 
+  it("that was won and of which money goes out again stays won: its end is not written without its loss", () => {
+    const won = lastOf(plain, "won", []);
+    const [, , , said] = courseOf(1_000n, "won");
+    const again = {
+      movement: { ...moved(-1_000n, 0n), balanceTransactionId: "again" },
+      amountMinor: -1_000n,
+    };
+    const movements = [...(said?.movements ?? []), again];
+    const { after } = applied(won, { isInquiry: false, isWonInPart: false, movements, end: "lost" });
+    expect([after.scene.dispute.state, after.net.dispute_loss ?? 0n]).toEqual(["won", 0n]);
+  });
+
   it("never holds more than there is, nor more than the part that is not on invoices", () => {
     fc.assert(
       fc.property(given, looks, ends, (facts, seen, end) => {
