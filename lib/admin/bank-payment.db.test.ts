@@ -240,6 +240,17 @@ describe("a bank payment", () => {
     expect(await broken()).toEqual([]);
   });
 
+  it("of which the form is sent twice at once is one payment for both, however they meet", async () => {
+    for (let time = 0; time < 12; time += 1) {
+      const customer = await makeCustomer(scene.world);
+      const { id } = await makeInvoice(scene.world, customer, 1000n);
+      const form = { ...receipt(), invoiceIds: [id] };
+      const answers = await Promise.all([record(customer, form), record(customer, form)]);
+      expect(answers).toMatchObject([{ ok: true }, { ok: true }]);
+      expect(answers.filter((answer) => answer.ok && answer.value.isNew)).toHaveLength(1);
+    }
+  });
+
   it("that is sent twice, or recorded by two at once, is one payment", async () => {
     const customer = await makeCustomer(scene.world);
     const again = { reference: "the same  Transfer" };

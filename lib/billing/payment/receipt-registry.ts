@@ -45,7 +45,9 @@ export function registerReceipt(tx: Transaction, receipt: BankReceipt): void {
     values (${amount.currency}, ${amount.minor}, ${valueDate}, lower(${reference}), ${id})`);
 }
 
+const registeredOnce = new Set(["bank_receipt_keys_pk", "bank_receipt_keys_receipt_key", "bank_receipts_pk"]);
+
 /** Whether an error says that somebody registered the same receipt a moment before. */
 export function isRegisteredMeanwhile(constraint: string | undefined): boolean {
-  return constraint === "bank_receipt_keys_pk" || constraint === "bank_receipt_keys_receipt_key";
+  return constraint !== undefined && registeredOnce.has(constraint);
 }

@@ -56,6 +56,8 @@ export async function recordBankPayment(
   await closeAll(world, customerId, inTheWay.value);
   try {
     return await transact(database, { customerId }, async (tx) => {
+      // Of two at once the second looks when the first is done.
+      await lockBalances(tx.sql, customerId);
       const repeated = await recordedBefore(tx, wish);
       if (repeated) return repeated;
       const booked = await bookBankPayment(world, tx, wish);

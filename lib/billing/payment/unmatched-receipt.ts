@@ -34,6 +34,8 @@ export async function recordUnmatchedReceipt(
   const customerId = houseCustomerId;
   try {
     return await transact(database, { customerId }, async (tx) => {
+      // Of two at once the second looks when the first is done.
+      await lockBalances(tx.sql, customerId);
       const repeated = await recordedBefore(tx, receipt);
       if (repeated) return repeated;
       await makeHouse(world, tx, receipt);
