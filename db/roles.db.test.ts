@@ -47,7 +47,7 @@ const granted: Record<string, { app?: string; jobs?: string; staff?: string } | 
   auto_top_ups: {
     app: "insert select update(amount_minor,changed_at,is_on,monthly_cap_minor,threshold_minor,user_id)",
     jobs: "select",
-    staff: "select",
+    staff: "select update(changed_at,is_on)",
   },
   balance_checks: { jobs: "insert select update", staff: "select" },
   book_checks: { jobs: "insert select update", staff: "select" },

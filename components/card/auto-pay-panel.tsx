@@ -86,5 +86,6 @@ export function AutoPayPanel({ autoPay, cards, action }: AutoPayPanelProps) {
 const pausedWords = {
   card_removed: "pausedRemoved",
   card_refused: "pausedRefused",
+  card_disputed: "pausedDisputed",
   card_expired: "pausedExpired",
 } as const satisfies Record<NonNullable<AutoPayView["pausedBy"]>, string>;

@@ -181,6 +181,9 @@ GRANT UPDATE (payment_method_id, stopped_at, stopped_code) ON auto_charges TO ma
 GRANT INSERT, UPDATE (is_on, threshold_minor, amount_minor, monthly_cap_minor, user_id, changed_at) ON auto_top_ups
   TO mallard_app;
 --> statement-breakpoint
+-- Staff who send balance back turn it off with that.
+GRANT UPDATE (is_on, changed_at) ON auto_top_ups TO mallard_staff;
+--> statement-breakpoint
 GRANT INSERT, UPDATE (generation, revoked_at) ON pay_links TO mallard_app, mallard_staff;
 --> statement-breakpoint
 -- What the button of a mail pays is written by who sends the mail, and never changed.

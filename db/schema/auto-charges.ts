@@ -17,7 +17,7 @@ export const autoCharges = pgTable(
     paymentMethodId: uuid("payment_method_id").notNull(),
     paysInvoices: boolean("pays_invoices").notNull(),
     stoppedAt: instant("stopped_at"),
-    /** Stripe's word for the hard decline. */
+    /** Stripe's word for the hard decline, `card_removed`, or `disputed`. */
     stoppedCode: text("stopped_code"),
     /** True unless stopped; what the foreign key compares with the card's `is_default`. */
     chargesDefault: boolean("charges_default").generatedAlwaysAs(
@@ -53,7 +53,7 @@ export const autoTopUps = pgTable(
     customerId: customerId(),
     currency: currency(),
     isOn: boolean("is_on").notNull(),
-    /** Available below this is topped up. */
+    /** A balance below this is topped up; what is held of it counts. */
     thresholdMinor: minor("threshold_minor").notNull(),
     amountMinor: minor("amount_minor").notNull(),
     monthlyCapMinor: minor("monthly_cap_minor").notNull(),

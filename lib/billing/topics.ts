@@ -32,4 +32,5 @@ export type Topic =
   | `dispute.${"withdrawn" | "won" | "lost"}`
   | "renewal.paid"
   | "autopay.stopped"
+  | "auto_top_up.stopped"
   | "reminder";

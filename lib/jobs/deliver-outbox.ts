@@ -24,7 +24,7 @@ import { restoredMail } from "@/lib/mail/restored-mail";
 import { stopMail } from "@/lib/mail/stop-mail";
 import type { PaperGiven } from "@/lib/paper/shapes";
 import { autoChargeNews } from "./auto-charge-news";
-import { mailOfStoppedAutopay } from "./card-gone-news";
+import { mailOfStoppedAutopay, mailOfStoppedTopUp } from "./card-gone-news";
 import { drawMailPapers, type MailPaper } from "./mail-papers";
 import { mailOfMoneyBack } from "./money-back-news";
 import { type FoundNews, morningNews, type ToldStage } from "./morning-news";
@@ -205,6 +205,7 @@ function isForMail(row: OutboxRow): boolean {
   return (
     isOfInvoice ||
     row.topic === "autopay.stopped" ||
+    row.topic === "auto_top_up.stopped" ||
     isAboutStop(row) ||
     isAboutRestored(row) ||
     aboutMoneyBack.test(row.topic) ||
@@ -241,6 +242,7 @@ async function writtenFor(delivery: Delivery, row: OutboxRow): Promise<Writing> 
 
 function mailOfTopic(topic: string): (delivery: Delivery, row: OutboxRow) => Promise<Mail | null> {
   if (topic === "autopay.stopped") return mailOfStoppedAutopay;
+  if (topic === "auto_top_up.stopped") return mailOfStoppedTopUp;
   return aboutMoneyBack.test(topic) ? mailOfMoneyBack : mailOfPayment;
 }
 

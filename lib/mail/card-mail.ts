@@ -46,6 +46,30 @@ export function cardGoneMail(about: Addressed, { last4, otherLast4 }: CardGone):
   });
 }
 
+/** Says that a dispute ended automatic charges, and leads to where they are turned on again. */
+export function cardDisputedMail(about: Addressed, { last4 }: { last4: string }): Promise<Mail> {
+  const words = mailWords(about.locale);
+  return mailOf({
+    ...about,
+    subject: words("cardDisputed.subject", { last4 }),
+    intro: words("cardDisputed.intro", { last4 }),
+    link: wayOut(about, null).link,
+    note: words("cardDisputed.note"),
+  });
+}
+
+/** Says that auto top-up is off since money went back, and leads to where it is turned on again. */
+export function autoTopUpOffMail(about: Addressed, { currency }: { currency: string }): Promise<Mail> {
+  const words = mailWords(about.locale);
+  return mailOf({
+    ...about,
+    subject: words("autoTopUpOff.subject"),
+    intro: words("autoTopUpOff.intro", { currency }),
+    link: wayOut(about, null).link,
+    note: words("autoTopUpOff.note"),
+  });
+}
+
 /** To their other card where there is one, else to where one is saved. */
 function wayOut({ locale, host }: Addressed, otherLast4: string | null) {
   const words = mailWords(locale);

@@ -1,7 +1,7 @@
 import type { CalendarDay } from "@/lib/kernel/calendar";
 import { money } from "@/lib/kernel/money";
 import { autoChargeFailedMail } from "./auto-pay-mail";
-import { cardGoneMail } from "./card-mail";
+import { autoTopUpOffMail, cardDisputedMail, cardGoneMail } from "./card-mail";
 import type { Mail } from "./mailer";
 import { disputeMail, refundFailedMail, refundMadeMail } from "./money-back-mail";
 import { type MorningPart, morningMail } from "./morning-mail";
@@ -191,6 +191,8 @@ export const exampleMails = {
       card: { last4: "4242", lastDay: day, isOver: false, otherLast4: "4444" },
     }),
   card_gone: (about) => cardGoneMail(about, { last4: "4242", otherLast4: null }),
+  card_disputed: (about) => cardDisputedMail(about, { last4: "4242" }),
+  auto_top_up_off: (about) => autoTopUpOffMail(about, { currency: "USD" }),
   money_became_balance: (about) => moneyBecameBalanceMail(about, { amount: usd(2_340n), toDebt: usd(0n) }),
   suspension_ahead: (about) =>
     morning(about, {

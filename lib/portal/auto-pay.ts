@@ -1,4 +1,5 @@
 import { type AutoPayRefusal, switchAutoPay as change } from "@/lib/billing/auto-pay/switch-auto-pay";
+import { cardDisputed } from "@/lib/billing/card/auto-charge-card";
 import { isExpired } from "@/lib/billing/card/chosen-card";
 import { isExpiring, lastDayOf } from "@/lib/billing/reminder/card-expiry";
 import type { World } from "@/lib/billing/world";
@@ -19,7 +20,7 @@ export interface AutoPayView {
   /** The card that is charged, which is the default, or was until it was paused; null where nothing was ever turned on. */
   card: { id: PaymentMethodId; brand: string; last4: string } | null;
   /** Why nothing is charged, though it is on. */
-  pausedBy: "card_refused" | "card_removed" | "card_expired" | null;
+  pausedBy: "card_refused" | "card_disputed" | "card_removed" | "card_expired" | null;
   /** The last day on which the card can be charged, where that is near; null else. */
   lastDay: CalendarDay | null;
 }
@@ -30,7 +31,7 @@ export function showAutoPay(actor: CustomerActor, world: World = portalWorld()):
   const now = clock.now();
   return readAs(world, actor, async (sql) => {
     const [row] = await sql`
-      select a.pays_invoices, a.stopped_at, m.id, m.brand, m.last4, m.detached_at, m.exp_month, m.exp_year,
+      select a.pays_invoices, a.stopped_at, a.stopped_code, m.id, m.brand, m.last4, m.detached_at, m.exp_month, m.exp_year,
         exists (select from auto_top_ups t where t.customer_id = a.customer_id and t.is_on) as tops_up
       from auto_charges a
       join payment_methods m on m.customer_id = a.customer_id and m.id = a.payment_method_id
@@ -51,6 +52,7 @@ export function showAutoPay(actor: CustomerActor, world: World = portalWorld()):
 
 function pausedByOf(row: Record<string, unknown>, isOver: boolean): AutoPayView["pausedBy"] {
   if (row.detached_at) return "card_removed";
+  if (row.stopped_code === cardDisputed) return "card_disputed";
   if (isOver) return "card_expired";
   return row.stopped_at ? "card_refused" : null;
 }

@@ -146,6 +146,9 @@ describe("a renewal that is short", () => {
   it("is charged by auto-pay where the amount does not cover what the customer owes beside it", async () => {
     const customer = await renewing({ amount: 1200n });
     await makeDebt(world, customer, 300n);
+    // Its customer has turned Autopay on again after the dispute.
+    await world.owner`
+      update auto_charges set stopped_at = null, stopped_code = null where customer_id = ${customer.customerId}`;
     expect(await chargeDue(world)).toMatchObject({ charged: 1 });
     expect((await standing(customer))?.charged).toEqual(["invoices succeeded"]);
     expect(await customer.invoiceState()).toBe("paid");

@@ -70,7 +70,9 @@ async function startLocked(
   };
   // Whatever arrives pays debt first, so that what is short is that much more.
   const shortMinor = invoiceIds ? debtMinor + owedMinor - availableMinor : null;
-  const need = { availableMinor, shortMinor };
+  // What is held is there still: a payment that is open, a refund or a dispute is no low balance.
+  const postedMinor = balances.find((balance) => balance.currency === currency)?.postedMinor ?? 0n;
+  const need = { postedMinor, shortMinor };
   if (!isTopUpDue(rule, need, attempts, now)) return null;
 
   const paymentId = newId<PaymentId>(clock);

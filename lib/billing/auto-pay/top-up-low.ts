@@ -25,7 +25,7 @@ interface Low {
   currency: Currency;
 }
 
-/** The next balances below their threshold. Some stay there, where the month's cap is reached: they are gone past. */
+/** The next balances below their threshold; what is held is there still. Some stay there, where the month's cap is reached: they are gone past. */
 async function lowBalances(world: World, after: Low | null, most: number): Promise<Low[]> {
   const { sql } = world.jobs;
   const rows = await sql`
@@ -33,7 +33,7 @@ async function lowBalances(world: World, after: Low | null, most: number): Promi
     join auto_charges a on a.customer_id = t.customer_id and a.stopped_at is null
     join customers c on c.id = t.customer_id and c.closed_at is null
     left join balances b on b.customer_id = t.customer_id and b.currency = t.currency
-    where t.is_on and coalesce(b.posted_minor - b.held_minor, 0) < t.threshold_minor
+    where t.is_on and coalesce(b.posted_minor, 0) < t.threshold_minor
       and not exists (select from payments p where p.customer_id = t.customer_id and p.kind = 'top_up'
         and p.origin = 'auto' and p.currency = t.currency
         and (p.ended_at is null or (p.state <> 'succeeded' and p.created_at > ${anHourAgo(world)} and ${usedItsDay(sql)})))

@@ -4,7 +4,7 @@ import { type AutoTopUpAttempt, isTopUpDue } from "./top-up-rule";
 
 const now = new Date("2026-04-10T09:00:00Z");
 const settings = { thresholdMinor: 500n, amountMinor: 2000n, monthlyCapMinor: 6000n };
-const low = { availableMinor: 499n, shortMinor: null };
+const low = { postedMinor: 499n, shortMinor: null };
 const tried = (
   minutesAgo: number,
   state: AutoTopUpAttempt["state"],
@@ -19,11 +19,11 @@ const tried = (
 describe("an automatic top-up", () => {
   it("is due below the threshold, and not at it", () => {
     expect(isTopUpDue(settings, low, [], now)).toBe(true);
-    expect(isTopUpDue(settings, { availableMinor: 500n, shortMinor: null }, [], now)).toBe(false);
+    expect(isTopUpDue(settings, { postedMinor: 500n, shortMinor: null }, [], now)).toBe(false);
   });
 
   it("for a shortfall is tried only if it covers that", () => {
-    const short = (shortMinor: bigint) => ({ availableMinor: 5000n, shortMinor });
+    const short = (shortMinor: bigint) => ({ postedMinor: 5000n, shortMinor });
     expect([0n, 1n, 2000n, 2001n].map((minor) => isTopUpDue(settings, short(minor), [], now))).toEqual([
       false,
       true,

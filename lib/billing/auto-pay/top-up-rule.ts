@@ -20,12 +20,12 @@ const afterFailureMs = 3_600_000;
 
 /**
  * Whether a top-up is tried now (domain.md, Renewing; issue: at most 2 attempts in 10 minutes and 1 failure an hour): not while one
- * is under way, and not above the cap of a calendar month. With a shortfall, only if it covers that; else when less is available
- * than the threshold. Pure.
+ * is under way, and not above the cap of a calendar month. With a shortfall, only if it covers that; else when less is on
+ * the balance than the threshold. Pure.
  */
 export function isTopUpDue(
   settings: AutoTopUpSettings,
-  need: { availableMinor: bigint; shortMinor: bigint | null },
+  need: { postedMinor: bigint; shortMinor: bigint | null },
   attempts: readonly AutoTopUpAttempt[],
   now: Date,
 ): boolean {
@@ -38,6 +38,6 @@ export function isTopUpDue(
     .reduce((total, { amountMinor }) => total + amountMinor, 0n);
   if (spentMinor + settings.amountMinor > settings.monthlyCapMinor) return false;
   return need.shortMinor === null
-    ? need.availableMinor < settings.thresholdMinor
+    ? need.postedMinor < settings.thresholdMinor
     : need.shortMinor > 0n && settings.amountMinor >= need.shortMinor;
 }

@@ -4,6 +4,7 @@ import { type ChargeId, type CustomerId, type DisputeId, newId, type TransferId 
 import { isCurrency } from "@/lib/kernel/money";
 import type { DisputeHold, OpenHold } from "@/lib/ledger/book";
 import { askStaffOnce } from "../ask-staff-once";
+import { stopDisputedCard } from "../card/auto-charge-card";
 import { Decision } from "../decision";
 import { findCharge, readCharge } from "../payment/charge-left";
 import { pollDelayMs } from "../payment/poll-payments";
@@ -80,6 +81,9 @@ async function apply(
   }
   const holds = allHolds.filter(({ disputeId }) => disputeId === found.id);
   const siblingHolds = allHolds.filter(({ disputeId }) => disputeId !== found.id);
+  const isInquiry = isInquiryOf(said);
+  const begins = !isInquiry && (isNew ? said.status !== "won" : found.isInquiry && found.state === "open");
+  if (begins) await stopDisputedCard(tx.sql, decision, charge.paymentId);
   const known = { dispute: found, charge, holds, siblingHolds, lost, ...moved };
   const reason = verdict.kind === "quarantined" ? verdict.reason : mismatchOf(known, verdict.said, said);
   if (reason || verdict.kind === "quarantined") {
@@ -98,6 +102,11 @@ async function apply(
   else if (isNew || isAsked) write(tx, customerId, decision);
   const state = decision.changes.disputeStates.at(-1)?.state ?? found.state;
   return { kind: "settled", state: state as DisputeRecord["state"], changed };
+}
+
+/** A bank only asks: nothing is disputed. */
+function isInquiryOf({ status }: Pick<Dispute, "status">): boolean {
+  return status.startsWith("warning");
 }
 
 /** Staff say what becomes of what is with the bank, where Stripe's word does not decide it. True while they have to. */
@@ -137,7 +146,7 @@ async function addRow(
   const [added] = await sql`
     insert into disputes (customer_id, id, charge_id, stripe_dispute_id, state, is_inquiry, currency, amount_minor,
       reason, evidence_due_at, next_poll_at, created_at)
-    values (${customerId}, ${id}, ${chargeId}, ${said.id}, 'open', ${said.status.startsWith("warning")}, ${said.currency},
+    values (${customerId}, ${id}, ${chargeId}, ${said.id}, 'open', ${isInquiryOf(said)}, ${said.currency},
       ${said.amountMinor.toString()}, ${said.reason}, ${said.evidenceDueAt}, ${nextPollAt}, ${now})
     on conflict do nothing returning 1`;
   if (!added) return false;

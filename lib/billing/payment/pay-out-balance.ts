@@ -4,6 +4,7 @@ import { assert } from "@/lib/kernel/assert";
 import type { CustomerId, UserId } from "@/lib/kernel/id";
 import { type Money, money } from "@/lib/kernel/money";
 import { ok, type Result, refuse } from "@/lib/kernel/result";
+import { stopAutoTopUp } from "../auto-pay/stop-auto-top-up";
 import { Decision } from "../decision";
 import { lockBalances } from "../scene";
 import type { World } from "../world";
@@ -67,6 +68,7 @@ export async function payOutBalance(
       verb: "balance_paid_out",
       detail: { amountMinor: amount.minor.toString(), currency: amount.currency, reason },
     });
+    await stopAutoTopUp(tx.sql, decision, amount.currency);
     write(tx, customerId, decision);
     return ok();
   });

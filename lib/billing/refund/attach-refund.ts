@@ -3,6 +3,7 @@ import { transact } from "@/db/transaction";
 import type { UserId } from "@/lib/kernel/id";
 import { type Money, money } from "@/lib/kernel/money";
 import { ok, type Result, refuse } from "@/lib/kernel/result";
+import { stopAutoTopUp } from "../auto-pay/stop-auto-top-up";
 import { Decision } from "../decision";
 import { write } from "../payment/write";
 import { lockBalances } from "../scene";
@@ -52,6 +53,7 @@ export async function attachRefund(
       verb: "refund_attached",
       detail: { refundId, amountMinor: takenMinor.toString(), currency: refund.currency },
     });
+    await stopAutoTopUp(tx.sql, decision, refund.currency);
     write(tx, customerId, decision);
     const of = (minor: bigint) => money(minor, refund.currency);
     return ok({ taken: of(takenMinor), waiting: of(waitingMinor - takenMinor) });

@@ -5,6 +5,7 @@ import { assert } from "@/lib/kernel/assert";
 import type { ChargeId, UserId } from "@/lib/kernel/id";
 import { type Money, money } from "@/lib/kernel/money";
 import { ok, type Result, refuse } from "@/lib/kernel/result";
+import { stopAutoTopUp } from "../auto-pay/stop-auto-top-up";
 import { Decision } from "../decision";
 import { readCharge, topUpLeftMinor } from "../payment/charge-left";
 import { mayLeaveMinor, readGoodwill } from "../payment/may-leave";
@@ -93,6 +94,7 @@ export async function startRefund(
       detail: { refundId, amountMinor: amount.minor.toString(), currency: amount.currency, reason },
       isVisible: false,
     });
+    await stopAutoTopUp(tx.sql, decision, amount.currency);
     write(tx, customerId, decision);
     return ok({ customerId, refundId });
   });
