@@ -4,7 +4,9 @@ import { manualClock } from "@/lib/kernel/clock";
 import { newId } from "@/lib/kernel/id";
 import { purposeKeys } from "@/lib/kernel/purpose-key";
 import { createPeople, knownPassword, type People } from "@/lib/testing/people";
-import { newDeviceCookie } from "./known-device";
+import { changePassword } from "./change-password";
+import { type DeviceCookie, newDeviceCookie } from "./known-device";
+import { hashPassword } from "./password";
 import { openSessions, readSession, revokeSession, revokeSessions } from "./session";
 import { signIn } from "./sign-in";
 
@@ -134,7 +136,12 @@ describe("signing in", () => {
     const { device } = await signedIn(one.email);
     const enter = (email: string, cookies: string) =>
       signIn(people.context, { email, password: knownPassword }, { ...from(), cookies });
-    const forOther = newDeviceCookie(purposeKeys(people.context.settings).deviceKey, other.email);
+    const [{ hash: passwordHash } = { hash: null }] = await people.owner<{ hash: string }[]>`
+      select password_hash as hash from users where id = ${other.id}`;
+    const forOther = newDeviceCookie(purposeKeys(people.context.settings).deviceKey, {
+      email: other.email,
+      passwordHash,
+    });
     const [deviceId] = (device?.value ?? "").split(".");
     for (const value of [
       forOther.value,
@@ -150,6 +157,35 @@ describe("signing in", () => {
     expect(await enter(one.email, `${device?.name}=${device?.value}`)).toMatchObject({
       value: { device: null },
     });
+  });
+
+  test("knows no device any more once the password is another, however it became one", async () => {
+    const { id, email } = await people.user();
+    const { device: thiefs } = await signedIn(email);
+    const mails = async () =>
+      (await people.owner`select 1 from login_mails where email = ${email} and kind = 'new_device'`).length;
+    const enter = (password: string, cookie: DeviceCookie | null) =>
+      signIn(people.context, { email, password }, { ...from(), cookies: `${cookie?.name}=${cookie?.value}` });
+    const chosen = "quiet pond in autumn";
+    const session = await signedIn(email);
+    const before = await mails();
+    const changed = await changePassword(
+      people.context,
+      { userId: id, email, sessionId: session.sessionId },
+      { present: knownPassword, next: chosen },
+    );
+    if (!changed.ok) throw new Error(changed.refusal.code);
+    // The browser in which it was changed is given a new cookie, and nobody is alarmed by it.
+    expect(await enter(chosen, changed.value.device)).toMatchObject({ ok: true, value: { device: null } });
+    expect(await mails()).toBe(before);
+    expect(await enter(chosen, thiefs)).toMatchObject({
+      ok: true,
+      value: { device: { name: thiefs?.name } },
+    });
+    expect(await mails()).toBe(before + 1);
+    await people.owner`update users set password_hash = ${await hashPassword(chosen)} where id = ${id}`;
+    expect(await enter(chosen, changed.value.device)).toMatchObject({ value: { device: expect.anything() } });
+    expect(await mails()).toBe(before + 2);
   });
 
   test("from a new device is told by mail, but for the first of all", async () => {

@@ -32,9 +32,10 @@ export interface SignInAnswer {
 }
 
 /**
- * Checks credentials and begins a session. Each attempt is counted before it is looked at; an unknown address gets the
- * same answer in the same time as a wrong password, and so does a login that is not one of staff at the door of the
- * staff section. A device that nobody has signed in from is told to the account's owner by mail.
+ * Checks credentials and begins a session. Each attempt is counted before its password is looked at; an unknown address
+ * gets the same answer in the same time as a wrong password, and so does a login that is not one of staff at the door
+ * of the staff section. A device that nobody has signed in from since the password was chosen is told to the account's
+ * owner by mail.
  */
 export async function signIn(
   context: Pick<Context, "app" | "clock" | "settings">,
@@ -43,23 +44,26 @@ export async function signIn(
   section: Section = "portal",
 ): Promise<Result<SignInAnswer, SignInRefusal>> {
   const email = normalEmail(credentials.email);
+  const user = await findUser(context, email);
+  const owner = { email, passwordHash: user?.passwordHash ?? null };
   const { deviceKey } = purposeKeys(context.settings);
-  const device = knownDevice(deviceKey, email, origin.cookies ?? null);
+  const device = knownDevice(deviceKey, owner, origin.cookies ?? null);
   const counted = await countAttempt(context, email, origin.address, device);
   if (!counted.ok) return counted;
 
-  const user = await findUser(context, email);
   const match = await matchPassword(user?.passwordHash ?? null, credentials.password);
   if (!user || match === "none" || user.disabled || (section === "admin" && !user.isStaff))
     return refuse({ code: "wrong_credentials" });
 
   await counted.value.forgive();
-  if (match === "raw") await rehash(context, user, credentials.password);
+  const passwordHash =
+    match === "raw" ? await rehash(context, user, credentials.password) : user.passwordHash;
   const sessionId = await beginSession(context, user.id, origin, section);
   if (device === null && user.hasSignedIn) {
     await askForMailNow(context, email, { kind: "new_device", detail: { address: origin.address } });
   }
-  const kept = device === null ? newDeviceCookie(deviceKey, email) : null;
+  const isKnown = device !== null && passwordHash === user.passwordHash;
+  const kept = isKnown ? null : newDeviceCookie(deviceKey, { email, passwordHash });
   return ok({ userId: user.id, sessionId, device: kept });
 }
 
@@ -96,8 +100,14 @@ async function countAttempt(
 }
 
 /** A hash of before passwords had one spelling becomes one of the spelling that they have now. */
-async function rehash({ app }: Pick<Context, "app">, { id, passwordHash }: UserRow, password: string) {
-  await app.sql`select rehash_password(${id}, ${passwordHash}, ${await hashPassword(password)})`;
+async function rehash(
+  { app }: Pick<Context, "app">,
+  { id, passwordHash }: UserRow,
+  password: string,
+): Promise<string> {
+  const anew = await hashPassword(password);
+  await app.sql`select rehash_password(${id}, ${passwordHash}, ${anew})`;
+  return anew;
 }
 
 interface UserRow {

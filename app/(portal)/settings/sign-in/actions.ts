@@ -6,6 +6,7 @@ import { logAccess } from "@/lib/auth/access-log";
 import { userAction } from "@/lib/auth/action";
 import * as password from "@/lib/auth/change-password";
 import { context } from "@/lib/auth/context";
+import { keepDevice } from "@/lib/auth/keep-device";
 import { logSecurityEvent } from "@/lib/auth/security-log";
 import * as sessions from "@/lib/auth/session";
 import { isUuid, type SessionId } from "@/lib/kernel/id";
@@ -20,7 +21,9 @@ export const changePassword = userAction(PasswordInput, async (user, input) => {
   const outcome = answer.ok ? "ok" : answer.refusal.code;
   logSecurityEvent({ event: "password_change", outcome, userId: user.userId, account: user.email });
   revalidatePath("/settings/sign-in");
-  return answer;
+  if (!answer.ok) return answer;
+  await keepDevice(answer.value.device);
+  return ok();
 });
 
 export const endSession = userAction(SessionInput, async ({ userId }, { sessionId }) => {
