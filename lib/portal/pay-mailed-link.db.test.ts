@@ -188,6 +188,26 @@ describe("the link of a mail", () => {
     expect(await balanceOf(world, customer)).toMatchObject({ posted: 5000n });
   });
 
+  it("mailed to somebody whose login was disabled since takes nothing of the balance", async () => {
+    const { customer, ids } = await withTwo();
+    await giveBalance(world, customer, 5000n);
+    const token = await mailedTo(customer, ids);
+    const input = await pressed(token, "withBalance");
+    await world.owner`update users set disabled_at = now() where id = ${customer.actor.userId}`;
+    expect(await due(token)).toMatchObject({ withBalance: null });
+    expect(await payByLink(input, world)).toEqual(notForLink);
+    expect(await balanceOf(world, customer)).toMatchObject({ posted: 5000n, held: 0n });
+  });
+
+  it("leads nowhere once its customer is closed", async () => {
+    const { customer, ids } = await withTwo();
+    const token = await mailedTo(customer, ids);
+    const input = await pressed(token, "byCard");
+    await world.owner`update customers set closed_at = now() where id = ${customer.customerId}`;
+    expect(await look(token)).toEqual({ kind: "not_valid" });
+    expect(await payByLink(input, world)).toEqual(notValid);
+  });
+
   it("expires, and is revoked as soon as the links of one of its invoices are", async () => {
     const { customer, other, ids } = await withTwo();
     await giveBalance(world, customer, 5000n);
