@@ -140,6 +140,24 @@ describe("a declined renewal that its customer puts back", () => {
     expect(await standing(one)).toMatchObject({ state: "active", renewal: "paid", due_on: one.dueOn });
   });
 
+  it("is refused while its service ends with its term, by both", async () => {
+    const one = await declined();
+    await world.jobs.sql`
+      update services set cancel_requested_at = ${world.clock.now()} where id = ${one.serviceId}`;
+    expect((await shownTo(one))?.ifPutBack).toBeNull();
+    const refused = { refusal: { code: "service_not_going_on", state: "active" } };
+    expect(await byCustomer(one)).toMatchObject(refused);
+    expect(await byStaff(one)).toMatchObject(refused);
+    expect(await standing(one)).toMatchObject({ renewal: "declined" });
+  });
+
+  it("ends its service no sooner than a day from now, however long it has been due", async () => {
+    const one = await declined();
+    await suspend(one, 60);
+    const stopsAt = new Date(world.clock.now().getTime() + dayMs);
+    expect((await shownTo(one))?.ifPutBack).toMatchObject({ isSuspended: true, stopsAt });
+  });
+
   it("is refused where there is nothing to put back, and to those who may only look", async () => {
     const one = await declined();
     const viewer = { ...one.customer.actor, userId: newId() } as never;
