@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { newId } from "@/lib/kernel/id";
 import { payFromBalance } from "@/lib/portal/pay";
+import { makeDebt } from "@/lib/testing/charged";
 import {
   balancePlan,
   makeActiveService,
@@ -110,6 +111,18 @@ describe("an invoice that was paid for and that its service could not take", () 
     expect(spent.ok).toBe(true);
     expect(await complete(one)).toMatchObject({
       refusal: { code: "balance_too_low", shortBy: { minor: 400n } },
+    });
+  });
+
+  it("says how much is missing with what is owed from a dispute, which is paid first", async () => {
+    const one = await stuck();
+    const { id } = await makeInvoice(world, one.customer, 1000n);
+    const spent = await payFromBalance(one.customer.actor, balancePlan(world, [id], 1000n), world);
+    expect(spent.ok).toBe(true);
+    await makeDebt(world, one.customer, 300n);
+    await stateOfService(one.serviceId, "active");
+    expect(await complete(one)).toMatchObject({
+      refusal: { code: "balance_too_low", shortBy: { minor: 1300n } },
     });
   });
 });

@@ -87,6 +87,22 @@ describe("a charge that Stripe refuses for its size", () => {
     expect(await autoPayments(customer)).toEqual(["amount_too_small 20 0", "amount_too_small 20 0"]);
   });
 
+  it("is tried again where the one before was hours ago: only two within one hour use up the day", async () => {
+    const customer = await renewing(20n);
+    const stubborn = believing({ minimumMinor: 1n });
+    await chargeDue(stubborn);
+    expect(await autoPayments(customer)).toHaveLength(2);
+    // As if the process had died after the first, and had tried again three hours later.
+    await world.owner`
+      update payments set created_at = created_at - interval '3 hours' where id = (
+        select id from payments where customer_id = ${customer.customerId} and origin = 'auto' order by id limit 1)`;
+    await chargeDue(stubborn);
+    const tried = await autoPayments(customer);
+    expect(tried.length).toBeGreaterThan(2);
+    await chargeDue(stubborn);
+    expect(await autoPayments(customer)).toEqual(tried);
+  });
+
   it("of an automatic top-up is raised too, and never above the month's cap", async () => {
     const customer = await makeCustomer(world);
     await turnOnAutoPay(world, customer, (await saveCard(world, customer)).id, false);

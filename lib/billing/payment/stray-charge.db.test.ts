@@ -18,11 +18,11 @@ import {
   startDirect,
 } from "@/lib/testing/payment-facts";
 import { saveCard } from "@/lib/testing/saved-cards";
-import { calm, openStripeWorld, pass, type StripeWorld } from "@/lib/testing/stripe-world";
+import { calm, openStripeWorld, pass, type StripeWorld, seenBy } from "@/lib/testing/stripe-world";
 import { strike } from "@/lib/testing/unsure-faults";
 import { reconcile } from "../reconciliation/reconcile";
 import { pollPayments } from "./poll-payments";
-import type { PaymentRef } from "./settle";
+import { type PaymentRef, settle } from "./settle";
 
 const minute = 60_000;
 
@@ -154,6 +154,23 @@ it("a charge of another amount that names a saved card's payment is not kept on 
   await world.control.webhooksIdle();
   expect(await boundTo(payment)).toEqual({ session: null, intent: null });
   expect(await tasksOf(customer)).toMatchObject([{ kind: "payment_quarantined", reason: "amount_differs" }]);
+});
+
+it("a charge that fits, while Stripe does not show the payment's own page, may be that page's: it is asked again", async () => {
+  const customer = await makeCustomer(world);
+  const invoice = await makeInvoice(world, customer, 2000n);
+  const payment = await startDirect(world, customer, [invoice.id], { cardMinor: 2000n });
+  await world.control.holdWebhooks();
+  await world.control.pay(payment.sessionId);
+  const page = await world.gateway.readCheckout(payment.sessionId);
+  const intentId = page.outcome === "succeeded" ? page.value.intent?.id : undefined;
+  if (!intentId) throw new Error("the page was paid");
+  const silent = seenBy(world, {
+    gateway: { ...world.gateway, readCheckout: async () => ({ outcome: "unknown", reason: "timeout" }) },
+  });
+  expect(await settle(silent, payment, { intentId })).toMatchObject({ kind: "unknown" });
+  expect(await tasksOf(customer)).toEqual([]);
+  expect(await settle(world, payment, { intentId })).toMatchObject({ kind: "settled", state: "succeeded" });
 });
 
 describe("a second charge", () => {
