@@ -1,5 +1,6 @@
 import { useTranslations } from "next-intl";
 import { AskButton } from "@/components/settings/ask-button";
+import { MemberMailFields } from "@/components/settings/member-mail";
 import { RoleChoice } from "@/components/settings/role-choice";
 import type { AnswerTexts } from "@/components/ui/answer-texts";
 import { Badge } from "@/components/ui/badge";
@@ -37,7 +38,7 @@ function MemberItem({
   texts,
 }: Omit<MemberListProps, "members"> & { member: MemberView }) {
   const t = useTranslations("settings");
-  const { userId, name, email, role, joinedAt, isSelf, canSignIn } = member;
+  const { userId, name, email, role, joinedAt, isSelf, canSignIn, mail } = member;
   return (
     <li className="flex flex-wrap items-center gap-x-6 gap-y-1 border-b py-3">
       <div className="min-w-0 flex-1 basis-60">
@@ -76,7 +77,7 @@ function MemberItem({
         {(canChange || isSelf) && (
           <AskButton
             action={remove}
-            hidden={{ userId }}
+            hidden={{ userId, ...(mail && { seenCopies: mail.seenCopies }) }}
             label={isSelf ? t("leave") : t("remove")}
             name={isSelf ? t("leave") : t("removeOf", { name })}
             title={isSelf ? t("leaveTitle") : t("removeTitle", { name })}
@@ -86,6 +87,7 @@ function MemberItem({
             texts={texts}
           >
             <p>{isSelf ? t("leaveBody") : t("removeBody")}</p>
+            <MemberMailFields member={member} />
           </AskButton>
         )}
       </div>

@@ -28,6 +28,8 @@ export interface SettingsField {
 interface SettingsFormProps<State> {
   action: (previous: State | null, form: FormData) => Promise<State>;
   fields: readonly SettingsField[];
+  /** Sent along, as what the page shows now. */
+  hidden?: Readonly<Record<string, string>>;
   submit: string;
   /** What is said once it is done. */
   done: string;
@@ -38,7 +40,7 @@ interface SettingsFormProps<State> {
 
 /** Settings that are saved together: what was typed stays after a refusal, except for passwords. */
 export function SettingsForm<State extends Result<unknown>>(props: SettingsFormProps<State>) {
-  const { action, fields, submit, done, isEmptied = false, texts } = props;
+  const { action, fields, hidden = {}, submit, done, isEmptied = false, texts } = props;
   const [state, run] = useActionState<State | null, FormData>(action, null);
   const [typed, setTyped] = useState<Record<string, string>>(() => storedIn(fields));
   useEffect(() => {
@@ -46,6 +48,9 @@ export function SettingsForm<State extends Result<unknown>>(props: SettingsFormP
   }, [isEmptied, state]);
   return (
     <form action={run} className="grid max-w-xl gap-4">
+      {Object.entries(hidden).map(([name, value]) => (
+        <input key={name} type="hidden" name={name} value={value} />
+      ))}
       {fields.map((field) => (
         <Field key={field.name} id={field.name} label={field.label} hint={field.hint}>
           {(control) => (

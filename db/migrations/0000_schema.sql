@@ -431,7 +431,7 @@ CREATE TABLE "login_mails" (
 	"next_attempt_at" timestamp with time zone NOT NULL,
 	CONSTRAINT "login_mails_pk" PRIMARY KEY("id"),
 	CONSTRAINT "login_mails_state_check" CHECK ("login_mails"."state" in ('waiting', 'sent', 'dropped', 'parked')),
-	CONSTRAINT "login_mails_kind_check" CHECK ("login_mails"."kind" in ('password_reset', 'password_changed', 'new_device', 'new_owner', 'new_admin', 'bank_account_changed', 'endpoint_added'))
+	CONSTRAINT "login_mails_kind_check" CHECK ("login_mails"."kind" in ('password_reset', 'password_changed', 'new_device', 'new_owner', 'main_address_changed', 'new_admin', 'bank_account_changed', 'endpoint_added'))
 );
 --> statement-breakpoint
 CREATE TABLE "mailed_pay_link_invoices" (

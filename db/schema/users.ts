@@ -110,6 +110,7 @@ export const loginMails = pgTable(
         "password_changed",
         "new_device",
         "new_owner",
+        "main_address_changed",
         "new_admin",
         "bank_account_changed",
         "endpoint_added",
@@ -131,7 +132,7 @@ export const loginMails = pgTable(
     check("login_mails_state_check", sql`${t.state} in ('waiting', 'sent', 'dropped', 'parked')`),
     check(
       "login_mails_kind_check",
-      sql`${t.kind} in ('password_reset', 'password_changed', 'new_device', 'new_owner', 'new_admin', 'bank_account_changed', 'endpoint_added')`,
+      sql`${t.kind} in ('password_reset', 'password_changed', 'new_device', 'new_owner', 'main_address_changed', 'new_admin', 'bank_account_changed', 'endpoint_added')`,
     ),
   ],
 );

@@ -11,6 +11,11 @@ export type LoginMail =
   | { kind: "password_changed"; detail: Record<string, never> }
   | { kind: "new_device"; detail: { address: string } }
   | { kind: "new_owner"; detail: { name: string; email: string; customer: string } }
+  | {
+      kind: "main_address_changed";
+      /** From this address to that. The old one may be nobody's login: it is written to all the same, in this language. */
+      detail: { customer: string; address: string; email: string; locale: string };
+    }
   | { kind: "new_admin"; detail: { name: string; email: string } }
   | { kind: "bank_account_changed"; detail: { by: string } }
   | { kind: "endpoint_added"; detail: { by: string; host: string } };

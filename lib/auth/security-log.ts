@@ -19,6 +19,8 @@ export const securityEvents = [
   "invitation_withdrawn",
   "member_changed",
   "member_removed",
+  /** Where mail about a customer's invoices goes. */
+  "main_address_changed",
   "login_switched",
   "staff_invited",
   "staff_invite_withdrawn",

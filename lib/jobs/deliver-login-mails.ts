@@ -13,7 +13,8 @@ import type { Delivery } from "./deliver-outbox";
 type Row = LoginMail & { id: string; email: string; attempts: number; createdAt: Date };
 
 interface Person {
-  userId: string;
+  /** Null for an address that is a customer's and nobody's login. */
+  userId: string | null;
   name: string;
   email: string;
   locale: string;
@@ -83,11 +84,19 @@ async function sendOne(
 ): Promise<"sent" | "dropped" | "waiting" | "parked"> {
   const [person] = await delivery.world.jobs.sql<Person[]>`
     select id as "userId", name, email, coalesce(locale, 'en') as locale from users where email = ${row.email} and disabled_at is null`;
-  const mail = person && (await written(delivery, clock, row, person));
+  const reader = person ?? companyOf(row);
+  const mail = reader && (await written(delivery, clock, row, reader));
   if (!mail) return "dropped";
   const answer = await delivery.mailer.sendMail({ ...mail, id: row.id });
   if (answer.ok) return "sent";
   return answer.refusal.code === "mail_not_taken" ? "waiting" : "parked";
+}
+
+/** A customer's main address is written to as the company: it need not be a login, or one that may still sign in. */
+function companyOf(row: Row): Person | null {
+  if (row.kind !== "main_address_changed") return null;
+  const { customer, locale } = row.detail;
+  return { userId: null, name: nameForMail(customer), email: row.email, locale };
 }
 
 async function written(
@@ -110,7 +119,7 @@ async function written(
     select 1 from login_mails where email = ${email} and kind = 'password_reset' and id <> ${row.id}
       and created_at > ${since} and (state = 'sent' or state = 'waiting' and (created_at, id) < (${row.createdAt}, ${row.id}))
     limit 1`;
-  if (lately) return null;
+  if (lately || userId === null) return null;
   const token = await openResetToken({ jobs: world.jobs, clock, key: world.resetKey.now }, userId);
   return passwordResetMail({
     locale,

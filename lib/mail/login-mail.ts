@@ -7,9 +7,24 @@ export type LoginNews =
   | "password_changed"
   | "new_device"
   | "new_owner"
+  | "main_address_changed"
   | "new_admin"
   | "bank_account_changed"
   | "endpoint_added";
+
+const toReset = { label: "toReset", path: "/reset" } as const;
+const toPortal = { label: "toPortal", path: "/admin" } as const;
+
+/** Where each of them is looked at, or put right. */
+const linkOf = {
+  password_changed: toReset,
+  new_device: toReset,
+  new_owner: { label: "toMembers", path: "/settings/members" },
+  main_address_changed: { label: "toSettings", path: "/settings" },
+  new_admin: toPortal,
+  bank_account_changed: toPortal,
+  endpoint_added: toPortal,
+} as const satisfies Record<LoginNews, { label: string; path: string }>;
 
 /** A mail about somebody's login, or about who may act for a customer or the host: what happened, and what to do if it was not them. */
 export function loginMail(
@@ -27,18 +42,14 @@ export function loginMail(
   const { locale, recipient, host, at, detail } = about;
   const words = mailWords(locale);
   const named = { name: "", email: "", customer: "", by: "", address: "", ...detail };
-  const ofStaff = kind === "new_admin" || kind === "bank_account_changed" || kind === "endpoint_added";
+  const to = linkOf[kind];
   return mailOf({
     locale,
     recipient,
     host,
     subject: words(`login.${kind}.subject`, { host: host.name }),
     intro: words(`login.${kind}.intro`, { ...named, host: host.name, at: longMoment(at, about) }),
-    link: ofStaff
-      ? { label: words("login.toPortal"), url: `${host.url}/admin` }
-      : kind === "new_owner"
-        ? { label: words("login.toMembers"), url: `${host.url}/settings/members` }
-        : { label: words("login.toReset"), url: `${host.url}/reset` },
+    link: { label: words(`login.${to.label}`), url: `${host.url}${to.path}` },
     note: words(`login.${kind}.note`),
   });
 }

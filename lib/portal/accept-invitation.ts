@@ -10,8 +10,9 @@ import { hasAddress, oneLineName } from "@/lib/auth/plain-name";
 import type { World } from "@/lib/billing/world";
 import { type CustomerId, newId, type UserId } from "@/lib/kernel/id";
 import { ok, type Result, refuse } from "@/lib/kernel/result";
-import { lockMembers, recordOfMember, rolesThatInvite } from "./change-members";
+import { rolesThatInvite } from "./change-members";
 import { readInvitationToken } from "./invitation-token";
+import { lockMembers, recordOfMember } from "./member-record";
 import { portalWorld } from "./world";
 
 /** What the page of a link shows: to whoever has the link, which came by mail to `email`. */

@@ -6,6 +6,7 @@ import type { World } from "@/lib/billing/world";
 import { newId } from "@/lib/kernel/id";
 import { ok, type Refusal, type Result, refuse } from "@/lib/kernel/result";
 import { type CompanyRefusal, companyOf, type RecipientsRefusal, recipientsOf } from "./company-input";
+import { lockMembers } from "./member-record";
 import { may } from "./permit";
 import type { CustomerActor } from "./shapes";
 import { portalWorld } from "./world";
@@ -32,7 +33,7 @@ export async function changeCompany(
     await sql`
       update customers set name = ${name}, address = ${address}, tax_id = ${taxId}, locale = ${locale}
       where id = ${actor.customerId}`;
-    return ok();
+    return ok({});
   });
 }
 
@@ -48,18 +49,27 @@ export async function changeRecipients(
   const read = recipientsOf(recipients);
   if (!read.ok) return read;
   return change(world, actor, { right: "recipients.change", verb: "recipients_changed" }, async (sql) => {
+    const [, [kept]] = await Promise.all([
+      lockMembers(sql, actor),
+      sql<{ copies: string[] }[]>`
+        select invoice_recipients as copies from customers where id = ${actor.customerId}`,
+    ]);
+    const before = kept?.copies ?? [];
     await sql`
       update customers set invoice_recipients = ${read.value}::text[] where id = ${actor.customerId}`;
-    return ok();
+    return ok({
+      added: read.value.filter((address) => !before.includes(address)),
+      removed: before.filter((address) => !read.value.includes(address)),
+    });
   });
 }
 
-/** Asks for the right under lock, writes, and says in the record who did it. */
+/** Asks for the right, writes, and says in the record who did it, with what the writing returns. */
 function change<R extends Refusal>(
   world: World,
   actor: CustomerActor,
   { right, verb }: { right: MemberRightName; verb: string },
-  write: (sql: ReservedSql) => Promise<Result<undefined, R>>,
+  write: (sql: ReservedSql) => Promise<Result<object, R>>,
 ): Promise<Result<undefined, R | NotAllowed>> {
   const { customerId, userId } = actor;
   return transact(world.app, actor, async (tx: Transaction): Promise<Result<undefined, R | NotAllowed>> => {
@@ -70,7 +80,7 @@ function change<R extends Refusal>(
     tx.write(sql`
       insert into activities (customer_id, id, occurred_at, actor, user_id, subject, subject_id, verb, detail, is_visible)
       values (${customerId}, ${newId(world.clock)}, ${world.clock.now()}, 'customer', ${userId}, 'customer', ${customerId},
-        ${verb}, '{}', true)`);
+        ${verb}, ${JSON.stringify(written.value)}::text::jsonb, true)`);
     return ok();
   });
 }

@@ -5,14 +5,17 @@ import { askForMailToOwners } from "@/lib/auth/login-mail";
 import { memberRights } from "@/lib/auth/member-rights";
 import { revokeSection } from "@/lib/auth/session";
 import type { World } from "@/lib/billing/world";
-import { newId, type UserId } from "@/lib/kernel/id";
+import type { UserId } from "@/lib/kernel/id";
 import { ok, type Result, refuse } from "@/lib/kernel/result";
+import { type MailRefusal, type MailWish, mailWithout } from "./mail-addresses";
+import { readMailMembers, setMainAddress } from "./main-address";
 import { decideMemberChange, type MemberChange, type MemberFacts, type MemberRefusal } from "./member-change";
+import { lockMembers, recordOfMember } from "./member-record";
 import { may } from "./permit";
 import type { CustomerActor } from "./shapes";
 import { portalWorld } from "./world";
 
-export type ChangeMemberRefusal = MemberRefusal | { code: "not_allowed" };
+export type ChangeMemberRefusal = MemberRefusal | MailRefusal | { code: "not_allowed" };
 
 /** Gives a member another role, their own as well; another signs in anew. For owners; there is always one left. */
 export function changeMemberRole(
@@ -25,20 +28,22 @@ export function changeMemberRole(
 
 /**
  * Removes a member; what they see of the customer ends with their next request. Owners remove anybody, and whoever
- * belongs to the customer may leave; an owner always stays.
+ * belongs to the customer may leave; an owner always stays. Mail about invoices goes to who stays: where they had the main
+ * address, another is named with the removal.
  */
 export function removeMember(
   actor: CustomerActor,
-  { userId }: { userId: UserId },
+  { userId, ...mail }: { userId: UserId } & MailWish,
   world: World = portalWorld(),
 ): Promise<Result<undefined, ChangeMemberRefusal>> {
-  return changeMember(world, actor, { kind: "remove", userId });
+  return changeMember(world, actor, { kind: "remove", userId }, mail);
 }
 
 function changeMember(
   world: World,
   actor: CustomerActor,
   change: MemberChange,
+  mail: MailWish = {},
 ): Promise<Result<undefined, ChangeMemberRefusal>> {
   const { customerId, userId } = actor;
   return transact(world.app, { customerId, userId }, async (tx: Transaction) => {
@@ -56,6 +61,10 @@ function changeMember(
     if (!decided.ok) return decided;
     const before = members.find((one) => one.userId === change.userId);
     if (change.kind === "role" && before?.role === change.role) return ok();
+    if (change.kind === "remove") {
+      const moved = await moveMail(world, sql, actor, change.userId, mail);
+      if (!moved.ok) return moved;
+    }
     tx.write(
       change.kind === "role"
         ? sql`
@@ -77,6 +86,36 @@ function changeMember(
     tx.write(recordOfMember(world, sql, actor, verb, { ...change, from: before?.role }));
     return ok();
   });
+}
+
+/** Takes mail about invoices from who goes, as was said with the removal; writes nothing where that is refused. */
+async function moveMail(
+  world: World,
+  sql: ReservedSql,
+  actor: CustomerActor,
+  userId: UserId,
+  wish: MailWish,
+): Promise<Result<undefined, MailRefusal>> {
+  const { customerId } = actor;
+  const [[now], members, ofMain, ofCopies] = await Promise.all([
+    sql<{ main: string; copies: string[] }[]>`
+      select email as main, invoice_recipients as copies from customers where id = ${customerId}`,
+    readMailMembers(sql, actor),
+    may(sql, actor, "company.change"),
+    may(sql, actor, "recipients.change"),
+  ]);
+  const leaving = members.find((one) => one.userId === userId);
+  if (!now || !leaving) return ok();
+  const next = mailWithout(now, members, leaving, wish, { ofMain, ofCopies });
+  if (!next.ok) return next;
+  const { main, copies } = next.value;
+  if (main !== now.main) await setMainAddress(world, sql, actor, main);
+  if (copies.length !== now.copies.length) {
+    await sql`update customers set invoice_recipients = ${[...copies]}::text[] where id = ${customerId}`;
+    const removed = now.copies.filter((copy) => !copies.includes(copy));
+    await recordOfMember(world, sql, actor, "recipients_changed", { added: [], removed });
+  }
+  return ok();
 }
 
 /** Who may let others in. */
@@ -116,31 +155,9 @@ async function endInvitationsOf(
   }
 }
 
-/**
- * Of two who change the members at once the second waits here, and then reads what the first left. The customer's row
- * stands for all of its members: also for those who are only joining.
- */
-export function lockMembers(sql: ReservedSql, { customerId }: Pick<CustomerActor, "customerId">) {
-  return sql`select from customers where id = ${customerId} for no key update`.execute();
-}
-
 async function readMembers(sql: ReservedSql, { customerId }: CustomerActor): Promise<MemberFacts[]> {
   const rows = await sql`
     select m.user_id, m.role, u.disabled_at is null as can_sign_in
     from memberships m join users u on u.id = m.user_id where m.customer_id = ${customerId}`;
   return rows.map((row) => ({ userId: row.user_id, role: row.role, canSignIn: row.can_sign_in }));
-}
-
-/** What members did among themselves, in the customer's record. */
-export function recordOfMember(
-  world: Pick<World, "clock">,
-  sql: ReservedSql,
-  { customerId, userId }: Pick<CustomerActor, "customerId" | "userId">,
-  verb: string,
-  detail: object,
-) {
-  return sql`
-    insert into activities (customer_id, id, occurred_at, actor, user_id, subject, subject_id, verb, detail, is_visible)
-    values (${customerId}, ${newId(world.clock)}, ${world.clock.now()}, 'customer', ${userId}, 'customer', ${customerId},
-      ${verb}, ${JSON.stringify(detail)}::text::jsonb, true)`;
 }

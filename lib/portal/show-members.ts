@@ -1,6 +1,16 @@
+import type { ReservedSql } from "@/db/client";
 import type { MembershipRole } from "@/lib/auth/actor";
 import type { World } from "@/lib/billing/world";
 import type { InvitationId, UserId } from "@/lib/kernel/id";
+import {
+  copiesInQuestion,
+  isSame,
+  type MailAddresses,
+  type MailMember,
+  type MailRights,
+  mainAddressChoices,
+  namedCopies,
+} from "./mail-addresses";
 import { may } from "./permit";
 import { readAs } from "./scoped";
 import type { CustomerActor } from "./shapes";
@@ -15,6 +25,18 @@ export interface MemberView {
   readonly isSelf: boolean;
   /** False for a user who was disabled. */
   readonly canSignIn: boolean;
+  /** What is asked about mail when they go; null where this reader cannot remove them. */
+  readonly mail: MemberMail | null;
+}
+
+/** What a member's removal changes of the mail about invoices. */
+export interface MemberMail {
+  /** Whose address may become the main one; null where theirs is not it. */
+  readonly mainChoices: readonly string[] | null;
+  /** Copies that may stop; `isTheirs` where it is their address, or they have added it. */
+  readonly copies: readonly { address: string; isTheirs: boolean }[];
+  /** All copies as they are now, by `namedCopies`. */
+  readonly seenCopies: string;
 }
 
 export interface InvitationRow {
@@ -39,9 +61,11 @@ export function showMembers(actor: CustomerActor, world: World = portalWorld()):
   const { customerId, userId } = actor;
   const now = world.clock.now();
   return readAs(world, actor, async (sql) => {
-    const [canChange, [customer], members, invitations] = await Promise.all([
+    const [canChange, ofMain, ofCopies, [customer], members, invitations, added] = await Promise.all([
       may(sql, actor, "members.change"),
-      sql`select name from customers where id = ${customerId}`,
+      may(sql, actor, "company.change"),
+      may(sql, actor, "recipients.change"),
+      sql`select name, email as main, invoice_recipients as copies from customers where id = ${customerId}`,
       sql`
         select m.user_id, m.role, m.created_at, u.name, u.email, u.disabled_at is null as can_sign_in
         from memberships m join users u on u.id = m.user_id
@@ -49,18 +73,30 @@ export function showMembers(actor: CustomerActor, world: World = portalWorld()):
       sql`
         select id, email, role, expires_at from invitations
         where customer_id = ${customerId} and accepted_at is null and withdrawn_at is null order by id`,
+      readWhoAdded(sql, actor),
     ]);
+    const people: MailMember[] = members.map((row) => ({
+      userId: row.user_id,
+      email: row.email,
+      role: row.role,
+      canSignIn: row.can_sign_in,
+    }));
+    const mailOf = (leaving: MailMember) =>
+      canChange || leaving.userId === userId
+        ? memberMail(
+            { main: customer?.main ?? "", copies: customer?.copies ?? [] },
+            { people, leaving, reader: userId, added, rights: { ofMain, ofCopies } },
+          )
+        : null;
     return {
       customer: customer?.name ?? "",
       canChange,
-      members: members.map((row) => ({
-        userId: row.user_id,
-        name: row.name,
-        email: row.email,
-        role: row.role,
-        joinedAt: row.created_at,
-        isSelf: row.user_id === userId,
-        canSignIn: row.can_sign_in,
+      members: people.map((one, at) => ({
+        ...one,
+        name: members[at]?.name,
+        joinedAt: members[at]?.created_at,
+        isSelf: one.userId === userId,
+        mail: mailOf(one),
       })),
       invitations: invitations.map((row) => ({
         id: row.id,
@@ -71,4 +107,43 @@ export function showMembers(actor: CustomerActor, world: World = portalWorld()):
       })),
     };
   });
+}
+
+/** Who added each address last that gets copies, by the record. */
+async function readWhoAdded(
+  sql: ReservedSql,
+  { customerId }: CustomerActor,
+): Promise<ReadonlyMap<string, UserId>> {
+  const rows = await sql<{ address: string; userId: UserId }[]>`
+    select distinct on (added.address) added.address, a.user_id as "userId"
+    from activities a cross join lateral jsonb_array_elements_text(a.detail->'added') as added(address)
+    where a.customer_id = ${customerId} and a.verb = 'recipients_changed' and a.user_id is not null
+    order by added.address, a.id desc`;
+  return new Map(rows.map(({ address, userId }) => [address, userId]));
+}
+
+function memberMail(
+  { main, copies }: MailAddresses,
+  about: {
+    people: readonly MailMember[];
+    leaving: MailMember;
+    /** Their own address is proposed first. */
+    reader: UserId;
+    added: ReadonlyMap<string, UserId>;
+    rights: MailRights;
+  },
+): MemberMail {
+  const { people, leaving, reader, added, rights } = about;
+  const staying = people.filter((one) => one !== leaving);
+  const byReader = staying.toSorted((a, b) => Number(b.userId === reader) - Number(a.userId === reader));
+  return {
+    mainChoices: isSame(main, leaving.email)
+      ? mainAddressChoices(byReader, rights).map(({ email }) => email)
+      : null,
+    copies: copiesInQuestion(copies, people, leaving, rights).map((address) => ({
+      address,
+      isTheirs: isSame(address, leaving.email) || added.get(address) === leaving.userId,
+    })),
+    seenCopies: namedCopies(copies),
+  };
 }

@@ -13,10 +13,11 @@ import { FileLink } from "@/components/ui/file-link";
 import { Loading } from "@/components/ui/loading";
 import { carrying } from "@/lib/auth/action";
 import { requireCustomer } from "@/lib/auth/current";
+import { normalEmail } from "@/lib/auth/email-address";
 import { companyLimits, recipientsMost } from "@/lib/portal/company-input";
 import type { CustomerActor } from "@/lib/portal/shapes";
 import { type SettingsView, showSettings } from "@/lib/portal/show-settings";
-import { changeCompany, changeRecipients } from "./actions";
+import { changeCompany, changeMainAddress, changeRecipients } from "./actions";
 
 export async function generateMetadata(): Promise<Metadata> {
   return { title: (await getTranslations("settings"))("title") };
@@ -54,6 +55,7 @@ async function Settings({ actor }: { actor: CustomerActor }) {
             <p>{t("unreachedNext")}</p>
           </Callout>
         )}
+        {view.canChangeCompany && <MainAddressForm actor={actor} view={view} />}
         <RecipientsSection actor={actor} view={view} />
       </SettingsSection>
       {view.canExport && (
@@ -141,6 +143,32 @@ async function CompanySection({ actor, view: { company, canChangeCompany } }: Se
             label: t(`language_${locale}`),
             lang: languageTags[locale],
           })),
+        },
+      ]}
+    />
+  );
+}
+
+/** One that is no member's stays among the choices until another is taken. */
+async function MainAddressForm({ actor, view: { company, mainChoices } }: SectionProps) {
+  const t = await getTranslations("settings");
+  const { email } = company;
+  const isOfMember = mainChoices.includes(normalEmail(email));
+  const choices = isOfMember ? mainChoices : [email, ...mainChoices];
+  return (
+    <SettingsForm
+      action={carrying(actor, changeMainAddress)}
+      hidden={{ seen: email }}
+      submit={t("changeMain")}
+      done={t("mainChanged")}
+      texts={await settingsTexts()}
+      fields={[
+        {
+          name: "email",
+          label: t("mainAddress"),
+          hint: isOfMember ? t("mainAddressHint") : t("mainNotMember", { email }),
+          value: isOfMember ? normalEmail(email) : email,
+          choices: choices.map((address) => ({ value: address, label: address })),
         },
       ]}
     />

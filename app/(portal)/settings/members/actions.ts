@@ -13,7 +13,13 @@ const role = z.enum(["owner", "billing", "viewer"]);
 const userId = z.string().refine(isUuid);
 
 const RoleInput = z.strictObject({ userId, role });
-const MemberInput = z.strictObject({ userId });
+const address = z.string().max(254);
+const RemoveInput = z.strictObject({
+  userId,
+  mainEmail: address.optional(),
+  stopCopies: z.array(address).max(20).optional(),
+  seenCopies: z.string().max(5000).optional(),
+});
 const InviteInput = z.strictObject({ email: z.string().max(254), role });
 const InvitationInput = z.strictObject({ invitationId: z.string().refine(isUuid) });
 
@@ -23,8 +29,8 @@ export const changeMemberRole = customerAction(RoleInput, async (actor, input) =
   return shown(await logAccess("member_changed", actor, about, answer));
 });
 
-export const removeMember = customerAction(MemberInput, async (actor, input) => {
-  const answer = await members.removeMember(actor, { userId: input.userId as UserId });
+export const removeMember = customerAction(RemoveInput, async (actor, input) => {
+  const answer = await members.removeMember(actor, { ...input, userId: input.userId as UserId });
   return shown(await logAccess("member_removed", actor, { subject: input.userId }, answer));
 });
 
