@@ -1,10 +1,12 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { resendMail } from "@/lib/admin/resend-mail";
 import { runRenewals } from "@/lib/billing/renewal/run-renewals";
 import { addCalendarDays, calendarDay } from "@/lib/kernel/calendar";
 import type { Mail } from "@/lib/mail/mailer";
 import { payFromBalance } from "@/lib/portal/pay";
 import { balancePlan, giveBalance, makeCustomer, makeInvoice } from "@/lib/testing/fixtures";
 import { type Mornings, openMornings } from "@/lib/testing/mornings";
+import { makeStaff } from "@/lib/testing/staff";
 import { remindCustomers } from "./remind-customers";
 
 let mornings: Mornings;
@@ -43,6 +45,11 @@ describe("a renewal that nobody pays", () => {
     expect(reminding.map(({ attachments = [] }) => attachments.length)).toEqual([1, 0, 0, 0, 0]);
     for (const { text } of [...reminding.slice(3), ...others.slice(0, 1)])
       expect(text).toContain("29 April 2026");
+    // Money has to be there by the day it is due; after that, by the day before each stop.
+    const by = reminding.map(
+      ({ text }) => /Add \$10\.00 (?:to your balance )?by (\d+ April)/.exec(text)?.[1],
+    );
+    expect(by).toEqual(["10 April", "10 April", "10 April", "14 April", "28 April"]);
     expect(await mornings.stagesOf(customer)).toEqual([
       "invoice_issued 0",
       "invoice_due -3",
@@ -157,6 +164,30 @@ describe("a worker that was away", () => {
     expect(
       await mornings.owner`select 1 from outbox where topic = 'reminder' and handled_at is null`,
     ).toEqual([]);
+  });
+});
+
+describe("a mail of reminding that staff send again", () => {
+  it("stays a mail of its own where no server takes it until the next morning", async () => {
+    const { world, owner, mail } = mornings;
+    const { customer } = await mornings.withServices();
+    world.clock.set(new Date("2026-04-03T12:30:00Z"));
+    await runRenewals(world);
+    await mornings.morning("2026-04-04");
+    mornings.at("2026-04-06", 20);
+    const { customerId } = customer;
+    const [first] =
+      await owner`select id from notices where customer_id = ${customerId} and topic = 'reminder'`;
+    const support = await makeStaff(world, "support");
+    expect(await resendMail(support, { customerId, noticeId: first?.id }, world)).toMatchObject({ ok: true });
+    mail.isDown = true;
+    await mornings.deliver();
+    mail.isDown = false;
+    // The one of 4 April again, and that of 7 April.
+    expect(await mornings.morning("2026-04-07")).toHaveLength(2);
+    const days = await owner`
+      select remind_on from outbox where customer_id = ${customerId} and topic = 'reminder' order by id`;
+    expect(days.map(({ remind_on }) => remind_on)).toEqual(["2026-04-04", "2026-04-07"]);
   });
 });
 
