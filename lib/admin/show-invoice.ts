@@ -2,7 +2,7 @@ import { type InvoiceStatus, isUnderWay, statusOf } from "@/lib/billing/invoice/
 import { type InvoiceLineView, readInvoiceLines } from "@/lib/billing/invoice/read-lines";
 import type { InvoiceStep } from "@/lib/billing/outlook/next-invoice-steps";
 import { readInvoiceSteps } from "@/lib/billing/outlook/read-invoice-steps";
-import { renewalDueOn, renewalIssueAt } from "@/lib/billing/renewal/renewal-days";
+import { nextIssue } from "@/lib/billing/renewal/renewal-days";
 import { type CalendarDay, calendarDay } from "@/lib/kernel/calendar";
 import type { CustomerId, InvoiceId, PaymentId } from "@/lib/kernel/id";
 import { type Currency, type Money, money } from "@/lib/kernel/money";
@@ -171,10 +171,8 @@ async function readIfVoided(
     where l.customer_id = ${customerId} and l.invoice_id = ${id} and l.kind = 'renewal' order by l.position limit 1`;
   if (!row) return null;
   const now = clock.now();
-  const planned = renewalIssueAt(row.term_starts_at, row.lead_days, timeZone);
-  const issuedAt = planned > now ? planned : now;
   return {
-    dueOn: renewalDueOn(row.term_starts_at, issuedAt, timeZone),
+    dueOn: nextIssue({ startsAt: row.term_starts_at, leadDays: row.lead_days }, now, timeZone).dueOn,
     endsAt: row.expires_at > now ? row.expires_at : now,
     label: row.label,
   };

@@ -2,7 +2,7 @@ import { addCalendarDays, addDays, type CalendarDay, calendarDay, startOfDay } f
 import type { ServiceState } from "../service/states";
 import { orderVoidAt } from "../suspension/order-void-days";
 import { dayBefore, heldUntil, payByDay, stopAfter } from "../suspension/stop-days";
-import { renewalDueOn, renewalIssueAt } from "./renewal-days";
+import { nextIssue } from "./renewal-days";
 
 /** A service, as far as what happens to it next goes. */
 export interface SteppingService {
@@ -105,16 +105,14 @@ function suspensionOf(
     return { steps: [], ...held(expiresAt), lastDay: null };
   }
   const isBilled = renewal?.state === "invoiced" && renewal.dueOn !== null;
-  const planned = renewalIssueAt(expiresAt, plan.leadDays, timeZone);
-  // What should have been issued is issued by the next pass of the run.
-  const issueAt = planned > now ? planned : now;
-  const dueOn = renewal?.dueOn ?? renewalDueOn(expiresAt, issueAt, timeZone);
+  const issue = nextIssue({ startsAt: expiresAt, leadDays: plan.leadDays }, now, timeZone);
+  const dueOn = renewal?.dueOn ?? issue.dueOn;
   const due = dueStep(dueOn, now, timeZone);
   const ownGraceDays = renewal?.ownGraceDays ?? 0;
   const lastDay = payByDay(dueOn, { ...plan, ownGraceDays });
   const at = later(stopAfter(lastDay, mailHour, timeZone), expiresAt);
   return {
-    steps: isBilled ? due : [{ kind: "issue", at: issueAt }, ...due],
+    steps: isBilled ? due : [{ kind: "issue", at: issue.at }, ...due],
     ...held(at, ownGraceDays > 0 ? "customer" : undefined),
     lastDay,
   };

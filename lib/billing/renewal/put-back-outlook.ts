@@ -1,7 +1,7 @@
 import type { CalendarDay } from "@/lib/kernel/calendar";
 import { unpaidNoticeMs } from "../suspension/decide-stop";
 import { nextSteps, type SteppingService } from "./next-steps";
-import { renewalDueOn, renewalIssueAt } from "./renewal-days";
+import { nextIssue } from "./renewal-days";
 
 /** What follows if a declined renewal is put back. */
 export interface PutBackOutlook {
@@ -27,17 +27,16 @@ export function putBackOutlook(
   const { state, expiresAt, isEnding, renewal, plan } = service;
   const isRunning = state === "active" || state === "suspended";
   if (!isRunning || !expiresAt || isEnding || renewal?.state !== "declined") return null;
-  const issueAt = renewalIssueAt(expiresAt, plan.leadDays, timeZone);
-  const isAhead = issueAt > now;
+  const issue = nextIssue({ startsAt: expiresAt, leadDays: plan.leadDays }, now, timeZone);
   const isSuspended = state === "suspended";
-  const dueOn = keptDueOn ?? renewalDueOn(expiresAt, isAhead ? issueAt : now, timeZone);
+  const dueOn = keptDueOn ?? issue.dueOn;
   const again = { ...service, charge: null, renewal: { ...renewal, state: "due" as const, dueOn } };
   const stop = nextSteps(again, now, timeZone).find(
     ({ kind }) => kind === (isSuspended ? "terminate" : "suspend"),
   );
   const noticed = now.getTime() + unpaidNoticeMs;
   return {
-    issuesAt: isAhead ? issueAt : null,
+    issuesAt: issue.isAhead ? issue.at : null,
     dueOn,
     isSuspended,
     stopsAt: stop ? new Date(Math.max(stop.at.getTime(), noticed)) : null,

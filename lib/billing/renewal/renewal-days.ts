@@ -32,5 +32,26 @@ export function renewalDueOn(termStartsAt: Date, issuedAt: Date, timeZone: strin
   return laterDay(calendarDay(termStartsAt, timeZone), asked.earliest);
 }
 
+/** A renewal whose invoice is not issued yet. */
+export interface NextIssue {
+  /** What should have been issued comes with the next pass of the run, which is now. */
+  readonly at: Date;
+  readonly isAhead: boolean;
+  /** As at this issue. */
+  readonly dueOn: CalendarDay;
+}
+
+/** When the run issues the invoice of the term that starts there, if it has not yet, and when that is due then. */
+export function nextIssue(
+  { startsAt, leadDays }: { startsAt: Date; leadDays: number },
+  now: Date,
+  timeZone: string,
+): NextIssue {
+  const planned = renewalIssueAt(startsAt, leadDays, timeZone);
+  const isAhead = planned > now;
+  const at = isAhead ? planned : now;
+  return { at, isAhead, dueOn: renewalDueOn(startsAt, at, timeZone) };
+}
+
 /** The last answer: all that a run issues at once is due at the same earliest. */
 let asked = { issuedAtMs: Number.NaN, timeZone: "", earliest: "" as CalendarDay };
