@@ -4,10 +4,10 @@ import { hostNameOf } from "@/lib/auth/host";
 import { cardGone } from "@/lib/billing/payment/reached";
 import { receiptOf } from "@/lib/billing/payment/receipt";
 import { readStillShort } from "@/lib/billing/payment/still-short";
-import { issueStage } from "@/lib/billing/reminder/remind";
+import { issueStage, recordIssueTold } from "@/lib/billing/reminder/record-reminders";
 import { publishEvents } from "@/lib/billing/webhook/publish-events";
 import type { World } from "@/lib/billing/world";
-import { type CustomerId, type InvoiceId, type PaymentId, uuidv7 } from "@/lib/kernel/id";
+import type { CustomerId, InvoiceId, PaymentId } from "@/lib/kernel/id";
 import { add, type Currency, money } from "@/lib/kernel/money";
 import { autoChargeFailedMail } from "@/lib/mail/auto-pay-mail";
 import { copyIdOf } from "@/lib/mail/mail-id";
@@ -126,8 +126,9 @@ async function tell(
     await concludeRow(world, row, { kind: "nothing_to_say" });
     return "not_sent";
   }
-  const { alsoTold, papers = [] } = written;
+  const { alsoTold, papers = [], tellsIssueOf } = written;
   const { customerId } = row;
+  if (tellsIssueOf) await recordIssueTold(world, { customerId, outboxId: row.id, invoiceId: tellsIssueOf });
   const attachments = delivery.papers ? await drawMailPapers(world, delivery.papers, customerId, papers) : [];
   const mail = { ...written.mail, attachments };
   const id = await noteAttempt(world, row, mail, written.shortfalls);
@@ -219,6 +220,8 @@ interface Written {
   alsoTold: readonly string[];
   /** What it is about, attached as it is sent. */
   papers?: readonly MailPaper[];
+  /** The invoice of whose issue it tells, so that the morning does not. */
+  tellsIssueOf?: InvoiceId;
   /** What customers know from it that the balance misses, in minor units by currency. */
   shortfalls?: Record<string, string>;
 }
@@ -265,23 +268,10 @@ async function mailOfIssued(delivery: Delivery, row: OutboxRow): Promise<Writing
   const subjectId = payload.invoiceId as InvoiceId;
   const [about, news] = await transact(world.jobs, { customerId }, async ({ sql }) => {
     const stage: ToldStage = { kind: "invoice_issued", subjectId, stage: issueStage };
-    const written = await Promise.all([
-      aboutOf(delivery, sql, customerId),
-      morningNews(world, sql, row, [stage], "named"),
-    ]);
-    // One that is being paid is told of in the morning, if that comes to nothing.
-    if (written[1] !== null) await noteIssueTold(world, sql, row, subjectId);
-    return written;
+    return Promise.all([aboutOf(delivery, sql, customerId), morningNews(world, sql, row, [stage], "named")]);
   });
-  return about && news ? writtenOf(about, news) : null;
-}
-
-function noteIssueTold(world: World, sql: ReservedSql, { customerId, id }: OutboxRow, invoiceId: InvoiceId) {
-  return sql`
-    insert into reminders (customer_id, id, kind, subject_id, stage, outbox_id, created_at)
-    values (${customerId}, ${uuidv7(world.clock)}, 'invoice_issued', ${invoiceId}, ${issueStage}, ${id},
-      ${world.clock.now()})
-    on conflict (customer_id, kind, subject_id, stage) do nothing`;
+  // One that is being paid is told of in the morning, if that comes to nothing.
+  return about && news ? { ...(await writtenOf(about, news)), tellsIssueOf: subjectId } : null;
 }
 
 async function writtenOf(about: Addressed, news: FoundNews): Promise<Written> {
@@ -324,18 +314,14 @@ async function mailOfRestored(delivery: Delivery, row: OutboxRow): Promise<Writi
   return about && news ? { mail: await restoredMail(about, news.restored), alsoTold: news.alsoTold } : null;
 }
 
-async function mailOfRenewed({ world, host }: Delivery, row: OutboxRow): Promise<Writing> {
+async function mailOfRenewed(delivery: Delivery, row: OutboxRow): Promise<Writing> {
+  const { world } = delivery;
   const { customerId } = row;
-  const [[customer], news] = await transact(world.jobs, { customerId }, ({ sql }) =>
-    Promise.all([
-      sql`select name, email, locale, invoice_recipients as copies from customers where id = ${customerId}`,
-      renewedNews(world, sql, customerId, row.id),
-    ]),
+  const [about, news] = await transact(world.jobs, { customerId }, ({ sql }) =>
+    Promise.all([aboutOf(delivery, sql, customerId), renewedNews(world, sql, customerId, row.id)]),
   );
   if (news === "elsewhere") return news;
-  if (!customer || !news) return null;
-  const { name, email, locale, copies } = customer;
-  const about = { locale, recipient: { name, email, copies }, host, timeZone: world.timeZone };
+  if (!about || !news) return null;
   return {
     mail: await renewedMail(about, news.renewed),
     alsoTold: news.alsoTold,
@@ -344,16 +330,13 @@ async function mailOfRenewed({ world, host }: Delivery, row: OutboxRow): Promise
 }
 
 async function mailOfPayment(delivery: Delivery, row: OutboxRow): Promise<Mail | null> {
-  const { world, host } = delivery;
+  const { world } = delivery;
   const paymentId = row.payload.paymentId as PaymentId;
   const { customerId } = row;
-  const [[customer], [payment], receipt, balances, open] = await transact(
-    world.jobs,
-    { customerId },
-    ({ sql }) =>
-      Promise.all([
-        sql`select name, email, locale, invoice_recipients as copies from customers where id = ${customerId}`,
-        sql`
+  const [about, [payment], receipt, balances, open] = await transact(world.jobs, { customerId }, ({ sql }) =>
+    Promise.all([
+      aboutOf(delivery, sql, customerId),
+      sql`
         select p.currency, p.card_minor, p.origin, p.decline, (
           select min(i.due_on) from payment_shares s join invoices i on i.customer_id = s.customer_id and i.id = s.invoice_id
           where s.customer_id = p.customer_id and s.payment_id = p.id) as first_due_on,
@@ -362,22 +345,16 @@ async function mailOfPayment(delivery: Delivery, row: OutboxRow): Promise<Mail |
           select i.number from payment_shares s join invoices i on i.customer_id = s.customer_id and i.id = s.invoice_id
           where s.customer_id = p.customer_id and s.payment_id = p.id order by i.number) as numbers
         from payments p where p.customer_id = ${customerId} and p.id = ${paymentId}`,
-        receiptOf(sql, customerId, paymentId),
-        sql`select currency, posted_minor - held_minor as available_minor from balances where customer_id = ${customerId}`,
-        sql`
+      receiptOf(sql, customerId, paymentId),
+      sql`select currency, posted_minor - held_minor as available_minor from balances where customer_id = ${customerId}`,
+      sql`
         select number, currency, total_minor - amount_paid_minor - amount_credited_minor as remaining_minor from invoices i
         where customer_id = ${customerId} and state = 'open' and exists (
           select from allocations a where a.customer_id = i.customer_id and a.invoice_id = i.id
             and a.payment_id = ${paymentId}) order by number`,
-      ]),
+    ]),
   );
-  if (!customer || !payment || !receipt) return null;
-  const about = {
-    locale: customer.locale,
-    recipient: { name: customer.name, email: customer.email, copies: customer.copies },
-    host,
-    timeZone: world.timeZone,
-  };
+  if (!about || !payment || !receipt) return null;
   const currency = payment.currency as Currency;
   const amount = money(payment.card_minor, currency);
   const payLinks = () =>

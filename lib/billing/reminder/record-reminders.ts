@@ -2,8 +2,11 @@ import { type BulkWrite, bulkStatement } from "@/db/bulk-statement";
 import type { reminderKinds } from "@/db/schema/notices";
 import { transact } from "@/db/transaction";
 import type { CalendarDay } from "@/lib/kernel/calendar";
-import { type CustomerId, uuidv7 } from "@/lib/kernel/id";
+import { type CustomerId, type InvoiceId, uuidv7 } from "@/lib/kernel/id";
 import type { World } from "../world";
+
+/** Under which stage it is recorded that a customer was told that an invoice was issued. */
+export const issueStage = 0;
 
 /** A stage that a customer is to hear of in the day's mail. */
 export interface NewReminder {
@@ -16,7 +19,7 @@ export interface NewReminder {
 /**
  * Puts stages into the one mail of reminding that a customer gets on a day (domain.md, A5): one row of the outbox for each
  * customer and day, whoever runs at once. What the mail says is computed when it is sent. Once it is sent, nothing more is
- * recorded for that day. Returns how many stages were recorded.
+ * recorded for that day. Returns how many stages were recorded, without those that another worker has.
  */
 export async function recordReminders(
   world: World,
@@ -39,23 +42,34 @@ export async function recordReminders(
       },
     ]),
   );
-  await transact(world.jobs, {}, ({ sql }) =>
-    bulkStatement(sql, [
-      {
-        write: reminderAdded,
-        rows: reminders.map(({ customerId, kind, subjectId, stage }) => ({
-          customer_id: customerId,
-          id: uuidv7(world.clock),
-          kind,
-          subject_id: subjectId,
-          stage,
-          remind_on: today,
-          created_at: now,
-        })),
-      },
-    ]),
-  );
-  return reminders.length;
+  const rows = reminders.map(({ customerId, kind, subjectId, stage }) => ({
+    customer_id: customerId,
+    id: uuidv7(world.clock),
+    kind,
+    subject_id: subjectId,
+    stage,
+    remind_on: today,
+    created_at: now,
+  }));
+  return transact(world.jobs, {}, async ({ sql }) => {
+    await bulkStatement(sql, [{ write: reminderAdded, rows }]);
+    const [added] = await sql`
+      select count(*)::int as count from reminders
+      where customer_id = any(${customers}::uuid[]) and id = any(${rows.map(({ id }) => id)}::uuid[])`;
+    return added?.count ?? 0;
+  });
+}
+
+/** That an invoice's own mail, the row `outboxId`, tells of its issue: the morning does not tell of it again. */
+export async function recordIssueTold(
+  world: World,
+  { customerId, outboxId, invoiceId }: { customerId: CustomerId; outboxId: string; invoiceId: InvoiceId },
+): Promise<void> {
+  await world.jobs.sql`
+    insert into reminders (customer_id, id, kind, subject_id, stage, outbox_id, created_at)
+    values (${customerId}, ${uuidv7(world.clock)}, 'invoice_issued', ${invoiceId}, ${issueStage}, ${outboxId},
+      ${world.clock.now()})
+    on conflict (customer_id, kind, subject_id, stage) do nothing`;
 }
 
 /** A customer has one mail of a day; another worker may have made it. */

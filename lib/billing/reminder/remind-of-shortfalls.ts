@@ -10,20 +10,19 @@ const firstDay = "1970-01-01" as CalendarDay;
 /**
  * Tells customers whose balance misses more for renewals than the last mail said (domain.md, A5), for another reason than that
  * one was issued: of that the mail tells anyway. Once a day at most; recorded under the day, with the last due of the renewals that
- * wait, since the mail names those due before it as well. Returns how many were found.
+ * wait, since the mail names those due before it as well. Returns how many were recorded.
  */
 export async function remindOfShortfalls(world: World, customersMost = 500): Promise<number> {
   const today = calendarDay(world.clock.now(), world.timeZone);
-  let found = 0;
+  let recorded = 0;
   let after: CustomerId | null = null;
   for (;;) {
     const customers: CustomerId[] = await renewing(world, after, customersMost);
     const last = customers.at(-1);
-    if (!last) return found;
+    if (!last) return recorded;
     const waiting = await transact(world.jobs, {}, ({ sql }) => readWaitingRenewals(world, sql, customers));
     const risen = waiting.filter(hasRisen).flatMap((one) => reminderOf(one, today));
-    await recordReminders(world, today, risen);
-    found += risen.length;
+    recorded += await recordReminders(world, today, risen);
     after = last;
   }
 }

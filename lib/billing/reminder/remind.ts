@@ -3,12 +3,9 @@ import type { CustomerId, InvoiceId } from "@/lib/kernel/id";
 import { willBeCharged } from "../auto-pay/will-be-charged";
 import { daysFromDue } from "../invoice/days-from-due";
 import type { World } from "../world";
-import { type NewReminder, recordReminders } from "./record-reminders";
+import { issueStage, type NewReminder, recordReminders } from "./record-reminders";
 import { hostReminderDays, planReminderDays, reminderSpan } from "./reminder-days";
 import { type Remindable, toTell } from "./stages";
-
-/** Under which stage it is recorded that a customer was told that an invoice was issued. */
-export const issueStage = 0;
 
 /**
  * Reminds of open invoices that were issued since, or have reached a stage (domain.md, A5): each (kind, invoice, stage) once,
