@@ -45,8 +45,9 @@ export function decideDispute(
   if (isStale(scene, said)) return false;
   const { dispute } = scene;
   const news = newsOf(scene, said, mayLose);
-  const { movements, outMinor, end } = news;
+  const { movements, outMinor } = news;
   const moves = movements.filter(({ amountMinor }) => amountMinor !== 0n);
+  const end = dispute.state === "open" || outMinor === 0n ? news.end : null;
   const isEnding = end !== null && end !== dispute.state;
   // Once funds were withdrawn it is no inquiry, whatever somebody slower had read before.
   const isInquiry = said.isInquiry && dispute.withdrawnAt === null;
