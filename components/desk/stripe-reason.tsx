@@ -22,6 +22,10 @@ export const stripeReasons = [
   "payment_not_found",
   "refund_not_found",
   "metadata_malformed",
+  "event_malformed",
+  "event_without_id",
+  "event_without_date",
+  "event_without_mode",
   "event_without_object",
   "event_without_type",
 ] as const;
