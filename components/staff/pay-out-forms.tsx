@@ -3,6 +3,7 @@ import { ActionForm } from "@/components/sign-in/action-form";
 import { Amount } from "@/components/ui/amount";
 import type { AnswerTexts } from "@/components/ui/answer-texts";
 import type { CustomerPicture } from "@/lib/admin/show-customer";
+import { newId } from "@/lib/kernel/id";
 import { formatMoney, money } from "@/lib/kernel/money";
 import type { Result } from "@/lib/kernel/result";
 
@@ -36,7 +37,12 @@ export async function PayOutForms<State extends Result<unknown>>({
         </p>
         <ActionForm
           action={action}
-          hidden={{ customerId: picture.id, currency, seenMinor: available.minor.toString() }}
+          hidden={{
+            customerId: picture.id,
+            payoutId: newId(),
+            currency,
+            seenMinor: available.minor.toString(),
+          }}
           fields={[
             {
               name: "amount",

@@ -1,5 +1,5 @@
 import { mayStaff } from "@/lib/auth/staff-rights";
-import { giveGoodwill, takeGoodwill } from "@/lib/billing/payment/give-goodwill";
+import { giveGoodwill, type TakeGoodwillRefusal, takeGoodwill } from "@/lib/billing/payment/give-goodwill";
 import type { CustomerId } from "@/lib/kernel/id";
 import { isCurrency, type Money, type MoneyRefusal, money, parseMoney } from "@/lib/kernel/money";
 import { ok, type Result, refuse } from "@/lib/kernel/result";
@@ -18,11 +18,11 @@ export type GoodwillRefusal =
   | { code: "customer_closed" }
   | { code: "goodwill_zero" }
   | { code: "goodwill_too_large"; most: Money }
-  | { code: "goodwill_above_available"; available: Money };
+  | TakeGoodwillRefusal;
 
 /**
  * Gives a customer goodwill, or takes it back, with a reason; from finance on. What is given settles what waits for
- * money in the same transaction; what is taken back is at most what is available. `changeId` is that of the form on the
+ * money in the same transaction; what is taken back is at most what is available and was given. `changeId` is that of the form on the
  * page: sent twice it is one change.
  */
 export async function changeGoodwill(

@@ -5,6 +5,7 @@ import { newId, type SessionId } from "@/lib/kernel/id";
 import { checkBooks } from "@/lib/ledger/books";
 import { payCombined } from "@/lib/portal/pay";
 import {
+  bankBalance,
   giveBalance,
   makeActiveService,
   makeCustomer,
@@ -85,6 +86,20 @@ describe("goodwill", () => {
     expect(tooMuch).toMatchObject({ ok: false, refusal: { code: "goodwill_above_available" } });
     expect((await goodwill(customer, "finance", { way: "take_back", amount: "4" })).ok).toBe(true);
     expect(await balanceOf(customer)).toEqual({ posted: 600n, held: 0n });
+    expect(await books(customer)).toEqual([]);
+  });
+
+  it("that is taken back is no more than was given, less what was taken back", async () => {
+    const customer = await makeCustomer(scene.world);
+    await bankBalance(scene.world, customer, 4_000n);
+    await giveBalance(scene.world, customer, 1_000n);
+    const back = (amount: string) => goodwill(customer, "finance", { way: "take_back", amount });
+    const most = { minor: 1_000n, currency: "USD" };
+    expect(await back("40")).toEqual({ ok: false, refusal: { code: "goodwill_above_given", most } });
+    expect((await back("4")).ok).toBe(true);
+    expect(await back("6.01")).toMatchObject({ refusal: { most: { minor: 600n } } });
+    expect((await back("6")).ok).toBe(true);
+    expect(await balanceOf(customer)).toEqual({ posted: 4_000n, held: 0n });
     expect(await books(customer)).toEqual([]);
   });
 

@@ -38,7 +38,15 @@ function payOut(
   role: StaffRole = "finance",
 ) {
   const actor = { userId: scene.userId, sessionId: newId<SessionId>(), role };
-  const input = { customerId, currency, amount: "4", seenMinor: 1_000n, reason: "asked for it", ...wish };
+  const input = {
+    customerId,
+    payoutId: newId(),
+    currency,
+    amount: "4",
+    seenMinor: 1_000n,
+    reason: "asked for it",
+    ...wish,
+  };
   return payOutBalance(actor, input, scene.world);
 }
 
@@ -93,6 +101,18 @@ describe("balance paid out by bank", () => {
     expect(await broken(customer)).toEqual([]);
   });
 
+  it("is one payout when its form is sent again, though as much came between", async () => {
+    const customer = await customerWith(1_000n);
+    const form = { payoutId: newId(), amount: "4" };
+    expect((await payOut(customer, form)).ok).toBe(true);
+    await bankBalance(scene.world, customer, 400n);
+    const answers = await Promise.all(Array.from({ length: 5 }, () => payOut(customer, form)));
+    expect(answers.every(({ ok }) => ok)).toBe(true);
+    expect(await moved(customer)).toMatchObject({ posted: 1_000n, paidOut: [{ amount: 400n }] });
+    expect((await payOut(customer, { amount: "4" })).ok).toBe(true);
+    expect(await moved(customer)).toMatchObject({ posted: 600n });
+  });
+
   it("happens once however many of staff decide on it at the same time: the others are told", async () => {
     const customer = await customerWith(1_000n);
     const answers = await Promise.all(Array.from({ length: 50 }, () => payOut(customer, { amount: "1" })));
@@ -144,7 +164,14 @@ describe("balance paid out by bank", () => {
     const out = (one: TestCustomer, by: typeof userId, amount: string, seenMinor = 400_000n) =>
       payOutBalance(
         { userId: by, sessionId: newId<SessionId>(), role: "finance" },
-        { customerId: one.customerId, currency: "USD", amount, seenMinor, reason: "asked for it" },
+        {
+          customerId: one.customerId,
+          payoutId: newId(),
+          currency: "USD",
+          amount,
+          seenMinor,
+          reason: "asked for it",
+        },
         world,
       );
     const answers = await Promise.all(customers.map((one) => out(one, userId, "3000")));
@@ -184,10 +211,12 @@ describe("balance paid out by bank", () => {
       seenMinor: 1_000n,
       reason: "asked for it",
     };
-    expect(await payOutBalance(admin, { ...wish, amount: "5.01" }, world)).toMatchObject({
+    expect(await payOutBalance(admin, { ...wish, payoutId: newId(), amount: "5.01" }, world)).toMatchObject({
       refusal: { code: "payout_above_day" },
     });
-    expect(await payOutBalance(admin, { ...wish, amount: "5" }, world)).toMatchObject({ ok: true });
+    expect(await payOutBalance(admin, { ...wish, payoutId: newId(), amount: "5" }, world)).toMatchObject({
+      ok: true,
+    });
     const told = await world.jobs.sql`
       select detail from activities where verb = 'payout_limit_changed' and user_id = ${userId}`;
     expect(told.map(({ detail }) => detail)).toEqual([{ from: "10000.00 USD", to: "5.00 USD" }]);
@@ -218,7 +247,11 @@ describe("balance paid out by bank", () => {
     // What was paid out in one currency takes nothing of another's limit.
     const [usd, jpy, kwd] = customers as [TestCustomer, TestCustomer, TestCustomer];
     const out = ({ customerId, currency }: TestCustomer, amount: string, seenMinor = 2_000_000n) =>
-      payOutBalance(admin, { customerId, currency, amount, seenMinor, reason: "asked for it" }, world);
+      payOutBalance(
+        admin,
+        { customerId, payoutId: newId(), currency, amount, seenMinor, reason: "asked for it" },
+        world,
+      );
     expect(await out(usd, "10000")).toMatchObject({ ok: true });
     expect(await out(jpy, "100000")).toMatchObject({ ok: true });
     expect(await out(kwd, "1500")).toMatchObject({ ok: true });

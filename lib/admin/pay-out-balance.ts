@@ -17,11 +17,18 @@ export type PayOutRefusal =
 
 /**
  * Books a transfer by bank that gives a customer their balance back, with a reason; from finance on. A closed customer
- * may be paid out: that is how what is left goes back. `seenMinor` is the available balance on the page that was sent.
+ * may be paid out: that is how what is left goes back. `seenMinor` is the available balance on the page that was sent, `payoutId` that of its form: sent twice it is one payout.
  */
 export async function payOutBalance(
   actor: StaffActor,
-  input: { customerId: CustomerId; currency: string; amount: string; seenMinor: bigint; reason: string },
+  input: {
+    customerId: CustomerId;
+    payoutId: string;
+    currency: string;
+    amount: string;
+    seenMinor: bigint;
+    reason: string;
+  },
   world: StaffWorld = staffWorld(),
 ): Promise<Result<{ amount: Money }, PayOutRefusal>> {
   if (!mayStaff(actor.role, "balance.pay_out")) return refuse({ code: "not_allowed" });
@@ -32,11 +39,12 @@ export async function payOutBalance(
   if (!parsed.ok) return parsed;
   const amount = parsed.value;
   if (amount.minor === 0n) return refuse({ code: "amount_zero" });
-  const { customerId, seenMinor } = input;
+  const { customerId, payoutId, seenMinor } = input;
   const [customer] = await world.staff.sql`select 1 from customers where id = ${customerId} and not is_house`;
   if (!customer) return refuse({ code: "customer_not_found" });
   const paid = await payouts.payOutBalance(world, world.staff, {
     customerId,
+    payoutId,
     amount,
     seenMinor,
     reason: checked.reason,

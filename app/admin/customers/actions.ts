@@ -43,6 +43,7 @@ const GoodwillInput = z.strictObject({
 });
 const PayOutInput = z.strictObject({
   customerId,
+  payoutId: uuid,
   currency: z.string().length(3),
   amount: z.string().max(100),
   /** What was available on the page that was sent; believed only as far as it still is so. */

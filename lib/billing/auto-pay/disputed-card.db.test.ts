@@ -178,7 +178,9 @@ describe("auto top-up", () => {
     await world.control.webhooksIdle();
     const paidOut = await toppingUp();
     await bankBalance(world, paidOut, 5000n);
-    expect(await payOutBalance(finance, { ...back, customerId: paidOut.customerId }, world)).toMatchObject({
+    expect(
+      await payOutBalance(finance, { ...back, customerId: paidOut.customerId, payoutId: newId() }, world),
+    ).toMatchObject({
       ok: true,
     });
     await pass(world, 2 * 60 * minute);

@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { newId } from "@/lib/kernel/id";
 import { money } from "@/lib/kernel/money";
-import { bankBalance, makeCustomer, makeInvoice } from "@/lib/testing/fixtures";
+import { bankBalance, giveBalance, makeCustomer, makeInvoice } from "@/lib/testing/fixtures";
 import { balanceOf, expectBooksBalance, startCombined } from "@/lib/testing/payment-facts";
 import { calm, openStripeWorld, type StripeWorld } from "@/lib/testing/stripe-world";
 import { takeGoodwill } from "./give-goodwill";
@@ -20,9 +21,9 @@ afterEach(async () => {
 afterAll(() => world.close());
 
 /** 1000 of balance, 300 of it held by a payment whose customer is at Stripe. */
-async function partlyHeld() {
+async function partlyHeld(arrives = bankBalance) {
   const customer = await makeCustomer(world);
-  await bankBalance(world, customer, 1000n);
+  await arrives(world, customer, 1000n);
   const { id } = await makeInvoice(world, customer, 500n);
   await startCombined(world, customer, [id], { balanceMinor: 300n, cardMinor: 200n });
   const out = (minor: bigint) => ({
@@ -41,7 +42,7 @@ describe("balance leaves by hand at most as far as it is available: never what a
   it("by bank", async () => {
     const { out, standing } = await partlyHeld();
     const payOut = (minor: bigint, seenMinor: bigint) =>
-      payOutBalance(world, world.staff, { ...out(minor), seenMinor });
+      payOutBalance(world, world.staff, { ...out(minor), payoutId: newId(), seenMinor });
     expect(await payOut(701n, 700n)).toEqual({ ok: false, refusal: { code: "above_available", available } });
     expect(await payOut(700n, 1000n)).toEqual({ ok: false, refusal: { code: "balance_changed", available } });
     expect(await standing()).toEqual({ posted: 1000n, held: 300n });
@@ -50,7 +51,7 @@ describe("balance leaves by hand at most as far as it is available: never what a
   });
 
   it("as goodwill that is taken back", async () => {
-    const { out, standing } = await partlyHeld();
+    const { out, standing } = await partlyHeld(giveBalance);
     expect(await takeGoodwill(world, world.staff, out(701n))).toEqual({
       ok: false,
       refusal: { code: "goodwill_above_available", available },

@@ -8,6 +8,7 @@ import type { LockedBalance } from "@/lib/ledger/book";
 import { Decision } from "../decision";
 import { lockBalances } from "../scene";
 import type { World } from "../world";
+import { readGoodwill } from "./may-leave";
 import { settleWhatWaits } from "./settle-what-waits";
 import { write } from "./write";
 
@@ -58,12 +59,20 @@ export async function giveGoodwill(
   });
 }
 
-/** Takes goodwill back, at most what is available: never what an open payment holds. Refused with what there is. */
+export type TakeGoodwillRefusal =
+  | { code: "goodwill_above_available"; available: Money }
+  /** More than was ever given, less what was taken back: the rest is the customer's own money. */
+  | { code: "goodwill_above_given"; most: Money };
+
+/**
+ * Takes goodwill back, at most what is available and what was given: never what an open payment holds, nor what the
+ * customer paid in. Refused with what there is.
+ */
 export async function takeGoodwill(
   world: World,
   database: Database,
   taken: Goodwill & { userId: UserId },
-): Promise<Result<undefined, { code: "goodwill_above_available"; available: Money }>> {
+): Promise<Result<undefined, TakeGoodwillRefusal>> {
   const { customerId, amount, reason, changeId, userId } = taken;
   assert(amount.minor > 0n, "goodwill taken back is something");
   return transact(database, { customerId }, async (tx) => {
@@ -78,6 +87,10 @@ export async function takeGoodwill(
         code: "goodwill_above_available",
         available: money(book.availableMinor, amount.currency),
       });
+    }
+    const givenMinor = await readGoodwill(tx.sql, customerId, amount.currency);
+    if (givenMinor < amount.minor) {
+      return refuse({ code: "goodwill_above_given", most: money(givenMinor, amount.currency) });
     }
     book.transfer({
       debit: "customer_balance",

@@ -1,4 +1,4 @@
-import type { Database } from "@/db/client";
+import type { Database, ReservedSql } from "@/db/client";
 import { transact } from "@/db/transaction";
 import { assert } from "@/lib/kernel/assert";
 import type { CustomerId, UserId } from "@/lib/kernel/id";
@@ -23,20 +23,28 @@ export type PayOutRefusal =
 /**
  * Books that balance was paid out by bank, at most what is available: never what an open payment holds (domain.md, The
  * ledger), no goodwill (A8), and by one person no more a day than the host has set for the currency. `seenMinor` is what was available when the payout was decided on: if it is another amount by now, somebody
- * was faster, or the same payout arrived twice, and it is refused with what there is.
+ * was faster, and it is refused with what there is. `payoutId` is made once for each form shown: sent twice it is one payout.
  */
 export async function payOutBalance(
   world: World,
   database: Database,
-  payout: { customerId: CustomerId; amount: Money; seenMinor: bigint; reason: string; userId: UserId },
+  payout: {
+    customerId: CustomerId;
+    payoutId: string;
+    amount: Money;
+    seenMinor: bigint;
+    reason: string;
+    userId: UserId;
+  },
 ): Promise<Result<undefined, PayOutRefusal>> {
-  const { customerId, amount, seenMinor, reason, userId } = payout;
+  const { customerId, payoutId, amount, seenMinor, reason, userId } = payout;
   assert(amount.minor > 0n, "a payout is something");
   return transact(database, { customerId }, async (tx) => {
     const { clock, timeZone } = world;
     // Before the balance: what one person pays out is counted over all customers, one payout after the other.
     await tx.sql`select pg_advisory_xact_lock(hashtext('mallard payouts of one person'), hashtext(${userId}))`;
     const balances = await lockBalances(tx.sql, customerId);
+    if (await isPaidOut(tx.sql, payout)) return ok();
     const context = { customerId, now: clock.now(), clock, timeZone, actor: "staff" as const, userId };
     const decision = new Decision(context, balances);
     const book = decision.book(amount.currency);
@@ -66,10 +74,22 @@ export async function payOutBalance(
       subject: "balance",
       subjectId: customerId,
       verb: "balance_paid_out",
-      detail: { amountMinor: amount.minor.toString(), currency: amount.currency, reason },
+      detail: { amountMinor: amount.minor.toString(), currency: amount.currency, reason, payoutId },
     });
     await stopAutoTopUp(tx.sql, decision, amount.currency);
     write(tx, customerId, decision);
     return ok();
   });
+}
+
+/** Whether this very payout was booked before. */
+async function isPaidOut(
+  sql: ReservedSql,
+  { customerId, payoutId, amount }: { customerId: CustomerId; payoutId: string; amount: Money },
+): Promise<boolean> {
+  const rows = await sql`
+    select 1 from activities where customer_id = ${customerId} and subject_id = ${customerId}
+      and verb = 'balance_paid_out' and detail ->> 'payoutId' = ${payoutId}
+      and detail ->> 'amountMinor' = ${amount.minor.toString()} and detail ->> 'currency' = ${amount.currency}`;
+  return rows.length > 0;
 }

@@ -2,7 +2,7 @@ import postgres from "postgres";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { exactTypes, type Sql } from "@/db/exact-sql";
 import { payOutBalance } from "@/lib/admin/pay-out-balance";
-import type { PlanId, ServiceId } from "@/lib/kernel/id";
+import { newId, type PlanId, type ServiceId } from "@/lib/kernel/id";
 import { payFromBalance } from "@/lib/portal/pay";
 import { createTestDatabase } from "@/lib/testing/database";
 import {
@@ -147,7 +147,9 @@ describe("a customer who is closed with a balance", () => {
     const wish = { customerId: service.customerId, currency: "USD", amount: "50", seenMinor: 6000n };
     // Their first term was a gift of 10.00: so much stays.
     const finance = await makeStaff(world, "finance");
-    expect(await payOutBalance(finance, { ...wish, reason: "closed" }, world)).toMatchObject({ ok: true });
+    expect(
+      await payOutBalance(finance, { ...wish, payoutId: newId(), reason: "closed" }, world),
+    ).toMatchObject({ ok: true });
     expect(await balanceOf(world, service)).toEqual({ posted: 1000n, held: 0n });
   });
 });

@@ -337,6 +337,7 @@ const codes = [
   "goodwill_zero",
   "goodwill_too_large",
   "goodwill_above_available",
+  "goodwill_above_given",
   "customer_not_found",
   "customer_closed",
   "note_missing",

@@ -1,5 +1,5 @@
 import { payOutBalance } from "@/lib/billing/payment/pay-out-balance";
-import type { UserId } from "@/lib/kernel/id";
+import { newId, type UserId } from "@/lib/kernel/id";
 import { money } from "@/lib/kernel/money";
 import { availableMinor } from "../lookups";
 import type { Operation } from "../operation";
@@ -34,7 +34,9 @@ async function payOut(turn: Turn, staff: number): Promise<void> {
     random,
     Array.from({ length: staff }, () => (gate: () => Promise<void>) => {
       const mortal = turn.mortal(staff > 1 ? { gate } : {});
-      return turn.within(mortal, (world) => payOutBalance(world, world.staff, payout));
+      return turn.within(mortal, (world) =>
+        payOutBalance(world, world.staff, { ...payout, payoutId: newId(world.clock) }),
+      );
     }),
   );
   const said = ends.map((end) => {
