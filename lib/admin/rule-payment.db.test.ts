@@ -5,12 +5,14 @@ import { manualClock } from "@/lib/kernel/clock";
 import { newId, type PaymentId, type SessionId, type UserId } from "@/lib/kernel/id";
 import { cancelInvoice } from "@/lib/portal/cancel-invoice";
 import { payDirect } from "@/lib/portal/pay";
-import { makeCustomer, makeOrder, makePlan, plan } from "@/lib/testing/fixtures";
+import { topUp } from "@/lib/portal/top-up";
+import { makeCustomer, makeInvoice, makeOrder, makePlan, plan } from "@/lib/testing/fixtures";
 import {
   type AtStripe,
   balanceOf,
   expectBooksBalance,
   factsOf,
+  ledToStripe,
   startDirect,
 } from "@/lib/testing/payment-facts";
 import { calm, openStripeWorld, type StripeWorld, seenBy } from "@/lib/testing/stripe-world";
@@ -163,6 +165,27 @@ describe("a payment that does not fit what Stripe says", () => {
       charges: 1,
       invoices: ["paid"],
     });
+  });
+
+  it("that is a top-up begun from an invoice pays that first, as if it had never been quarantined", async () => {
+    const customer = await makeCustomer(world);
+    const [older, invoice] = [
+      await makeInvoice(world, customer, 2000n),
+      await makeInvoice(world, customer, 2000n),
+    ];
+    const paymentId = newId<PaymentId>(world.clock);
+    const wish = { paymentId, currency: "USD", amount: "20.00", invoiceId: invoice.id } as const;
+    const payment = await ledToStripe(world, customer, await topUp(customer.actor, wish, world));
+    const told = toldWorld((one) => ({ ...one, status: "paused" }));
+    expect(await settle(told, payment)).toMatchObject({ kind: "quarantined" });
+    await world.control.holdWebhooks();
+    await world.control.pay(payment.sessionId);
+    const rulingId = await proposed(payment, payment.sessionId);
+    expect(await confirm(payment, rulingId)).toEqual({ ok: true, value: null });
+    const states =
+      await world.owner`select id, state from invoices where customer_id = ${customer.customerId}`;
+    const stateOf = (id: string) => states.find((row) => row.id === id)?.state;
+    expect([stateOf(older.id), stateOf(invoice.id)]).toEqual(["open", "paid"]);
   });
 
   it("paid by its own page, which Stripe tells rightly now, succeeds by it", async () => {

@@ -1,13 +1,11 @@
 import { transact } from "@/db/transaction";
-import type { Charge } from "@/lib/gateway/port";
+import { ok, type Result, refuse } from "@/lib/kernel/result";
 import type { PaymentRecord } from "../scene";
 import type { World } from "../world";
-import { decideEnd, decideSuccess } from "./decide-success";
+import { bookEnd, bookSuccess, type Success } from "./book-outcome";
 import { type NamingObject, objectsNaming } from "./objects-naming";
 import { type Ender, lockScene, type PaymentRef, readPayment } from "./settle";
-import { settleWhatWaits } from "./settle-what-waits";
 import { isFinal } from "./states";
-import { voidIssuedForIt } from "./void-issued-for-it";
 
 /** What staff say became of a payment that Stripe and the books tell differently. */
 export type Ruling = { kind: "ended" } | { kind: "object"; stripeId: string };
@@ -25,7 +23,7 @@ export type RulingRefusal =
   /** It is booked already, here or for another payment. */
   | { code: "object_taken" };
 
-export type Ruled = { ok: true; settled: "ended" | "paid" | "late" } | { ok: false; refusal: RulingRefusal };
+export type Ruled = Result<"ended" | "paid" | "late", RulingRefusal>;
 
 /**
  * Does what two of staff agreed on. Ended: what is still open at Stripe is closed first; then the payment is canceled, and
@@ -34,11 +32,11 @@ export type Ruled = { ok: true; settled: "ended" | "paid" | "late" } | { ok: fal
  */
 export async function rulePayment(world: World, ref: PaymentRef, ruling: Ruling, by: Ender): Promise<Ruled> {
   const payment = await readPayment(world, ref);
-  if (!payment || payment.cardMinor === 0n) return no({ code: "payment_not_found" });
-  if (isFinal(payment.state)) return no({ code: "payment_is_final" });
+  if (!payment || payment.cardMinor === 0n) return refuse({ code: "payment_not_found" });
+  if (isFinal(payment.state)) return refuse({ code: "payment_is_final" });
   const more = ruling.kind === "object" ? [ruling.stripeId] : [];
   const found = await objectsNaming(world, payment, more);
-  if (found.kind === "unknown") return no({ code: "gateway_unreachable" });
+  if (found.kind === "unknown") return refuse({ code: "gateway_unreachable" });
   return ruling.kind === "ended"
     ? endIt(world, ref, found.objects, by)
     : payBy(world, ref, payment, found.objects, ruling.stripeId, by);
@@ -46,9 +44,9 @@ export async function rulePayment(world: World, ref: PaymentRef, ruling: Ruling,
 
 async function endIt(world: World, ref: PaymentRef, objects: NamingObject[], by: Ender): Promise<Ruled> {
   const paid = objects.find(({ differs, isPaid }) => differs.length === 0 && isPaid);
-  if (paid) return no({ code: "payment_is_paid", stripeId: paid.stripeId });
+  if (paid) return refuse({ code: "payment_is_paid", stripeId: paid.stripeId });
   const refusal = await closeOpen(world, ref, objects);
-  return refusal ? no(refusal) : apply(world, ref, null, by);
+  return refusal ? refuse(refusal) : apply(world, ref, null, by);
 }
 
 /** Nothing that names the payment can be paid after it. Names what could not be closed. */
@@ -79,20 +77,20 @@ async function payBy(
   by: Ender,
 ): Promise<Ruled> {
   const chosen = objects.find((one) => one.stripeId === stripeId);
-  if (!chosen) return no({ code: "object_not_found" });
-  if (!chosen.isPaid) return no({ code: "object_not_paid" });
-  if (!chosen.mayPay) return no({ code: "object_does_not_fit" });
+  if (!chosen) return refuse({ code: "object_not_found" });
+  if (!chosen.isPaid) return refuse({ code: "object_not_paid" });
+  if (!chosen.mayPay) return refuse({ code: "object_does_not_fit" });
   const read =
     chosen.kind === "page"
       ? await world.gateway.readCheckout(stripeId)
       : await world.gateway.readIntent(stripeId);
-  if (read.outcome !== "succeeded") return no({ code: "gateway_unreachable" });
+  if (read.outcome !== "succeeded") return refuse({ code: "gateway_unreachable" });
   const intentId = "paymentStatus" in read.value ? read.value.intent?.id : read.value.id;
   const { charge } = read.value;
-  if (!charge || !intentId) return no({ code: "object_not_paid" });
-  if (charge.currency !== payment.currency) return no({ code: "object_does_not_fit" });
+  if (!charge || !intentId) return refuse({ code: "object_not_paid" });
+  if (charge.currency !== payment.currency) return refuse({ code: "object_does_not_fit" });
   const refusal = await closeOpen(world, ref, objects);
-  if (refusal) return no(refusal);
+  if (refusal) return refuse(refusal);
   return apply(
     world,
     ref,
@@ -101,10 +99,8 @@ async function payBy(
   );
 }
 
-interface Chosen {
+interface Chosen extends Success {
   stripeId: string;
-  charge: Charge;
-  intentId: string;
   fits: boolean;
 }
 
@@ -113,33 +109,20 @@ function apply(world: World, ref: PaymentRef, chosen: Chosen | null, by: Ender):
   return transact(world.jobs, { customerId }, async (tx): Promise<Ruled> => {
     const { decision, scene } = await lockScene(world, ref, tx, by);
     const { payment } = scene;
-    if (isFinal(payment.state)) return no({ code: "payment_is_final" });
+    if (isFinal(payment.state)) return refuse({ code: "payment_is_final" });
     if (chosen) {
       // A charge's row is never the payment, so that a booked one is always taken.
       const taken = await tx.sql`
         select 1 from stripe_objects
         where id = any(${[chosen.stripeId, chosen.intentId, chosen.charge.id]}) and row_id <> ${paymentId}`;
-      if (taken.length > 0) return no({ code: "object_taken" });
+      if (taken.length > 0) return refuse({ code: "object_taken" });
     }
     decision.finishTask("payment_quarantined", paymentId);
     if (chosen?.fits) {
-      decideSuccess(decision, scene, chosen.charge, chosen.intentId);
-      await settleWhatWaits(tx, decision, payment.currency, [], paymentId);
-      return { ok: true, settled: "paid" };
+      await bookSuccess(tx, decision, scene, chosen);
+      return ok("paid");
     }
-    decideEnd(decision, scene, "canceled", "ended_by_staff");
-    const notes = await voidIssuedForIt(world, tx, decision, scene.issuedForIt);
-    const begunFrom = chosen ? scene.shares.map(({ invoiceId }) => invoiceId) : [];
-    if (chosen) {
-      const ended = { ...scene, payment: { ...payment, state: "canceled" as const } };
-      decideSuccess(decision, ended, chosen.charge, chosen.intentId);
-    }
-    await settleWhatWaits(tx, decision, payment.currency, begunFrom, paymentId);
-    notes();
-    return { ok: true, settled: chosen ? "late" : "ended" };
+    await bookEnd(world, tx, decision, scene, { state: "canceled", code: "ended_by_staff", late: chosen });
+    return ok(chosen ? "late" : "ended");
   });
-}
-
-function no(refusal: RulingRefusal): Ruled {
-  return { ok: false, refusal };
 }

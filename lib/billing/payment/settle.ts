@@ -8,15 +8,14 @@ import { storeCard } from "../card/store-card";
 import { Decision } from "../decision";
 import { lockBalances, lockPayments, openHolds, type PaymentRecord, paymentRecord } from "../scene";
 import type { World } from "../world";
-import { decideEnd, decideSuccess, type PaymentScene } from "./decide-success";
+import { bookEnd, bookSuccess, type OutcomeScene } from "./book-outcome";
 import { judge, type Verdict } from "./judge";
 import { judgeIntent } from "./judge-intent";
 import { type ReachHint, reachPayment } from "./reach-payment";
-import { customerMissing, objectMissing, type Reached } from "./reached";
-import { seeInvoices, settleWhatWaits } from "./settle-what-waits";
+import type { Reached } from "./reached";
+import { seeInvoices } from "./settle-what-waits";
 import { isFinal, mayBecome, type PaymentState } from "./states";
 import { type StrayCharge, strayCharge } from "./stray-charge";
-import { voidIssuedForIt } from "./void-issued-for-it";
 import { write } from "./write";
 
 export interface PaymentRef {
@@ -161,37 +160,20 @@ export async function applyVerdict(
       if (isFinal(payment.state)) return { kind: "settled", state: payment.state, changed: false };
       const isWanted = endAs === "canceled" || payment.failureCode === "canceled";
       const state = verdict.state === "expired" && isWanted ? "canceled" : verdict.state;
-      decideEnd(decision, scene, state, verdict.code);
-      finishMissing(tx, payment, decision.context.now);
-      const notes = await voidIssuedForIt(world, tx, decision, scene.issuedForIt);
-      const { decline = { code: verdict.code, advice: null, networkCode: null } } = verdict;
+      const { code, decline = { code, advice: null, networkCode: null } } = verdict;
       if (payment.origin === "auto" && payment.paymentMethodId && isHardDecline(decline)) {
         const { customerId, paymentMethodId: cardId } = payment;
-        tx.write(stopAutoCharges(tx.sql, { customerId, cardId, code: verdict.code, now: world.clock.now() }));
+        tx.write(stopAutoCharges(tx.sql, { customerId, cardId, code, now: world.clock.now() }));
       }
-      await settleWhatWaits(tx, decision, payment.currency, [], payment.id);
-      notes();
+      await bookEnd(world, tx, decision, scene, { state, code });
       return { kind: "settled", state, changed: true };
     }
     case "succeeded": {
-      const isBooked =
-        payment.state === "succeeded" || !decideSuccess(decision, scene, verdict.charge, verdict.intentId);
-      if (isBooked) return { kind: "settled", state: payment.state, changed: false };
-      finishMissing(tx, payment, decision.context.now);
-      const isBegunFrom = isFinal(payment.state) || payment.kind === "top_up";
-      const begunFrom = isBegunFrom ? scene.shares.map((share) => share.invoiceId) : [];
-      await settleWhatWaits(tx, decision, payment.currency, begunFrom, payment.id);
-      return { kind: "settled", state: isFinal(payment.state) ? payment.state : "succeeded", changed: true };
+      const changed = await bookSuccess(tx, decision, scene, verdict);
+      const state = changed && !isFinal(payment.state) ? "succeeded" : payment.state;
+      return { kind: "settled", state, changed };
     }
   }
-}
-
-/** Stripe has it after all, since the host's keys are right again: there is nothing left for staff to say. */
-function finishMissing({ sql, write }: Transaction, { customerId, id }: PaymentRecord, now: Date): void {
-  write(sql`
-    update tasks set done_at = ${now} where customer_id = ${customerId} and kind = 'payment_quarantined'
-      and subject_id = ${id} and done_at is null
-      and detail->>'reason' = any(${[objectMissing, customerMissing]})`);
 }
 
 export async function lockScene(
@@ -199,7 +181,7 @@ export async function lockScene(
   { customerId, paymentId }: PaymentRef,
   tx: Transaction,
   by: Ender | undefined,
-): Promise<{ decision: Decision; scene: PaymentScene & { issuedForIt: InvoiceId[] } }> {
+): Promise<{ decision: Decision; scene: OutcomeScene }> {
   const { sql } = tx;
   const [balances, [payment], shareRows, holds, chargeRows, issuedRows] = await Promise.all([
     lockBalances(sql, customerId),
