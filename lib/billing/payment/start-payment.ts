@@ -2,6 +2,7 @@ import type { ReservedSql } from "@/db/client";
 import { sqlState, type Transaction, transact } from "@/db/transaction";
 import type { CustomerId, InvoiceId, PaymentId, UserId } from "@/lib/kernel/id";
 import type { Currency } from "@/lib/kernel/money";
+import { ok, type Result, refuse } from "@/lib/kernel/result";
 import type { LockedBalance } from "@/lib/ledger/book";
 import type { CardRefusal } from "../card/chosen-card";
 import { Decision, remainingMinor } from "../decision";
@@ -147,7 +148,7 @@ async function startSeen(
   if (claims.length > 0) return claimed(world, input, tx, decision, payable, claims);
   const planned = plan(world, input, decision, payable, 0n);
   return planned.ok
-    ? begin(world, input, tx, decision, { ...planned, invoices: payable, payer, way: found.way })
+    ? begin(world, input, tx, decision, { ...planned.value, invoices: payable, payer, way: found.way })
     : refused(planned.refusal);
 }
 
@@ -194,31 +195,30 @@ function plan(
   decision: Decision,
   invoices: readonly InvoiceRecord[],
   releasedMinor: bigint,
-): { ok: true; plan: PaymentPlan; currency: Currency } | { ok: false; refusal: StartRefusal } {
-  const no = (refusal: StartRefusal) => ({ ok: false as const, refusal });
+): Result<{ plan: PaymentPlan; currency: Currency }, StartRefusal> {
   const currency = (invoices[0] as InvoiceRecord).currency;
   const stuck = firstNotPayable(decision, invoices);
-  if (stuck) return no({ code: "line_not_completable", number: stuck.number });
+  if (stuck) return refuse({ code: "line_not_completable", number: stuck.number });
   const availableMinor = decision.book(currency).availableMinor + releasedMinor;
   const dues = invoices.map((invoice) => ({ id: invoice.id, remainingMinor: remainingMinor(invoice) }));
   const dueMinor = dues.reduce((total, due) => total + due.remainingMinor, 0n);
   if (input.balanceOnly && availableMinor < dueMinor) {
-    return no({ code: "balance_too_low", shortMinor: dueMinor - availableMinor, currency });
+    return refuse({ code: "balance_too_low", shortMinor: dueMinor - availableMinor, currency });
   }
   const limits = world.gateway.chargeLimits(currency);
   const planned = planPayment(dues, availableMinor, input.wish, limits);
   if (!planned.ok) {
     const { refusal } = planned;
-    if (refusal.code === "amount_too_large") return no({ ...refusal, currency });
+    if (refusal.code === "amount_too_large") return refuse({ ...refusal, currency });
     throw new Error("an open invoice has something due");
   }
   const { plan } = planned;
   if (differs(plan, input.shown) || invoices.length !== input.invoiceIds.length) {
-    return no({ code: "plan_changed", plan, dueMinor, currency });
+    return refuse({ code: "plan_changed", plan, dueMinor, currency });
   }
   const mostMinor = limits.maximumMinor;
-  if (plan.cardMinor > mostMinor) return no({ code: "charge_too_large", mostMinor, currency });
-  return { ok: true, plan, currency };
+  if (plan.cardMinor > mostMinor) return refuse({ code: "charge_too_large", mostMinor, currency });
+  return ok({ plan, currency });
 }
 
 interface Begun {

@@ -1,6 +1,7 @@
 import type { Database, ReservedSql } from "@/db/client";
 import { transact } from "@/db/transaction";
 import type { CustomerId, ServiceId, UserId } from "@/lib/kernel/id";
+import { ok, type Result, refuse } from "@/lib/kernel/result";
 import { Decision } from "../decision";
 import { write } from "../payment/write";
 import { lockBalances } from "../scene";
@@ -36,11 +37,11 @@ export function putRenewalBack(
   world: World,
   database: Database,
   input: PutBackInput,
-): Promise<{ ok: true } | { ok: false; refusal: PutBackRefusal }> {
+): Promise<Result<undefined, PutBackRefusal>> {
   const { customerId, serviceId, userId, reason } = input;
   const { clock, timeZone } = world;
   const scope = reason === null ? { customerId, userId } : { customerId };
-  return transact(database, scope, async (tx) => {
+  return transact(database, scope, async (tx): Promise<Result<undefined, PutBackRefusal>> => {
     const { sql } = tx;
     const [isPermitted, balances, [service]] = await Promise.all([
       input.permit(sql),
@@ -49,18 +50,18 @@ export function putRenewalBack(
         select state, expires_at, cancel_requested_at from services
         where customer_id = ${customerId} and id = ${serviceId} for update`,
     ]);
-    if (!isPermitted) return { ok: false, refusal: { code: "not_allowed" } };
-    if (!service) return { ok: false, refusal: { code: "service_not_found" } };
+    if (!isPermitted) return refuse({ code: "not_allowed" });
+    if (!service) return refuse({ code: "service_not_found" });
     const { state } = service;
     if ((state !== "active" && state !== "suspended") || service.cancel_requested_at) {
-      return { ok: false, refusal: { code: "service_not_going_on", state } };
+      return refuse({ code: "service_not_going_on", state });
     }
     const put = await sql`
       update renewals set state = 'due', was_declined = false,
         due_on = case when ${reason === null} then due_on end
       where customer_id = ${customerId} and service_id = ${serviceId} and term_starts_at = ${service.expires_at}
         and state = 'declined' returning 1`;
-    if (put.length === 0) return { ok: false, refusal: { code: "renewal_not_declined" } };
+    if (put.length === 0) return refuse({ code: "renewal_not_declined" });
     const actor = reason === null ? "customer" : "staff";
     const context = { customerId, now: clock.now(), clock, timeZone, actor, userId } as const;
     const decision = new Decision(context, balances);
@@ -76,6 +77,6 @@ export function putRenewalBack(
       });
     }
     write(tx, customerId, decision);
-    return { ok: true };
+    return ok();
   });
 }
