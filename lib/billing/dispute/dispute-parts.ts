@@ -7,7 +7,7 @@ type Parts = Omit<ChargeRecord, "id" | "paymentId" | "stripeChargeId" | "methodT
  * comes off first. Minor units. Pure.
  */
 export function topUpPartMinor(charge: Parts, outMinor: bigint): bigint {
-  const leftMinor = topUpLeftMinor({ ...charge, disputedMinor: charge.lostMinor });
+  const leftMinor = topUpLeftMinor(charge, charge.lostMinor);
   return outMinor < leftMinor ? outMinor : leftMinor;
 }
 
@@ -27,6 +27,6 @@ export function customerPartMinor(charge: Parts, outMinor: bigint): bigint {
  * other open disputes do not hold that already. Pure.
  */
 export function holdPartMinor(charge: Parts, outMinor: bigint, siblingsHoldMinor: bigint): bigint {
-  const leftMinor = topUpLeftMinor({ ...charge, disputedMinor: charge.lostMinor }) - siblingsHoldMinor;
+  const leftMinor = topUpLeftMinor(charge, charge.lostMinor) - siblingsHoldMinor;
   return leftMinor < outMinor ? leftMinor : outMinor;
 }

@@ -79,7 +79,7 @@ function payFromAvailable(
     const ways = { debit: "customer_balance", credit: "disputed", reason: "dispute_lost" } as const;
     book.transfer({ ...ways, disputeId: dispute.id, amountMinor: paidMinor });
   }
-  let leftMinor = topUpLeftMinor({ ...charge, disputedMinor: charge.lostMinor + outMinor });
+  let leftMinor = topUpLeftMinor(charge, charge.lostMinor + outMinor);
   for (const { disputeId, amountMinor: heldMinor } of siblingHolds) {
     const amountMinor = least(least(heldMinor, leftMinor), book.availableMinor);
     if (amountMinor > 0n) book.hold({ disputeId, amountMinor });

@@ -26,12 +26,13 @@ export interface ChargeRecord {
 
 /**
  * What of a charge counts as a top-up still: the charge less refunds, disputes and what is on invoices net (domain.md,
- * The ledger). Never below zero.
+ * The ledger). Never below zero. `takenMinor`: where only some of what banks took of it counts, as what is lost.
  */
 export function topUpLeftMinor(
   charge: Pick<ChargeRecord, "amountMinor" | "refundedMinor" | "disputedMinor" | "onInvoicesMinor">,
-) {
-  const leftMinor = charge.amountMinor - charge.refundedMinor - charge.disputedMinor - charge.onInvoicesMinor;
+  takenMinor = charge.disputedMinor,
+): bigint {
+  const leftMinor = charge.amountMinor - charge.refundedMinor - takenMinor - charge.onInvoicesMinor;
   return leftMinor > 0n ? leftMinor : 0n;
 }
 
