@@ -1,5 +1,6 @@
 import { type ProxyDoubt, proxyDoubts } from "@/lib/auth/client-address";
 import type { SetupDifference } from "@/lib/billing/reconciliation/check-stripe";
+import { dailyPass } from "@/lib/billing/reminder/mail-hour";
 import { calendarDay, startOfDay } from "@/lib/kernel/calendar";
 import { type Currency, type Money, money } from "@/lib/kernel/money";
 import type { StaffActor } from "./shapes";
@@ -68,7 +69,8 @@ export async function showHealth(_actor: StaffActor, world: StaffWorld = staffWo
       where a.id >= ${firstIdOf(today)} and a.occurred_at >= ${today} and a.verb = 'invoice_paid'
       group by i.currency order by i.currency`,
     sql`select received_at from stripe_events where source = 'webhook' order by received_at desc, id desc limit 1`,
-    sql`select * from job_runs order by name`,
+    // The day's pass is no job of its own: `remind` makes it, at its hours alone, and says whether that failed.
+    sql`select * from job_runs where name <> ${dailyPass} order by name`,
     sql`
       select count(*)::int as count, min(created_at) as oldest_at from (
         select created_at from outbox where handled_at is null order by id limit 1000) o`,

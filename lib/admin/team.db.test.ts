@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { normalEmail } from "@/lib/auth/email-address";
+import { dailyPass } from "@/lib/billing/reminder/mail-hour";
 import type { CustomerId, UserId } from "@/lib/kernel/id";
 import { newId } from "@/lib/kernel/id";
 import { ok, refuse } from "@/lib/kernel/result";
@@ -354,5 +355,14 @@ describe("today's figures and the health of what works by itself", () => {
     expect(isLate(ago(301), 5, now)).toBe(true);
     expect(isLate(ago(899), 300, now)).toBe(false);
     expect(isLate(ago(901), 300, now)).toBe(true);
+  });
+
+  it("do not call the reminders of the day late, which are sent at their hour alone", async () => {
+    const longAgo = new Date("2026-03-01T09:00:00Z");
+    await world.jobs.sql`
+      insert into job_runs (name, every_seconds, started_at, ended_at)
+      values (${dailyPass}, 86400, ${longAgo}, ${longAgo}), ('remind', 300, ${longAgo}, ${longAgo})`;
+    const { jobs } = await showHealth(await makeStaff(world, "auditor"), world);
+    expect(jobs).toMatchObject([{ name: "remind", isLate: true }]);
   });
 });

@@ -1,7 +1,7 @@
 import type { ReservedSql, Sql } from "@/db/client";
 import { transact } from "@/db/transaction";
 import { announceExpiringCards } from "@/lib/billing/reminder/announce-cards";
-import { readMailHour } from "@/lib/billing/reminder/mail-hour";
+import { dailyPass, readMailHour } from "@/lib/billing/reminder/mail-hour";
 import { remindOfInvoices } from "@/lib/billing/reminder/remind";
 import { remindOfShortfalls } from "@/lib/billing/reminder/remind-of-shortfalls";
 import { announceStops } from "@/lib/billing/suspension/announce-stops";
@@ -10,9 +10,6 @@ import { atHour, type CalendarDay, calendarDay } from "@/lib/kernel/calendar";
 
 /** A worker that was away at the hour of mails makes up for it so long; nobody is reminded at night. */
 const lateHoursMost = 12;
-
-/** Under which name the table of jobs has the day's pass: when it began and when it was complete. */
-const passName = "reminders of the day";
 
 /**
  * Once a day, at the hour of mails or as soon after it as a worker is there: finds what each customer is to hear of, and puts
@@ -34,19 +31,19 @@ export async function remindCustomers(world: World): Promise<number | null> {
     (await remindOfShortfalls(world)) +
     (await announceStops(world)) +
     (await announceExpiringCards(world));
-  await sql`update job_runs set ended_at = ${world.clock.now()} where name = ${passName}`;
+  await sql`update job_runs set ended_at = ${world.clock.now()} where name = ${dailyPass}`;
   return recorded;
 }
 
 async function isPassed(sql: Sql, opens: Date): Promise<boolean> {
   const [run] = await sql`
-    select 1 from job_runs where name = ${passName} and ended_at >= ${opens} and ended_at >= started_at`;
+    select 1 from job_runs where name = ${dailyPass} and ended_at >= ${opens} and ended_at >= started_at`;
   return run !== undefined;
 }
 
 async function beginPass(sql: Sql, now: Date): Promise<void> {
   await sql`
-    insert into job_runs (name, every_seconds, started_at) values (${passName}, 86400, ${now})
+    insert into job_runs (name, every_seconds, started_at) values (${dailyPass}, 86400, ${now})
     on conflict (name) do update set started_at = excluded.started_at`;
 }
 
@@ -72,6 +69,6 @@ export function isDayOf(sql: Sql | ReservedSql, { clock, timeZone }: Pick<World,
   const today = calendarDay(clock.now(), timeZone);
   return sql`(o.topic <> 'reminder' or o.remind_on is null
     or exists (select from notices n where n.customer_id = o.customer_id and n.id = o.id and n.sending > 1)
-    or (o.remind_on = ${today} and exists (select from job_runs p where p.name = ${passName} and p.ended_at >= p.started_at
+    or (o.remind_on = ${today} and exists (select from job_runs p where p.name = ${dailyPass} and p.ended_at >= p.started_at
       and (p.ended_at at time zone ${timeZone})::date = ${today}::date)))`;
 }
