@@ -740,11 +740,15 @@ CREATE TABLE "reminders" (
 	"id" uuid NOT NULL,
 	"kind" text NOT NULL,
 	"subject_id" uuid NOT NULL,
-	"stage" integer NOT NULL,
+	"stage" integer,
+	"day" date,
 	"outbox_id" uuid NOT NULL,
 	"created_at" timestamp with time zone NOT NULL,
 	CONSTRAINT "reminders_pk" PRIMARY KEY("customer_id","id"),
-	CONSTRAINT "reminders_kind_check" CHECK ("reminders"."kind" in ('invoice_issued', 'invoice_due', 'shortfall', 'suspension_ahead', 'termination_ahead', 'card_expiring'))
+	CONSTRAINT "reminders_stage_key" UNIQUE NULLS NOT DISTINCT("customer_id","kind","subject_id","stage","day"),
+	CONSTRAINT "reminders_kind_check" CHECK ("reminders"."kind" in ('invoice_issued', 'invoice_due', 'shortfall', 'suspension_ahead', 'termination_ahead', 'card_expiring', 'card_expired')),
+	CONSTRAINT "reminders_stage_check" CHECK (("reminders"."stage" is not null) = ("reminders"."kind" in ('invoice_due', 'suspension_ahead', 'termination_ahead'))
+        and ("reminders"."day" is not null) = ("reminders"."kind" in ('shortfall', 'card_expiring', 'card_expired')))
 );
 --> statement-breakpoint
 CREATE TABLE "renewal_requests" (
@@ -1368,8 +1372,6 @@ CREATE INDEX "refunds_charge_idx" ON "refunds" USING btree ("customer_id","charg
 CREATE INDEX "refunds_user_idx" ON "refunds" USING btree ("user_id") WHERE "refunds"."user_id" is not null;
 --> statement-breakpoint
 CREATE INDEX "refunds_poll_idx" ON "refunds" USING btree ("next_poll_at") WHERE "refunds"."next_poll_at" is not null;
---> statement-breakpoint
-CREATE UNIQUE INDEX "reminders_stage_key" ON "reminders" USING btree ("customer_id","kind","subject_id","stage");
 --> statement-breakpoint
 CREATE INDEX "reminders_outbox_idx" ON "reminders" USING btree ("customer_id","outbox_id");
 --> statement-breakpoint

@@ -2,6 +2,7 @@ import { sql } from "drizzle-orm";
 import {
   boolean,
   check,
+  date,
   foreignKey,
   index,
   integer,
@@ -9,9 +10,10 @@ import {
   pgTable,
   primaryKey,
   text,
-  uniqueIndex,
+  unique,
   uuid,
 } from "drizzle-orm/pg-core";
+import type { CalendarDay } from "@/lib/kernel/calendar";
 import { outbox } from "./activities";
 import { customerId, id, instant } from "./columns";
 import { customers } from "./customers";
@@ -94,7 +96,7 @@ export const noticeFailures = pgTable(
   ],
 );
 
-/** The first three are about an invoice, the next two about a service's term: their subject is the renewal; the last about a card. */
+/** The first three are about an invoice, the next two about a service's term: their subject is the renewal; the last two about a card. */
 export const reminderKinds = [
   "invoice_issued",
   "invoice_due",
@@ -102,12 +104,12 @@ export const reminderKinds = [
   "suspension_ahead",
   "termination_ahead",
   "card_expiring",
+  "card_expired",
 ] as const;
 
 /**
- * A stage of reminding, once per (kind, subject, stage): in days from due (from the suspension, the termination), negative
- * ahead of it (domain.md, A5); 0 of an invoice's issue; of a shortfall that rose the day, counted from 1970; of a card the month
- * printed on it, as in 202702, negative once it is over. Rows are only added.
+ * What a customer is reminded of, once per kind, subject, stage and day (domain.md, A5). Rows are only added. An invoice is issued
+ * once, so that this has neither a stage nor a day.
  */
 export const reminders = pgTable(
   "reminders",
@@ -116,7 +118,10 @@ export const reminders = pgTable(
     id: id(),
     kind: text("kind", { enum: reminderKinds }).notNull(),
     subjectId: uuid("subject_id").notNull(),
-    stage: integer("stage").notNull(),
+    /** Days from due, or from the suspension or termination; negative ahead of it. */
+    stage: integer("stage"),
+    /** On which a shortfall was found to have risen; of a card the last on which it can be charged. */
+    day: date("day", { mode: "string" }).$type<CalendarDay>(),
     outboxId: uuid("outbox_id").notNull(),
     createdAt: instant("created_at").notNull(),
   },
@@ -128,11 +133,16 @@ export const reminders = pgTable(
       columns: [t.customerId, t.outboxId],
       foreignColumns: [outbox.customerId, outbox.id],
     }),
-    uniqueIndex("reminders_stage_key").on(t.customerId, t.kind, t.subjectId, t.stage),
+    unique("reminders_stage_key").on(t.customerId, t.kind, t.subjectId, t.stage, t.day).nullsNotDistinct(),
     index("reminders_outbox_idx").on(t.customerId, t.outboxId),
     check(
       "reminders_kind_check",
-      sql`${t.kind} in ('invoice_issued', 'invoice_due', 'shortfall', 'suspension_ahead', 'termination_ahead', 'card_expiring')`,
+      sql`${t.kind} in ('invoice_issued', 'invoice_due', 'shortfall', 'suspension_ahead', 'termination_ahead', 'card_expiring', 'card_expired')`,
+    ),
+    check(
+      "reminders_stage_check",
+      sql`(${t.stage} is not null) = (${t.kind} in ('invoice_due', 'suspension_ahead', 'termination_ahead'))
+        and (${t.day} is not null) = (${t.kind} in ('shortfall', 'card_expiring', 'card_expired'))`,
     ),
   ],
 );

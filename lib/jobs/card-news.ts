@@ -1,10 +1,11 @@
 import type { ReservedSql } from "@/db/client";
 import { isChargedByItself, offeredCard } from "@/lib/billing/reminder/announce-cards";
-import { expiryStage, isOver, lastDayOf } from "@/lib/billing/reminder/card-expiry";
+import { isOver, lastDayOf } from "@/lib/billing/reminder/card-expiry";
 import type { World } from "@/lib/billing/world";
 import { calendarDay, startOfDay } from "@/lib/kernel/calendar";
 import type { CustomerId } from "@/lib/kernel/id";
 import type { CardExpiring } from "@/lib/mail/card-mail";
+import type { ToldStage } from "./told-stage";
 
 /**
  * What there is to say of a card's expiry now. Null if there is nothing to say any more: it was removed, renewed by its
@@ -14,7 +15,7 @@ export async function expiringCard(
   world: World,
   sql: ReservedSql,
   customerId: CustomerId,
-  told: readonly { subjectId: string; stage: number }[],
+  told: readonly ToldStage[],
 ): Promise<CardExpiring | null> {
   const rows = await sql`
     select m.id, m.last4, m.exp_month, m.exp_year,
@@ -30,11 +31,7 @@ export async function expiringCard(
       expYear: row.exp_year as number,
       otherLast4: row.other_last4 as string | null,
     }))
-    .filter((card) =>
-      told.some(
-        ({ subjectId, stage }) => subjectId === card.id && Math.abs(stage) === expiryStage(card, false),
-      ),
-    );
+    .filter((card) => told.some(({ subjectId, day }) => subjectId === card.id && day === lastDayOf(card)));
   if (!card) return null;
   const lastDay = lastDayOf(card);
   return {

@@ -4,7 +4,7 @@ import { hostNameOf } from "@/lib/auth/host";
 import { cardGone } from "@/lib/billing/payment/reached";
 import { receiptOf } from "@/lib/billing/payment/receipt";
 import { readStillShort } from "@/lib/billing/payment/still-short";
-import { issueStage, recordIssueTold } from "@/lib/billing/reminder/record-reminders";
+import { recordIssueTold } from "@/lib/billing/reminder/record-reminders";
 import { publishEvents } from "@/lib/billing/webhook/publish-events";
 import type { World } from "@/lib/billing/world";
 import type { CustomerId, InvoiceId, PaymentId } from "@/lib/kernel/id";
@@ -27,7 +27,7 @@ import { autoChargeNews } from "./auto-charge-news";
 import { mailOfStoppedAutopay, mailOfStoppedTopUp } from "./card-gone-news";
 import { drawMailPapers, type MailPaper } from "./mail-papers";
 import { mailOfMoneyBack } from "./money-back-news";
-import { type FoundNews, morningNews, type ToldStage } from "./morning-news";
+import { type FoundNews, morningNews } from "./morning-news";
 import {
   claimedMostMs,
   claimUntold,
@@ -45,6 +45,7 @@ import { isDayOf } from "./remind-customers";
 import { renewedNews } from "./renewed-news";
 import { isAboutRestored, restoredNews } from "./restored-news";
 import { isAboutStop, stoppedNews } from "./stop-news";
+import type { ToldStage } from "./told-stage";
 import { waitsForOthers } from "./told-together";
 
 export interface Delivery {
@@ -254,7 +255,7 @@ async function mailOfReminder(delivery: Delivery, row: OutboxRow): Promise<Writi
   const { customerId, id } = row;
   const [about, news] = await transact(world.jobs, { customerId }, async ({ sql }) => {
     const stages = await sql<ToldStage[]>`
-      select kind, subject_id as "subjectId", stage from reminders
+      select kind, subject_id as "subjectId", day from reminders
       where customer_id = ${customerId} and outbox_id = ${id}`;
     return Promise.all([aboutOf(delivery, sql, customerId), morningNews(world, sql, row, stages)]);
   });
@@ -267,7 +268,7 @@ async function mailOfIssued(delivery: Delivery, row: OutboxRow): Promise<Writing
   const { customerId, payload } = row;
   const subjectId = payload.invoiceId as InvoiceId;
   const [about, news] = await transact(world.jobs, { customerId }, async ({ sql }) => {
-    const stage: ToldStage = { kind: "invoice_issued", subjectId, stage: issueStage };
+    const stage: ToldStage = { kind: "invoice_issued", subjectId, day: null };
     return Promise.all([aboutOf(delivery, sql, customerId), morningNews(world, sql, row, [stage], "named")]);
   });
   // One that is being paid is told of in the morning, if that comes to nothing.

@@ -10,7 +10,6 @@ import {
   toldMinorAfter,
   type WaitingRenewals,
 } from "@/lib/billing/reminder/missing-for-renewals";
-import type { NewReminder } from "@/lib/billing/reminder/record-reminders";
 import { announcedFor, suspendsAt, terminatesAt } from "@/lib/billing/suspension/decide-stop";
 import { type NextTerm, nextTerms } from "@/lib/billing/suspension/next-terms";
 import type { World } from "@/lib/billing/world";
@@ -27,9 +26,7 @@ import {
 } from "@/lib/mail/morning-mail";
 import { expiringCard } from "./card-news";
 import { type MailRef, openPayLinks } from "./pay-links";
-
-/** A stage that the mail is to tell. */
-export type ToldStage = Pick<NewReminder, "kind" | "subjectId" | "stage">;
+import type { ToldStage } from "./told-stage";
 
 /** What the mail says, and what is noted of it. */
 export interface FoundNews extends MorningNews {
@@ -62,7 +59,7 @@ export async function morningNews(
       world,
       sql,
       customerId,
-      stages.filter(({ kind }) => kind === "card_expiring"),
+      stages.filter(({ kind }) => kind === "card_expiring" || kind === "card_expired"),
     ),
   ]);
   const terms = await termsOf(sql, customerId, open, stages);

@@ -109,11 +109,7 @@ describe("a shortfall", () => {
     await giveBalance(mornings.world, customer, 100n);
     expect(await mornings.morning("2026-04-07")).toEqual(["Add $5.50 by 10 April 2026 to renew web-1"]);
     expect(await mornings.morning("2026-04-08")).toEqual([]);
-    expect(await mornings.stagesOf(customer)).toEqual([
-      "invoice_issued 0",
-      expect.stringMatching(/^shortfall/),
-      "invoice_due -3",
-    ]);
+    expect(await mornings.stagesOf(customer)).toEqual(["invoice_issued", "shortfall", "invoice_due -3"]);
   });
 
   it("that rises is told for all that renews, also on a morning that reminds of one of them", async () => {

@@ -82,8 +82,8 @@ export async function openMornings(): Promise<Mornings> {
     },
     stagesOf: async ({ customerId }) => {
       const rows = await owner`
-        select kind, stage from reminders where customer_id = ${customerId} order by created_at, kind`;
-      return rows.map(({ kind, stage }) => `${kind} ${stage}`);
+        select concat_ws(' ', kind, stage) as stage from reminders where customer_id = ${customerId} order by created_at, kind`;
+      return rows.map(({ stage }) => stage);
     },
     close: async () => {
       await Promise.all([world.close(), owner.end()]);

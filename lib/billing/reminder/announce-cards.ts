@@ -1,10 +1,9 @@
-import type { Fragment } from "postgres";
 import type { ReservedSql, Sql } from "@/db/client";
 import { addCalendarDays, type CalendarDay, calendarDay } from "@/lib/kernel/calendar";
 import type { CustomerId, PaymentMethodId } from "@/lib/kernel/id";
 import type { World } from "../world";
-import { type CardExpiry, cardAnnouncedDaysAhead, expiryStage, isExpiring, isOver } from "./card-expiry";
-import { recordReminders } from "./record-reminders";
+import { type CardExpiry, cardAnnouncedDaysAhead, isExpiring, isOver, lastDayOf } from "./card-expiry";
+import { type NewReminder, recordReminders } from "./record-reminders";
 
 /**
  * Tells customers that the card which is charged by itself is about to expire, or has: once for each card and month
@@ -25,9 +24,9 @@ export async function announceExpiringCards(world: World, customersMost = 200): 
       today,
       expiring.map((card) => ({
         customerId: card.customerId,
-        kind: "card_expiring",
+        kind: isOver(card, today) ? "card_expired" : "card_expiring",
         subjectId: card.id,
-        stage: expiryStage(card, isOver(card, today)),
+        day: lastDayOf(card),
       })),
     );
     after = last.customerId;
@@ -77,17 +76,17 @@ async function untold(
   const { sql } = world.jobs;
   const now = world.clock.now();
   const today = calendarDay(now, world.timeZone);
-  const told = (stage: Fragment) => sql`exists (
-    select from reminders r where r.customer_id = m.customer_id and r.kind = 'card_expiring' and r.subject_id = m.id
-      and r.stage = ${stage})`;
-  const month = sql`(m.exp_year * 100 + m.exp_month)`;
+  // A card that was renewed is announced again, at its new last day.
+  const told = (kind: NewReminder["kind"]) => sql`exists (
+    select from reminders r where r.customer_id = m.customer_id and r.kind = ${kind} and r.subject_id = m.id
+      and r.day = (make_date(m.exp_year, m.exp_month, 1) + interval '1 month - 1 day')::date)`;
   const rows = await sql`
     select m.customer_id, m.id, m.exp_month, m.exp_year from auto_charges a
     join customers c on c.id = a.customer_id and c.closed_at is null
     join payment_methods m on m.customer_id = a.customer_id and m.id = a.payment_method_id
     where a.customer_id > ${after ?? "00000000-0000-0000-0000-000000000000"}
       and m.exp_year * 12 + m.exp_month <= ${monthOf(addCalendarDays(today, cardAnnouncedDaysAhead))}::int
-      and ${isChargedByItself(sql)} and not ${told(sql`-${month}`)} and (not ${told(month)} or (
+      and ${isChargedByItself(sql)} and not ${told("card_expired")} and (not ${told("card_expiring")} or (
         m.exp_year * 12 + m.exp_month < ${monthOf(today)}::int
         and ${offeredCard(sql, now, world.timeZone)} is not null))
     order by a.customer_id limit ${customersMost}`;

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { addCalendarDays, type CalendarDay, daysBetween } from "@/lib/kernel/calendar";
-import { cardAnnouncedDaysAhead, expiryStage, isExpiring, isOver, lastDayOf } from "./card-expiry";
+import { cardAnnouncedDaysAhead, isExpiring, isOver, lastDayOf } from "./card-expiry";
 
 const card = fc.record({
   expMonth: fc.integer({ min: 1, max: 12 }),
@@ -35,17 +35,6 @@ describe("a card's expiry", () => {
           expect(isExpiring(of, today)).toBe(daysBetween(today, lastDayOf(of)) <= cardAnnouncedDaysAhead);
         },
       ),
-    );
-  });
-
-  test("has a stage of its own for each month, and another when it is over", () => {
-    fc.assert(
-      fc.property(card, card, (a, b) => {
-        for (const over of [true, false]) {
-          expect(expiryStage(a, over) === expiryStage(b, over)).toBe(lastDayOf(a) === lastDayOf(b));
-        }
-        expect(expiryStage(a, true)).not.toBe(expiryStage(b, false));
-      }),
     );
   });
 

@@ -27,11 +27,3 @@ export function isExpiring(card: CardExpiry, today: CalendarDay): boolean {
 export function isOver(card: CardExpiry, today: CalendarDay): boolean {
   return today > lastDayOf(card);
 }
-
-/**
- * The stage under which it is recorded, as in 202702, and -202702 once it is over: a card that was renewed is announced
- * again, at its new month.
- */
-export function expiryStage({ expMonth, expYear }: CardExpiry, over: boolean): number {
-  return (expYear * 100 + expMonth) * (over ? -1 : 1);
-}

@@ -1,20 +1,17 @@
 import { type BulkWrite, bulkStatement } from "@/db/bulk-statement";
-import type { reminderKinds } from "@/db/schema/notices";
 import { transact } from "@/db/transaction";
 import type { CalendarDay } from "@/lib/kernel/calendar";
 import { type CustomerId, type InvoiceId, uuidv7 } from "@/lib/kernel/id";
 import type { World } from "../world";
 
-/** Under which stage it is recorded that a customer was told that an invoice was issued. */
-export const issueStage = 0;
-
 /** A stage that a customer is to hear of in the day's mail. */
-export interface NewReminder {
-  customerId: CustomerId;
-  kind: (typeof reminderKinds)[number];
-  subjectId: string;
-  stage: number;
-}
+export type NewReminder = { customerId: CustomerId; subjectId: string } & (
+  | { kind: "invoice_issued" }
+  /** In days from due, or from the stop: negative ahead of it. */
+  | { kind: "invoice_due" | "suspension_ahead" | "termination_ahead"; stage: number }
+  /** The day on which it was found, or the card's last. */
+  | { kind: "shortfall" | "card_expiring" | "card_expired"; day: CalendarDay }
+);
 
 /**
  * Puts stages into the one mail of reminding that a customer gets on a day (domain.md, A5): one row of the outbox for each
@@ -42,12 +39,13 @@ export async function recordReminders(
       },
     ]),
   );
-  const rows = reminders.map(({ customerId, kind, subjectId, stage }) => ({
-    customer_id: customerId,
+  const rows = reminders.map((reminder) => ({
+    customer_id: reminder.customerId,
     id: uuidv7(world.clock),
-    kind,
-    subject_id: subjectId,
-    stage,
+    kind: reminder.kind,
+    subject_id: reminder.subjectId,
+    stage: "stage" in reminder ? reminder.stage : null,
+    day: "day" in reminder ? reminder.day : null,
     remind_on: today,
     created_at: now,
   }));
@@ -66,10 +64,9 @@ export async function recordIssueTold(
   { customerId, outboxId, invoiceId }: { customerId: CustomerId; outboxId: string; invoiceId: InvoiceId },
 ): Promise<void> {
   await world.jobs.sql`
-    insert into reminders (customer_id, id, kind, subject_id, stage, outbox_id, created_at)
-    values (${customerId}, ${uuidv7(world.clock)}, 'invoice_issued', ${invoiceId}, ${issueStage}, ${outboxId},
-      ${world.clock.now()})
-    on conflict (customer_id, kind, subject_id, stage) do nothing`;
+    insert into reminders (customer_id, id, kind, subject_id, outbox_id, created_at)
+    values (${customerId}, ${uuidv7(world.clock)}, 'invoice_issued', ${invoiceId}, ${outboxId}, ${world.clock.now()})
+    on conflict on constraint reminders_stage_key do nothing`;
 }
 
 /** A customer has one mail of a day; another worker may have made it. */
@@ -87,11 +84,11 @@ const mailAdded: BulkWrite = {
 const reminderAdded: BulkWrite = {
   name: "reminders_of_a_day_added",
   columns:
-    "customer_id uuid, id uuid, kind text, subject_id uuid, stage integer, remind_on date, created_at timestamptz",
+    "customer_id uuid, id uuid, kind text, subject_id uuid, stage integer, day date, remind_on date, created_at timestamptz",
   isCounted: false,
   text: `
-    insert into reminders (customer_id, id, kind, subject_id, stage, outbox_id, created_at)
-    select t.customer_id, t.id, t.kind, t.subject_id, t.stage, o.id, t.created_at from $rows
+    insert into reminders (customer_id, id, kind, subject_id, stage, day, outbox_id, created_at)
+    select t.customer_id, t.id, t.kind, t.subject_id, t.stage, t.day, o.id, t.created_at from $rows
     join outbox o on o.customer_id = t.customer_id and o.remind_on = t.remind_on and o.handled_at is null
-    on conflict (customer_id, kind, subject_id, stage) do nothing`,
+    on conflict on constraint reminders_stage_key do nothing`,
 };

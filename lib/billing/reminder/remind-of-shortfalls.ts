@@ -1,11 +1,9 @@
 import { transact } from "@/db/transaction";
-import { type CalendarDay, calendarDay, daysBetween } from "@/lib/kernel/calendar";
+import { type CalendarDay, calendarDay } from "@/lib/kernel/calendar";
 import type { CustomerId } from "@/lib/kernel/id";
 import type { World } from "../world";
 import { hasRisen, readWaitingRenewals, type WaitingRenewals } from "./missing-for-renewals";
 import { type NewReminder, recordReminders } from "./record-reminders";
-
-const firstDay = "1970-01-01" as CalendarDay;
 
 /**
  * Tells customers whose balance misses more for renewals than the last mail said (domain.md, A5), for another reason than that
@@ -41,5 +39,5 @@ async function renewing(world: World, after: CustomerId | null, most: number): P
 function reminderOf({ customerId, renewals }: WaitingRenewals, today: CalendarDay): NewReminder[] {
   const last = renewals.at(-1);
   if (!last) return [];
-  return [{ customerId, kind: "shortfall", subjectId: last.id, stage: daysBetween(firstDay, today) }];
+  return [{ customerId, kind: "shortfall", subjectId: last.id, day: today }];
 }

@@ -3,7 +3,7 @@ import type { CustomerId, InvoiceId } from "@/lib/kernel/id";
 import { willBeCharged } from "../auto-pay/will-be-charged";
 import { daysFromDue } from "../invoice/days-from-due";
 import type { World } from "../world";
-import { issueStage, type NewReminder, recordReminders } from "./record-reminders";
+import { type NewReminder, recordReminders } from "./record-reminders";
 import { hostReminderDays, planReminderDays, reminderSpan } from "./reminder-days";
 import { type Remindable, toTell } from "./stages";
 
@@ -78,7 +78,7 @@ function remindersOf(invoice: OpenInvoice): NewReminder[] {
   const { customerId, id: subjectId } = invoice;
   const { isIssue, stage } = toTell(invoice);
   return [
-    ...(isIssue ? [{ customerId, subjectId, kind: "invoice_issued" as const, stage: issueStage }] : []),
+    ...(isIssue ? [{ customerId, subjectId, kind: "invoice_issued" as const }] : []),
     ...(stage === null ? [] : [{ customerId, subjectId, kind: "invoice_due" as const, stage }]),
   ];
 }

@@ -31,8 +31,8 @@ async function repeatLast({ customerId }: TestCustomer): Promise<void> {
     insert into outbox (customer_id, id, topic, payload, remind_on, created_at, handled_at)
     values (${customerId}, ${id}, 'reminder', '{}', ${now}::date, ${now}, ${now})`;
   await owner`
-    insert into reminders (customer_id, id, kind, subject_id, stage, outbox_id, created_at)
-    select ${customerId}, ${newId()}, 'shortfall', id, 1, ${id}, ${now} from invoices
+    insert into reminders (customer_id, id, kind, subject_id, day, outbox_id, created_at)
+    select ${customerId}, ${newId()}, 'shortfall', id, ${now}::date, ${id}, ${now} from invoices
     where customer_id = ${customerId} and state = 'open' order by due_on limit 1`;
   await owner`
     insert into notices (customer_id, id, topic, subject, body, link, state, attempts, created_at, sent_at)
