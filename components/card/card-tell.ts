@@ -3,6 +3,7 @@ import type { Leaving } from "@/components/payment/pay-answers";
 import type { Told } from "@/components/payment/pay-tell";
 import { unreachable } from "@/lib/kernel/assert";
 import { ok, type Result, refuse } from "@/lib/kernel/result";
+import type { AddCardRefusal } from "@/lib/portal/add-card";
 import type { CardRefusal } from "@/lib/portal/shapes";
 
 /** What was done, in words. */
@@ -17,17 +18,17 @@ export async function tellCard(
 
 /** Where the card is entered. */
 export async function tellAddCard(
-  result: Result<{ url: string }, CardRefusal>,
+  result: Result<{ url: string }, AddCardRefusal>,
 ): Promise<Result<Leaving, Told>> {
   return result.ok ? ok({ goTo: result.value.url }) : tellRefusal(result.refusal);
 }
 
-async function tellRefusal(refusal: CardRefusal): Promise<Result<never, Told>> {
+async function tellRefusal(refusal: AddCardRefusal): Promise<Result<never, Told>> {
   return refuse({ code: refusal.code, sentence: await cardRefusalSentence(refusal) });
 }
 
 /** One sentence for each refusal, with the next step. */
-export async function cardRefusalSentence(refusal: CardRefusal): Promise<string> {
+export async function cardRefusalSentence(refusal: AddCardRefusal): Promise<string> {
   const t = await getTranslations("cardRefusal");
   switch (refusal.code) {
     case "not_allowed":
@@ -38,6 +39,8 @@ export async function cardRefusalSentence(refusal: CardRefusal): Promise<string>
     case "card_removed":
     case "card_expired":
       return t(refusal.code, { last4: refusal.last4 });
+    case "too_many_card_pages":
+      return t(refusal.code, { minutes: Math.ceil(refusal.retryAfterSeconds / 60) });
     default:
       return unreachable(refusal);
   }

@@ -53,6 +53,7 @@ const refusals: { [Code in TopUpRefusal["code"]]: Extract<TopUpRefusal, { code: 
   top_up_too_small: { code: "top_up_too_small", least: amount },
   top_up_too_large: { code: "top_up_too_large", most: amount },
   top_up_uneven: { code: "top_up_uneven", step: amount },
+  too_many_top_ups: { code: "too_many_top_ups", most: 5 },
 };
 
 describe("a refusal to top up", () => {

@@ -32,6 +32,8 @@ export async function topUpSentence(refusal: TopUpRefusal): Promise<string> {
       return t(refusal.code, { most: words(refusal.most) });
     case "top_up_uneven":
       return t(refusal.code, { step: words(refusal.step) });
+    case "too_many_top_ups":
+      return t(refusal.code, { most: refusal.most });
     case "payment_ended":
       return refusal.state === "succeeded" ? refusalSentence(refusal) : t(refusal.code);
     case "amount_missing":

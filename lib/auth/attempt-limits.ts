@@ -37,6 +37,12 @@ const limits = {
   /** Looking at a pay link, and paying by one. A phone network shows thousands of people behind one address. */
   payLinkAddress: { points: 300, duration: 15 * minuteSeconds },
   payByLinkAddress: { points: 60, duration: 15 * minuteSeconds },
+  /** Asking Stripe what became of a payment, by the page that it sends people back to: one payment, and all from an address. */
+  returnPayment: { points: 5, duration: 15 },
+  returnAddress: { points: 120, duration: 15 * minuteSeconds },
+  /** Pages of Stripe's on which a card is saved, and looking for what was saved there; by customer. */
+  cardPages: { points: 10, duration: 60 * minuteSeconds },
+  cardLooks: { points: 10, duration: 5 * minuteSeconds },
 } as const;
 
 type Limit = keyof typeof limits;
@@ -88,6 +94,10 @@ function makeLimits(sql: Sql): AttemptLimits {
     invitedEmail: limiter("invitedEmail"),
     payLinkAddress: limiter("payLinkAddress"),
     payByLinkAddress: limiter("payByLinkAddress"),
+    returnPayment: limiter("returnPayment"),
+    returnAddress: limiter("returnAddress"),
+    cardPages: limiter("cardPages"),
+    cardLooks: limiter("cardLooks"),
   };
   return {
     take: async (limit, subject) => {

@@ -1,4 +1,5 @@
 import { transact } from "@/db/transaction";
+import { type AttemptLimits, attemptLimits, type TooManyAttempts } from "@/lib/auth/attempt-limits";
 import { keepConsent } from "@/lib/billing/auto-pay/charge-consent";
 import { forgetIfGone } from "@/lib/billing/card/forget-customer";
 import { pickUpCards } from "@/lib/billing/card/pick-up-cards";
@@ -10,13 +11,30 @@ import { mayPay } from "./permit";
 import type { CardRefusal, CustomerActor } from "./shapes";
 import { portalWorld } from "./world";
 
-/** Leads to a page of Stripe's on which a card is saved and nothing is paid. `formId` is made once per form shown. */
+export type AddCardRefusal =
+  | CardRefusal
+  | { code: "too_many_card_pages"; retryAfterSeconds: TooManyAttempts["retryAfterSeconds"] };
+
+/**
+ * Leads to a page of Stripe's on which a card is saved and nothing is paid. `formId` is made once per form shown. Each page is
+ * an object at Stripe that stays there a day, so a customer opens only so many an hour.
+ */
 export async function addCard(
   actor: CustomerActor,
   { formId, address = null }: { formId: string; address?: string | null },
   world: World = portalWorld(),
-): Promise<Result<{ url: string }, CardRefusal>> {
+  limits: AttemptLimits = attemptLimits(world.app),
+): Promise<Result<{ url: string }, AddCardRefusal>> {
   if (!isUuid(formId)) return refuse({ code: "gateway_refused" });
+  const isAllowed = await transact(world.app, actor, ({ sql }) => mayPay(sql, actor));
+  if (!isAllowed) return refuse({ code: "not_allowed" });
+  const taken = await limits.take("cardPages", actor.customerId);
+  if (!taken.ok) {
+    return refuse({
+      code: "too_many_card_pages",
+      retryAfterSeconds: taken.refusal.retryAfterSeconds,
+    });
+  }
   const key = `${world.environment}/${actor.customerId}/${formId}/card`;
   const first = await leadToSetup(world, actor, key);
   // Stripe's copy of the customer is gone, and ours is corrected: made anew, it goes on.
@@ -72,7 +90,11 @@ async function leadToSetup(world: World, actor: CustomerActor, key: string): Pro
  * Back from Stripe's page: keeps what was saved there without waiting for the webhook. Any member may come back; nothing
  * is taken from what the browser says.
  */
-export async function pickUpSavedCard(actor: CustomerActor, world: World = portalWorld()): Promise<void> {
+export async function pickUpSavedCard(
+  actor: CustomerActor,
+  world: World = portalWorld(),
+  limits: AttemptLimits = attemptLimits(world.app),
+): Promise<void> {
   const [customer] = await transact(
     world.app,
     actor,
@@ -80,6 +102,8 @@ export async function pickUpSavedCard(actor: CustomerActor, world: World = porta
       select c.stripe_customer_id from customers c join memberships m on m.customer_id = c.id
       where c.id = ${actor.customerId} and m.user_id = ${actor.userId}`,
   );
-  // Should Stripe not answer now, its event brings the card.
-  if (customer?.stripe_customer_id) await pickUpCards(world, customer.stripe_customer_id);
+  if (!customer?.stripe_customer_id) return;
+  // Should Stripe not answer now, or have been asked too often, its event brings the card.
+  const taken = await limits.take("cardLooks", actor.customerId);
+  if (taken.ok) await pickUpCards(world, customer.stripe_customer_id);
 }

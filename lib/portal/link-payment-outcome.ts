@@ -22,10 +22,12 @@ export type LinkPaymentOutcome =
 
 /**
  * What became of a payment that was made by a link, for whoever has its id, which is a secret of who paid; null for
- * every other payment. Read after `paymentOutcome`, which settles it.
+ * every other payment. Read after `paymentOutcome`, which settles it; `isAsked`: whether Stripe was asked for it now. If not,
+ * money may be on its way by a page that looks open here.
  */
 export async function linkPaymentOutcome(
   paymentId: string,
+  isAsked: boolean,
   world: World = portalWorld(),
 ): Promise<LinkPaymentOutcome | null> {
   if (!isUuid(paymentId)) return null;
@@ -42,7 +44,7 @@ export async function linkPaymentOutcome(
     return { kind: "paid", paid, byCard, fromBalance, toBalance };
   }
   if (isFinal(state)) return { kind: "nothing_taken", resumeUrl: null };
-  if (state === "sent" || state === "requires_action") {
+  if (isAsked && (state === "sent" || state === "requires_action")) {
     return { kind: "nothing_taken", resumeUrl: found.checkout_url };
   }
   return { kind: "confirming" };

@@ -117,7 +117,7 @@ describe("the link of a mail", () => {
     const [payment] =
       await world.owner`select origin, user_id, funding from payments where id = ${input.paymentId}`;
     expect(payment).toEqual({ origin: "link", user_id: null, funding: "balance" });
-    expect(await linkPaymentOutcome(input.paymentId, world)).toMatchObject({
+    expect(await linkPaymentOutcome(input.paymentId, true, world)).toMatchObject({
       kind: "paid",
       fromBalance: { minor: 3340n },
       byCard: { minor: 0n },
@@ -141,12 +141,16 @@ describe("the link of a mail", () => {
     expect(await due(token)).toMatchObject({ withBalance: { balanceMinor: "1250", cardMinor: "2090" } });
     const input = await pressed(token, "withBalance");
     expect(await payByLink(input, world)).toMatchObject({ ok: true, value: { kind: "redirect" } });
+    const known = (isAsked: boolean) => linkPaymentOutcome(input.paymentId, isAsked, world);
+    expect(await known(true)).toMatchObject({ kind: "nothing_taken" });
+    // Unless Stripe says so now, money may be on its way.
+    expect(await known(false)).toEqual({ kind: "confirming" });
     const [row] = await world.owner`select stripe_session_id from payments where id = ${input.paymentId}`;
     await world.control.pay(row?.stripe_session_id as string);
     await world.control.webhooksIdle();
     const ref = paymentRef(customer, input.paymentId);
     expect(await factsOf(world, ref)).toMatchObject({ state: "succeeded", invoices: ["paid", "paid"] });
-    expect(await linkPaymentOutcome(input.paymentId, world)).toMatchObject({
+    expect(await linkPaymentOutcome(input.paymentId, true, world)).toMatchObject({
       byCard: { minor: 2090n },
       fromBalance: { minor: 1250n },
     });

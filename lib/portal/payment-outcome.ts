@@ -16,24 +16,28 @@ import { portalWorld } from "./world";
 /**
  * What became of a payment, for the page to which Stripe sends people back. It asks Stripe itself and settles, without
  * waiting for the webhook, whoever asks: the payment's id is a secret of the one who paid. What it shows, it shows to
- * members of the payment's customer alone; null for everybody else, and for a payment that does not exist.
+ * members of the payment's customer alone; null for everybody else, and for a payment that does not exist. Where Stripe may
+ * not be asked now, it shows what is known, and a payment that is not over as one that is being confirmed.
  */
 export async function paymentOutcome(
   actor: CustomerActor | null,
   paymentId: string,
   world: World = portalWorld(),
+  mayAskStripe: () => Promise<boolean> = async () => true,
 ): Promise<PaymentOutcome | null> {
   if (!isUuid(paymentId)) return null;
   const id = paymentId as PaymentId;
   // The id is the browser's choice: another customer's payment may have it too, so the actor's own comes first.
   const [found] = await world.jobs.sql`
-    select p.customer_id, p.created_at from payments p where p.id = ${id}
+    select p.customer_id, p.created_at, p.state from payments p where p.id = ${id}
     order by p.customer_id = ${actor?.customerId ?? null} desc nulls last limit 1`;
   if (!found) return null;
   const customerId = found.customer_id as CustomerId;
-  const settled = await settle(world, { customerId, paymentId: id });
+  // What was paid is known for good; all else may have changed at Stripe.
+  const isAsked = found.state === "succeeded" || (await mayAskStripe());
+  const settled = isAsked ? await settle(world, { customerId, paymentId: id }) : null;
   if (!actor || actor.customerId !== customerId) return null;
-  const url = settled.kind === "settled" && settled.state === "requires_action" ? settled.checkoutUrl : null;
+  const url = settled?.kind === "settled" && settled.state === "requires_action" ? settled.checkoutUrl : null;
   if (url) await waitAtBank(world, { customerId, id }, url);
   return transact(world.app, actor, async ({ sql }) => {
     const [isMember, receipt, [payment], balances] = await Promise.all([
@@ -59,9 +63,9 @@ export async function paymentOutcome(
       return { ...about, kind: "paid", receipt, available, stillShort, notKept };
     }
     const isOpenPage =
-      settled.kind === "settled" && (payment.state === "sent" || payment.state === "requires_action");
+      settled?.kind === "settled" && (payment.state === "sent" || payment.state === "requires_action");
     if (isFinal(payment.state) || isOpenPage) {
-      const resumeUrl = isOpenPage && settled.kind === "settled" ? settled.checkoutUrl : null;
+      const resumeUrl = isOpenPage && settled?.kind === "settled" ? settled.checkoutUrl : null;
       const isDeclined = payment.state === "failed" && payment.payment_method_id !== null;
       const declined = isDeclined ? declineReasonOf(payment.failure_code) : null;
       return { ...about, kind: "nothing_taken", state: payment.state, resumeUrl, declined };

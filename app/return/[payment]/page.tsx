@@ -15,12 +15,12 @@ import { UserMenu } from "@/components/shell/user-menu";
 import { buttonLook } from "@/components/ui/button";
 import { Callout } from "@/components/ui/callout";
 import { Link } from "@/components/ui/link";
-import type { CustomerActor, SignedIn } from "@/lib/auth/actor";
+import { visitorAddress } from "@/lib/auth/action";
 import { context } from "@/lib/auth/context";
 import { currentUser, customerOf } from "@/lib/auth/current";
 import { type PaymentId, parseId } from "@/lib/kernel/id";
 import { linkPaymentOutcome } from "@/lib/portal/link-payment-outcome";
-import { paymentOutcome } from "@/lib/portal/payment-outcome";
+import { returnedPayment } from "@/lib/portal/returned-payment";
 import type { PaymentOutcome } from "@/lib/portal/shapes";
 
 export async function generateMetadata(): Promise<Metadata> {
@@ -37,9 +37,11 @@ export default async function ReturnPage({ params }: { params: Promise<{ payment
   if (!paymentId) notFound();
   const user = await currentUser();
   const actor = user && (await customerOf(user));
-  const { outcome, isOther } = await outcomeFor(user, actor, paymentId);
+  const others = (user?.memberships ?? []).map(({ customerId }) => customerId);
+  const address = await visitorAddress();
+  const { outcome, isOther, isAsked } = await returnedPayment({ paymentId, actor, others, address });
   // Who paid by a link may be signed in as anybody, or not at all.
-  const byLink = outcome ? null : await linkPaymentOutcome(paymentId);
+  const byLink = outcome ? null : await linkPaymentOutcome(paymentId, isAsked);
   // Unknown, or someone else's: the same answer.
   if (actor && !outcome && !byLink) notFound();
   const told = (
@@ -68,21 +70,6 @@ export default async function ReturnPage({ params }: { params: Promise<{ payment
       {told}
     </PlainShell>
   );
-}
-
-/**
- * The payment's outcome. Whoever belongs to several customers may have switched to another one while they were at
- * Stripe: it is told all the same.
- */
-async function outcomeFor(user: SignedIn | null, actor: CustomerActor | null, paymentId: PaymentId) {
-  const others = (user?.memberships ?? []).filter(({ customerId }) => customerId !== actor?.customerId);
-  const outcome = await paymentOutcome(actor, paymentId);
-  if (outcome || !actor) return { outcome, isOther: false };
-  for (const { customerId } of others) {
-    const found = await paymentOutcome({ ...actor, customerId }, paymentId);
-    if (found) return { outcome: found, isOther: true };
-  }
-  return { outcome: null, isOther: false };
 }
 
 /** `isOther`: the payment of a customer that the person does not look at now. The portal's pages would not find it. */

@@ -34,7 +34,12 @@ export type TopUpStartRefusal =
   | { code: "top_up_too_large"; most: Money }
   | { code: "top_up_uneven"; step: Money }
   | { code: "payment_id_used" }
+  /** So many others of the customer wait to be paid. */
+  | { code: "too_many_top_ups"; most: number }
   | CardRefusal;
+
+/** How many pages for topping up one customer may have open. Each is a session at Stripe that the poller asks about. */
+export const openTopUpsMost = 5;
 
 export type TopUpStarted =
   | { kind: "refused"; refusal: TopUpStartRefusal }
@@ -51,13 +56,16 @@ export function startTopUp(world: World, input: TopUpInput): Promise<TopUpStarte
 async function startLocked(world: World, input: TopUpInput, tx: Transaction): Promise<TopUpStarted> {
   const { customerId, paymentId, amount, invoiceId } = input;
   const ids = invoiceId ? [invoiceId] : [];
-  const [isPermitted, [customer], found, balances, [repeated], invoices] = await Promise.all([
+  const [isPermitted, [customer], found, balances, [repeated], invoices, [open]] = await Promise.all([
     input.permit(tx.sql),
     tx.sql`select stripe_customer_id, locale from customers where id = ${customerId}`,
     findWay(world, tx.sql, customerId, input.way),
     lockBalances(tx.sql, customerId),
     lockPayments(tx.sql, customerId, [paymentId]),
     lockInvoices(tx.sql, customerId, ids),
+    tx.sql<{ count: number }[]>`
+      select count(*)::int as count from payments where customer_id = ${customerId} and kind = 'top_up'
+        and origin = 'customer' and state in ('created', 'sent', 'requires_action', 'unknown')`,
   ]);
   if (!isPermitted) return refused({ code: "not_allowed" });
   const hash = contentHash({
@@ -81,6 +89,8 @@ async function startLocked(world: World, input: TopUpInput, tx: Transaction): Pr
   if (!found.ok) return refused(found.refusal);
   const refusal = amountRefusal(world, amount);
   if (refusal) return refused(refusal);
+  if ((open?.count ?? 0) >= openTopUpsMost)
+    return refused({ code: "too_many_top_ups", most: openTopUpsMost });
   if (!customer?.stripe_customer_id) return { kind: "unknown_to_stripe" };
 
   const { clock, timeZone } = world;
