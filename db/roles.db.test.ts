@@ -28,7 +28,7 @@ const granted: Record<string, { app?: string; jobs?: string; staff?: string } | 
   plan_changes: "insert select",
   payments: {
     app: "insert select update(checkout_url,ended_at,expires_at,failure_code,first_sent_at,next_poll_at,poll_count,send_count,state,stripe_payment_intent_id,stripe_session_id)",
-    jobs: "insert select update(checkout_url,decline,ended_at,expires_at,failure_code,first_sent_at,next_poll_at,poll_count,request,request_key,send_count,state,stripe_payment_intent_id,stripe_session_id)",
+    jobs: "insert select update(checkout_url,decline,ended_at,expires_at,failure_code,first_sent_at,next_poll_at,poll_count,poll_faults,request,request_key,send_count,state,stripe_payment_intent_id,stripe_session_id)",
     staff:
       "insert select update(checkout_url,ended_at,expires_at,failure_code,first_sent_at,next_poll_at,poll_count,send_count,state,stripe_payment_intent_id,stripe_session_id)",
   },

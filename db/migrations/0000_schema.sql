@@ -611,6 +611,7 @@ CREATE TABLE "payments" (
 	"first_sent_at" timestamp with time zone,
 	"expires_at" timestamp with time zone,
 	"poll_count" integer DEFAULT 0 NOT NULL,
+	"poll_faults" integer DEFAULT 0 NOT NULL,
 	"next_poll_at" timestamp with time zone,
 	"created_at" timestamp with time zone NOT NULL,
 	"ended_at" timestamp with time zone,

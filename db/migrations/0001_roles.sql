@@ -111,8 +111,8 @@ GRANT UPDATE (state, stripe_session_id, stripe_payment_intent_id, checkout_url, 
   first_sent_at, expires_at, poll_count, next_poll_at, ended_at) ON payments TO mallard_app, mallard_jobs,
   mallard_staff;
 --> statement-breakpoint
--- Why a card was declined; and what is asked of Stripe anew, where it refused the first time for a customer that is gone.
-GRANT UPDATE (decline, request, request_key) ON payments TO mallard_jobs;
+-- Why a card was declined; and what is asked of Stripe anew, where it refused the first time for a customer that is gone; and looks that ended in a fault.
+GRANT UPDATE (decline, request, request_key, poll_faults) ON payments TO mallard_jobs;
 --> statement-breakpoint
 GRANT DELETE ON invoice_claims TO mallard_app, mallard_jobs, mallard_staff;
 --> statement-breakpoint

@@ -64,6 +64,8 @@ export const payments = pgTable(
     firstSentAt: instant("first_sent_at"),
     expiresAt: instant("expires_at"),
     pollCount: integer("poll_count").notNull().default(0),
+    /** Looks in a row that ended in a fault of ours. */
+    pollFaults: integer("poll_faults").notNull().default(0),
     nextPollAt: instant("next_poll_at"),
     createdAt: instant("created_at").notNull(),
     endedAt: instant("ended_at"),

@@ -231,6 +231,24 @@ describe("a payment that does not fit what Stripe says", () => {
     expect(await factsOf(world, payment)).toMatchObject({ state: "sent", charges: 0, invoices: ["open"] });
   });
 
+  it("whose money is booked for another asks staff, who declare it ended; nothing throws", async () => {
+    const payment = await started();
+    await world.control.dropWebhooks();
+    await world.control.pay(payment.sessionId);
+    const read = await world.gateway.readCheckout(payment.sessionId);
+    const chargeId = read.outcome === "succeeded" ? (read.value.charge?.id ?? "") : "";
+    const [other] = await world.owner`select customer_id, id from charges order by booked_at limit 1`;
+    await world.owner`
+      insert into stripe_objects (id, kind, customer_id, row_id)
+      values (${chargeId}, 'charge', ${other?.customer_id}, ${other?.id})`;
+    for (const _ of [1, 2]) {
+      expect(await settle(world, payment)).toEqual({ kind: "quarantined", reason: "object_taken" });
+    }
+    expect(await confirm(payment, await proposed(payment, null))).toMatchObject({ ok: true });
+    expect(await factsOf(world, payment)).toMatchObject({ state: "canceled", claims: 0, charges: 0 });
+    await world.owner`delete from stripe_objects where id = ${chargeId}`;
+  });
+
   it.each([
     ["another payment", { paymentId: newId<PaymentId>(manualClock(new Date())) }],
     ["another customer", { stripeCustomerId: "cus_of_somebody_else" }],

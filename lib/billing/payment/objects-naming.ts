@@ -16,6 +16,8 @@ export interface NamingObject {
   currency: string;
   stripeCustomerId: string | null;
   paymentId: string | null;
+  /** What was charged by it. */
+  chargeId: string | null;
   isLive: boolean;
   /** The payment has it as its own. */
   isOwn: boolean;
@@ -89,6 +91,7 @@ function objectOf(
     currency: said.currency,
     stripeCustomerId: said.stripeCustomerId,
     paymentId: said.paymentId,
+    chargeId: said.charge?.id ?? null,
     isLive: said.isLive,
     isOwn: own.includes(said.id),
     differs,

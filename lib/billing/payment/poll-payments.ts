@@ -3,6 +3,7 @@ import type { CustomerId, PaymentId } from "@/lib/kernel/id";
 import type { PaymentRecord } from "../scene";
 import type { World } from "../world";
 import { closePayment } from "./close-payment";
+import { forgetFaults, noteFault } from "./poll-faults";
 import { type PaymentRef, readPayment, type Settled, settle } from "./settle";
 import { isFinal } from "./states";
 
@@ -29,11 +30,14 @@ export interface Polled {
 export async function pollPayments(world: World, most = 50): Promise<Polled[]> {
   const due = await takeDue(world, most);
   const polled: Polled[] = [];
-  for (const ref of due) {
+  for (const { hasFaulted, ...ref } of due) {
     try {
       polled.push({ ref, result: await pollOne(world, ref) });
+      if (hasFaulted) await forgetFaults(world, ref);
     } catch (error) {
       polled.push({ ref, result: { kind: "fault", error } });
+      // Where even that cannot be written, the next look finds the same fault.
+      await noteFault(world, ref, error).catch(() => {});
     }
   }
   return polled;
@@ -64,11 +68,11 @@ function isAwaited(payment: PaymentRecord): boolean {
 const comesBackWithinMs = 5 * 60_000;
 
 /** Sets the next look before this one, so that a worker that dies has lost nothing but one turn. */
-async function takeDue(world: World, most: number): Promise<PaymentRef[]> {
+async function takeDue(world: World, most: number): Promise<(PaymentRef & { hasFaulted: boolean })[]> {
   const now = world.clock.now();
   return transact(world.jobs, {}, async ({ sql }) => {
     const rows = await sql`
-      select customer_id, id, poll_count, expires_at from payments
+      select customer_id, id, poll_count, poll_faults, expires_at from payments
       where next_poll_at <= ${now} order by next_poll_at limit ${most} for update skip locked`;
     const next = rows.map((row) => ({
       customer_id: row.customer_id,
@@ -80,6 +84,10 @@ async function takeDue(world: World, most: number): Promise<PaymentRef[]> {
       update payments p set poll_count = p.poll_count + 1, next_poll_at = t.at
       from json_to_recordset(${JSON.stringify(next)}::text::json) as t(customer_id uuid, id uuid, at timestamptz)
       where p.customer_id = t.customer_id and p.id = t.id and p.next_poll_at is not null`;
-    return rows.map((row) => ({ customerId: row.customer_id as CustomerId, paymentId: row.id as PaymentId }));
+    return rows.map((row) => ({
+      customerId: row.customer_id as CustomerId,
+      paymentId: row.id as PaymentId,
+      hasFaulted: row.poll_faults > 0,
+    }));
   });
 }

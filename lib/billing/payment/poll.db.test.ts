@@ -136,6 +136,33 @@ describe("the poller", () => {
   });
 });
 
+describe("a payment whose looks fail by a fault of ours", () => {
+  it("is put before staff at the third in a row, and taken off their desk when one comes through", async () => {
+    await world.control.dropWebhooks();
+    const poisoned = await atStripe();
+    await world.control.pay(poisoned.sessionId);
+    const readCheckout = () => {
+      throw new Error("poison");
+    };
+    const faulty = seenBy(world, { gateway: { ...world.gateway, readCheckout } });
+    const asked = () => world.owner`
+      select detail ->> 'fault' as fault, done_at is null as "isOpen" from tasks
+      where customer_id = ${poisoned.customerId} and kind = 'payment_quarantined'`;
+    for (const minutes of [2, 5]) {
+      world.clock.advance(minutes * minute);
+      await pollPayments(faulty, 1000);
+    }
+    expect(await asked()).toEqual([]);
+    world.clock.advance(30 * minute);
+    await pollPayments(faulty, 1000);
+    expect([...(await asked())]).toEqual([{ fault: "poison", isOpen: true }]);
+    world.clock.advance(120 * minute);
+    await pollPayments(world, 1000);
+    expect([...(await asked())]).toEqual([{ fault: "poison", isOpen: false }]);
+    expect(await factsOf(world, poisoned)).toMatchObject({ state: "succeeded" });
+  });
+});
+
 describe("a fee that Stripe says later", () => {
   it("is booked once, by whoever asks first", async () => {
     const payment = await paidWithoutFee();

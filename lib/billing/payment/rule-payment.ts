@@ -43,10 +43,27 @@ export async function rulePayment(world: World, ref: PaymentRef, ruling: Ruling,
 }
 
 async function endIt(world: World, ref: PaymentRef, objects: NamingObject[], by: Ender): Promise<Ruled> {
-  const paid = objects.find(({ differs, isPaid }) => differs.length === 0 && isPaid);
+  const taken = await takenCharges(world, ref, objects);
+  const paid = objects.find(
+    ({ differs, isPaid, chargeId }) => differs.length === 0 && isPaid && !(chargeId && taken.has(chargeId)),
+  );
   if (paid) return refuse({ code: "payment_is_paid", stripeId: paid.stripeId });
   const refusal = await closeOpen(world, ref, objects);
   return refusal ? refuse(refusal) : apply(world, ref, null, by);
+}
+
+/** Charges that are booked for another payment: their money cannot pay this one any more. */
+async function takenCharges(
+  world: World,
+  { paymentId }: PaymentRef,
+  objects: readonly NamingObject[],
+): Promise<Set<string>> {
+  const ids = objects.flatMap(({ chargeId }) => chargeId ?? []);
+  if (ids.length === 0) return new Set();
+  const rows = await world.jobs.sql`
+    select s.id from stripe_objects s join charges c on c.customer_id = s.customer_id and c.id = s.row_id
+    where s.id = any(${ids}) and s.kind = 'charge' and c.payment_id <> ${paymentId}`;
+  return new Set(rows.map((row) => row.id as string));
 }
 
 /** Nothing that names the payment can be paid after it. Names what could not be closed. */

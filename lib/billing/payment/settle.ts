@@ -11,6 +11,7 @@ import type { World } from "../world";
 import { bookEnd, bookSuccess, type OutcomeScene } from "./book-outcome";
 import { judge, type Verdict } from "./judge";
 import { judgeIntent } from "./judge-intent";
+import { objectTaken, orAsk } from "./or-ask";
 import { type ReachHint, reachPayment } from "./reach-payment";
 import type { Reached } from "./reached";
 import { seeInvoices } from "./settle-what-waits";
@@ -79,13 +80,17 @@ async function settleReached(
   const { customerId, id: paymentId } = payment;
   const verdict = verdictOf(world, payment, reached);
   const card = reached.kind === "checkout" ? reached.checkout.savedCard : null;
-  const applied = await transact(world.jobs, { customerId }, async (tx) => {
-    const result = await applyVerdict(world, { customerId, paymentId }, tx, verdict, endAs, by);
-    if (card && result.kind === "settled" && result.changed) {
-      await storeCard(tx.sql, customerId, card, world);
-    }
-    return result;
-  });
+  const applied = await orAsk(
+    () =>
+      transact(world.jobs, { customerId }, async (tx) => {
+        const result = await applyVerdict(world, { customerId, paymentId }, tx, verdict, endAs, by);
+        if (card && result.kind === "settled" && result.changed) {
+          await storeCard(tx.sql, customerId, card, world);
+        }
+        return result;
+      }),
+    () => askAboutTaken(world, { customerId, paymentId }, verdict),
+  );
   return applied.kind === "settled" ? { ...applied, checkoutUrl: pageOf(reached) } : applied;
 }
 
@@ -107,10 +112,23 @@ async function settleStray(
     !reason && isFinal(state)
       ? { kind: "succeeded", charge, intentId }
       : { kind: "quarantined", reason: reason ?? "other_object_paid", stripeId: intentId };
-  const applied = await transact(world.jobs, { customerId }, (tx) =>
-    applyVerdict(world, { customerId, paymentId }, tx, verdict, undefined),
+  const applied = await orAsk(
+    () =>
+      transact(world.jobs, { customerId }, (tx) =>
+        applyVerdict(world, { customerId, paymentId }, tx, verdict, undefined),
+      ),
+    () => askAboutTaken(world, { customerId, paymentId }, verdict),
   );
   return applied.kind === "settled" ? { ...applied, checkoutUrl: null } : applied;
+}
+
+/** The money that would pay it is booked for another payment: nothing moves, staff are asked. */
+function askAboutTaken(world: World, ref: PaymentRef, verdict: Verdict): Promise<Applied> {
+  const stripeId = verdict.kind === "succeeded" ? verdict.intentId : undefined;
+  const taken = { kind: "quarantined" as const, reason: objectTaken, ...(stripeId && { stripeId }) };
+  return transact(world.jobs, { customerId: ref.customerId }, (tx) =>
+    applyVerdict(world, ref, tx, taken, undefined),
+  );
 }
 
 function verdictOf(
