@@ -62,7 +62,7 @@ const granted: Record<string, { app?: string; jobs?: string; staff?: string } | 
   },
   disputes: {
     app: "select",
-    jobs: "insert select update(amount_minor,ended_at,evidence_due_at,fee_currency,fee_minor,is_inquiry,next_poll_at,poll_count,reason,reinstated_at,state,withdrawn_at)",
+    jobs: "insert select update(amount_minor,ended_at,evidence_due_at,fee_currency,fee_minor,is_inquiry,lost_unmoved_at,next_poll_at,poll_count,reason,reinstated_at,state,withdrawn_at)",
     staff: "select update(loss_agreed_at)",
   },
   dispute_movements: { app: "select", jobs: "insert select", staff: "select" },

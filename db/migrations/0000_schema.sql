@@ -250,6 +250,7 @@ CREATE TABLE "disputes" (
 	"fee_minor" bigint,
 	"fee_currency" text,
 	"loss_agreed_at" timestamp with time zone,
+	"lost_unmoved_at" timestamp with time zone,
 	"poll_count" integer DEFAULT 0 NOT NULL,
 	"next_poll_at" timestamp with time zone,
 	"created_at" timestamp with time zone NOT NULL,

@@ -153,7 +153,7 @@ GRANT UPDATE (state, stripe_refund_id, failure_code, send_count, first_sent_at, 
   stripe_balance_transaction_id, settled_minor, settled_currency, booked_at, ended_at) ON refunds TO mallard_jobs;
 --> statement-breakpoint
 GRANT INSERT, UPDATE (state, is_inquiry, amount_minor, reason, evidence_due_at, withdrawn_at, reinstated_at,
-  fee_minor, fee_currency, poll_count, next_poll_at, ended_at) ON disputes TO mallard_jobs;
+  fee_minor, fee_currency, lost_unmoved_at, poll_count, next_poll_at, ended_at) ON disputes TO mallard_jobs;
 --> statement-breakpoint
 GRANT INSERT ON dispute_movements TO mallard_jobs;
 --> statement-breakpoint

@@ -41,6 +41,8 @@ export const disputes = pgTable(
     feeCurrency: text("fee_currency"),
     /** Staff say that what is with the bank is lost, where Stripe's word alone does not decide it. */
     lossAgreedAt: instant("loss_agreed_at"),
+    /** Since when Stripe has called it lost without anything being with the bank. */
+    lostUnmovedAt: instant("lost_unmoved_at"),
     pollCount: integer("poll_count").notNull().default(0),
     nextPollAt: instant("next_poll_at"),
     createdAt: instant("created_at").notNull(),

@@ -53,6 +53,7 @@ function begun({ charge, amountMinor, postedMinor }: Given): Standing {
         withdrawnAt: null,
         reinstatedAt: null,
         lossAgreedAt: null,
+        lostUnmovedAt: null,
         feeMinor: null,
         feeCurrency: null,
       },
@@ -151,7 +152,7 @@ const moved = (settledMinor: bigint, feeMinor: bigint): BalanceMovement => ({
 
 /** A dispute at Stripe from its inquiry to its end, as each look would find it. */
 function courseOf(amountMinor: bigint, end: "won" | "lost"): DisputeSaid[] {
-  const nothing = { isInquiry: false, movements: [], isWonInPart: false, end: null };
+  const nothing = { isInquiry: false, movements: [], isWonInPart: false, isLostUnmoved: false, end: null };
   const out = { ...nothing, movements: [{ movement: moved(-amountMinor, 15n), amountMinor: -amountMinor }] };
   const back = { movement: moved(amountMinor, 0n), amountMinor };
   return [
@@ -176,7 +177,13 @@ function stepsOf(amountMinor: bigint, cutMinor: bigint, backMinor: bigint): Disp
   }));
   const until = (count: number, end: DisputeSaid["end"]): DisputeSaid => {
     const movements = all.slice(0, count);
-    return { isInquiry: false, isWonInPart: false, movements, end: outOf(movements) === 0n ? null : end };
+    return {
+      isInquiry: false,
+      isWonInPart: false,
+      isLostUnmoved: false,
+      movements,
+      end: outOf(movements) === 0n ? null : end,
+    };
   };
   return [
     until(1, null),
@@ -326,14 +333,20 @@ describe("a dispute", () => {
       begun({ ...plain, amountMinor: 900n }),
       courseOf(900n, "lost")[2] as DisputeSaid,
     ).after;
-    const said: DisputeSaid = { isInquiry: false, isWonInPart: true, movements: [], end: null };
+    const said: DisputeSaid = {
+      isInquiry: false,
+      isWonInPart: true,
+      isLostUnmoved: false,
+      movements: [],
+      end: null,
+    };
     expect(newsOf(scene, said, true).end).toBeNull();
     const agreed = {
       ...scene,
       dispute: { ...scene.dispute, lossAgreedAt: new Date("2026-03-10T09:00:00Z") },
     };
     expect(newsOf(agreed, said, true).end).toBe("lost");
-    expect(newsOf(agreed, { ...said, isWonInPart: false }, true).end).toBeNull();
+    expect(newsOf(agreed, { ...said, isWonInPart: false, isLostUnmoved: false }, true).end).toBeNull();
     expect(newsOf(scene, { ...said, end: "lost" }, false).end).toBeNull();
   });
 
@@ -366,7 +379,13 @@ describe("a dispute", () => {
       amountMinor: -1_000n,
     };
     const movements = [...(said?.movements ?? []), again];
-    const { after } = applied(won, { isInquiry: false, isWonInPart: false, movements, end: "lost" });
+    const { after } = applied(won, {
+      isInquiry: false,
+      isWonInPart: false,
+      isLostUnmoved: false,
+      movements,
+      end: "lost",
+    });
     expect([after.scene.dispute.state, after.net.dispute_loss ?? 0n]).toEqual(["won", 0n]);
   });
 

@@ -24,9 +24,14 @@ export function isStale({ booked }: Pick<DisputeScene, "booked">, { movements }:
 export function newsOf(scene: DisputeScene, said: DisputeSaid, mayLose: boolean): DisputeNews {
   const known = new Set(scene.booked);
   const movements = said.movements.filter(({ movement }) => !known.has(movement.balanceTransactionId));
-  const isLost = said.end === "lost" ? mayLose : said.isWonInPart && scene.dispute.lossAgreedAt !== null;
+  const outMinor = scene.outMinor + outOf(movements);
+  // Where nothing is with the bank, there is nothing that people could say is lost.
+  const isLost =
+    said.end === "lost"
+      ? mayLose || outMinor === 0n
+      : said.isWonInPart && scene.dispute.lossAgreedAt !== null;
   const end = isLost ? "lost" : said.end === "lost" ? null : said.end;
-  return { movements, outMinor: scene.outMinor + outOf(movements), end };
+  return { movements, outMinor, end };
 }
 
 /**
@@ -57,8 +62,8 @@ export function decideDispute(
   if (dispute.state === "lost" && minor > 0n) regain(decision, scene, minor);
   if (dispute.state === "open") {
     const holds = moves.length > 0 ? keepHolds(decision, scene, news) : scene.holds;
-    if (end === "lost") lose(decision, { ...scene, holds }, outMinor);
-    if (isEnding) close(decision, scene, end);
+    if (end === "lost" && outMinor > 0n) lose(decision, { ...scene, holds }, outMinor);
+    if (isEnding) close(decision, scene, { state: end, outMinor });
   }
   tell(decision, scene, news);
   change(decision, scene, news, { end, isInquiry });
@@ -148,9 +153,13 @@ function keepHolds(
   return [...holds, { id, disputeId: dispute.id, amountMinor: moreMinor }];
 }
 
-function close(decision: Decision, { dispute, charge }: DisputeScene, state: "won" | "lost"): void {
+function close(
+  decision: Decision,
+  { dispute, charge }: DisputeScene,
+  { state, outMinor }: { state: "won" | "lost"; outMinor: bigint },
+): void {
   decision.finishTask("dispute_open", dispute.id);
-  const isQuiet = dispute.withdrawnAt === null && state === "won";
+  const isQuiet = dispute.withdrawnAt === null && (state === "won" || outMinor === 0n);
   // Nothing moved, and the customer was never told of it: only the record says that somebody asked.
   if (isQuiet) {
     decision.record({

@@ -14,6 +14,8 @@ export interface DisputeRecord {
   reinstatedAt: Date | null;
   /** Staff say that what is with the bank is lost. */
   lossAgreedAt: Date | null;
+  /** Since when Stripe has called it lost without anything being with the bank. */
+  lostUnmovedAt: Date | null;
   feeMinor: bigint | null;
   feeCurrency: string | null;
 }

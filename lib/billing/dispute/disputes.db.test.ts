@@ -86,6 +86,8 @@ async function toldOf({ customer }: BookedCharge): Promise<string[]> {
   return rows.map((row) => row.topic);
 }
 
+const day = 86_400_000;
+
 /** Stripe's fee of a dispute. */
 const fee = 1500n;
 
@@ -501,6 +503,40 @@ describe("what moves for a dispute", () => {
     });
     expect(await balanceOf(world, charge.customer)).toEqual({ posted: 5000n, held: 0n });
     expect(await taskOf(charge)).toBeNull();
+  });
+
+  it("is nothing a week after it was lost: it is over, and nobody has lost anything", async () => {
+    const charge = await toppedUp(world, await makeCustomer(world), 5000n);
+    const lost = saidOf(charge, 5000n, [], "lost");
+    expect(await tell(lost)).toMatchObject({ state: "open" });
+    await pass(world, 6 * day);
+    expect(await tell(lost)).toMatchObject({ state: "open", changed: false });
+    // The host appeals, and loses that too: the week begins again.
+    await tell(saidOf(charge, 5000n, [], "appeal_under_review"));
+    await tell(lost);
+    await pass(world, 6 * day);
+    expect(await tell(lost)).toMatchObject({ state: "open" });
+    await pass(world, day);
+    const ended = await Promise.all([1, 2, 3].map(() => tell(lost)));
+    expect(ended.map((each) => each.kind === "settled" && [each.state, each.changed])).toEqual(
+      expect.arrayContaining([["lost", true]]),
+    );
+    expect(await tasksOf(charge)).toEqual([]);
+    expect(await toldOf(charge)).toEqual([]);
+    expect(await balanceOf(world, charge.customer)).toEqual({ posted: 5000n, held: 0n });
+    const [row] = await world.owner`select next_poll_at from disputes where stripe_dispute_id = ${lost.id}`;
+    expect(row?.next_poll_at).toBeNull();
+  });
+
+  it("has all come back a week after it was lost: it is over too", async () => {
+    const charge = await toppedUp(world, await makeCustomer(world), 5000n);
+    await world.owner`update charges set method_type = 'sepa_debit' where id = ${charge.chargeId}`;
+    const lost = saidOf(charge, 5000n, [-5000n, 5000n], "lost");
+    await tell(lost);
+    await pass(world, 7 * day);
+    expect(await tell(lost)).toMatchObject({ state: "lost", changed: true });
+    expect(await tasksOf(charge)).toEqual([]);
+    expect(await balanceOf(world, charge.customer)).toEqual({ posted: 5000n, held: 0n });
   });
 
   it("beside a fee of its own is the dispute, and the fee is a fee", async () => {

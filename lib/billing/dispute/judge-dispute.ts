@@ -16,6 +16,8 @@ export interface DisputeSaid {
   readonly end: "won" | "lost" | null;
   /** It was won, and only a part of its money came back: people say whether the rest is lost. */
   readonly isWonInPart: boolean;
+  /** It was lost, and nothing is with the bank: Stripe has not written it yet, or never took anything. */
+  readonly isLostUnmoved: boolean;
 }
 
 export type DisputeVerdict =
@@ -45,14 +47,26 @@ export function judgeDispute(dispute: Dispute, isLive: boolean): DisputeVerdict 
   const hasReturned = movements.some(({ amountMinor }) => amountMinor > 0n);
   const isInquiry = !hasMoved && dispute.status.startsWith("warning");
   const { status } = dispute;
-  const said = { isInquiry, movements, isWonInPart: false };
+  const said = { isInquiry, movements, isWonInPart: false, isLostUnmoved: false };
   if (openStatuses.includes(status)) return { kind: "said", said: { ...said, end: null } };
-  if (status === "lost") return { kind: "said", said: { ...said, end: outMinor > 0n ? "lost" : null } };
+  if (status === "lost") {
+    const isLostUnmoved = outMinor === 0n;
+    return { kind: "said", said: { ...said, isLostUnmoved, end: isLostUnmoved ? null : "lost" } };
+  }
   if (status === "won" || closedStatuses.includes(status)) {
     const isWonInPart = outMinor > 0n && hasReturned;
     return { kind: "said", said: { ...said, isWonInPart, end: outMinor > 0n ? null : "won" } };
   }
   return { kind: "quarantined", reason: `dispute_status_${status}` };
+}
+
+/** What Stripe has not written so long after it called a dispute lost was never taken. */
+const unmovedForMs = 7 * 86_400_000;
+
+/** One that has been lost for a week, and of which nothing is with the bank, has ended: nothing was taken. */
+export function endedUnmoved(said: DisputeSaid, lostUnmovedAt: Date | null, now: Date): DisputeSaid {
+  const isOver = lostUnmovedAt !== null && now.getTime() - lostUnmovedAt.getTime() >= unmovedForMs;
+  return said.isLostUnmoved && isOver ? { ...said, end: "lost" } : said;
 }
 
 /** What of a dispute's amount is with the bank. Minor units. */

@@ -16,7 +16,7 @@ import type { World } from "../world";
 import { decideDispute, isStale, newsOf } from "./decide-dispute";
 import { isReturnedDebit } from "./delayed-methods";
 import type { DisputeRecord, DisputeScene, LossShares } from "./dispute-scene";
-import { type DisputeSaid, type DisputeVerdict, judgeDispute } from "./judge-dispute";
+import { type DisputeSaid, type DisputeVerdict, endedUnmoved, judgeDispute } from "./judge-dispute";
 
 export type SettledDispute =
   /** The state the dispute is in now; `changed` if this call brought something about. */
@@ -93,8 +93,9 @@ async function apply(
   }
   const isOld = isStale(known, verdict.said);
   const scene = isOld ? known : { ...known, dispute: { ...found, ...amended(tx, found, said) } };
+  const judged = isOld ? verdict.said : heardUnmoved(tx, found, verdict.said, context.now);
   const mayLose = !isReturnedDebit(charge.methodType) || found.lossAgreedAt !== null;
-  const changed = decideDispute(decision, scene, verdict.said, mayLose);
+  const changed = decideDispute(decision, scene, judged, mayLose);
   const isAsked = !isOld && (await askAboutLoss(tx, decision, scene, verdict.said, mayLose));
   if (changed && !isAsked) decision.finishTask("dispute_quarantined", found.id);
   // What is released is money arriving; and debt that has arisen is paid from what there is.
@@ -173,6 +174,7 @@ async function lockDispute(
     withdrawnAt: row.withdrawn_at,
     reinstatedAt: row.reinstated_at,
     lossAgreedAt: row.loss_agreed_at,
+    lostUnmovedAt: row.lost_unmoved_at,
     feeMinor: row.fee_minor,
     feeCurrency: row.fee_currency,
   };
@@ -235,6 +237,18 @@ function amended(tx: Transaction, dispute: DisputeRecord, said: Dispute): { amou
       evidence_due_at = ${said.evidenceDueAt}
     where customer_id = ${dispute.customerId} and id = ${dispute.id}`);
   return { amountMinor: said.amountMinor };
+}
+
+/** Keeps since when it has been lost with nothing taken; after a while that is its end. */
+function heardUnmoved(tx: Transaction, dispute: DisputeRecord, said: DisputeSaid, now: Date): DisputeSaid {
+  if (dispute.state !== "open") return said;
+  const since = said.isLostUnmoved ? (dispute.lostUnmovedAt ?? now) : null;
+  if (since?.getTime() !== dispute.lostUnmovedAt?.getTime()) {
+    tx.write(tx.sql`
+      update disputes set lost_unmoved_at = ${since}
+      where customer_id = ${dispute.customerId} and id = ${dispute.id}`);
+  }
+  return endedUnmoved(said, since, now);
 }
 
 /**

@@ -97,6 +97,7 @@ function begun(standsMinor: bigint, leftMinor: bigint, otherMinor: bigint): Stan
       withdrawnAt: null,
       reinstatedAt: null,
       lossAgreedAt: null,
+      lostUnmovedAt: null,
       feeMinor: null,
       feeCurrency: null,
     },
@@ -191,7 +192,7 @@ function said(standing: Standing, at: number, news: Pick<DisputeSaid, "end" | "m
       outMinor: course.outMinor,
       lost: { customerMinor: course.customerMinor, hostMinor: course.hostMinor },
     },
-    { isInquiry: false, isWonInPart: false, end: news.end, movements },
+    { isInquiry: false, isWonInPart: false, isLostUnmoved: false, end: news.end, movements },
   );
   const freed = [...decision.takeFreed().values()][0];
   const { books, changes } = decision.result();
