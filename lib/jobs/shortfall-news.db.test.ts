@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { resendMail } from "@/lib/admin/resend-mail";
 import { remindOfShortfalls } from "@/lib/billing/reminder/remind-of-shortfalls";
 import { runRenewals } from "@/lib/billing/renewal/run-renewals";
 import { payFromBalance } from "@/lib/portal/pay";
@@ -13,6 +14,7 @@ import {
 } from "@/lib/testing/fixtures";
 import { type Mornings, openMornings } from "@/lib/testing/mornings";
 import { raiseDebt } from "@/lib/testing/raise-debt";
+import { makeStaff } from "@/lib/testing/staff";
 import { remindCustomers } from "./remind-customers";
 
 let mornings: Mornings;
@@ -160,6 +162,24 @@ describe("a shortfall", () => {
     await owner`update outbox set handled_at = created_at where handled_at is null`;
     mail.isDown = false;
     expect(await morning("2026-04-06")).toEqual(["Add $6.50 by 10 April 2026 to renew web-1"]);
+  });
+
+  it("has not risen while the mail that told it waits to be sent again", async () => {
+    const { world, owner, mail, morning } = mornings;
+    const customer = await withServicesUntil(10);
+    const { customerId } = customer;
+    await giveBalance(world, customer, 600n);
+    await renewOn("2026-04-03");
+    await morning("2026-04-04");
+    await spend(customer, 250n);
+    expect(await morning("2026-04-05")).toEqual(["Add $6.50 by 10 April 2026 to renew web-1"]);
+    const [last] = await owner`
+      select id from notices where customer_id = ${customerId} and topic = 'reminder' order by created_at desc limit 1`;
+    const support = await makeStaff(world, "support");
+    expect(await resendMail(support, { customerId, noticeId: last?.id }, world)).toMatchObject({ ok: true });
+    mail.isDown = true;
+    await morning("2026-04-06");
+    expect(await mornings.stagesOf(customer)).toEqual(["invoice_issued", "shortfall"]);
   });
 
   it("is found beyond customers who were told of nothing yet", async () => {

@@ -78,7 +78,8 @@ export async function readWaitingRenewals(
       left join balances b on b.customer_id = i.customer_id and b.currency = i.currency
       left join lateral (
         select n.created_at as told_at, coalesce((n.shortfalls ->> i.currency)::bigint, 0) as told_minor from reminders r
-        join notices n on n.customer_id = r.customer_id and n.id = r.outbox_id and n.state in ('sent', 'bounced', 'undeliverable')
+        join notices n on n.customer_id = r.customer_id and n.id = r.outbox_id
+          and (n.state in ('sent', 'bounced', 'undeliverable') or n.sent_at is not null)
         where r.customer_id = i.customer_id and r.subject_id = i.id and r.kind in ('invoice_issued', 'invoice_due', 'shortfall')
         order by n.created_at desc, n.id desc limit 1) t on true
       where i.customer_id = any(${[...customerIds]}::uuid[]) and i.state = 'open' and i.origin = 'renewal'
