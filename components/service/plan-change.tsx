@@ -1,9 +1,10 @@
-import { useTranslations } from "next-intl";
+import { useLocale, useTimeZone, useTranslations } from "next-intl";
 import type { ReactNode } from "react";
 import { Amount } from "@/components/ui/amount";
 import { type AnswerTexts, sentenceOf } from "@/components/ui/answer-texts";
 import { Button } from "@/components/ui/button";
 import { Callout } from "@/components/ui/callout";
+import { formatDay } from "@/components/ui/dates";
 import { Day } from "@/components/ui/day";
 import { Fact, Facts } from "@/components/ui/facts";
 import { TaxMark } from "@/components/ui/tax-mark";
@@ -103,20 +104,21 @@ interface PlanChangeShownProps {
   preview: PlanChangePreview;
   /** Whether whoever looks can top the balance up by what it lacks. */
   canTopUp: boolean;
-  /** The form that agrees to it. */
-  children: ReactNode;
+  /** The form that agrees to it; its button says what it does. */
+  children: (submit: string) => ReactNode;
 }
 
 /** What the change does, in amounts, before anybody agrees to it. */
 export function PlanChangeShown({ preview, canTopUp, children }: PlanChangeShownProps) {
   const t = useTranslations("planChange");
   const length = useTranslations("term");
-  const { way, startsAt, shortBy, terms, reissued, termsAhead } = preview;
+  const { shortBy, terms, reissued, termsAhead } = preview;
+  const named = useChangeName(preview);
   const isShort = isPositive(shortBy);
   return (
     <section aria-labelledby="plan-preview" className="grid content-start gap-5">
       <h2 id="plan-preview" className="font-semibold text-lg">
-        {way === "at_once" ? t("doesAtOnce") : t.rich("doesLater", { at: () => <Day at={startsAt} /> })}
+        <bdi>{named}</bdi>
       </h2>
       {termsAhead && (
         <p>
@@ -164,10 +166,20 @@ export function PlanChangeShown({ preview, canTopUp, children }: PlanChangeShown
           )}
         </Callout>
       ) : (
-        <div className="max-w-sm">{children}</div>
+        <div className="max-w-sm">{children(named)}</div>
       )}
     </section>
   );
+}
+
+/** The change with its plan and its day: the heading over what it does, and the button that does it. */
+function useChangeName({ plan, way, startsAt }: PlanChangePreview): string {
+  const t = useTranslations("planChange");
+  const locale = useLocale();
+  const timeZone = useTimeZone() ?? "UTC";
+  if (plan.isItsOwn) return t("keepPlan", { plan: plan.name });
+  if (way === "at_once") return t("changeToday", { plan: plan.name });
+  return t("changeFrom", { plan: plan.name, day: formatDay(startsAt, locale, timeZone) });
 }
 
 /** Why that change is not possible. That there is nothing to change is no warning: it is how the page stands after a change. */

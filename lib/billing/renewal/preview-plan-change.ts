@@ -12,6 +12,10 @@ import { priceOfTerm, readListPrices } from "./term-prices";
 /** What a change would do, shown before anybody agrees to it. */
 export interface PlanChangePreview {
   way: PlanChangeWay;
+  plan: {
+    name: string /** The service has it: a change that was to come is taken back. */;
+    isItsOwn: boolean;
+  };
   startsAt: Date;
   /** For the rest of the paid terms, net and tax. */
   charged: Money;
@@ -125,6 +129,7 @@ export async function previewPlanChange(
     ok: true,
     value: {
       way,
+      plan: { name: scene.to.name, isItsOwn: scene.to.id === scene.from.id },
       startsAt,
       charged: money(chargedMinor, currency),
       credited: money(creditedMinor, currency),

@@ -4,6 +4,7 @@ import { notFound } from "next/navigation";
 import { getTranslations } from "next-intl/server";
 import { PlanChangeRefused, PlanChangeShown, PlanChoiceForm } from "@/components/service/plan-change";
 import { planChangeTexts } from "@/components/service/plan-change-texts";
+import { PlanChoiceArea } from "@/components/service/plan-choice-area";
 import { ActionForm } from "@/components/sign-in/action-form";
 import { PageHead } from "@/components/ui/page-head";
 import { TextLink } from "@/components/ui/text-link";
@@ -53,32 +54,37 @@ export default async function PlanChangePage({ params, searchParams }: PlanChang
           <span dir="auto">{service.label}</span>: <span dir="auto">{service.planName}</span>
         </p>
       </PageHead>
-      <div className="grid gap-12 pb-16 lg:grid-cols-2">
-        <PlanChoiceForm choices={shown} action={path} chosen={wish} />
+      <PlanChoiceArea
+        key={`${wish.planId} ${wish.way}`}
+        wish={wish}
+        choice={<PlanChoiceForm choices={shown} action={path} chosen={wish} />}
+      >
         {preview?.ok && (
           <PlanChangeShown preview={preview.value} canTopUp>
-            {canChange ? (
-              <ActionForm
-                key={`${wish.planId} ${wish.way} ${preview.value.due.minor}`}
-                action={carrying(actor, changePlan)}
-                hidden={{
-                  serviceId: service.id,
-                  planId: wish.planId ?? "",
-                  way: wish.way,
-                  agreedMinor: preview.value.due.minor.toString(),
-                }}
-                fields={[]}
-                submit={t("agree")}
-                answers={answers}
-                said={t("done")}
-              />
-            ) : (
-              <p className="text-ink-soft">{t("onlyLooking")}</p>
-            )}
+            {(submit) =>
+              canChange ? (
+                <ActionForm
+                  key={`${wish.planId} ${wish.way} ${preview.value.due.minor}`}
+                  action={carrying(actor, changePlan)}
+                  hidden={{
+                    serviceId: service.id,
+                    planId: wish.planId ?? "",
+                    way: wish.way,
+                    agreedMinor: preview.value.due.minor.toString(),
+                  }}
+                  fields={[]}
+                  submit={submit}
+                  answers={answers}
+                  said={t("done")}
+                />
+              ) : (
+                <p className="text-ink-soft">{t("onlyLooking")}</p>
+              )
+            }
           </PlanChangeShown>
         )}
         {preview && !preview.ok && <PlanChangeRefused refusal={preview.refusal} answers={answers} />}
-      </div>
+      </PlanChoiceArea>
     </>
   );
 }

@@ -3,6 +3,7 @@ import { notFound } from "next/navigation";
 import { getTranslations } from "next-intl/server";
 import { PlanChangeRefused, PlanChangeShown, PlanChoiceForm } from "@/components/service/plan-change";
 import { planChangeTexts } from "@/components/service/plan-change-texts";
+import { PlanChoiceArea } from "@/components/service/plan-choice-area";
 import { ActionForm } from "@/components/sign-in/action-form";
 import { StaffFrame } from "@/components/staff/staff-frame";
 import { PageHead } from "@/components/ui/page-head";
@@ -54,31 +55,36 @@ export default async function StaffPlanChangePage({ params, searchParams }: Plan
           <span dir="auto">{service.label}</span>: <span dir="auto">{service.planName}</span>
         </p>
       </PageHead>
-      <div className="grid gap-12 pb-16 lg:grid-cols-2">
-        <PlanChoiceForm choices={shown} action={path} chosen={{ planId, way }} />
+      <PlanChoiceArea
+        key={`${planId} ${way}`}
+        wish={{ planId, way }}
+        choice={<PlanChoiceForm choices={shown} action={path} chosen={{ planId, way }} />}
+      >
         {preview?.ok && (
           <PlanChangeShown preview={preview.value} canTopUp={false}>
-            {mayStaff(actor.role, "service.change_plan") && (
-              <ActionForm
-                key={`${planId} ${way} ${preview.value.due.minor}`}
-                action={changeCustomersPlan}
-                hidden={{
-                  customerId: customer.id,
-                  serviceId: service.id,
-                  planId: planId ?? "",
-                  way,
-                  agreedMinor: preview.value.due.minor.toString(),
-                }}
-                fields={[]}
-                submit={t("agree")}
-                answers={answers}
-                said={t("done")}
-              />
-            )}
+            {(submit) =>
+              mayStaff(actor.role, "service.change_plan") && (
+                <ActionForm
+                  key={`${planId} ${way} ${preview.value.due.minor}`}
+                  action={changeCustomersPlan}
+                  hidden={{
+                    customerId: customer.id,
+                    serviceId: service.id,
+                    planId: planId ?? "",
+                    way,
+                    agreedMinor: preview.value.due.minor.toString(),
+                  }}
+                  fields={[]}
+                  submit={submit}
+                  answers={answers}
+                  said={t("done")}
+                />
+              )
+            }
           </PlanChangeShown>
         )}
         {preview && !preview.ok && <PlanChangeRefused refusal={preview.refusal} answers={answers} />}
-      </div>
+      </PlanChoiceArea>
     </StaffFrame>
   );
 }
