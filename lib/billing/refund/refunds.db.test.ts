@@ -155,6 +155,17 @@ describe("a top-up that is refunded to the card", () => {
     expect(await toldOf(charge)).toEqual([]);
   });
 
+  it("that Stripe has not heard of, while somebody refunds the charge there, is no second refund in the books", async () => {
+    const charge = await topUp(3000n);
+    const wish = await refundWish(world, charge, 3000n);
+    await startRefund(world, world.staff, wish);
+    await refundAtStripe(charge, 3000);
+    await world.control.webhooksIdle();
+    await expectBooksBalance(world);
+    expect(await settleRefund(world, wish)).toMatchObject({ state: "failed" });
+    await expectBooksBalance(world);
+  });
+
   it("that fails later comes back by rows of its own, and customer and staff are told", async () => {
     const charge = await topUp(3000n);
     await refund(charge, 1000n);

@@ -48,6 +48,7 @@ export const moneyBackRules: readonly Rule[] = [
             and coalesce(b.waits, 0) <> r.amount_minor then r.amount_minor else 0 end)`,
   },
   {
+    // One that we asked for and that Stripe has not said to have made may yet be refused: somebody refunded there meanwhile.
     says: "a charge is refunded at most once over",
     find: ({ sql, at }) => sql`
         select c.customer_id, 'charge', c.id::text, jsonb_build_object('amount', c.amount_minor::text,
@@ -55,7 +56,7 @@ export const moneyBackRules: readonly Rule[] = [
         from charges c
         join (
           select r.customer_id, r.charge_id, sum(r.amount_minor) as refunded from refunds r
-          where ${at("r")} and r.state <> 'failed' group by r.customer_id, r.charge_id
+          where ${at("r")} and r.state <> 'failed' and r.booked_at is not null group by r.customer_id, r.charge_id
         ) r on r.customer_id = c.customer_id and r.charge_id = c.id
         where ${at("c")} and r.refunded > c.amount_minor`,
   },
