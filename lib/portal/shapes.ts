@@ -279,7 +279,7 @@ export type PayOutcome =
   /** Stripe did not answer: nobody knows yet whether there is a payment; it will be looked up. */
   | { kind: "confirming"; paymentId: PaymentId };
 
-/** What the page after payment shows; `nothing_taken` when the customer came back without paying. */
+/** What the page after payment shows; `nothing_taken` when the customer has not paid: they came back, or were never led there. */
 export type PaymentOutcome = {
   /** A top-up's is the invoice it was begun from. */
   invoiceNumber: string | null;
