@@ -116,6 +116,39 @@ test.describe("settings", { tag: "@phone" }, () => {
     await expect(theirs.getByRole("heading", { name: "There is nothing here" })).toBeVisible();
   });
 
+  test("the founder is removed once it is said who gets the mail, and the main address is chosen", async ({
+    people,
+    scene,
+    pageOf,
+  }) => {
+    const founder = await people.customer();
+    const boss = await people.join(founder, "owner");
+    const { customerId } = founder;
+    const copies = [founder.email, "books@example.test"];
+    await scene.owner`update customers set invoice_recipients = ${copies} where id = ${customerId}`;
+    const page = await pageOf(boss);
+    await page.goto("/settings");
+    await expect(page.getByLabel("Main address")).toHaveValue(founder.email);
+    await page.goto("/settings/members");
+    await page.getByRole("button", { name: `Remove ${founder.name}` }).click();
+    const dialog = page.getByRole("dialog");
+    await expect(dialog.getByLabel("New main address")).toHaveValue(boss.email);
+    await expect(dialog.getByLabel(`Stop copies to ${founder.email}`)).toBeChecked();
+    await expect(dialog.getByLabel("Stop copies to books@example.test")).not.toBeChecked();
+    await dialog.getByRole("button", { name: "Remove" }).click();
+    await expect(page.getByRole("list", { name: "Members" })).not.toContainText(founder.email);
+    const [row] = await scene.owner`
+      select email, invoice_recipients as copies from customers where id = ${customerId}`;
+    expect(row).toMatchObject({ email: boss.email, copies: ["books@example.test"] });
+    const colleague = await people.join(founder, "billing");
+    await page.goto("/settings");
+    await page.getByLabel("Main address").selectOption(colleague.email);
+    await page.getByRole("button", { name: "Change main address" }).click();
+    await expect(page.getByText("Mail about invoices goes to this address now.")).toBeVisible();
+    await page.reload();
+    await expect(page.getByLabel("Main address")).toHaveValue(colleague.email);
+  });
+
   test("a new password keeps this session and ends the others", async ({ people, pageOf }) => {
     const customer = await people.customer();
     const [page, other] = [await pageOf(customer), await pageOf(customer)];
