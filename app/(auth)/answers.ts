@@ -18,6 +18,7 @@ const codes = [
   "email_not_valid",
   "email_taken",
   "name_has_address",
+  "name_has_host",
 ] as const;
 
 /** The sentences for every refusal of these pages, with the {names} that the browser fills in left as they are. */

@@ -8,6 +8,7 @@ const refusals = [
   "company_name_missing",
   "company_name_too_long",
   "company_name_has_address",
+  "company_name_has_host",
   "company_address_too_long",
   "company_tax_id_not_valid",
   "company_tax_id_wrong",

@@ -3,7 +3,7 @@ import { constraintName, transact } from "@/db/transaction";
 import { staffRoles } from "@/lib/auth/actor";
 import { attemptLimits, type TooManyAttempts } from "@/lib/auth/attempt-limits";
 import { context } from "@/lib/auth/context";
-import { isEmail, normalEmail } from "@/lib/auth/email-address";
+import { isEmail, mailboxOf, normalEmail } from "@/lib/auth/email-address";
 import { hostNameOf } from "@/lib/auth/host";
 import { askForMailToAdmins } from "@/lib/auth/login-mail";
 import { judgeNewPassword } from "@/lib/auth/new-password";
@@ -45,10 +45,11 @@ export async function inviteStaff(
   const email = normalEmail(input.email);
   if (!isEmail(email)) return refuse({ code: "email_not_valid" });
   const limits = attemptLimits(world.staff);
-  if (!(await limits.take("invitedEmail", email)).ok) return refuse({ code: "invited_too_often", email });
+  const mailbox = mailboxOf(email);
+  if (!(await limits.take("staffInvited", mailbox)).ok) return refuse({ code: "invited_too_often", email });
   const invited = await invite(actor, { ...input, email }, { mailer, hostName, locale }, world);
   // What was not sent is no mail.
-  if (!invited.ok) await limits.giveBack("invitedEmail", email);
+  if (!invited.ok) await limits.giveBack("staffInvited", mailbox);
   return invited;
 }
 

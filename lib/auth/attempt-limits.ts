@@ -32,8 +32,9 @@ const limits = {
   /** Choosing a new password, by the session or the link that allows it: how strong one is takes time to say. */
   newPassword: { points: 20, duration: 15 * minuteSeconds },
   resetAddress: { points: 20, duration: 60 * minuteSeconds },
-  /** Mails of people whom their reader need not know. */
+  /** Mails of people whom their reader need not know, by mailbox; what customers send says nothing of what staff may. */
   invitedEmail: { points: 2, duration: 24 * 60 * minuteSeconds },
+  staffInvited: { points: 2, duration: 24 * 60 * minuteSeconds },
   /** Looking at a pay link, and paying by one. A phone network shows thousands of people behind one address. */
   payLinkAddress: { points: 300, duration: 15 * minuteSeconds },
   payByLinkAddress: { points: 60, duration: 15 * minuteSeconds },
@@ -92,6 +93,7 @@ function makeLimits(sql: Sql): AttemptLimits {
     newPassword: limiter("newPassword"),
     resetAddress: limiter("resetAddress"),
     invitedEmail: limiter("invitedEmail"),
+    staffInvited: limiter("staffInvited"),
     payLinkAddress: limiter("payLinkAddress"),
     payByLinkAddress: limiter("payByLinkAddress"),
     returnPayment: limiter("returnPayment"),

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { hasAddress, nameForMail, oneLineName } from "./plain-name";
+import { hasAddress, hasHostName, nameForMail, nameForStranger, oneLineName } from "./plain-name";
 
 describe("a name", () => {
   test.each([
@@ -47,4 +47,42 @@ test("what would become a link in a mail goes as a whole, and leaves one space",
   expect(nameForMail("Duck & Co. / Ltd.")).toBe("Duck & Co. / Ltd.");
   expect(nameForMail(`${"a".repeat(80)}`)).toBe("a".repeat(80));
   expect(nameForMail(`${"a".repeat(81)}`)).toBe(`${"a".repeat(79)}…`);
+});
+
+describe("a name in a mail to a stranger", () => {
+  test.each([
+    [
+      "Ducky Cloud Security: your account is locked, call +1 900 555 0199, log in at evil.example",
+      "Ducky Cloud Security your account is lo…",
+    ],
+    ["Locked, call +1 (900) 555-0199 now", "Locked, call now"],
+    ["call １９００５５５０１９９", "call"],
+    ["Security： call 0900/555.01.99", "Security call"],
+    ["“Support”: «us»", "Support us"],
+    ["Müller & Söhne GmbH", "Müller & Söhne GmbH"],
+    ["24 Ducks No. 5", "24 Ducks No. 5"],
+    ["北京鸭云有限公司", "北京鸭云有限公司"],
+  ])("is short, and has no number to call: %s", (name, shown) => {
+    expect(nameForStranger(name)).toBe(shown);
+  });
+});
+
+describe("the host's name", () => {
+  test.each([
+    ["Ducky Cloud Security", "Ducky Cloud"],
+    ["DUCKY-CLOUD billing", "Ducky Cloud"],
+    ["ｄｕｃｋｙ ｃｌｏｕｄ", "Ducky Cloud"],
+    ["Dücky Clöud", "Ducky Cloud"],
+    ["鸭云客服", "鸭云"],
+  ])("is found in %s", (name, host) => {
+    expect(hasHostName(name, host)).toBe(true);
+  });
+
+  test.each([
+    ["Ducky Bakery", "Ducky Cloud"],
+    ["ABC Bakery", "ABC"],
+    ["Pond Ltd", ""],
+  ])("is not found in %s", (name, host) => {
+    expect(hasHostName(name, host)).toBe(false);
+  });
 });

@@ -31,3 +31,32 @@ export function nameForMail(name: string): string {
   const letters = [...plain];
   return letters.length > 80 ? `${letters.slice(0, 79).join("")}…` : plain;
 }
+
+/**
+ * A name for a mail to somebody who never heard of its owner, to stand between quotation marks: too short for a letter of its
+ * own, without a number to call, and without the colon that makes a sender of what stands before it.
+ */
+export function nameForStranger(name: string): string {
+  const plain = nameForMail(name)
+    .replace(/["“”„«»:]/gu, " ")
+    .replace(/\+?\p{Nd}(?:[\s()./-]*\p{Nd}){3,}/gu, " ")
+    .replace(/\s+/gu, " ")
+    .trim();
+  const letters = [...plain];
+  return letters.length > 40 ? `${letters.slice(0, 39).join("")}…` : plain;
+}
+
+/** Whether a customer or a person calls themselves as the host does: in a mail they would speak in its name. */
+export function hasHostName(name: string, hostName: string): boolean {
+  const host = lettersOf(hostName);
+  // Shorter ones stand in many names.
+  const least = /^\p{Script=Han}+$/u.test(host) ? 2 : 4;
+  return [...host].length >= least && lettersOf(name).includes(host);
+}
+
+function lettersOf(text: string): string {
+  return folded(text)
+    .normalize("NFD")
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N}]/gu, "");
+}

@@ -6,7 +6,7 @@ import { hostNameOf } from "@/lib/auth/host";
 import { askForMailToOwners } from "@/lib/auth/login-mail";
 import { judgeNewPassword } from "@/lib/auth/new-password";
 import { hashPassword, type PasswordProblem } from "@/lib/auth/password";
-import { hasAddress, oneLineName } from "@/lib/auth/plain-name";
+import { hasAddress, hasHostName, oneLineName } from "@/lib/auth/plain-name";
 import type { World } from "@/lib/billing/world";
 import { type CustomerId, newId, type UserId } from "@/lib/kernel/id";
 import { ok, type Result, refuse } from "@/lib/kernel/result";
@@ -24,7 +24,11 @@ export interface InvitationView {
   readonly hasLogin: boolean;
 }
 
-export type NameProblem = { code: "name_missing" } | { code: "name_has_address" };
+export type NameProblem =
+  | { code: "name_missing" }
+  | { code: "name_has_address" }
+  /** The host's own name stands in it. */
+  | { code: "name_has_host"; host: string };
 
 export type AcceptRefusal =
   | { code: "invitation_not_valid" }
@@ -71,12 +75,14 @@ export async function joinAsNew(
   const name = oneLineName(input.name);
   if (name === "") return refuse({ code: "name_missing" });
   if (hasAddress(name)) return refuse({ code: "name_has_address" });
+  const hostName = await hostNameOf(world.app.sql, input.hostName ?? "");
+  if (hasHostName(name, hostName)) return refuse({ code: "name_has_host", host: hostName });
   const judged = await judgeNewPassword(
     world.app,
     { password: input.password, by: input.token },
     {
       email: view.email,
-      names: [name, view.customer, await hostNameOf(world.app.sql, input.hostName ?? "")],
+      names: [name, view.customer, hostName],
     },
   );
   if (!judged.ok) return judged;

@@ -1,6 +1,8 @@
 import type { ReservedSql } from "@/db/client";
 import { type Transaction, transact } from "@/db/transaction";
+import { hostNameOf } from "@/lib/auth/host";
 import type { MemberRightName } from "@/lib/auth/member-rights";
+import { hasHostName } from "@/lib/auth/plain-name";
 import { taxIdProblem } from "@/lib/billing/invoice/tax-id";
 import type { World } from "@/lib/billing/world";
 import { newId } from "@/lib/kernel/id";
@@ -19,14 +21,22 @@ type NotAllowed = { code: "not_allowed" };
  */
 export async function changeCompany(
   actor: CustomerActor,
-  input: { name: string; address: string; taxId: string; locale: "en" | "zh" },
+  input: { name: string; address: string; taxId: string; locale: "en" | "zh"; hostName?: string },
   world: World = portalWorld(),
 ): Promise<Result<undefined, CompanyRefusal | NotAllowed>> {
   const read = companyOf(input);
   if (!read.ok) return read;
   const { name, address, taxId, locale } = read.value;
-  return change(world, actor, { right: "company.change", verb: "company_changed" }, async (sql) => {
-    const [kept] = await sql`select country, tax_id from customers where id = ${actor.customerId}`;
+  const about = { right: "company.change", verb: "company_changed" } as const;
+  return change<CompanyRefusal>(world, actor, about, async (sql) => {
+    const [[kept], hostName] = await Promise.all([
+      sql`select name, country, tax_id from customers where id = ${actor.customerId}`,
+      hostNameOf(sql, input.hostName ?? ""),
+    ]);
+    // A name that is kept already was given by staff, or before the host had its own.
+    if (name !== kept?.name && hasHostName(name, hostName)) {
+      return refuse({ code: "company_name_has_host", host: hostName });
+    }
     // One that is kept already is not asked for again: its country may be read more strictly than it was.
     const problem = taxId !== null && taxId !== kept?.tax_id ? taxIdProblem(taxId, kept?.country) : null;
     if (problem) return refuse({ code: "company_tax_id_wrong", ...problem });

@@ -17,6 +17,8 @@ export type CompanyRefusal =
   | { code: "company_name_missing" }
   | { code: "company_name_too_long"; most: number }
   | { code: "company_name_has_address" }
+  /** The host's own name stands in it. */
+  | { code: "company_name_has_host"; host: string }
   | { code: "company_address_too_long"; most: number; lines: number }
   | { code: "company_tax_id_not_valid"; most: number }
   /** Not one of the customer's country. */

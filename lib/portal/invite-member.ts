@@ -2,9 +2,9 @@ import { type Transaction, transact } from "@/db/transaction";
 import type { MembershipRole } from "@/lib/auth/actor";
 import { attemptLimits, type TooManyAttempts } from "@/lib/auth/attempt-limits";
 import { context } from "@/lib/auth/context";
-import { isEmail, normalEmail } from "@/lib/auth/email-address";
+import { isEmail, mailboxOf, normalEmail } from "@/lib/auth/email-address";
 import { hostNameOf } from "@/lib/auth/host";
-import { nameForMail } from "@/lib/auth/plain-name";
+import { nameForStranger } from "@/lib/auth/plain-name";
 import type { World } from "@/lib/billing/world";
 import { type InvitationId, newId } from "@/lib/kernel/id";
 import { ok, type Result, refuse } from "@/lib/kernel/result";
@@ -58,10 +58,11 @@ export async function inviteMember(
   const asked = await transact(world.app, actor, ({ sql }) => may(sql, actor, "members.change"));
   if (!asked) return refuse({ code: "not_allowed" });
   const limits = attemptLimits(world.app);
-  if (!(await limits.take("invitedEmail", email)).ok) return refuse({ code: "invited_too_often", email });
+  const mailbox = mailboxOf(email);
+  if (!(await limits.take("invitedEmail", mailbox)).ok) return refuse({ code: "invited_too_often", email });
   const invited = await invite(actor, { ...input, email }, world, post);
   // What was not sent is no mail.
-  if (!invited.ok) await limits.giveBack("invitedEmail", email);
+  if (!invited.ok) await limits.giveBack("invitedEmail", mailbox);
   return invited;
 }
 
@@ -116,8 +117,8 @@ async function invite(
   const sent = await mailer.sendMail({
     ...(await invitationMail({
       locale,
-      customer: nameForMail(customer),
-      inviter: nameForMail(inviter),
+      customer: nameForStranger(customer),
+      inviter: nameForStranger(inviter),
       host,
       email,
       role,

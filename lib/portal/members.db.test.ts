@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { transact } from "@/db/transaction";
 import type { MembershipRole } from "@/lib/auth/actor";
+import { attemptLimits } from "@/lib/auth/attempt-limits";
 import { beginSession, readSession } from "@/lib/auth/session";
 import { signIn } from "@/lib/auth/sign-in";
 import { type InvitationId, newId, type SessionId, type UserId } from "@/lib/kernel/id";
@@ -385,6 +386,17 @@ describe("an invitation", () => {
     expect(await showInvitation(token, world)).not.toBeNull();
   });
 
+  it("counts the spellings of one mailbox together, and not with invitations of staff", async () => {
+    const customer = await makeCustomer(world);
+    const name = newId();
+    const invite = (tag: string) =>
+      inviteMember(customer.actor, { email: `${name}${tag}@example.test`, role: "viewer" }, world, post);
+    const answers = [await invite("+1"), await invite("+2"), await invite("+3"), await invite("")];
+    expect(answers.map((answer) => answer.ok)).toEqual([true, true, false, false]);
+    const mailbox = `${name}@example.test`;
+    expect(await attemptLimits(world.staff).take("staffInvited", mailbox)).toMatchObject({ ok: true });
+  });
+
   it("has no link but its own, whatever its sender and the customer are called", async () => {
     const phishing = "Ducky Cloud Security: your account is locked, https://evil.example/now";
     const customer = await makeCustomer(world, { name: phishing });
@@ -392,7 +404,7 @@ describe("an invitation", () => {
     await invited(customer.actor, `${newId()}@example.test`);
     expect(sent[0]?.subject).toBe("You are invited to Ducky Cloud");
     for (const text of [sent[0]?.text, sent[0]?.html]) {
-      expect(text).toContain("your account is locked");
+      expect(text).toContain("“Ducky Cloud Security your account is lo…”");
       expect(text).not.toMatch(/evil\.example/);
     }
   });

@@ -69,6 +69,19 @@ describe("the settings of a customer", () => {
     expect(await showSettings(customer.actor, world)).toEqual(before);
   });
 
+  it("have no name with the host's in it, but keep one that was given before", async () => {
+    const customer = await makeCustomer(world);
+    const save = (name: string, hostName = "Ducky Cloud") =>
+      changeCompany(customer.actor, { ...company, name, hostName }, world);
+    expect(await save("Ducky-Cloud Security")).toEqual({
+      ok: false,
+      refusal: { code: "company_name_has_host", host: "Ducky Cloud" },
+    });
+    expect(await save("Ducky Cloud Security", "")).toMatchObject({ ok: true });
+    expect(await save("Ducky Cloud Security")).toMatchObject({ ok: true });
+    expect(await save("Pond Ltd")).toMatchObject({ ok: true });
+  });
+
   it("have a tax id of the customer's country, and one that was kept before is not asked for again", async () => {
     const customer = await makeCustomer(world, { country: "DE" });
     const save = (taxId: string) => changeCompany(customer.actor, { ...company, taxId }, world);

@@ -5,6 +5,7 @@ import { z } from "zod";
 import { locales } from "@/app/messages/locale";
 import { logAccess } from "@/lib/auth/access-log";
 import { customerAction } from "@/lib/auth/action";
+import { context } from "@/lib/auth/context";
 import * as portal from "@/lib/portal/change-company";
 import * as main from "@/lib/portal/main-address";
 
@@ -19,7 +20,10 @@ const MainInput = z.strictObject({ email: address, seen: address });
 const RecipientsInput = z.strictObject({ recipients: z.string().max(5000) });
 
 export const changeCompany = customerAction(CompanyInput, async (actor, input) => {
-  const answer = await portal.changeCompany(actor, input);
+  const answer = await portal.changeCompany(actor, {
+    ...input,
+    hostName: context().settings.hostName,
+  });
   if (answer.ok) revalidatePath("/settings");
   return answer;
 });
