@@ -106,7 +106,7 @@ const granted: Record<string, { app?: string; jobs?: string; staff?: string } | 
   plans: { app: "select", jobs: "select", staff: "insert select update" },
   refunds: {
     app: "select",
-    jobs: "insert select update(booked_at,ended_at,failure_code,first_sent_at,next_poll_at,poll_count,send_count,settled_currency,settled_minor,state,stripe_balance_transaction_id,stripe_refund_id)",
+    jobs: "insert select update(booked_at,ended_at,failure_code,first_sent_at,next_poll_at,pending_reason,poll_count,send_count,settled_currency,settled_minor,state,stripe_balance_transaction_id,stripe_refund_id,told_at)",
     staff: "insert select",
   },
   renewal_requests: {

@@ -15,6 +15,7 @@ const knownKinds = [
   "renewal_parked",
   "suspense",
   "refund_failed",
+  "refund_unfunded",
   "refund_quarantined",
   "dispute_open",
   "dispute_quarantined",

@@ -715,6 +715,8 @@ CREATE TABLE "refunds" (
 	"settled_minor" bigint,
 	"settled_currency" text,
 	"failure_code" text,
+	"pending_reason" text,
+	"told_at" timestamp with time zone,
 	"send_count" integer DEFAULT 0 NOT NULL,
 	"first_sent_at" timestamp with time zone,
 	"poll_count" integer DEFAULT 0 NOT NULL,

@@ -149,7 +149,7 @@ GRANT SELECT, INSERT ON papers, receipt_numbers TO mallard_app, mallard_jobs, ma
 -- Money that goes back: staff ask for it, jobs follow what Stripe says of it.
 GRANT INSERT ON refunds TO mallard_jobs, mallard_staff;
 --> statement-breakpoint
-GRANT UPDATE (state, stripe_refund_id, failure_code, send_count, first_sent_at, poll_count, next_poll_at,
+GRANT UPDATE (state, stripe_refund_id, failure_code, pending_reason, told_at, send_count, first_sent_at, poll_count, next_poll_at,
   stripe_balance_transaction_id, settled_minor, settled_currency, booked_at, ended_at) ON refunds TO mallard_jobs;
 --> statement-breakpoint
 GRANT INSERT, UPDATE (state, is_inquiry, amount_minor, reason, evidence_due_at, withdrawn_at, reinstated_at,

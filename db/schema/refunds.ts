@@ -41,6 +41,10 @@ export const refunds = pgTable(
     settledMinor: minor("settled_minor"),
     settledCurrency: text("settled_currency"),
     failureCode: text("failure_code"),
+    /** Stripe's own word for why it is pending, as it said last. */
+    pendingReason: text("pending_reason"),
+    /** When the customer was told that it is on its way: not before Stripe has sent it. */
+    toldAt: instant("told_at"),
     sendCount: integer("send_count").notNull().default(0),
     firstSentAt: instant("first_sent_at"),
     pollCount: integer("poll_count").notNull().default(0),

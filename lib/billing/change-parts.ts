@@ -81,13 +81,13 @@ const writes: readonly ListWrite[] = [
   change(
     "refundStates",
     `id uuid, from_state text, state text, stripe_refund_id text, stripe_balance_transaction_id text,
-     settled_minor bigint, settled_currency text, failure_code text, booked_at timestamptz, ended_at timestamptz,
+     settled_minor bigint, settled_currency text, failure_code text, pending_reason text, told_at timestamptz, booked_at timestamptz, ended_at timestamptz,
      next_poll_at timestamptz`,
     `update refunds r set state = t.state, stripe_refund_id = t.stripe_refund_id,
        stripe_balance_transaction_id = t.stripe_balance_transaction_id,
        settled_minor = coalesce(t.settled_minor, r.settled_minor),
        settled_currency = coalesce(t.settled_currency, r.settled_currency),
-       failure_code = t.failure_code, booked_at = t.booked_at,
+       failure_code = t.failure_code, pending_reason = t.pending_reason, told_at = t.told_at, booked_at = t.booked_at,
        ended_at = case when r.state = t.state then r.ended_at else t.ended_at end,
        next_poll_at = case when r.state = t.state then r.next_poll_at else t.next_poll_at end
      from $rows

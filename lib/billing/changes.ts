@@ -97,6 +97,8 @@ export interface Changes {
     settled_minor: Minor | null;
     settled_currency: string | null;
     failure_code: string | null;
+    pending_reason: string | null;
+    told_at: Date | null;
     booked_at: Date | null;
     ended_at: Date | null;
     next_poll_at: Date | null;

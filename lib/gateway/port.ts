@@ -167,6 +167,8 @@ export interface Refund {
   refundId: string | null;
   customerId: string | null;
   failureReason: string | null;
+  /** Stripe's word for why it is pending, where it says so: `processing`, `insufficient_funds`. */
+  pendingReason: string | null;
   /** What it took of the host's money at Stripe; null until it has. */
   movement: BalanceMovement | null;
   /** What came back when it failed. */

@@ -64,6 +64,7 @@ function refundOf(refund: Stripe.Refund): Refund {
     refundId: refund.metadata?.refund ?? null,
     customerId: refund.metadata?.customer ?? null,
     failureReason: refund.failure_reason ?? null,
+    pendingReason: refund.pending_reason ?? null,
     movement: movementOf(refund.balance_transaction),
     failureMovement: movementOf(refund.failure_balance_transaction ?? null),
   };

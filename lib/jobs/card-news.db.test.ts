@@ -260,6 +260,25 @@ describe("money that goes back", () => {
     expect(mail?.text).toContain("$20.00 is on your balance again");
   });
 
+  it("is written of when it could not be sent, and no bank is named", async () => {
+    const customer = await makeCustomer(world);
+    const charge = await toppedUp(world, customer, 5000n);
+    await world.control.dashboard({ refundsLackFunds: true });
+    const started = await startRefund(world, world.staff, await refundWish(world, charge, 2000n));
+    if (!started.ok) throw new Error(started.refusal.code);
+    await settleRefund(world, started.value);
+    await world.control.dashboard({ refundsLackFunds: false });
+    expect(await subjectsTo(customer)).toEqual(["Received: $50.00 for your balance"]);
+    const [refund] = await world.owner`
+      select stripe_refund_id from refunds where customer_id = ${customer.customerId}`;
+    await world.control.settleRefund(refund?.stripe_refund_id, "fails");
+    await world.control.webhooksIdle();
+    const [mail] = await mailsTo(customer);
+    expect(mail?.text).toContain("We could not send the $20.00 back to your card");
+    expect(mail?.text).toContain("$20.00 is on your balance again");
+    expect(mail?.text).not.toContain("Your bank");
+  });
+
   it("is written of when a bank asks it back, and when it decides for us", async () => {
     const customer = await makeCustomer(world);
     const { stripeChargeId } = await toppedUp(world, customer, 5000n);

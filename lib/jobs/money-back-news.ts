@@ -21,7 +21,7 @@ export async function mailOfMoneyBack(
     ({ sql }) =>
       Promise.all([
         sql`select name, email, locale from customers where id = ${customerId}`,
-        sql`select currency, amount_minor from refunds where customer_id = ${customerId} and id = ${refundId}`,
+        sql`select currency, amount_minor, failure_code from refunds where customer_id = ${customerId} and id = ${refundId}`,
         sql`
         select d.currency, d.amount_minor, c.booked_at,
           (select count(*) from transfers t where t.customer_id = d.customer_id and t.dispute_id = d.id
@@ -57,6 +57,7 @@ export async function mailOfMoneyBack(
     return refundFailedMail(about, of(refund.amount_minor), {
       back: of(back),
       kept: of(keptMinor < back ? keptMinor : back),
+      code: refund.failure_code,
     });
   }
   if (!dispute) return null;

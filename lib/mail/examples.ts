@@ -225,7 +225,8 @@ export const exampleMails = {
       payLinks: [],
     }),
   refund_made: (about) => refundMadeMail(about, usd(1_000n)),
-  refund_failed: (about) => refundFailedMail(about, usd(1_000n), { back: usd(1_000n), kept: usd(0n) }),
+  refund_failed: (about) =>
+    refundFailedMail(about, usd(1_000n), { back: usd(1_000n), kept: usd(0n), code: "lost_or_stolen_card" }),
   dispute_withdrawn: (about) => disputeMail(about, "withdrawn", disputed),
   dispute_won: (about) => disputeMail(about, "won", disputed),
   dispute_lost: (about) => disputeMail(about, "lost", disputed),

@@ -18,12 +18,22 @@ export function refundMadeMail(about: Addressed, refunded: Money): Promise<Mail>
   });
 }
 
-/** The bank did not take a refund; what of it is on the balance again. */
-/** `back` came back from Stripe; of it `kept` went to a dispute of the same payment. */
+/** Why a refund came to nothing, where it was never sent: no bank has refused it. */
+const neverSent = [
+  "insufficient_funds",
+  "merchant_request",
+  "charge_for_pending_refund_disputed",
+  "canceled",
+];
+
+/**
+ * The bank did not take a refund, or it was never sent; what of it is on the balance again. `back` came back from Stripe; of
+ * it `kept` went to a dispute of the same payment.
+ */
 export function refundFailedMail(
   about: Addressed,
   refunded: Money,
-  { back, kept }: { back: Money; kept: Money },
+  { back, kept, code }: { back: Money; kept: Money; code: string | null },
 ): Promise<Mail> {
   const words = mailWords(about.locale);
   const amount = formatMoney(refunded, about.locale);
@@ -36,7 +46,9 @@ export function refundFailedMail(
   return mailOf({
     ...about,
     subject: words("refundFailed.subject", { amount }),
-    intro: words("refundFailed.intro", { amount }),
+    intro: words(neverSent.includes(code ?? "") ? "refundFailed.introNotSent" : "refundFailed.intro", {
+      amount,
+    }),
     link: { label: words("refundFailed.action"), url: `${about.host.url}/balance` },
     note,
   });

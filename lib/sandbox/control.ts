@@ -197,8 +197,12 @@ export interface SandboxControl {
 
   /** Sends these bytes to each endpoint, well signed, whatever they are; the statuses that were answered. */
   sendRaw(body: string): Promise<{ statuses: (number | null)[] }>;
-  /** What the host switches in Stripe's Dashboard, until `reset`. */
-  dashboard(settings: { adaptivePricing?: boolean; methods?: string[] }): Promise<void>;
+  /** What the host switches in Stripe's Dashboard, and whether their balance covers new refunds, until `reset`. */
+  dashboard(settings: {
+    adaptivePricing?: boolean;
+    methods?: string[];
+    refundsLackFunds?: boolean;
+  }): Promise<void>;
   /** A restricted key that may read or write what stands behind `/v1/`, as `{ customers: "write" }`; 403 for all else. */
   restrictKey(key: string, may: Record<string, "read" | "write">): Promise<void>;
   /** How many requests are heard in a second of real time, 25 in a sandbox of Stripe's; null, as at first: all. */

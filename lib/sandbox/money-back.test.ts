@@ -96,6 +96,21 @@ describe("refunds", () => {
     expect((await local.stripe.refunds.retrieve(refund.id)).status).toBe("succeeded");
   });
 
+  test("wait while the host's balance does not cover them, and fail without having moved", async () => {
+    await local.control.dashboard({ refundsLackFunds: true });
+    const charge = await charged();
+    const refund = await local.stripe.refunds.create({ charge: charge.id, amount: 100 });
+    await local.control.dashboard({ refundsLackFunds: false });
+    expect(refund).toMatchObject({ status: "pending", pending_reason: "insufficient_funds" });
+    await local.control.advance(60_000);
+    expect(await movements(refund.id)).toEqual([]);
+    await local.control.settleRefund(refund.id, "fails");
+    const failed = await local.stripe.refunds.retrieve(refund.id);
+    expect(failed).toMatchObject({ status: "failed", failure_reason: "insufficient_funds" });
+    expect(failed.pending_reason).toBeUndefined();
+    expect(await movements(refund.id)).toEqual([]);
+  });
+
   test("end as a control call says", async () => {
     const charge = await charged();
     const refund = await local.stripe.refunds.create({ charge: charge.id, amount: 100 });

@@ -20,16 +20,19 @@ export const keyLifeMs = dayMs;
 /** A task without its id. */
 type NewTask = Task extends infer T ? (T extends Task ? Omit<T, "id"> : never) : never;
 
-/** Settings of the Dashboard that what is not said in a request follows. */
+/** Settings of the Dashboard, and the host's money there, that what is not said in a request follows. */
 export interface Dashboard {
   /** New accounts have it switched on. */
   adaptivePricing: boolean;
   /** The methods that pages offer where the currency fits: cards always, and Link by itself. */
   methods: readonly string[];
+  /** Refunds wait until the host's balance covers them. */
+  refundsLackFunds: boolean;
 }
 
 export function defaultDashboard(): Dashboard {
-  return { adaptivePricing: true, methods: ["card", "sepa_debit", "us_bank_account", "alipay", "link"] };
+  const methods = ["card", "sepa_debit", "us_bank_account", "alipay", "link"];
+  return { adaptivePricing: true, methods, refundsLackFunds: false };
 }
 
 /** The request that is being worked on; events name it. */

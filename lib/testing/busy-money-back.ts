@@ -107,6 +107,7 @@ async function said(
       refundId,
       customerId,
       failureReason: null,
+      pendingReason: null,
       movement: { ...movement, settledMinor: -what.amountMinor },
       failureMovement: what.status === "failed" ? { ...movement, settledMinor: what.amountMinor } : null,
       ...what,

@@ -215,6 +215,7 @@ async function sayOfRefund({ customer, charge, refund }: Victim, status: string)
     refundId: refund.id,
     customerId: customer.customerId,
     failureReason: null,
+    pendingReason: null,
     movement: { ...movement, settledMinor: -refund.minor },
     failureMovement: status === "failed" ? { ...movement, settledMinor: refund.minor } : null,
   };

@@ -47,6 +47,8 @@ function begun(origin: "staff" | "dashboard", postedMinor: bigint): Standing {
         stripeRefundId: isHeld ? null : "re_1",
         balanceTransactionId: null,
         failureCode: null,
+        pendingReason: null,
+        toldAt: null,
         firstSentAt: decidedAt,
         createdAt: decidedAt,
         bookedAt: null,
@@ -86,6 +88,8 @@ function applied(
       stripeRefundId: state.stripe_refund_id,
       balanceTransactionId: state.stripe_balance_transaction_id,
       failureCode: state.failure_code,
+      pendingReason: state.pending_reason,
+      toldAt: state.told_at,
       bookedAt: state.booked_at,
     };
   }
@@ -110,6 +114,7 @@ function object(status: string, hasMoved: boolean): Refund {
     refundId: "refund",
     customerId: "customer",
     failureReason: isFailed ? "lost_or_stolen_card" : null,
+    pendingReason: status === "pending" ? (hasMoved ? "processing" : "insufficient_funds") : null,
     movement: hasMoved ? movement(-amountMinor, 3n) : null,
     failureMovement: isFailed && hasMoved ? movement(amountMinor, -3n) : null,
   };

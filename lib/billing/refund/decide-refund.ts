@@ -34,8 +34,17 @@ export function decideRefund(
   if (isSettledNow) bookMovement(decision, movement, refund, { refundId: refund.id });
   // One that was given up and that Stripe made after all keeps its state; its money waits for staff.
   const state = mayBecome(refund.state, verdict.state) ? verdict.state : refund.state;
-  if (!isNew && !isSettledNow && state === refund.state) return false;
+  // Over, it waits for nothing, whatever somebody slower had read before.
+  const pendingReason = state === "pending" ? verdict.said.pendingReason : null;
+  const isOnItsWay = verdict.state === "succeeded" || pendingReason === "processing";
+  const tellsNow = isOnItsWay && refund.toldAt === null;
+  const isSame = state === refund.state && pendingReason === refund.pendingReason && !tellsNow;
+  if (!isNew && !isSettledNow && isSame) return false;
+  if (tellsNow) decision.tell("refund.made", { refundId: refund.id });
+  askForFunds(decision, refund, pendingReason);
   change(decision, refund, state, {
+    pending_reason: pendingReason,
+    told_at: refund.toldAt ?? (tellsNow ? decision.context.now : null),
     stripe_refund_id: verdict.said.id,
     stripe_balance_transaction_id: movement?.balanceTransactionId ?? refund.balanceTransactionId,
     settled_minor: isSettledNow ? -movement.settledMinor : null,
@@ -65,7 +74,13 @@ function book(decision: Decision, { refund, hold }: RefundScene): void {
     verb: "refund_made",
     detail: detailOf(refund),
   });
-  decision.tell("refund.made", { refundId: refund.id });
+}
+
+/** Stripe sends it only once the host's own money there covers it: staff are asked for that, until it goes on or ends. */
+function askForFunds(decision: Decision, refund: RefundRecord, pendingReason: string | null): void {
+  const [waited, waits] = [refund.pendingReason, pendingReason].map((why) => why === "insufficient_funds");
+  if (waits && !waited) decision.askStaff("refund_unfunded", "refund", refund.id, detailOf(refund));
+  if (waited && !waits) decision.finishTask("refund_unfunded", refund.id);
 }
 
 function fail(
@@ -98,6 +113,7 @@ function fail(
     if (fromBalanceMinor > 0n) decision.tell("refund.failed", { refundId: refund.id });
   }
   const detail = { ...detailOf(refund), code };
+  askForFunds(decision, refund, null);
   decision.askStaff("refund_failed", "refund", refund.id, detail);
   decision.record({ subject: "payment", subjectId: refund.paymentId, verb: "refund_failed", detail });
   change(decision, refund, "failed", {
@@ -117,14 +133,14 @@ function stands({ refund, fromBalanceMinor, onSuspenseMinor }: RefundScene): boo
 }
 
 type Change = Decision["changes"]["refundStates"][number];
+type Kept = "failure_code" | "pending_reason" | "told_at";
 
 function change(
   decision: Decision,
   refund: RefundRecord,
   state: RefundState,
-  facts: Omit<Change, "id" | "from_state" | "state" | "ended_at" | "next_poll_at" | "failure_code"> & {
-    failure_code?: string;
-  },
+  facts: Omit<Change, "id" | "from_state" | "state" | "ended_at" | "next_poll_at" | Kept> &
+    Partial<Pick<Change, Kept>>,
 ): void {
   const { now } = decision.context;
   assert(state === refund.state || mayBecome(refund.state, state), "a refund changes as its states say");
@@ -135,6 +151,8 @@ function change(
   const next = isWatched ? 86_400_000 : isFinal(state) ? null : pollDelayMs(0);
   decision.changes.refundStates.push({
     failure_code: refund.failureCode,
+    pending_reason: null,
+    told_at: refund.toldAt,
     ...facts,
     id: refund.id,
     from_state: refund.state,

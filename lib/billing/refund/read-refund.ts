@@ -26,6 +26,9 @@ export interface RefundRecord {
   stripeRefundId: string | null;
   balanceTransactionId: string | null;
   failureCode: string | null;
+  pendingReason: string | null;
+  /** The customer heard that it is on its way. */
+  toldAt: Date | null;
   firstSentAt: Date | null;
   createdAt: Date;
   bookedAt: Date | null;
@@ -56,6 +59,8 @@ export async function readRefund(
     stripeRefundId: row.stripe_refund_id,
     balanceTransactionId: row.stripe_balance_transaction_id,
     failureCode: row.failure_code,
+    pendingReason: row.pending_reason,
+    toldAt: row.told_at,
     firstSentAt: row.first_sent_at,
     createdAt: row.created_at,
     bookedAt: row.booked_at,

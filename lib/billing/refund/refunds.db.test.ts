@@ -333,3 +333,58 @@ describe("a refund that was made in Stripe's own dashboard", () => {
     return { customerId: customer.customerId, refundId: row?.id };
   }
 });
+
+describe("a refund that waits for the host's own money", () => {
+  async function unfunded(minor: bigint) {
+    const charge = await topUp(3000n);
+    await world.control.dashboard({ refundsLackFunds: true });
+    const { ref } = await refund(charge, minor);
+    await world.control.dashboard({ refundsLackFunds: false });
+    await world.control.webhooksIdle();
+    const { stripe_refund_id: id } = (await rowOf(charge)) ?? {};
+    return { charge, ref, id };
+  }
+
+  it("is booked, is not told as sent, and asks staff for the money; sent, it is told once", async () => {
+    const { charge, ref, id } = await unfunded(1000n);
+    expect(await rowOf(charge)).toMatchObject({ state: "pending", is_booked: true });
+    expect(await balanceOf(world, charge.customer)).toEqual({ posted: 2000n, held: 0n });
+    expect(await toldOf(charge)).toEqual([]);
+    expect(await tasksOf(charge)).toEqual(["refund_unfunded"]);
+    await settleRefund(world, ref);
+    expect(await tasksOf(charge)).toEqual(["refund_unfunded"]);
+    const waiting = await world.gateway.readRefund(id);
+    await world.control.settleRefund(id, "succeeds");
+    await world.control.webhooksIdle();
+    // Somebody slower has read it before.
+    if (waiting.outcome === "succeeded") await settleRefund(world, ref, waiting.value);
+    await settleRefund(world, ref);
+    expect(await rowOf(charge)).toMatchObject({ state: "succeeded" });
+    expect(await toldOf(charge)).toEqual(["refund.made"]);
+    expect(await tasksOf(charge)).toEqual([]);
+  });
+
+  it("and never has it comes back, and the mail says that we could not send it", async () => {
+    const { charge, id } = await unfunded(1000n);
+    await world.control.settleRefund(id, "fails");
+    await world.control.webhooksIdle();
+    expect(await rowOf(charge)).toMatchObject({ state: "failed", failure_code: "insufficient_funds" });
+    expect(await balanceOf(world, charge.customer)).toEqual({ posted: 3000n, held: 0n });
+    expect(await toldOf(charge)).toEqual(["refund.failed"]);
+    expect(await tasksOf(charge)).toEqual(["refund_failed"]);
+  });
+
+  it("of which Stripe says only that it is pending is told when it has succeeded", async () => {
+    const { charge, ref, id } = await unfunded(1000n);
+    const read = await world.gateway.readRefund(id);
+    if (read.outcome !== "succeeded") throw new Error("Stripe answers");
+    await settleRefund(world, ref, { ...read.value, pendingReason: null });
+    expect(await tasksOf(charge)).toEqual([]);
+    expect(await toldOf(charge)).toEqual([]);
+    await settleRefund(world, ref, { ...read.value, pendingReason: "processing" });
+    expect(await toldOf(charge)).toEqual(["refund.made"]);
+    await world.control.settleRefund(id, "succeeds");
+    await world.control.webhooksIdle();
+    expect(await toldOf(charge)).toEqual(["refund.made"]);
+  });
+});

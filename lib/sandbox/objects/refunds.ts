@@ -31,12 +31,19 @@ function createRefund(world: World, asked: Stripe.Charge, given: RefundGiven): S
   const charge = settledCharge(world, asked.id) ?? asked;
   const id = newId(charge.id.startsWith("py_") ? "pyr_" : "re_", 24);
   const later = charge.payment_method ? cardOf(world, charge.payment_method)?.refund : undefined;
-  const isPending = later === "pending_then_succeeds";
+  const pendingReason = world.dashboard.refundsLackFunds
+    ? "insufficient_funds"
+    : later === "pending_then_succeeds"
+      ? "processing"
+      : null;
+  const isPending = pendingReason !== null;
+  const isUnfunded = pendingReason === "insufficient_funds";
+  const movesNow = world.balanceDelayMs === 0 && !isUnfunded;
   const refund = {
     id,
     object: "refund",
     amount,
-    balance_transaction: world.balanceDelayMs === 0 ? bookRefund(world, charge, id, amount).id : null,
+    balance_transaction: movesNow ? bookRefund(world, charge, id, amount).id : null,
     charge: charge.id,
     created: world.clock.nowSeconds(),
     currency: charge.currency,
@@ -46,6 +53,7 @@ function createRefund(world: World, asked: Stripe.Charge, given: RefundGiven): S
     metadata: changedMetadata({}, given.metadata),
     payment_intent: charge.payment_intent,
     payment_method: charge.payment_method,
+    ...(pendingReason && { pending_reason: pendingReason }),
     reason: given.reason ?? null,
     receipt_number: null,
     source_transfer_reversal: null,
@@ -55,6 +63,8 @@ function createRefund(world: World, asked: Stripe.Charge, given: RefundGiven): S
   world.store.put("refund", refund);
   setRefunded(world, charge, charge.amount_refunded + amount);
   world.emit("refund.created", refund);
+  // Nothing goes on before the host's balance covers it.
+  if (isUnfunded) return refund;
   if (refund.balance_transaction === null) {
     world.plan({ kind: "book_refund", dueMs: world.clock.nowMs() + world.balanceDelayMs, refund: id });
   }
@@ -117,18 +127,38 @@ export function settleRefund(
   asked: Stripe.Refund,
   outcome: "succeeds" | "fails",
 ): Stripe.Refund {
-  // What comes back has gone out before.
-  const refund = settledRefund(world, asked.id) ?? asked;
+  const isUnfunded = asked.pending_reason === "insufficient_funds";
+  // What comes back has gone out before; what the host's balance never covered has not.
+  const refund = isUnfunded && outcome === "fails" ? asked : (settledRefund(world, asked.id) ?? asked);
   const isOpen = refund.status === "pending" || (refund.status === "succeeded" && outcome === "fails");
   if (!isOpen) return refund;
   const charge = world.store.get("charge", String(refund.charge));
   if (!charge) throw noSuch("charge", String(refund.charge));
   if (outcome === "succeeds") {
-    const succeeded = world.store.put("refund", { ...refund, status: "succeeded" });
+    const succeeded = world.store.put("refund", { ...withoutReason(refund), status: "succeeded" });
     tellChange(world, succeeded, refund);
     return succeeded;
   }
-  const back = book(world, {
+  const back = isUnfunded ? null : bookFailure(world, charge, refund);
+  const failed = world.store.put("refund", {
+    ...withoutReason(refund),
+    status: "failed",
+    failure_reason: isUnfunded ? "insufficient_funds" : "expired_or_canceled_card",
+    ...(back && { failure_balance_transaction: back.id }),
+  });
+  setRefunded(world, charge, charge.amount_refunded - refund.amount);
+  tellChange(world, failed, refund);
+  world.emit("refund.failed", failed);
+  return failed;
+}
+
+/** Why it is pending is said only while it is. */
+function withoutReason({ pending_reason: _, ...refund }: Stripe.Refund): Stripe.Refund {
+  return refund;
+}
+
+function bookFailure(world: World, charge: Stripe.Charge, refund: Stripe.Refund): Stripe.BalanceTransaction {
+  return book(world, {
     type: "refund_failure",
     reportingCategory: "refund_failure",
     source: refund.id,
@@ -136,16 +166,6 @@ export function settleRefund(
     currency: refund.currency,
     description: `REFUND FAILURE FOR CHARGE (${charge.id})`,
   });
-  const failed = world.store.put("refund", {
-    ...refund,
-    status: "failed",
-    failure_reason: "expired_or_canceled_card",
-    failure_balance_transaction: back.id,
-  });
-  setRefunded(world, charge, charge.amount_refunded - refund.amount);
-  tellChange(world, failed, refund);
-  world.emit("refund.failed", failed);
-  return failed;
 }
 
 /** Its movement, if it has not moved the balance yet. */
