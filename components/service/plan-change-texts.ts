@@ -10,6 +10,7 @@ const codes = [
   "invalid_input",
   "service_not_found",
   "service_not_running",
+  "service_ending",
   "plan_not_offered",
   "plan_of_another_family",
   "plan_is_the_same",

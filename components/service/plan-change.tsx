@@ -17,13 +17,23 @@ interface PlanChoiceFormProps {
   /** The page itself: what is chosen stands in its address. */
   action: string;
   chosen: { planId: string | undefined; way: PlanChangeWay };
+  /** Takes back that the service ends, for those who may: before that its plan cannot be changed. */
+  keep?: ReactNode;
 }
 
 /** Which plan, and from when: asking changes nothing. */
-export function PlanChoiceForm({ choices, action, chosen }: PlanChoiceFormProps) {
+export function PlanChoiceForm({ choices, action, chosen, keep }: PlanChoiceFormProps) {
   const t = useTranslations("planChange");
   const terms = useTranslations("term");
   const { service, plans } = choices;
+  if (service.isEnding && service.expiresAt) {
+    return (
+      <Callout tone="calm" className="self-start">
+        <p>{t.rich("ending", { at: () => <Day at={service.expiresAt ?? new Date(0)} /> })}</p>
+        {keep}
+      </Callout>
+    );
+  }
   if (plans.every(({ id }) => id === service.planId) && service.next === null) {
     return <p className="text-ink-soft">{t("noOther")}</p>;
   }

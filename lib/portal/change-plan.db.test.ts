@@ -16,6 +16,7 @@ import {
 } from "@/lib/testing/fixtures";
 import { balanceOf, expectAllInOrder, expectBooksBalance, startDirect } from "@/lib/testing/payment-facts";
 import { calm, openStripeWorld, pass, type StripeWorld } from "@/lib/testing/stripe-world";
+import { cancelService, keepService } from "./cancel-service";
 import { changeCompany } from "./change-company";
 import { changePlan, type PlanChangeWay, showPlanChange } from "./change-plan";
 import { payFromBalance } from "./pay";
@@ -210,6 +211,32 @@ describe("a change of plan at once", () => {
     });
     await world.owner`update memberships set role = 'viewer' where user_id = ${one.customer.actor.userId}`;
     expect(await refusal({ planId: one.large, agreedMinor: 3100n })).toBe("not_allowed");
+  });
+});
+
+describe("a change of plan of a service that ends with its term", () => {
+  it("is refused on either day until the service is kept, and nothing is charged", async () => {
+    const one = await running();
+    await giveBalance(world, one.customer, 5000n);
+    await cancelService(one.customer.actor, one, world);
+    for (const way of ["next_term", "at_once"] as const) {
+      const wish = { serviceId: one.serviceId, planId: one.large, way };
+      const page = await showPlanChange(one.customer.actor, wish, world);
+      expect(page).toMatchObject({
+        service: { isEnding: true },
+        preview: { ok: false, refusal: { code: "service_ending" } },
+      });
+      for (const agreedMinor of [0n, 3100n]) {
+        expect(await changePlan(one.customer.actor, { ...wish, agreedMinor }, world)).toEqual({
+          ok: false,
+          refusal: { code: "service_ending" },
+        });
+      }
+    }
+    expect(await factsOf(one)).toMatchObject({ planId: one.small, nextPlanId: null });
+    expect(await balanceOf(world, one.customer)).toEqual({ posted: 5000n, held: 0n });
+    await keepService(one.customer.actor, one, world);
+    expect(await change(one, one.large, "at_once")).toMatchObject({ ok: true });
   });
 });
 

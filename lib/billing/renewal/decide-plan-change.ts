@@ -18,6 +18,8 @@ export type PlanChangeRefusal =
   | { code: "service_not_found" }
   /** Only what runs has a plan to change. */
   | { code: "service_not_running"; state: ServiceState }
+  /** It ends with its last paid term: no term is billed that the new plan could be for. */
+  | { code: "service_ending" }
   | { code: "plan_not_offered" }
   /** It is for another kind of service. */
   | { code: "plan_of_another_family" }
@@ -100,6 +102,7 @@ function refusalOf(scene: PlanChangeScene, way: PlanChangeWay): PlanChangeRefusa
   if (service.state !== "active" && service.state !== "suspended") {
     return { code: "service_not_running", state: service.state };
   }
+  if (service.isEnding) return { code: "service_ending" };
   const { nextPlanAt, expiresAt } = service;
   if (way === "next_term" && nextPlanAt && expiresAt && expiresAt > nextPlanAt) {
     return { code: "change_is_paid", at: nextPlanAt };

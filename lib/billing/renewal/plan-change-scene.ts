@@ -44,7 +44,13 @@ export interface OpenRenewal {
 
 /** What a change of a service's plan is decided over. Minor units. */
 export interface PlanChangeScene {
-  service: ServiceRecord & { currency: Currency; nextPlanId: PlanId | null; nextPlanAt: Date | null };
+  service: ServiceRecord & {
+    currency: Currency;
+    nextPlanId: PlanId | null;
+    nextPlanAt: Date | null;
+    /** It ends with its last paid term, on the customer's wish. */
+    isEnding: boolean;
+  };
   from: PlanOffer;
   to: PlanOffer;
   terms: ChangeableTerm[];
@@ -106,6 +112,7 @@ export async function readPlanChange(
       currency: row.currency,
       nextPlanId: row.next_plan_id,
       nextPlanAt: row.next_plan_at,
+      isEnding: row.cancel_requested_at !== null,
     },
     from: planOffer(from),
     to: planOffer(to),

@@ -37,6 +37,7 @@ function sceneOf({ oldNetMinor, newNetMinor, oldPpm, newPpm, newFrom, point }: W
     service: {
       ...{ id: "s" as ServiceId, planId: "a" as PlanId, label: "shop", state: "active", isAutoRenew: true },
       ...{ anchorDay: 1, expiresAt: day("2026-05-01"), currency: "EUR", nextPlanId: null, nextPlanAt: null },
+      isEnding: false,
     },
     from: { ...offer, id: "a" as PlanId, name: "A" },
     to: { ...offer, id: "b" as PlanId, name: "B" },

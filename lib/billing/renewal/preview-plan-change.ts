@@ -41,6 +41,8 @@ export interface PlanChoices {
     id: ServiceId;
     label: string;
     state: ServiceState;
+    /** It ends with its last paid term: its plan is changed only once the service is kept. */
+    isEnding: boolean;
     currency: Currency;
     expiresAt: Date | null;
     planId: PlanId;
@@ -59,7 +61,7 @@ export async function planChoices(
 ): Promise<PlanChoices | null> {
   const [[service], plans] = await Promise.all([
     sql`
-      select s.id, s.label, s.state, s.currency, s.expires_at, s.plan_id, p.name, s.next_plan_id, s.next_plan_at,
+      select s.id, s.label, s.state, s.currency, s.expires_at, s.plan_id, s.cancel_requested_at, p.name, s.next_plan_id, s.next_plan_at,
         n.name as next_name
       from services s join plans p on p.id = s.plan_id left join plans n on n.id = s.next_plan_id
       where s.customer_id = ${customerId} and s.id = ${serviceId}`,
@@ -80,6 +82,7 @@ export async function planChoices(
       id: service.id,
       label: service.label,
       state: service.state,
+      isEnding: service.cancel_requested_at !== null,
       currency: service.currency,
       expiresAt: service.expires_at,
       planId: service.plan_id,

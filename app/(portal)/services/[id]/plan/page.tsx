@@ -2,6 +2,8 @@ import { ArrowLeft } from "lucide-react";
 import type { Metadata } from "next";
 import { notFound } from "next/navigation";
 import { getTranslations } from "next-intl/server";
+import { answerTexts } from "@/components/payment/answer-texts";
+import { KeepService } from "@/components/service/end-service";
 import { PlanChangeRefused, PlanChangeShown, PlanChoiceForm } from "@/components/service/plan-change";
 import { planChangeTexts } from "@/components/service/plan-change-texts";
 import { PlanChoiceArea } from "@/components/service/plan-choice-area";
@@ -11,6 +13,7 @@ import { TextLink } from "@/components/ui/text-link";
 import { carrying } from "@/lib/auth/action";
 import { requireCustomer } from "@/lib/auth/current";
 import { showPlanChange } from "@/lib/portal/change-plan";
+import { keepService } from "../../actions";
 import { changePlan } from "./actions";
 import { planWishOf } from "./search-params";
 
@@ -29,10 +32,11 @@ export default async function PlanChangePage({ params, searchParams }: PlanChang
   const path = `/services/${encodeURIComponent(id)}/plan`;
   const actor = await requireCustomer(path);
   const wish = planWishOf(await searchParams);
-  const [shown, t, answers] = await Promise.all([
+  const [shown, t, answers, texts] = await Promise.all([
     showPlanChange(actor, { serviceId: id, ...wish }),
     getTranslations("planChange"),
     planChangeTexts(),
+    answerTexts(),
   ]);
   if (!shown) notFound();
   const { service, preview, canChange } = shown;
@@ -57,7 +61,18 @@ export default async function PlanChangePage({ params, searchParams }: PlanChang
       <PlanChoiceArea
         key={`${wish.planId} ${wish.way}`}
         wish={wish}
-        choice={<PlanChoiceForm choices={shown} action={path} chosen={wish} />}
+        choice={
+          <PlanChoiceForm
+            choices={shown}
+            action={path}
+            chosen={wish}
+            keep={
+              canChange && (
+                <KeepService service={service} onKeep={carrying(actor, keepService)} texts={texts} />
+              )
+            }
+          />
+        }
       >
         {preview?.ok && (
           <PlanChangeShown preview={preview.value} canTopUp>
@@ -83,7 +98,9 @@ export default async function PlanChangePage({ params, searchParams }: PlanChang
             }
           </PlanChangeShown>
         )}
-        {preview && !preview.ok && <PlanChangeRefused refusal={preview.refusal} answers={answers} />}
+        {preview && !preview.ok && !service.isEnding && (
+          <PlanChangeRefused refusal={preview.refusal} answers={answers} />
+        )}
       </PlanChoiceArea>
     </>
   );

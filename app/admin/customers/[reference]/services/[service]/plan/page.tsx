@@ -83,7 +83,9 @@ export default async function StaffPlanChangePage({ params, searchParams }: Plan
             }
           </PlanChangeShown>
         )}
-        {preview && !preview.ok && <PlanChangeRefused refusal={preview.refusal} answers={answers} />}
+        {preview && !preview.ok && !service.isEnding && (
+          <PlanChangeRefused refusal={preview.refusal} answers={answers} />
+        )}
       </PlanChoiceArea>
     </StaffFrame>
   );
