@@ -210,4 +210,23 @@ describe("a second charge", () => {
       ...{ state: "canceled", charges: 1, toBalance: 2000n, invoices: ["paid"], tasks: ["late_success"] },
     });
   });
+
+  it("that fits and came while its payment was open is booked late once that has ended", async () => {
+    const customer = await makeCustomer(world);
+    const invoice = await makeInvoice(world, customer, 2000n);
+    const payment = await ledToStripe(
+      world,
+      customer,
+      await payDirect(customer.actor, plan(world, [invoice.id], { cardMinor: 2000n }), world),
+    );
+    await pagePaid(payment);
+    expect(await tasksOf(customer)).toMatchObject([{ reason: "other_object_paid" }]);
+    await abandonPayment(customer.actor, payment, world);
+    // Stripe lists what moved a little later.
+    await pass(world, 60 * minute);
+    await reconcile(world);
+    expect(await factsOf(world, payment)).toMatchObject({
+      ...{ state: "canceled", charges: 1, toBalance: 2000n, invoices: ["paid"] },
+    });
+  });
 });

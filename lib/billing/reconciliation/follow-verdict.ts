@@ -68,18 +68,19 @@ async function bookFee(world: World, said: TakenCharge, booked: BookedHere): Pro
   return { kind: "fits", payment: { customerId, paymentId } };
 }
 
-/** The hosted page of a payment that never learned its own is found by the charge's intent. */
+/** By what the charge came, where that is not what the payment knows as its own: a hosted page is found by its intent. */
 async function hintOf(
   world: World,
   ref: PaymentRef,
   intentId: string | null,
 ): Promise<Outcome<{ intentId?: string; sessionId?: string }>> {
   const payment = await readPayment(world, ref);
-  if (!intentId || !payment || payment.stripeSessionId) return { outcome: "succeeded", value: {} };
+  if (!intentId || !payment) return { outcome: "succeeded", value: {} };
   if (payment.paymentMethodId) return { outcome: "succeeded", value: { intentId } };
   const found = await world.gateway.findCheckoutOf(intentId);
   if (found.outcome !== "succeeded") return found;
-  return { outcome: "succeeded", value: found.value ? { sessionId: found.value.id } : {} };
+  const isOwn = found.value?.id === payment.stripeSessionId;
+  return { outcome: "succeeded", value: found.value && !isOwn ? { sessionId: found.value.id } : {} };
 }
 
 async function isBooked({ jobs }: World, chargeId: string): Promise<boolean> {
