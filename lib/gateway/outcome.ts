@@ -11,11 +11,16 @@ export async function outcomeOf<T>(call: () => Promise<T>): Promise<Outcome<T>> 
       const isUnheard = error.statusCode === 401 || error.statusCode === 403;
       const gone = goneOf(error);
       const { statusCode: status, message } = error;
-      const declined = { code: error.code ?? error.type, message, isUnheard, status };
+      const declined = { code: wordOf(error), message, isUnheard, status };
       return { outcome: "declined", ...declined, ...(gone ? { gone } : {}) };
     }
-    return { outcome: "unknown", reason: error.code ?? error.type };
+    return { outcome: "unknown", reason: wordOf(error) };
   }
+}
+
+/** Many refusals come without a code: then Stripe's own type, as `invalid_request_error`. */
+function wordOf({ code, rawType, type }: Stripe.errors.StripeError): string {
+  return code ?? rawType ?? type;
 }
 
 /**

@@ -25,6 +25,25 @@ export async function pickUpCard(world: World, stripePaymentMethodId: string): P
   return { kind: "done" };
 }
 
+/**
+ * Takes a card from its customer's list if it is no longer attached to them at Stripe: it was detached, deleted, or given to
+ * somebody else.
+ */
+export async function loseIfDetached(
+  world: World,
+  card: { customerId: CustomerId; stripeCustomerId: string; stripePaymentMethodId: string },
+): Promise<"lost" | "there" | "unknown"> {
+  const { customerId, stripeCustomerId, stripePaymentMethodId } = card;
+  const read = await world.gateway.readCard(stripePaymentMethodId);
+  const isGone = read.outcome === "declined" && read.gone === "card";
+  if (!isGone && read.outcome !== "succeeded") return "unknown";
+  if (read.outcome === "succeeded" && read.value?.stripeCustomerId === stripeCustomerId) return "there";
+  await transact(world.jobs, { customerId }, ({ sql }) =>
+    loseCard(sql, customerId, stripePaymentMethodId, world.clock),
+  );
+  return "lost";
+}
+
 async function lose(world: World, stripePaymentMethodId: string): Promise<PickedUp> {
   const customerId = await ownerOf(world, stripePaymentMethodId);
   if (!customerId) return { kind: "not_ours" };

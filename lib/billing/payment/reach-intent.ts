@@ -2,7 +2,7 @@ import { transact } from "@/db/transaction";
 import type { Decline, Intent, IntentRequest, Outcome } from "@/lib/gateway/port";
 import { assert } from "@/lib/kernel/assert";
 import { forgetIfGone } from "../card/forget-customer";
-import { pickUpCard } from "../card/pick-up-cards";
+import { loseIfDetached } from "../card/pick-up-cards";
 import type { PaymentRecord } from "../scene";
 import type { World } from "../world";
 import { isSizeRefusal } from "./charge-size";
@@ -73,15 +73,20 @@ async function createIntent(world: World, payment: PaymentRecord): Promise<Reach
   }
 }
 
-/** A card that is gone, or whose customer is, leaves the list; the payment is over, and only its customer can choose another. */
+/**
+ * A card that is gone, or whose customer is, leaves the list; the payment is over, and only its customer can choose another.
+ * Stripe refuses a detached card in a sentence without a code, so any refusal that is not for size has the card looked at.
+ */
 async function forgetWhatIsGone(
   world: World,
   { customerId, request }: PaymentRecord,
-  { gone }: Extract<Outcome<unknown>, { outcome: "declined" }>,
+  { gone, status, code }: Extract<Outcome<unknown>, { outcome: "declined" }>,
 ): Promise<boolean> {
   const { stripeCustomerId, stripePaymentMethodId } = request as IntentRequest;
   if (gone === "customer") return (await forgetIfGone(world, customerId, stripeCustomerId)) === "gone";
-  return gone === "card" && (await pickUpCard(world, stripePaymentMethodId)).kind === "done";
+  if (gone !== "card" && (status !== 400 || isSizeRefusal(code))) return false;
+  const card = { customerId, stripeCustomerId, stripePaymentMethodId };
+  return (await loseIfDetached(world, card)) === "lost";
 }
 
 /** The key brings the answer of the first attempt: how the intent stands now has to be read. */

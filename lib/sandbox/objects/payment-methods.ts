@@ -298,14 +298,13 @@ export const paymentMethodRoutes: readonly Route[] = [
   }),
 ];
 
-/** Refuses a method that was detached, or used once without a customer. */
+/** Refuses a method that was detached, or used once without a customer: with a sentence, but no code, as Stripe does. */
 export function refuseSpent(world: World, method: Stripe.PaymentMethod): void {
   if (method.customer || !world.store.get("$instrument", method.id)?.spent) return;
   throw invalidRequest(
     "The provided PaymentMethod was previously used with a PaymentIntent without Customer attachment, shared with a " +
       "connected account without Customer attachment, or was detached from a Customer. It may not be used again. To " +
       "use a PaymentMethod multiple times, you must attach it to a Customer first.",
-    { code: "payment_method_unexpected_state", param: "payment_method" },
   );
 }
 
