@@ -136,6 +136,8 @@ export interface Decline {
   advice: string | null;
   /** Two characters of the network's own. */
   networkCode: string | null;
+  /** Stripe's own rules against fraud (Radar) blocked it: no bank was asked. */
+  isBlocked?: true;
 }
 
 /** A hosted page on which a card is saved and nothing is paid. */

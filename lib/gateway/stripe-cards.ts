@@ -11,7 +11,9 @@ export function stripeCards(stripe: Stripe): CardGateway {
   return {
     createIntent: (request, key) =>
       outcomeOf(() =>
-        evenDeclined(() => stripe.paymentIntents.create(intentParams(request), { idempotencyKey: key })),
+        evenDeclined(stripe, () =>
+          stripe.paymentIntents.create(intentParams(request), { idempotencyKey: key }),
+        ),
       ),
     readIntent: (id) => outcomeOf(async () => intentOf(await stripe.paymentIntents.retrieve(id, { expand }))),
     cancelIntent: (id, reason) =>
@@ -80,16 +82,25 @@ function setupParams(request: CardSetupRequest): Stripe.Checkout.SessionCreatePa
 }
 
 /** Stripe answers 402 for a card that was declined, with the intent as it is then. */
-async function evenDeclined(call: () => Promise<Stripe.PaymentIntent>): Promise<Intent> {
+async function evenDeclined(stripe: Stripe, call: () => Promise<Stripe.PaymentIntent>): Promise<Intent> {
   try {
     return intentOf(await call());
   } catch (error) {
     if (error instanceof Stripe.errors.StripeCardError && error.payment_intent) {
       const intent = intentOf(error.payment_intent);
-      return { ...intent, decline: intent.decline ?? saidDecline(error) };
+      const blocked = await wasBlocked(stripe, error.payment_intent);
+      return { ...intent, decline: withBlock(intent.decline ?? saidDecline(error), blocked) };
     }
     throw error;
   }
+}
+
+/** Only the charge says that no bank was asked: the refusal calls a block `fraudulent`, as some banks do. */
+async function wasBlocked(stripe: Stripe, { latest_charge: charge }: Stripe.PaymentIntent): Promise<boolean> {
+  if (!charge) return false;
+  if (typeof charge !== "string") return isBlocked(charge);
+  const read = await outcomeOf(async () => isBlocked(await stripe.charges.retrieve(charge)));
+  return read.outcome === "succeeded" && read.value;
 }
 
 async function findIntents(stripe: Stripe, stripeCustomerId: string, paymentId: string): Promise<Intent[]> {
@@ -134,14 +145,25 @@ function declineOf({
   last_payment_error: error,
   latest_charge: charge,
 }: Stripe.PaymentIntent): Decline | null {
-  if (error) return saidDecline(error);
-  if (!charge || typeof charge !== "object" || charge.status !== "failed") return null;
-  const { outcome, failure_code } = charge;
-  return {
+  const failed = charge && typeof charge === "object" && charge.status === "failed" ? charge : null;
+  const blocked = failed !== null && isBlocked(failed);
+  if (error) return withBlock(saidDecline(error), blocked);
+  if (!failed) return null;
+  const { outcome, failure_code } = failed;
+  const decline = {
     code: outcome?.reason || failure_code || "card_declined",
     advice: outcome?.advice_code ?? null,
     networkCode: outcome?.network_decline_code ?? null,
   };
+  return withBlock(decline, blocked);
+}
+
+function isBlocked({ outcome }: Stripe.Charge): boolean {
+  return outcome?.type === "blocked";
+}
+
+function withBlock(decline: Decline, blocked: boolean): Decline {
+  return blocked ? { ...decline, isBlocked: true } : decline;
 }
 
 /** The same words stand in the refusal of a call and in what is kept of it. */

@@ -122,6 +122,16 @@ describe("a card that auto-pay charges", () => {
     expect(claims).toEqual({ open: 0 });
   });
 
+  it("is asked once where Stripe's own rules block it, whichever word the refusal has", async () => {
+    const service = await renewing("pm_card_radarBlock");
+    await passDays(6);
+    expect(await chargedFor(10)).toBe(1);
+    expect(await standing(service)).toMatchObject({
+      stopped_code: "fraudulent",
+      attempts: ["failed fraudulent"],
+    });
+  });
+
   it("fails where the bank wants its customer, who pays on session; the schedule goes on until then", async () => {
     const service = await renewing("pm_card_authenticationRequired");
     await passDays(6);

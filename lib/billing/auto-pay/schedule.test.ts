@@ -82,6 +82,12 @@ it("a card that was lost is not asked again, one without money is", () => {
   expect(["insufficient_funds", "generic_decline", "authentication_required"].some(isHard)).toBe(false);
 });
 
+it("a card that Stripe's own rules block is not asked again, whatever the word", () => {
+  const decline = { code: "fraudulent", advice: null, networkCode: null };
+  expect(isHardDecline(decline)).toBe(false);
+  expect(isHardDecline({ ...decline, isBlocked: true })).toBe(true);
+});
+
 it.each([
   ["generic_decline", "do_not_try_again", null, true],
   ["generic_decline", "try_again_later", null, false],

@@ -35,11 +35,11 @@ export function firstChargeAt(dueOn: CalendarDay, issuedAt: Date, timeZone: stri
 
 /**
  * Whether the answer says that asking again is of no use: the card is not charged again until there is another. Stripe's
- * own advice, the network's code or the decline code may each say so (docs.stripe.com/declines/codes;
+ * own rules against fraud (Radar), its advice, the network's code or the decline code may each say so (docs.stripe.com/declines/codes;
  * docs.stripe.com/billing/revenue-recovery/smart-retries, "hard declines").
  */
-export function isHardDecline({ code, advice, networkCode }: Decline): boolean {
-  if (advice === "do_not_try_again") return true;
+export function isHardDecline({ code, advice, networkCode, isBlocked }: Decline): boolean {
+  if (isBlocked || advice === "do_not_try_again") return true;
   return hardDeclines.has(code) || (networkCode !== null && hardNetworkCodes.has(networkCode));
 }
 
