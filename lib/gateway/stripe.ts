@@ -54,7 +54,7 @@ export function stripeGateway(options: StripeGatewayOptions): Gateway {
     learnedLimits: () => limits.learned(),
     learnLimits: (learned) => limits.learn(learned),
     readSettlement: async () => {
-      const read = await outcomeOf(() => readSettlement(stripe));
+      const read = await readSettlement(stripe);
       if (read.outcome === "succeeded") limits.settleIn(read.value);
       return read;
     },
@@ -106,15 +106,23 @@ async function learning<T>(
   return outcome;
 }
 
-/** The currencies of the host's bank accounts, the one that others are converted into first. */
-async function readSettlement(stripe: Stripe): Promise<string[]> {
+/**
+ * The currencies of the host's bank accounts, the one that others are converted into first. A restricted key may be kept
+ * from the balance or from the account: then the other says what it knows.
+ */
+async function readSettlement(stripe: Stripe): Promise<Outcome<string[]>> {
   const [account, balance] = await Promise.all([
-    stripe.accounts.retrieveCurrent(),
-    stripe.balance.retrieve(),
+    outcomeOf(() => stripe.accounts.retrieveCurrent()),
+    outcomeOf(() => stripe.balance.retrieve()),
   ]);
-  const first = account.default_currency ?? balance.available[0]?.currency;
-  const all = [first ?? "usd", ...balance.available.map(({ currency }) => currency)];
-  return [...new Set(all.map((currency) => currency.toUpperCase()))];
+  if (account.outcome === "unknown") return account;
+  if (balance.outcome === "unknown") return balance;
+  const first = account.outcome === "succeeded" ? account.value.default_currency : null;
+  const others = balance.outcome === "succeeded" ? balance.value.available : [];
+  const all = [...(first ? [first] : []), ...others.map(({ currency }) => currency)];
+  if (all.length === 0 && account.outcome === "declined") return account;
+  const said = all.length > 0 ? all : ["usd"];
+  return { outcome: "succeeded", value: [...new Set(said.map((currency) => currency.toUpperCase()))] };
 }
 
 /**
