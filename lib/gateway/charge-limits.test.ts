@@ -8,7 +8,7 @@ import { ChargeLimitBook } from "./charge-limits";
 const everyCurrency = Object.keys(currencies) as Currency[];
 
 describe("what Stripe can charge follows the currency that it settles in", () => {
-  it.each(["usd", "eur", "jpy", "gbp", "usd,eur", "chf,jpy,usd"])("%s", (accounts) => {
+  it.each(["usd", "eur", "jpy", "gbp", "myr", "usd,eur", "chf,jpy,usd"])("%s", (accounts) => {
     const settlesIn = settlesInOf(accounts);
     const book = new ChargeLimitBook();
     book.settleIn(settlesIn);

@@ -48,7 +48,7 @@ const perTenDollars: Record<string, bigint> = {
   KRW: 14_300n,
   KWD: 3_080n,
   MXN: 19_000n,
-  MYR: 43_000n,
+  MYR: 4_200n,
   NOK: 10_400n,
   NZD: 1_730n,
   PLN: 3_750n,
