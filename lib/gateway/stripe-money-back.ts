@@ -93,6 +93,9 @@ function disputeOf(dispute: Stripe.Dispute): Dispute {
     isLive: dispute.livemode,
     reason: dispute.reason,
     evidenceDueAt: dueBy === null ? null : new Date(dueBy * 1000),
-    movements: dispute.balance_transactions.map(disputeMovementOf),
+    // Stripe does not say in which order it lists them; judging needs them as they happened, out before back.
+    movements: dispute.balance_transactions
+      .toSorted((a, b) => a.created - b.created || a.amount - b.amount)
+      .map(disputeMovementOf),
   };
 }

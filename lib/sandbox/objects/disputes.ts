@@ -145,7 +145,7 @@ export function withdrawAgain(world: World, dispute: Stripe.Dispute, amountMinor
     ...dispute,
     status: dispute.status.startsWith("warning") ? "needs_response" : dispute.status,
     is_charge_refundable: false,
-    balance_transactions: [...dispute.balance_transactions, ...taken],
+    balance_transactions: [...taken, ...dispute.balance_transactions],
   });
   world.emit("charge.dispute.updated", after, dispute);
   world.emit("charge.dispute.funds_withdrawn", after);
@@ -162,7 +162,7 @@ function withBack(world: World, dispute: Stripe.Dispute, amountMinor: number): S
     currency: dispute.currency,
     description: `Chargeback reversal for ${String(dispute.charge)}`,
   });
-  return { ...dispute, balance_transactions: [...dispute.balance_transactions, back] };
+  return { ...dispute, balance_transactions: [back, ...dispute.balance_transactions] };
 }
 
 /** The bank has decided. Money that was withdrawn comes back when it is won; the fee does not. */
