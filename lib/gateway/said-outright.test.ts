@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { newId } from "@/lib/kernel/id";
+import { sandboxControl } from "@/lib/sandbox/control";
 import { type Sandbox, startSandbox } from "@/lib/sandbox/server";
 import { testSecretKey } from "@/lib/testing/world";
 import { value } from "./contract-answers";
@@ -49,6 +50,31 @@ it.each(["USD", "EUR"])("no bank debit is offered in %s, whatever the Dashboard 
   const { payment_method_types: types } = await pageOf({}, currency);
   expect(types).toEqual(expect.arrayContaining(["card", "alipay"]));
   expect(types.filter((type) => /debit|bank/.test(type))).toEqual([]);
+});
+
+it.each(["account", "balance"])(
+  "a key that may read only the %s learns what the account settles in",
+  async (noun) => {
+    const secretKey = `rk_test_only_${noun}_0123456789`;
+    await sandboxControl(sandbox.url, testSecretKey).restrictKey(secretKey, { [noun]: "read" });
+    const limited = stripeGateway({ secretKey, webhookSecrets: [], apiBase: sandbox.url });
+    expect(value(await limited.readSettlement())[0]).toBe("USD");
+  },
+);
+
+it("Link keeps no card on either page where one is saved", async () => {
+  const customerId = newId();
+  const made = value(
+    await gateway.createCustomer({ customerId, name: "Ada", email: null }, `${customerId}/customer`),
+  );
+  const way = { successUrl: "https://portal.example/saved", cancelUrl: "https://portal.example/back" };
+  const request = { stripeCustomerId: made.id, customerId, locale: "en", ...way };
+  await gateway.createCardSetup(request, `${customerId}/setup`);
+  const listed = await fetch(`${sandbox.url}/v1/checkout/sessions?customer=${made.id}`, {
+    headers: { authorization: `Bearer ${testSecretKey}` },
+  });
+  const { data } = (await listed.json()) as { data: { wallet_options: unknown }[] };
+  expect(data).toMatchObject([{ wallet_options: { link: { display: "never" } } }]);
 });
 
 it("only a card is offered where it is to be kept", async () => {

@@ -72,6 +72,8 @@ function setupParams(request: CardSetupRequest): Stripe.Checkout.SessionCreatePa
   return {
     mode: "setup",
     allowed_payment_method_types: ["card"],
+    // A card that Link keeps cannot be charged without its customer, as on the page that pays.
+    wallet_options: { link: { display: "never" } },
     customer: request.stripeCustomerId,
     metadata,
     setup_intent_data: { metadata },

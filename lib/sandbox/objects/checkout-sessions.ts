@@ -109,6 +109,9 @@ function createSession(world: World, given: Given): Stripe.Checkout.Session {
   const session = {
     ...unusedFields,
     id,
+    wallet_options: given.wallet_options?.link
+      ? { link: { display: given.wallet_options.link.display ?? "auto" } }
+      : null,
     adaptive_pricing: { enabled: given.adaptive_pricing?.enabled ?? world.dashboard.adaptivePricing },
     allowed_payment_method_types: given.allowed_payment_method_types ?? null,
     amount_subtotal: total,
