@@ -2,6 +2,7 @@ import { useTranslations } from "next-intl";
 import { Runway } from "@/components/balance/runway";
 import { Card } from "@/components/overview/card";
 import { Amount } from "@/components/ui/amount";
+import { Day } from "@/components/ui/day";
 import { isPositive } from "@/lib/kernel/money";
 import type { BalanceView } from "@/lib/portal/shapes";
 import type { Overview } from "@/lib/portal/show-overview";
@@ -9,7 +10,7 @@ import type { Overview } from "@/lib/portal/show-overview";
 /** What is available, in each currency, and how far it reaches. */
 export function BalanceCard({ overview }: { overview: Overview }) {
   const t = useTranslations("overview");
-  const { balances, runways, canPay } = overview;
+  const { balances, runways, nextRenewals, canPay } = overview;
   return (
     <Card id="balance" title={t("balance")} more={{ href: "/balance", text: t("movements") }}>
       <div className="grid gap-6">
@@ -22,7 +23,7 @@ export function BalanceCard({ overview }: { overview: Overview }) {
                 {runway ? (
                   <Runway runway={runway} canPay={canPay} />
                 ) : (
-                  <p className="text-ink-soft">{t("nothingToRenew")}</p>
+                  <NextRenewal of={nextRenewals.find(({ currency }) => currency === balance.currency)} />
                 )}
               </div>
             </div>
@@ -30,6 +31,21 @@ export function BalanceCard({ overview }: { overview: Overview }) {
         })}
       </div>
     </Card>
+  );
+}
+
+/** Where nothing is paid from the balance soon: what renews next, if anything does. */
+function NextRenewal({ of }: { of: Overview["nextRenewals"][number] | undefined }) {
+  const t = useTranslations("overview");
+  return (
+    <p className="text-ink-soft">
+      {of
+        ? t.rich(of.isBeingPaid ? "renewalBeingPaid" : "nextRenewal", {
+            service: () => <bdi>{of.label}</bdi>,
+            date: () => <Day at={of.at} />,
+          })
+        : t("nothingToRenew")}
+    </p>
   );
 }
 

@@ -66,6 +66,7 @@ describe("the overview", () => {
       suspensions: [],
       balances: [expect.objectContaining({ currency: "KWD", available: { minor: 0n, currency: "KWD" } })],
       runways: [],
+      nextRenewals: [],
       soon: [],
       serviceCount: 0,
       lately: [],

@@ -1,10 +1,11 @@
 import type { ReservedSql } from "@/db/client";
 import { type Subject, subjectOf, subjectParts } from "@/lib/billing/activity-subject";
+import { isUnderWay } from "@/lib/billing/invoice/invoice-status";
 import { readSuspensions, type Suspension } from "@/lib/billing/suspension/read-suspensions";
 import type { World } from "@/lib/billing/world";
 import { addDays } from "@/lib/kernel/calendar";
 import type { InvoiceId } from "@/lib/kernel/id";
-import { type Money, money, sum } from "@/lib/kernel/money";
+import { type Currency, type Money, money, sum } from "@/lib/kernel/money";
 import { readOwed } from "./list-invoices";
 import { readServiceRows } from "./list-services";
 import { mayPay } from "./permit";
@@ -30,6 +31,8 @@ export interface Overview {
   payTogether: { ids: InvoiceId[]; amount: Money } | null;
   balances: BalanceView[];
   runways: Runway[];
+  /** Of each currency the first service that renews automatically, with the end of its term. */
+  nextRenewals: { currency: Currency; label: string; at: Date; isBeingPaid: boolean }[];
   /** What is suspended, or will be within a week, with the amount and the day. */
   suspensions: Suspension[];
   /** Those that expire soon or wait for their first payment; the most urgent first. */
@@ -44,16 +47,18 @@ export function showOverview(actor: CustomerActor, world: World = portalWorld())
   const now = world.clock.now();
   const until = addDays(now, soonDays, world.timeZone);
   return readAs(world, actor, async (sql) => {
-    const [owed, open, balances, runways, services, suspensions, lately, canPay] = await Promise.all([
-      readOwed(sql, actor),
-      readOpen(sql, actor),
-      readBalances(sql, actor),
-      readRunways(sql, actor, world),
-      readServiceRows(sql, actor, { now, timeZone: world.timeZone }),
-      readSuspensions(sql, actor.customerId, { now, timeZone: world.timeZone }),
-      readLately(sql, actor),
-      mayPay(sql, actor),
-    ]);
+    const [owed, open, balances, runways, nextRenewals, services, suspensions, lately, canPay] =
+      await Promise.all([
+        readOwed(sql, actor),
+        readOpen(sql, actor),
+        readBalances(sql, actor),
+        readRunways(sql, actor, world),
+        readNextRenewals(sql, actor),
+        readServiceRows(sql, actor, { now, timeZone: world.timeZone }),
+        readSuspensions(sql, actor.customerId, { now, timeZone: world.timeZone }),
+        readLately(sql, actor),
+        mayPay(sql, actor),
+      ]);
     const running = services.filter(({ state }) => state !== "terminated" && state !== "canceled");
     const soon = running.filter(
       ({ state, expiresAt }) =>
@@ -65,6 +70,7 @@ export function showOverview(actor: CustomerActor, world: World = portalWorld())
       payTogether: togetherOf(open),
       balances,
       runways,
+      nextRenewals,
       suspensions: suspensions.map((one) => ({ ...one, ownGraceDays: null })),
       soon: soon.slice(0, soonMost),
       serviceCount: running.length,
@@ -72,6 +78,28 @@ export function showOverview(actor: CustomerActor, world: World = portalWorld())
       canPay,
     };
   });
+}
+
+async function readNextRenewals(
+  sql: ReservedSql,
+  { customerId }: CustomerActor,
+): Promise<Overview["nextRenewals"]> {
+  const rows = await sql`
+    select distinct on (s.currency) s.currency, s.label, s.expires_at, exists (
+      select from invoice_lines l join invoice_claims c on c.customer_id = l.customer_id and c.invoice_id = l.invoice_id
+      where l.customer_id = s.customer_id and l.service_id = s.id and ${isUnderWay(sql)}) as is_being_paid
+    from services s
+    where s.customer_id = ${customerId} and s.state in ('active', 'suspended') and s.is_auto_renew
+      and s.expires_at is not null and s.cancel_requested_at is null and not exists (
+        select from renewals r where r.customer_id = s.customer_id and r.service_id = s.id
+          and r.term_starts_at = s.expires_at and r.state in ('declined', 'lapsed'))
+    order by s.currency, s.expires_at, s.id`;
+  return rows.map((row) => ({
+    currency: row.currency,
+    label: row.label,
+    at: row.expires_at,
+    isBeingPaid: row.is_being_paid,
+  }));
 }
 
 /** More are chosen in the list. */

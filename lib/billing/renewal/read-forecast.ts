@@ -2,6 +2,7 @@ import type { Row } from "postgres";
 import type { ReservedSql } from "@/db/client";
 import type { CustomerId, PlanId } from "@/lib/kernel/id";
 import type { Currency } from "@/lib/kernel/money";
+import { isUnderWay } from "../invoice/invoice-status";
 import { ownRates, taxRuleIn, taxRuleSql } from "../invoice/tax-rule";
 import { readDebtsOf } from "../payment/debt";
 import { begunServiceOf, type InvoiceRecord, type LineRecord } from "../scene";
@@ -61,11 +62,16 @@ export async function readForecastScenesOf(
   return new Map(customerIds.map((customerId) => [customerId, scenesOf(customerId)]));
 }
 
-/** Posted less held, the customer's own currency first. */
+/**
+ * Posted less held, the customer's own currency first. What a payment holds that its customer may have left unfinished is
+ * counted: it is free again when that ends.
+ */
 async function readBalances(sql: ReservedSql, customerIds: readonly CustomerId[]) {
   const rows = await sql`
     select c.id as customer_id, coalesce(b.currency, c.currency) as currency,
-      coalesce(b.posted_minor - b.held_minor, 0)::bigint as minor
+      (coalesce(b.posted_minor - b.held_minor, 0) + coalesce((select sum(p.balance_minor) from payments p
+        where p.customer_id = c.id and p.currency = b.currency and p.kind = 'invoices' and p.state in ('created', 'sent', 'requires_action')
+      ), 0))::bigint as minor
     from customers c left join balances b on b.customer_id = c.id
     where c.id = any(${[...customerIds]}::uuid[]) order by b.currency is distinct from c.currency, b.currency`;
   return byCustomer(rows, (row) => ({ currency: row.currency as Currency, minor: row.minor as bigint }));
@@ -109,11 +115,11 @@ async function readServices(sql: ReservedSql, customerIds: readonly CustomerId[]
   }));
 }
 
-/** Open renewals, oldest due first. */
+/** Open renewals, oldest due first. A payment that is only started may stay unfinished: it claims nothing here. */
 async function readOpenRenewals(sql: ReservedSql, customerIds: readonly CustomerId[]) {
   const rows = await sql`
     select i.customer_id, i.id, i.number, i.summary, i.currency, i.total_minor, i.amount_paid_minor,
-      i.amount_credited_minor, i.due_on, c.payment_id
+      i.amount_credited_minor, i.due_on, case when ${isUnderWay(sql)} then c.payment_id end as payment_id
     from unnest(${[...customerIds]}::uuid[]) as h(id) cross join lateral (
       select x.* from invoices x where x.customer_id = h.id and x.state = 'open' and x.origin = 'renewal'
       order by x.due_on, x.id limit 2000) i
