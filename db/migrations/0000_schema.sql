@@ -231,7 +231,7 @@ CREATE TABLE "dispute_movements" (
 	"fee_minor" bigint NOT NULL,
 	"booked_at" timestamp with time zone NOT NULL,
 	CONSTRAINT "dispute_movements_pk" PRIMARY KEY("customer_id","stripe_balance_transaction_id"),
-	CONSTRAINT "dispute_movements_sign_check" CHECK (("dispute_movements"."amount_minor" > 0) = ("dispute_movements"."settled_minor" > 0) and ("dispute_movements"."amount_minor" < 0) = ("dispute_movements"."settled_minor" < 0))
+	CONSTRAINT "dispute_movements_sign_check" CHECK ("dispute_movements"."amount_minor" = 0 or ("dispute_movements"."amount_minor" > 0) = ("dispute_movements"."settled_minor" > 0) and "dispute_movements"."settled_minor" <> 0)
 );
 --> statement-breakpoint
 CREATE TABLE "disputes" (

@@ -79,7 +79,7 @@ export const disputeMovements = pgTable(
     customerId: customerId(),
     stripeBalanceTransactionId: text("stripe_balance_transaction_id").notNull(),
     disputeId: uuid("dispute_id").notNull(),
-    /** Of the dispute, in its currency: what went out is negative. */
+    /** Of the dispute, in its currency: what went out is negative. Nothing, where it is a fee or a difference of conversion. */
     amountMinor: minor("amount_minor").notNull(),
     /** The same in the currency that settles in. */
     settledMinor: minor("settled_minor").notNull(),
@@ -97,7 +97,7 @@ export const disputeMovements = pgTable(
     index("dispute_movements_dispute_idx").on(t.customerId, t.disputeId),
     check(
       "dispute_movements_sign_check",
-      sql`(${t.amountMinor} > 0) = (${t.settledMinor} > 0) and (${t.amountMinor} < 0) = (${t.settledMinor} < 0)`,
+      sql`${t.amountMinor} = 0 or (${t.amountMinor} > 0) = (${t.settledMinor} > 0) and ${t.settledMinor} <> 0`,
     ),
   ],
 );

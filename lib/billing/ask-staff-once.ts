@@ -14,17 +14,18 @@ interface Quarantine {
 
 /**
  * Puts what Stripe says and the books cannot take on staff's desk, once: not while it is open, and what they have dealt
- * with is not asked again each night for the same reason. Returns whether it was put there. The caller writes the decision.
+ * with is not asked again each night for the same reason and amounts. Other amounts are another question. Returns whether it was put there. The caller writes the decision.
  */
 export async function askStaffOnce(
   { sql }: Transaction,
   decision: Decision,
   { kind, subject, subjectId, reason, stripeId, detail }: Quarantine,
 ): Promise<boolean> {
+  const asks = { ...detail, reason, ...(stripeId && { stripeId }) };
   const known = await sql`
     select 1 from tasks where customer_id = ${decision.context.customerId} and kind = ${kind}
-      and subject_id = ${subjectId} and (done_at is null or detail->>'reason' = ${reason})`;
+      and subject_id = ${subjectId} and (done_at is null or detail = ${sql.json(asks)})`;
   if (known.length > 0) return false;
-  decision.askStaff(kind, subject, subjectId, { ...detail, reason, ...(stripeId && { stripeId }) });
+  decision.askStaff(kind, subject, subjectId, asks);
   return true;
 }

@@ -7,6 +7,7 @@ import type { SeenRequests } from "@/lib/sandbox/http/seen-requests";
 import { expireSession } from "@/lib/sandbox/objects/checkout-outcome";
 import { settleDelayed } from "@/lib/sandbox/objects/confirm-intent";
 import {
+  adjustDispute,
   appealDispute,
   closeDispute,
   type DisputeGiven,
@@ -161,6 +162,12 @@ const handlers: Record<string, Handler> = {
     const dispute = world.store.get("dispute", id);
     if (!dispute) throw noSuch("dispute", id);
     world.store.transact(() => appealDispute(world, dispute));
+    return {};
+  },
+  "POST disputes/:id/adjust": ({ world }, { settledMinor }, id) => {
+    const dispute = world.store.get("dispute", id);
+    if (!dispute) throw noSuch("dispute", id);
+    world.store.transact(() => adjustDispute(world, dispute, Number(settledMinor)));
     return {};
   },
   "POST disputes/:id/close": ({ world }, { outcome }, id) => {

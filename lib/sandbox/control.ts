@@ -211,6 +211,8 @@ export interface SandboxControl {
   closeDispute(disputeId: string, outcome: "won" | "lost"): Promise<void>;
   /** Appeals a dispute that is lost: it is open again at Stripe until `closeDispute`. */
   appealDispute(disputeId: string): Promise<void>;
+  /** A small movement weeks after the whole one, in the currency that settles; out is negative. */
+  adjustDispute(disputeId: string, settledMinor: number): Promise<void>;
   /** Ends a refund now: pending → succeeded or failed, succeeded → failed. */
   settleRefund(refundId: string, outcome: "succeeds" | "fails"): Promise<void>;
   /** The card network renews a card, under another number if one is said: payment_method.automatically_updated. */
@@ -289,6 +291,7 @@ export function sandboxControl(url: string, secretKey: string): SandboxControl {
 
     closeDispute: (disputeId, outcome) => done(post(`disputes/${disputeId}/close`, { outcome })),
     appealDispute: (disputeId) => done(post(`disputes/${disputeId}/appeal`)),
+    adjustDispute: (id, settledMinor) => done(post(`disputes/${id}/adjust`, { settledMinor })),
     settleRefund: (refundId, outcome) => done(post(`refunds/${refundId}/settle`, { outcome })),
     renewCard: (paymentMethodId, last4) => done(post(`payment-methods/${paymentMethodId}/renew`, { last4 })),
     payOut: (currency, outcome = "paid") => post("payouts", { currency, outcome }),

@@ -1,6 +1,6 @@
 import type { DisputeHold, OpenHold } from "@/lib/ledger/book";
 import type { Decision } from "../decision";
-import { bookMovement } from "../payment/book-movement";
+import { bookDifference, bookMovement } from "../payment/book-movement";
 import { holdPartMinor } from "./dispute-parts";
 import type { DisputeScene } from "./dispute-scene";
 import { type DisputeMovement, type DisputeSaid, outOf } from "./judge-dispute";
@@ -111,7 +111,10 @@ function bookMoved(
   const of = { disputeId: dispute.id };
   const book = decision.book(dispute.currency);
   if (ofCharge > 0n) book.transfer({ ...ways, ...of, amountMinor: ofCharge });
-  bookMovement(decision, movement, { currency: dispute.currency, amountMinor: ofCharge }, of);
+  const moved = { currency: dispute.currency, amountMinor: ofCharge };
+  const isDifference = ofCharge === 0n && movement.settledMinor !== 0n;
+  if (isDifference) bookDifference(decision, movement, moved, of);
+  else bookMovement(decision, movement, moved, of);
   decision.changes.dispute_movements.push({
     stripe_balance_transaction_id: movement.balanceTransactionId,
     dispute_id: dispute.id,

@@ -493,6 +493,20 @@ describe("what moves for a dispute", () => {
     expect(await balanceOf(world, charge.customer)).toEqual({ posted: 5000n, held: 5000n });
   });
 
+  it("of another amount again asks staff again, and of the same one it does not", async () => {
+    const charge = await toppedUp(world, await makeCustomer(world), 5000n);
+    const done = () =>
+      world.owner`
+        update tasks set done_at = created_at where customer_id = ${charge.customer.customerId}
+          and kind = 'dispute_quarantined'`;
+    for (const moves of [[-4000n], [-4000n]]) await tell(saidOf(charge, 5000n, moves));
+    await done();
+    await tell(saidOf(charge, 5000n, [-4000n]));
+    expect(await taskOf(charge)).toBeNull();
+    await tell(saidOf(charge, 5000n, [-4000n, -700n]));
+    expect(await taskOf(charge)).toMatchObject({ reason: "movement_differs", movedMinor: "4700" });
+  });
+
   it("late, after it was won, out and back, is booked and changes nothing else", async () => {
     const charge = await toppedUp(world, await makeCustomer(world), 5000n);
     await tell(saidOf(charge, 5000n, [], "won"));

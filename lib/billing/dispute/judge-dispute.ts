@@ -3,7 +3,7 @@ import type { BalanceMovement, Dispute } from "@/lib/gateway/port";
 /** What moved for a dispute at Stripe, and what that is of the charge. */
 export interface DisputeMovement {
   readonly movement: BalanceMovement;
-  /** In the charge's currency: what went out is negative, a fee of its own is nothing. */
+  /** In the charge's currency: what went out is negative, a fee of its own or a difference of conversion is nothing. */
   readonly amountMinor: bigint;
 }
 
@@ -81,13 +81,20 @@ type ReadMovements =
 /**
  * What each movement is of the charge. In the charge's own currency their sum is what counts: all together they take what the
  * dispute is about, in one step or in several, and never more, and give back no more than they took. In another currency a
- * rate lies between: there one movement takes all of it, and one of about as much gives it back.
+ * rate lies between: there one movement takes all of it, and one of about as much gives it back. What little moves once all of
+ * it is out is a difference of conversion, as networks adjust it weeks later: the host's, and nothing of the charge.
  */
 function movementsOf({ amountMinor, currency, movements }: Dispute): ReadMovements {
-  let [outMinor, mostMinor, lastSettledMinor] = [0n, 0n, 0n];
+  let [outMinor, mostMinor, lastSettledMinor, apartMinor] = [0n, 0n, 0n, 0n];
   const read: DisputeMovement[] = [];
   for (const movement of movements) {
     const { settledMinor } = movement;
+    const isWhole = outMinor === amountMinor;
+    if (isWhole && isDifference(movement, { currency, outMinor, lastSettledMinor, apartMinor })) {
+      apartMinor -= settledMinor;
+      read.push({ movement, amountMinor: 0n });
+      continue;
+    }
     let ofCharge = settledMinor;
     if (settledMinor !== 0n && movement.currency !== currency) {
       const whole = wholeOf(settledMinor, { outMinor, amountMinor, lastSettledMinor });
@@ -108,6 +115,29 @@ function movementsOf({ amountMinor, currency, movements }: Dispute): ReadMovemen
   return { ok: true, movements: read };
 }
 
+/**
+ * At most a tenth of what is out, once all of it is. In one currency, what comes back is the charge's, but for what was taken
+ * beyond it.
+ */
+function isDifference(
+  { settledMinor, currency: settledIn }: BalanceMovement,
+  {
+    currency,
+    outMinor,
+    lastSettledMinor,
+    apartMinor,
+  }: Record<"outMinor" | "lastSettledMinor" | "apartMinor", bigint> & { currency: string },
+): boolean {
+  if (settledMinor === 0n) return false;
+  if (settledIn !== currency) return sizeOf(settledMinor) * 10n <= -lastSettledMinor;
+  if (settledMinor > 0n) return settledMinor <= apartMinor;
+  return -settledMinor * 10n <= outMinor;
+}
+
+function sizeOf(minor: bigint): bigint {
+  return minor < 0n ? -minor : minor;
+}
+
 /** All of the dispute, out or back; null where it cannot be told how much it is. */
 function wholeOf(
   settledMinor: bigint,
@@ -120,8 +150,7 @@ function wholeOf(
   if (settledMinor < 0n) return outMinor === 0n ? -amountMinor : null;
   if (outMinor !== amountMinor) return null;
   const wentMinor = -lastSettledMinor;
-  const apart = settledMinor > wentMinor ? settledMinor - wentMinor : wentMinor - settledMinor;
-  return apart * 10n <= wentMinor ? amountMinor : null;
+  return sizeOf(settledMinor - wentMinor) * 10n <= wentMinor ? amountMinor : null;
 }
 
 function differing(

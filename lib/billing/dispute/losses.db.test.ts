@@ -166,6 +166,25 @@ describe("a charge that is lost and whose refund comes to nothing", () => {
   }
 });
 
+it("what little is taken beyond a lost dispute is the host's, and comes back to them", async () => {
+  const charge = await toppedUp(world, await makeCustomer(world), 5000n);
+  const { id } = await world.control.dispute(charge.stripeChargeId);
+  await world.control.closeDispute(id, "lost");
+  await world.control.webhooksIdle();
+  const lost = await ledgerOf(world, charge.customer);
+  await world.control.adjustDispute(id, -13);
+  await world.control.webhooksIdle();
+  expect(await ledgerOf(world, charge.customer)).toEqual({
+    ...lost,
+    dispute_loss: 13n,
+    gateway_clearing: (lost.gateway_clearing ?? 0n) - 13n,
+  });
+  await expectBooksBalance(world);
+  await world.control.adjustDispute(id, 13);
+  await world.control.webhooksIdle();
+  expect(await ledgerOf(world, charge.customer)).toEqual(lost);
+});
+
 it("a dispute of a part, with its fee apart, comes back in part while it is open and is lost for the rest", async () => {
   const charge = await toppedUp(world, await makeCustomer(world), 5000n);
   const { id } = await world.control.dispute(charge.stripeChargeId, "chargeback", {

@@ -210,7 +210,8 @@ async function readLoss(
         as customer, coalesce(sum(case when side.account = 'dispute_loss' then side.minor end), 0)::bigint as host
     from transfers t
     cross join lateral (values (t.debit, t.amount_minor), (t.credit, -t.amount_minor)) side (account, minor)
-    where t.customer_id = ${customerId} and t.dispute_id = ${disputeId} and t.kind in ('posted', 'post')`;
+    where t.customer_id = ${customerId} and t.dispute_id = ${disputeId} and t.kind in ('posted', 'post')
+      and t.reason <> 'conversion'`;
   return { customerMinor: row?.customer, hostMinor: row?.host };
 }
 

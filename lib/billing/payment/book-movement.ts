@@ -11,16 +11,12 @@ export function bookMovement(
   decision: Decision,
   movement: BalanceMovement | null | undefined,
   moved: { currency: Currency; amountMinor: bigint },
-  of: { refundId: RefundId } | { disputeId: DisputeId },
+  of: Of,
 ): void {
   if (!movement) return;
   const { currency, settledMinor, feeMinor } = movement;
   if (!isCurrency(currency)) {
-    const [subject, id] = "refundId" in of ? ["refund", of.refundId] : ["dispute", of.disputeId];
-    decision.askStaff("fee_in_unknown_currency", subject as string, id as string, {
-      currency,
-      feeMinor: feeMinor.toString(),
-    });
+    askAbout(decision, movement, of);
     return;
   }
   if (currency !== moved.currency && settledMinor !== 0n) {
@@ -38,6 +34,45 @@ export function bookMovement(
       .book(currency)
       .transfer({ ...of, debit: inDebit, credit: inCredit, amountMinor, reason: "conversion" });
   }
+  bookFee(decision, { currency, feeMinor }, of);
+}
+
+/**
+ * What a network adjusts of a conversion after all of it has moved is nothing of the charge: the host's loss, or their gain. In
+ * the charge's own currency no exchange rate explains it.
+ */
+export function bookDifference(
+  decision: Decision,
+  movement: BalanceMovement,
+  moved: { currency: Currency },
+  of: { disputeId: DisputeId },
+): void {
+  const { currency, settledMinor, feeMinor } = movement;
+  if (!isCurrency(currency)) {
+    askAbout(decision, movement, of);
+    return;
+  }
+  const borne = currency === moved.currency ? "dispute_loss" : "fx";
+  const [debit, credit] =
+    settledMinor < 0n ? ([borne, "gateway_clearing"] as const) : (["gateway_clearing", borne] as const);
+  const amountMinor = settledMinor < 0n ? -settledMinor : settledMinor;
+  decision.book(currency).transfer({ ...of, debit, credit, amountMinor, reason: "conversion" });
+  bookFee(decision, { currency, feeMinor }, of);
+}
+
+type Of = { refundId: RefundId } | { disputeId: DisputeId };
+
+function askAbout(decision: Decision, { currency, feeMinor }: BalanceMovement, of: Of): void {
+  const [subject, id] = "refundId" in of ? ["refund", of.refundId] : ["dispute", of.disputeId];
+  const detail = { currency, feeMinor: feeMinor.toString() };
+  decision.askStaff("fee_in_unknown_currency", subject as string, id as string, detail);
+}
+
+function bookFee(
+  decision: Decision,
+  { currency, feeMinor }: { currency: Currency; feeMinor: bigint },
+  of: Of,
+): void {
   if (feeMinor === 0n) return;
   const isTaken = feeMinor > 0n;
   decision.book(currency).transfer({

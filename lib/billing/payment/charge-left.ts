@@ -104,6 +104,7 @@ export function disputesOf(sql: SqlTag, charge: Fragment): Fragment {
         coalesce(sum(case when t.debit = 'dispute_loss' then t.amount_minor when t.credit = 'dispute_loss'
           then -t.amount_minor else 0 end), 0)::bigint as by_host
       from transfers t where t.customer_id = d.customer_id and t.dispute_id = d.id and t.kind in ('posted', 'post')
+        and t.reason <> 'conversion'
     ) m
     cross join lateral (
       select coalesce(sum(t.amount_minor), 0)::bigint as held

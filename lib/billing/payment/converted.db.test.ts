@@ -78,6 +78,27 @@ describe("where Stripe settles in another currency than it charges", () => {
     expect((await ledgerOf(world, charge.customer)).customer_balance).toBe(5000n);
   });
 
+  it("what the network adjusts weeks after a dispute was lost is a difference of conversion", async () => {
+    const charge = await toppedUp(world, await makeCustomer(world), 5000n);
+    const { id } = await world.control.dispute(charge.stripeChargeId);
+    await world.control.webhooksIdle();
+    await world.control.closeDispute(id, "lost");
+    await world.control.webhooksIdle();
+    const lost = await ledgerOf(world, charge.customer);
+    await pass(world, 21 * day);
+    for (const settledMinor of [50, -20]) {
+      await world.control.adjustDispute(id, settledMinor);
+      await world.control.webhooksIdle();
+    }
+    const all = [...(await movedFor(charge.stripeChargeId)), ...(await movedFor(id))];
+    expect(all).toHaveLength(4);
+    expect(await clearingOf(charge)).toEqual({ USD: 0n, JPY: netOf(all) });
+    expect(await ledgerOf(world, charge.customer)).toEqual(lost);
+    const asked = await world.owner`
+      select 1 from tasks where customer_id = ${charge.customer.customerId} and done_at is null`;
+    expect(asked).toHaveLength(0);
+  });
+
   it.each(["won", "lost"] as const)(
     "a dispute that is %s takes and gives at its own days' rates",
     async (end) => {

@@ -101,7 +101,7 @@ export const lossRules: readonly Rule[] = [
               from disputes_borne s join transfers t on t.customer_id = s.customer_id and t.dispute_id = s.dispute_id
               where s.customer_id = b.customer_id and s.charge_id = b.charge_id and t.seq > b.since
                 and t.kind in ('posted', 'post')
-                and (t.credit = 'dispute_loss' and t.debit <> 'disputed' or t.debit = 'customer_balance' and t.credit = 'disputed')
+                and (t.credit = 'dispute_loss' and t.debit not in ('disputed', 'gateway_clearing') or t.debit = 'customer_balance' and t.credit = 'disputed')
             ) as freed
           from disputes_borne b where b.state = 'open' and b.out > 0
         ) o

@@ -13,7 +13,7 @@ import {
 import { type Route, route } from "@/lib/sandbox/http/route";
 import { book } from "@/lib/sandbox/objects/balance-transactions";
 import { settledCharge } from "@/lib/sandbox/objects/charges";
-import { converted } from "@/lib/sandbox/objects/settlement";
+import { converted, settlementCurrency } from "@/lib/sandbox/objects/settlement";
 import { newId } from "@/lib/sandbox/state/new-id";
 import type { World } from "@/lib/sandbox/world";
 
@@ -149,6 +149,26 @@ export function withdrawAgain(world: World, dispute: Stripe.Dispute, amountMinor
   });
   world.emit("charge.dispute.updated", after, dispute);
   world.emit("charge.dispute.funds_withdrawn", after);
+  return after;
+}
+
+/** Weeks later the network adjusts what it took or gave, in the currency that this settles in; the dispute stays as it ended. */
+export function adjustDispute(world: World, dispute: Stripe.Dispute, settledMinor: number): Stripe.Dispute {
+  const word = dispute.status === "won" ? "won" : "lost";
+  const moved = book(world, {
+    type: "adjustment",
+    reportingCategory: settledMinor < 0 ? "dispute" : "dispute_reversal",
+    source: dispute.id,
+    amountMinor: settledMinor,
+    currency: settlementCurrency(world.settlesIn, dispute.currency),
+    description: `Adjustment of ${word} dispute for ${String(dispute.charge)}`,
+  });
+  const after = world.store.put("dispute", {
+    ...dispute,
+    balance_transactions: [...dispute.balance_transactions, moved],
+  });
+  world.emit("charge.dispute.updated", after, dispute);
+  world.emit(`charge.dispute.funds_${settledMinor < 0 ? "withdrawn" : "reinstated"}`, after);
   return after;
 }
 
