@@ -122,7 +122,7 @@ describe("a forgotten password", () => {
       ["short", "password_too_short"],
       ["x".repeat(129), "password_too_long"],
       ["I am MARGUERITE now", "password_contains_email"],
-      ["Password123!", "password_weak"],
+      ["Password123!", "password_common"],
       ["lamp quiet moss Teal", "password_contains_name"],
       ["lamp quiet moss Ducky", "password_contains_name"],
       ["lamp quiet moss Garganey", "password_contains_name"],

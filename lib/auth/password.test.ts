@@ -5,6 +5,7 @@ import { hash } from "@node-rs/argon2";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { hashPassword, matchPassword, passwordProblem, unmatchableHash, verifyPassword } from "./password";
+import { isCommonPassword } from "./password-strength";
 
 const owner = { email: "marguerite@example.com", names: ["Marguerite Teal", "Ducky Cloud", "Alder GmbH"] };
 const ann = { email: "ann@example.com", names: [] };
@@ -16,7 +17,7 @@ describe("a new password", () => {
     ["鸭".repeat(12), { code: "password_weak" }],
     ["🦆".repeat(12), { code: "password_weak" }],
     ["x".repeat(128), { code: "password_weak" }],
-    ["Password123!", { code: "password_weak" }],
+    ["Password123!", { code: "password_common" }],
     ["qwertyuiop12", { code: "password_common" }],
     ["abcdefghijkl", { code: "password_weak" }],
     ["201120122013", { code: "password_weak" }],
@@ -117,4 +118,27 @@ test("a short address is part of a password only as a whole", () => {
 test("more than any password may be long is never compared", async () => {
   const long = "quiet pond ".repeat(30);
   expect(await verifyPassword(await hashPassword(long), long)).toBe(false);
+});
+
+describe("a word with a year, digits or signs around it", () => {
+  test.each([
+    "Mallard2026!!",
+    "Welcome2026!!",
+    "Admin@123456",
+    "Winter2025!!!",
+    "Google123456!",
+    "billing-billing",
+    "correcthorsebatterystaple",
+    "Correct-Horse-Battery-Staple",
+    "!!2026Portal",
+  ])("is as common as the word: %s", (password) => {
+    expect(isCommonPassword(password)).toBe(true);
+  });
+
+  test.each(["seven ducks cross the road", "winter84 tractor lilac", "dragon83910472655918"])(
+    "is not found in %s",
+    (password) => {
+      expect(isCommonPassword(password)).toBe(false);
+    },
+  );
 });
