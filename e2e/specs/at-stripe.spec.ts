@@ -79,7 +79,7 @@ test("3-D Secure failed takes nothing, and the invoice can still be paid otherwi
   const invoice = new InvoicePage(page, number);
   await invoice.isIn("Open");
   await invoice.abandon.click();
-  await expect(page.getByText("The payment was abandoned and nothing was taken.")).toBeVisible();
+  await expect(page.getByText("The payment was canceled. You weren't charged.")).toBeVisible();
   await expect(invoice.payButton("Pay $23.40 by card")).toBeEnabled();
 });
 
@@ -101,7 +101,7 @@ test("abandoned: what was held on the balance is free again", { tag: "@phone" },
   await InvoicePage.open(page, number);
   await expect(invoice.panel).toContainText("$20.00 by card and $10.00 held on your balance");
   await invoice.abandon.click();
-  await expect(page.getByText("The payment was abandoned and nothing was taken.")).toBeVisible();
+  await expect(page.getByText("The payment was canceled. You weren't charged.")).toBeVisible();
   await expect(invoice.payButton("Pay $10.00 from balance and $20.00 by card")).toBeEnabled();
   await expect(invoice.timeline).toContainText("A payment was canceled; nothing was taken");
 });

@@ -157,7 +157,7 @@ test.describe("settings", { tag: "@phone" }, () => {
     await page.getByLabel("Current password").fill("not the password");
     await page.getByLabel("New password").fill("seven ducks cross the road");
     await page.getByRole("button", { name: "Change the password" }).click();
-    await expect(page.getByText("This is not your present password.")).toBeVisible();
+    await expect(page.getByText("This is not your current password.")).toBeVisible();
     await page.getByLabel("Current password").fill(knownPassword);
     await page.getByLabel("New password").fill("seven ducks cross the road");
     await page.getByRole("button", { name: "Change the password" }).click();
