@@ -16,14 +16,9 @@ import type { World } from "@/lib/billing/world";
 import { addCalendarDays, type CalendarDay, calendarDay, laterDay } from "@/lib/kernel/calendar";
 import type { CustomerId, InvoiceId, ServiceId } from "@/lib/kernel/id";
 import { type Currency, money } from "@/lib/kernel/money";
-import {
-  type DeclinedStop,
-  type InvoiceStop,
-  type MorningInvoice,
-  type MorningNews,
-  type MorningPart,
-  urgencyOf,
-} from "@/lib/mail/morning-mail";
+import type { DeclinedStop, MorningNews } from "@/lib/mail/morning-mail";
+import type { InvoiceStop, MorningInvoice, MorningPart } from "@/lib/mail/morning-part";
+import { urgencyOf } from "@/lib/mail/morning-subject";
 import { expiringCard } from "./card-news";
 import { type MailRef, openPayLinks } from "./pay-links";
 import type { ToldStage } from "./told-stage";
@@ -261,22 +256,30 @@ function chargeOf(
 function shortOf(
   due: readonly Open[],
   waiting: WaitingRenewals | undefined,
-  lastDay: (one: Open) => CalendarDay,
+  lastDay: (one: Open) => CalendarDay | null,
 ): MorningPart["short"] {
   const named = new Set<string>(due.map(({ id }) => id));
   const [first, ...others] = due.filter(({ id }) => waiting?.renewals.some((one) => one.id === id));
   if (!first || !waiting) return null;
   const shortMinor = missingMinor(waiting, ({ id }) => named.has(id));
   if (shortMinor === 0n) return null;
-  const isOne = others.length === 0;
-  return { amount: money(shortMinor, first.currency), what: isOne ? first.label : null, by: lastDay(first) };
+  const days = [first, ...others].map(lastDay);
+  return {
+    amount: money(shortMinor, first.currency),
+    what: others.length === 0 ? first.label : null,
+    by: days.reduce((a, b) => (a && b ? (a < b ? a : b) : null)),
+  };
 }
 
-/** The day it is due; once that is over, the last one before the service is stopped. */
-function lastDayOf({ dueOn }: Open, stop: InvoiceStop | null, today: CalendarDay): CalendarDay {
+/**
+ * The day it is due; once that is over, the last one before the service is stopped. Null where it is stopped today, or was to
+ * be: a part of a day is not promised.
+ */
+function lastDayOf({ dueOn }: Open, stop: InvoiceStop | null, today: CalendarDay): CalendarDay | null {
   if (dueOn >= today) return dueOn;
   const stopsOn = stop && (stop.isSuspended ? stop.terminatesOn : stop.suspendsOn);
-  return stopsOn ? laterDay(addCalendarDays(stopsOn, -1), today) : today;
+  const last = stopsOn && addCalendarDays(stopsOn, -1);
+  return last && last >= today ? last : null;
 }
 
 function sumOf(invoices: readonly Open[]): bigint {

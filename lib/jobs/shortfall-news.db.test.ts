@@ -83,8 +83,10 @@ describe("nothing has risen", () => {
       "04-10 Add $10.00 by 10 April 2026 to renew web-1",
       "04-12 $10.00 is past due",
       "04-13 web-1 will be suspended on 15 April 2026 unless $10.00 is paid",
-      "04-15 web-1 will be suspended on 17 April 2026 unless $20.00 is paid",
+      "04-15 web-1 will be suspended on 17 April 2026 unless $10.00 is paid",
     ]);
+    // The first is suspended an hour later: no whole day is left, and "by 15 April" would be too late for it.
+    expect(reminding.at(-1)?.text).toContain("Add $20.00 to your balance now and we renew automatically");
   });
 
   it("where five services are due on days of their own: no mail is about a rise, and what is noted never falls", async () => {

@@ -2,7 +2,8 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { CalendarDay } from "@/lib/kernel/calendar";
 import { formatMoney, money } from "@/lib/kernel/money";
-import { type InvoiceStop, type MorningInvoice, type MorningPart, morningMail } from "./morning-mail";
+import { morningMail } from "./morning-mail";
+import type { InvoiceStop, MorningInvoice, MorningPart } from "./morning-part";
 
 const on = (text: string) => text as CalendarDay;
 const usd = (minor: bigint) => money(minor, "USD");
@@ -68,6 +69,71 @@ describe("the mail of the morning", () => {
     expect((await written(part({ invoices: [{ ...invoice, ...changed }] }))).subject).toBe(subject);
   });
 
+  it.each([
+    ["suspension", "web-1 will be suspended on 19 December 2026 unless $20.00 is paid"],
+    ["termination", "web-1 will be deleted on 2 January 2027 unless $20.00 is paid"],
+  ] as const)(
+    "that announces a %s names the amount that averts it, not that of all invoices",
+    async (announces, subject) => {
+      const announced = { ...stop, announces, isSuspended: announces === "termination" };
+      const later = { ...announced, suspendsOn: on("2026-12-20"), terminatesOn: on("2027-01-03") };
+      const invoices = [
+        { ...invoice, daysFromDue: 3, stop: announced },
+        { ...invoice, number: "INV-2", label: "mail-2", amount: usd(700n), daysFromDue: 2, stop: later },
+        { ...invoice, number: "INV-3", label: "dns-3", amount: usd(300n) },
+      ];
+      const mail = await written(part({ invoices, total: usd(3_000n) }));
+      expect(mail.subject).toBe(subject);
+      expect(mail.text).toContain("3 invoices are open, $30.00 in all.");
+      expect(mail.text).toContain("Pay $30.00: https://p.example/own");
+    },
+  );
+
+  it("calls past due what is, and not what is due later", async () => {
+    const invoices = [
+      { ...invoice, daysFromDue: 2 },
+      { ...invoice, number: "INV-2", amount: usd(700n), daysFromDue: 1 },
+      { ...invoice, number: "INV-3", amount: usd(300n), daysFromDue: 0 },
+    ];
+    const mail = await written(part({ invoices, total: usd(3_000n) }));
+    expect(mail.subject).toBe("$27.00 is past due");
+    expect(mail.text).toContain("2 invoices are past due, $27.00 in all.");
+    const one = await written(part({ invoices: invoices.toSpliced(1, 1), total: usd(2_300n) }));
+    expect(one.subject).toBe("$20.00 is past due");
+    expect(one.text).toContain("INV-1 for web-1 was due on 14 December 2026 and is not paid.");
+  });
+
+  it("says due today, or on a day, of what is due then", async () => {
+    const later = { ...invoice, number: "INV-2", amount: usd(700n), dueOn: on("2026-12-15") };
+    const today = [
+      { ...invoice, daysFromDue: 0 },
+      { ...later, daysFromDue: -1 },
+    ];
+    expect((await written(part({ invoices: today, total: usd(2_700n) }))).subject).toBe(
+      "$20.00 is due today",
+    );
+    const ahead = await written(part({ invoices: [invoice, later], total: usd(2_700n) }));
+    expect(ahead.subject).toBe("$20.00 is due on 14 December 2026");
+  });
+
+  it("asks for what is short at once where no whole day is left", async () => {
+    const short = { amount: usd(750n), what: "web-1", by: null };
+    const { subject, text } = await written(part({ available: usd(1_250n), short }));
+    expect(subject).toBe("Add $7.50 now to renew web-1");
+    expect(text).toContain("Add $7.50 now and we renew automatically");
+  });
+
+  it.each(["suspension", "termination"] as const)(
+    "tells a %s of a canceled renewal as coming, not as done",
+    async (what) => {
+      const declined = [{ label: "web-1", what, on: on("2026-12-19") }];
+      const { text } = await morningMail(about, { parts: [], declined, card: null });
+      expect(text).toMatch(
+        /Will be (suspended|deleted permanently) on 19 December 2026: its renewal was canceled/,
+      );
+    },
+  );
+
   it("of a card that is charged names the day of that, not of a suspension", async () => {
     const charge = { last4: "4242", on: on("2026-12-13") };
     const one = { ...invoice, isNew: true, daysFromDue: -7, stop, charge };
@@ -80,7 +146,7 @@ describe("the mail of the morning", () => {
   it("of a past-due or suspended service says the amount that restores it and the day it is deleted (A4)", async () => {
     const pastDue = await written(part({ invoices: [{ ...invoice, daysFromDue: 2, stop }] }));
     expect(pastDue.text).toContain(
-      "Suspended on 19 December 2026 if unpaid, deleted permanently on 2 January 2027.",
+      "Will be suspended on 19 December 2026 if unpaid, deleted permanently on 2 January 2027.",
     );
     const suspended = { ...stop, isSuspended: true };
     const { text } = await written(part({ invoices: [{ ...invoice, daysFromDue: 9, stop: suspended }] }));

@@ -2,10 +2,12 @@ import type { CalendarDay } from "@/lib/kernel/calendar";
 import { formatMoney, isPositive, type Money } from "@/lib/kernel/money";
 import { type CardExpiring, cardExpiringWords } from "./card-mail";
 import { longDayOf } from "./dates";
-import { mailOf, type PayLinkLine } from "./layout";
+import { mailOf } from "./layout";
 import type { LetterRow } from "./letter";
 import type { Mail } from "./mailer";
 import { mailWords } from "./messages";
+import type { MorningInvoice, MorningPart } from "./morning-part";
+import { openingOf, untilWhen } from "./morning-subject";
 import type { Addressed } from "./payment-mail";
 
 /** Everything that a customer is reminded of on a day, as it stands when the mail is written (domain.md, A5). */
@@ -15,46 +17,6 @@ export interface MorningNews {
   /** Services that end without anything to pay: their renewal was declined. */
   readonly declined: readonly DeclinedStop[];
   readonly card: CardExpiring | null;
-}
-
-/** What is open in one currency. */
-export interface MorningPart {
-  /** First due first; at least one. */
-  readonly invoices: readonly MorningInvoice[];
-  /** Of those that are to be paid; zero where a card is charged for all of them. */
-  readonly total: Money;
-  /** On the balance, less what is held. */
-  readonly available: Money;
-  /** Owed since a payment was taken back. */
-  readonly debt: Money;
-  /** What the balance misses for what renews automatically, and until when; null if nothing. */
-  readonly short: { readonly amount: Money; readonly what: string | null; readonly by: CalendarDay } | null;
-  /** What pays all of it; null where nothing is to be paid. */
-  readonly payLink: PayLinkLine | null;
-}
-
-export interface MorningInvoice {
-  readonly number: string;
-  readonly label: string;
-  readonly amount: Money;
-  readonly dueOn: CalendarDay;
-  /** Negative ahead of it. */
-  readonly daysFromDue: number;
-  /** It was issued since the last mail. */
-  readonly isNew: boolean;
-  /** The card that will be charged, and on which day. */
-  readonly charge: { readonly last4: string; readonly on: CalendarDay } | null;
-  /** The service that is stopped first if it stays unpaid. */
-  readonly stop: InvoiceStop | null;
-}
-
-export interface InvoiceStop {
-  /** What today's mail announces. */
-  readonly announces: "suspension" | "termination" | null;
-  readonly isSuspended: boolean;
-  /** On which day it is suspended, or was. */
-  readonly suspendsOn: CalendarDay;
-  readonly terminatesOn: CalendarDay;
 }
 
 export interface DeclinedStop {
@@ -108,94 +70,6 @@ export function morningMail(about: Addressed, news: MorningNews): Promise<Mail> 
   });
 }
 
-/** The most urgent of what there is to say in a currency. */
-type Urgency = "termination" | "suspension" | "pastDue" | "short" | "today" | "ahead" | "charged" | "new";
-
-export function urgencyOf({ invoices, short, total }: MorningPart): Urgency {
-  if (invoices.some(({ stop }) => stop?.announces === "termination")) return "termination";
-  if (invoices.some(({ stop }) => stop?.announces === "suspension")) return "suspension";
-  if (total.minor === 0n) return "charged";
-  const due = invoices.filter(({ charge }) => charge === null);
-  if (due.some(({ daysFromDue }) => daysFromDue > 0)) return "pastDue";
-  if (short) return "short";
-  if (due.every(({ isNew }) => isNew)) return "new";
-  return due.some(({ daysFromDue }) => daysFromDue === 0) ? "today" : "ahead";
-}
-
-function openingOf(about: Addressed, part: MorningPart): { subject: string; intro: string } {
-  const { locale } = about;
-  const words = mailWords(locale);
-  const urgency = urgencyOf(part);
-  const told = subjectsOf(part, urgency);
-  const [first] = told;
-  if (!first) throw new Error("a reminder names an invoice");
-  const isOne = told.length === 1;
-  const day = (on: CalendarDay) => longDayOf(on, about);
-  const facts = {
-    what: isOne ? first.label : words("morning.services", { count: told.length }),
-    number: first.number,
-    count: told.length,
-    amount: formatMoney(urgency === "charged" ? sumOf(told) : part.total, locale),
-    // Only what is late counts as past due.
-    late: formatMoney(urgency === "pastDue" ? lateOf(told) : part.total, locale),
-    short: part.short ? formatMoney(part.short.amount, locale) : "",
-    by: part.short ? day(part.short.by) : "",
-    renews: part.short?.what ?? words("morning.services", { count: told.length }),
-    date: day(dayTold(first, urgency)),
-    end: first.stop ? day(first.stop.terminatesOn) : "",
-    last4: first.charge?.last4 ?? "",
-    due: day(first.dueOn),
-  };
-  const many = isOne ? "" : "Many";
-  if (urgency === "new" || urgency === "charged") {
-    return {
-      subject: words(`morning.${urgency}${many}`, facts),
-      intro: words(`morning.${urgency}Intro${many}`, facts),
-    };
-  }
-  return {
-    subject: words(`morning.${urgency}`, facts),
-    intro: words(`morning.${urgency}Intro${many}`, facts),
-  };
-}
-
-/** The day that the subject names: a stop only where that is what it announces. */
-function dayTold({ dueOn, charge, stop }: MorningInvoice, urgency: Urgency): CalendarDay {
-  switch (urgency) {
-    case "termination":
-      return stop?.terminatesOn ?? dueOn;
-    case "suspension":
-      return stop?.suspendsOn ?? dueOn;
-    case "charged":
-      return charge?.on ?? dueOn;
-    default:
-      return dueOn;
-  }
-}
-
-/** The invoices that the subject is about. */
-function subjectsOf({ invoices }: MorningPart, urgency: Urgency): MorningInvoice[] {
-  switch (urgency) {
-    case "termination":
-    case "suspension":
-      return invoices.filter(({ stop }) => stop?.announces === urgency);
-    case "charged":
-      return invoices.filter(({ charge }) => charge !== null);
-    default:
-      return invoices.filter(({ charge }) => charge === null);
-  }
-}
-
-function sumOf(invoices: readonly MorningInvoice[]): Money {
-  const [first, ...others] = invoices.map(({ amount }) => amount);
-  if (!first) throw new Error("a reminder names an invoice");
-  return { ...first, minor: others.reduce((total, { minor }) => total + minor, first.minor) };
-}
-
-function lateOf(invoices: readonly MorningInvoice[]): Money {
-  return sumOf(invoices.filter(({ daysFromDue }) => daysFromDue > 0));
-}
-
 function rowOf(about: Addressed, invoice: MorningInvoice): LetterRow {
   const { number, label, amount, dueOn, daysFromDue, charge, stop } = invoice;
   const words = mailWords(about.locale);
@@ -230,7 +104,7 @@ function proposalOf(about: Addressed, part: MorningPart, isCopy: boolean): strin
     return [words(payLink.isFromBalance && !isCopy ? "morning.covered" : "morning.coveredSignIn", facts)];
   }
   if (short) {
-    const adding = { ...facts, short: amount(short.amount), by: longDayOf(short.by, about) };
+    const adding = { ...facts, ...untilWhen(short, about), short: amount(short.amount) };
     return [words(isPositive(available) ? "morning.addRest" : "morning.addAll", adding), ...owed];
   }
   if (isPositive(available) && !isCopy) return [words("morning.part", facts), ...owed];
