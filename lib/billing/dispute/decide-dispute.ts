@@ -34,6 +34,14 @@ export function newsOf(scene: DisputeScene, said: DisputeSaid, mayLose: boolean)
   return { movements, outMinor, end };
 }
 
+/** It ended lost with nothing taken, and is taken after all: it is lost now. */
+export function losesLate(
+  { dispute }: Pick<DisputeScene, "dispute">,
+  { end, outMinor }: DisputeNews,
+): boolean {
+  return dispute.state === "lost" && dispute.withdrawnAt === null && end === "lost" && outMinor > 0n;
+}
+
 /**
  * Applies what Stripe says of a dispute (domain.md, The ledger; A11). An inquiry books nothing. Funds withdrawn are disputed,
  * and what is available of the part that is not on invoices is held; what comes back of them releases that. Lost: what was
@@ -52,7 +60,8 @@ export function decideDispute(
   const news = newsOf(scene, said, mayLose);
   const { movements, outMinor } = news;
   const moves = movements.filter(({ amountMinor }) => amountMinor !== 0n);
-  const end = dispute.state === "open" || outMinor === 0n ? news.end : null;
+  const isOpen = dispute.state === "open" || losesLate(scene, news);
+  const end = isOpen || outMinor === 0n ? news.end : null;
   const isEnding = end !== null && end !== dispute.state;
   // Once funds were withdrawn it is no inquiry, whatever somebody slower had read before.
   const isInquiry = said.isInquiry && dispute.withdrawnAt === null;
@@ -60,7 +69,7 @@ export function decideDispute(
   for (const each of movements) bookMoved(decision, scene, each);
   const minor = sumOf(moves, ({ amountMinor }) => amountMinor);
   if (dispute.state === "lost" && minor > 0n) regain(decision, scene, minor);
-  if (dispute.state === "open") {
+  if (isOpen) {
     const holds = moves.length > 0 ? keepHolds(decision, scene, news) : scene.holds;
     if (end === "lost" && outMinor > 0n) lose(decision, { ...scene, holds }, outMinor);
     if (isEnding) close(decision, scene, { state: end, outMinor });

@@ -542,6 +542,20 @@ describe("what moves for a dispute", () => {
     expect(row?.next_poll_at).toBeNull();
   });
 
+  it("is all of it after it had ended with nothing taken: it is lost then, once", async () => {
+    const charge = await toppedUp(world, await makeCustomer(world), 5000n);
+    await tell(saidOf(charge, 5000n, [], "lost"));
+    await pass(world, 7 * day);
+    expect(await tell(saidOf(charge, 5000n, [], "lost"))).toMatchObject({ state: "lost" });
+    const taken = saidOf(charge, 5000n, [-5000n], "lost");
+    await Promise.all([1, 2, 3].map(() => tell(taken)));
+    expect(await balanceOf(world, charge.customer)).toEqual({ posted: 0n, held: 0n });
+    expect(await toldOf(charge)).toEqual(["dispute.lost"]);
+    expect(await tasksOf(charge)).toEqual([]);
+    await tell(saidOf(charge, 5000n, [-5000n, 5000n], "won"));
+    expect(await balanceOf(world, charge.customer)).toEqual({ posted: 5000n, held: 0n });
+  });
+
   it("has all come back a week after it was lost: it is over too", async () => {
     const charge = await toppedUp(world, await makeCustomer(world), 5000n);
     await world.owner`update charges set method_type = 'sepa_debit' where id = ${charge.chargeId}`;

@@ -13,7 +13,7 @@ import { settleWhatWaits } from "../payment/settle-what-waits";
 import { write } from "../payment/write";
 import { lockBalances } from "../scene";
 import type { World } from "../world";
-import { decideDispute, isStale, newsOf } from "./decide-dispute";
+import { decideDispute, isStale, losesLate, newsOf } from "./decide-dispute";
 import { isReturnedDebit } from "./delayed-methods";
 import type { DisputeRecord, DisputeScene, LossShares } from "./dispute-scene";
 import { type DisputeSaid, type DisputeVerdict, endedUnmoved, judgeDispute } from "./judge-dispute";
@@ -260,7 +260,9 @@ function mismatchOf(scene: DisputeScene, judged: DisputeSaid, said: Dispute): st
   const { dispute, charge } = scene;
   if (said.currency !== charge.currency || !isCurrency(said.currency)) return "currency_differs";
   if (dispute.state === "open" || isStale(scene, judged)) return null;
-  const { movements, outMinor } = newsOf(scene, judged, true);
+  const news = newsOf(scene, judged, !isReturnedDebit(charge.methodType) || dispute.lossAgreedAt !== null);
+  if (losesLate(scene, news)) return null;
+  const { movements, outMinor } = news;
   // What came late of one that was won, out and back, is no other end.
   const isOther =
     dispute.state === "won" ? outMinor !== 0n : movements.some(({ amountMinor }) => amountMinor < 0n);
