@@ -5,6 +5,7 @@ import { type Hour, longDates, missing, type Notice, type Untrue } from "./compa
 import type { DemoStage } from "./demo-stage";
 import { falseRestored, restoredUntold } from "./restored-told";
 import { falseRises, type MissedWhenTold } from "./shortfall-told";
+import { falseSubject } from "./subject-told";
 
 /** What was looked at, so that nobody takes a check of nothing for one that holds. */
 export interface Compared {
@@ -53,7 +54,11 @@ export async function compareToldAndHappened(
 async function falseIn(stage: DemoStage, notice: Notice, since: Date): Promise<Untrue[]> {
   switch (notice.topic) {
     case "reminder":
-      return [...(await falseReminder(stage, notice)), ...(await falseStopAhead(stage, notice))];
+      return [
+        ...(await falseReminder(stage, notice)),
+        ...(await falseStopAhead(stage, notice)),
+        ...(await falseSubject(stage, notice)),
+      ];
     case "service.suspended":
       return falseStop(stage, notice, "suspended");
     case "service.terminated":
