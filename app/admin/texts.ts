@@ -12,6 +12,7 @@ const deskCodes = [
   "event_not_parked",
   "task_not_open",
   "task_ends_by_itself",
+  "payment_undecided",
   "gateway_unreachable",
   "payment_quarantined",
 ] as const;

@@ -75,12 +75,19 @@ function Tasks({ desk, actions, texts, may }: SectionsProps) {
                   {t("openInvoice")}
                 </TextLink>
               )}
+              {task.paymentId && customerReference && (
+                <TextLink
+                  href={`/admin/customers/${encodeURIComponent(customerReference)}/payments/${task.paymentId}`}
+                >
+                  {t("openPayment")}
+                </TextLink>
+              )}
               {(task.subject === "refund" || task.subject === "dispute") && customerReference && (
                 <TextLink href={`/admin/customers/${encodeURIComponent(customerReference)}/card-payments`}>
                   {t("openCustomer")}
                 </TextLink>
               )}
-              {may.close && task.kind !== "suspense" && task.kind !== "dispute_open" && (
+              {may.close && task.mayClose && task.kind !== "suspense" && task.kind !== "dispute_open" && (
                 <ActButton
                   action={actions.closeTask}
                   input={{ customerId, taskId: id }}

@@ -1,5 +1,6 @@
 import { transact } from "@/db/transaction";
 import { mayStaff } from "@/lib/auth/staff-rights";
+import { isFinal } from "@/lib/billing/payment/states";
 import { type CustomerId, type TaskId, uuidv7 } from "@/lib/kernel/id";
 import { ok, type Result, refuse } from "@/lib/kernel/result";
 import type { DeskRefusal, StaffActor } from "./shapes";
@@ -18,9 +19,15 @@ export async function closeTask(
   const now = world.clock.now();
   return transact(world.staff, { customerId }, async ({ sql }) => {
     const [task] = await sql`
-      select kind from tasks where customer_id = ${customerId} and id = ${taskId} and done_at is null for update`;
+      select t.kind, p.state as payment_state from tasks t
+      left join payments p on t.subject = 'payment' and p.customer_id = t.customer_id and p.id::text = t.subject_id
+      where t.customer_id = ${customerId} and t.id = ${taskId} and t.done_at is null for update of t`;
     if (!task) return refuse({ code: "task_not_open" });
     if (endByThemselves.includes(task.kind)) return refuse({ code: "task_ends_by_itself" });
+    // Two people decide on it; a task closed by one would hide it from both.
+    if (task.kind === "payment_quarantined" && task.payment_state && !isFinal(task.payment_state)) {
+      return refuse({ code: "payment_undecided" });
+    }
     await sql`update tasks set done_at = ${now} where customer_id = ${customerId} and id = ${taskId}`;
     await sql`
       insert into activities (customer_id, id, occurred_at, actor, user_id, subject, subject_id, verb, detail, is_visible)

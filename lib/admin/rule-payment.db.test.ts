@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { settle } from "@/lib/billing/payment/settle";
 import type { Checkout, CheckoutRequest } from "@/lib/gateway/port";
 import { manualClock } from "@/lib/kernel/clock";
-import { newId, type PaymentId, type SessionId, type UserId } from "@/lib/kernel/id";
+import { newId, type PaymentId, type SessionId, type TaskId, type UserId } from "@/lib/kernel/id";
 import { cancelInvoice } from "@/lib/portal/cancel-invoice";
 import { payDirect } from "@/lib/portal/pay";
 import { topUp } from "@/lib/portal/top-up";
@@ -16,8 +16,10 @@ import {
   startDirect,
 } from "@/lib/testing/payment-facts";
 import { calm, openStripeWorld, type StripeWorld, seenBy } from "@/lib/testing/stripe-world";
+import { closeTask } from "./close-task";
 import { decideRuling, proposeRuling, showQuarantine } from "./rule-payment";
 import type { StaffActor } from "./shapes";
+import { showDesk } from "./show-desk";
 import type { StaffWorld } from "./world";
 
 let world: StripeWorld;
@@ -221,6 +223,20 @@ describe("a payment that does not fit what Stripe says", () => {
     expect(await factsOf(world, payment)).toMatchObject({ state: "sent", claims: 1 });
   });
 
+  it("is not declared ended while money of another amount is paid for it: that would stand nowhere", async () => {
+    const payment = await quarantined();
+    const other = await paidElsewhere(payment, "999");
+    const ended = await proposed(payment, null);
+    expect(await confirm(payment, ended)).toEqual({
+      ok: false,
+      refusal: { code: "payment_is_paid", stripeId: other },
+    });
+    expect(await factsOf(world, payment)).toMatchObject({ state: "sent", claims: 1, charges: 0 });
+    await decideRuling(ann, { ...refOf(payment), rulingId: ended, decision: "withdrawn" }, world);
+    expect(await confirm(payment, await proposed(payment, other))).toMatchObject({ ok: true });
+    expect(await factsOf(world, payment)).toMatchObject({ state: "canceled", charges: 1, toBalance: 999n });
+  });
+
   it("never takes another customer's money: their page is refused, and pays what it was made for", async () => {
     const payment = await quarantined();
     const other = await paidByAnother();
@@ -317,6 +333,36 @@ describe("a payment that does not fit what Stripe says", () => {
 });
 
 describe("two of staff decide", () => {
+  it("and its task does not close before: one person can't hide it from the second", async () => {
+    const payment = await quarantined();
+    const taskOf = async () => {
+      const { tasks } = await showDesk(ann, world);
+      return tasks.find(({ subjectId }) => subjectId === payment.paymentId);
+    };
+    const task = await taskOf();
+    expect(task).toMatchObject({ paymentId: payment.paymentId, mayClose: false });
+    const wish = { customerId: payment.customerId, taskId: task?.id as TaskId };
+    expect(await closeTask(bob, wish, world)).toEqual({ ok: false, refusal: { code: "payment_undecided" } });
+    expect(await showQuarantine(ann, refOf(payment), world)).not.toBeNull();
+    await confirm(payment, await proposed(payment, null));
+    expect(await taskOf()).toBeUndefined();
+  });
+
+  it("but a task about money beside a payment that has ended closes by hand", async () => {
+    const payment = await quarantined();
+    await confirm(payment, await proposed(payment, null));
+    const taskId = newId<TaskId>(world.clock);
+    await world.owner`
+      insert into tasks (customer_id, id, kind, subject, subject_id, detail, created_at)
+      values (${payment.customerId}, ${taskId}, 'payment_quarantined', 'payment', ${payment.paymentId},
+        '{"reason":"amount_differs"}', now())`;
+    const { tasks } = await showDesk(ann, world);
+    expect(tasks.find(({ id }) => id === taskId)).toMatchObject({ mayClose: true });
+    expect(await closeTask(bob, { customerId: payment.customerId, taskId }, world)).toMatchObject({
+      ok: true,
+    });
+  });
+
   it("never the one who proposed it, not even around the use case", async () => {
     const payment = await quarantined();
     const id = await proposed(payment, null);

@@ -27,6 +27,10 @@ export interface DeskTask {
   subjectId: string;
   /** Of a task about an invoice. */
   invoiceNumber: string | null;
+  /** Of a task about a payment. */
+  paymentId: PaymentId | null;
+  /** One person can close it: it asks for no decision of two. */
+  mayClose: boolean;
   detail: Record<string, string>;
   createdAt: Date;
 }
@@ -63,5 +67,7 @@ export type DeskRefusal =
   | { code: "task_not_open" }
   /** Money waits there: it is done when that is moved. */
   | { code: "task_ends_by_itself" }
+  /** It does not fit what Stripe says, and two of staff have not said what became of it. */
+  | { code: "payment_undecided" }
   | { code: "gateway_unreachable" }
   | { code: "payment_quarantined" };

@@ -1,3 +1,4 @@
+import { isFinal } from "@/lib/billing/payment/states";
 import { money } from "@/lib/kernel/money";
 import type { Desk, StaffActor } from "./shapes";
 import { type StaffWorld, staffWorld } from "./world";
@@ -9,8 +10,9 @@ export async function showDesk(_actor: StaffActor, world: StaffWorld = staffWorl
   const { sql } = world.staff;
   const [tasks, events, payments] = await Promise.all([
     sql`
-      select t.*, i.number as invoice_number, c.name, case when not c.is_house then c.reference end as reference from tasks t join customers c on c.id = t.customer_id
+      select t.*, i.number as invoice_number, p.id as payment_id, p.state as payment_state, c.name, case when not c.is_house then c.reference end as reference from tasks t join customers c on c.id = t.customer_id
       left join invoices i on t.subject = 'invoice' and i.customer_id = t.customer_id and i.id::text = t.subject_id
+      left join payments p on t.subject = 'payment' and p.customer_id = t.customer_id and p.id::text = t.subject_id
       where t.done_at is null order by t.id desc limit ${rowsMost}`,
     sql`
       select e.id, e.type, r.reason, e.received_at from event_runs r join stripe_events e on e.id = r.event_id
@@ -30,6 +32,8 @@ export async function showDesk(_actor: StaffActor, world: StaffWorld = staffWorl
       subject: row.subject,
       subjectId: row.subject_id,
       invoiceNumber: row.invoice_number,
+      paymentId: row.payment_id,
+      mayClose: !(row.kind === "payment_quarantined" && row.payment_state && !isFinal(row.payment_state)),
       detail: row.detail,
       createdAt: row.created_at,
     })),

@@ -14,7 +14,7 @@ export type RulingRefusal =
   | { code: "payment_not_found" }
   | { code: "payment_is_final" }
   | { code: "gateway_unreachable" }
-  /** What fits it is paid at Stripe, or may be any moment: that is chosen instead. */
+  /** Money came for it at Stripe, or may any moment: that is booked instead. */
   | { code: "payment_is_paid"; stripeId: string }
   | { code: "object_not_found" }
   | { code: "object_not_paid" }
@@ -26,9 +26,9 @@ export type RulingRefusal =
 export type Ruled = Result<"ended" | "paid" | "late", RulingRefusal>;
 
 /**
- * Does what two of staff agreed on. Ended: what is still open at Stripe is closed first; then the payment is canceled, and
- * its holds and claims go. An object: all of it fits, and the payment succeeds by it; or its amount does not, and the
- * payment ends while the money is booked as a success that comes late, once (domain.md, States).
+ * Does what two of staff agreed on. Ended, unless money came for it: what is still open at Stripe is closed first; then
+ * the payment is canceled, and its holds and claims go. An object: all of it fits, and the payment succeeds by it; or its
+ * amount does not, and the payment ends while the money is booked as a success that comes late, once (domain.md, States).
  */
 export async function rulePayment(world: World, ref: PaymentRef, ruling: Ruling, by: Ender): Promise<Ruled> {
   const payment = await readPayment(world, ref);
@@ -45,7 +45,8 @@ export async function rulePayment(world: World, ref: PaymentRef, ruling: Ruling,
 async function endIt(world: World, ref: PaymentRef, objects: NamingObject[], by: Ender): Promise<Ruled> {
   const taken = await takenCharges(world, ref, objects);
   const paid = objects.find(
-    ({ differs, isPaid, chargeId }) => differs.length === 0 && isPaid && !(chargeId && taken.has(chargeId)),
+    // Of whatever amount: where it is not booked now, nobody would look for it before the night.
+    ({ mayPay, chargeId }) => mayPay && !(chargeId && taken.has(chargeId)),
   );
   if (paid) return refuse({ code: "payment_is_paid", stripeId: paid.stripeId });
   const refusal = await closeOpen(world, ref, objects);
