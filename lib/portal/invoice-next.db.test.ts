@@ -65,6 +65,11 @@ describe("what an invoice says will happen next", () => {
     // When it was issued, three days before it is due, and on the day.
     expect(told.length).toBeGreaterThanOrEqual(2);
     expect(remindersIn(await show())).toBe(3);
-    expect((await show()).next.map(({ kind }) => kind)).toEqual([]);
+    // Suspended, it still says when the service is deleted, as the whole time before (A4).
+    const { next } = await show();
+    expect(next.map(({ kind }) => kind)).toEqual(["terminate"]);
+    const [end] = next;
+    const saidBefore = before.next.find(({ kind }) => kind === "terminate");
+    expect(Math.abs((end?.at.getTime() ?? 0) - (saidBefore?.at.getTime() ?? 0))).toBeLessThanOrEqual(hourMs);
   });
 });

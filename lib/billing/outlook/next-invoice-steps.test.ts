@@ -19,6 +19,7 @@ const waiting: WaitingInvoice = {
   stages: dueStages,
   payBy: addCalendarDays(dueOn, 4),
   suspendsAt: new Date("2026-04-04T08:00:00Z"),
+  terminatesAt: new Date("2026-04-18T08:00:00Z"),
   putOffBy: null,
 };
 
@@ -28,18 +29,26 @@ const told = (invoice: Partial<WaitingInvoice>, now: string) =>
   );
 
 describe("what happens to an open invoice next", () => {
-  it("is a reminder, the day it is due, and the suspension of what it renews", () => {
+  it("is a reminder, the day it is due, and the suspension and deletion of what it renews", () => {
     expect(told({}, "2026-03-24T09:00:00Z")).toEqual([
       "remind 2026-03-27T08:00",
       "due 2026-03-29T22:00",
       "payBy 2026-04-02T22:00",
       "suspend 2026-04-04T08:00",
+      "terminate 2026-04-18T08:00",
     ]);
+  });
+
+  it("is the deletion alone once it is suspended", () => {
+    const suspended = { suspendsAt: null, payBy: null, lastDue: 6 };
+    expect(told(suspended, "2026-04-05T09:00:00Z")).toEqual(["terminate 2026-04-18T08:00"]);
   });
 
   it("says of a suspension who put it off", () => {
     const last = (invoice: Partial<WaitingInvoice>) =>
-      nextInvoiceSteps({ ...waiting, ...invoice }, new Date("2026-03-24T09:00:00Z"), timeZone).at(-1);
+      nextInvoiceSteps({ ...waiting, ...invoice }, new Date("2026-03-24T09:00:00Z"), timeZone).find(
+        ({ kind }) => kind === "suspend",
+      );
     const at = addDays(noon, 20, timeZone);
     expect(last({ suspendsAt: at, putOffBy: "host" })).toEqual({ kind: "suspend", at, putOffBy: "host" });
     expect(last({ suspendsAt: at })).toEqual({ kind: "suspend", at });
@@ -51,6 +60,7 @@ describe("what happens to an open invoice next", () => {
       "due 2026-03-29T22:00",
       "payBy 2026-04-02T22:00",
       "suspend 2026-04-04T08:00",
+      "terminate 2026-04-18T08:00",
     ]);
     // Daylight saving has begun: nine o'clock is seven in UTC.
     expect(told({ hasAutoPay: true }, "2026-03-31T05:00:00Z")[0]).toBe("remind 2026-03-31T07:00");
@@ -58,7 +68,7 @@ describe("what happens to an open invoice next", () => {
   });
 
   it("is the end of an order that nobody pays", () => {
-    const order = { origin: "order", lastDue: 0, payBy: null, suspendsAt: null } as const;
+    const order = { origin: "order", lastDue: 0, payBy: null, suspendsAt: null, terminatesAt: null } as const;
     expect(told(order, "2026-04-05T09:00:00Z")).toEqual(["void 2026-04-13T22:00"]);
     expect(told({ ...order, origin: "manual" }, "2026-04-05T09:00:00Z")).toEqual([]);
   });

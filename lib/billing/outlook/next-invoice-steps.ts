@@ -24,12 +24,14 @@ export interface WaitingInvoice {
   readonly payBy: CalendarDay | null;
   /** When the first of its services is suspended if nothing happens; null where none is. */
   readonly suspendsAt: Date | null;
-  /** Who put that off; null where nobody did. */
+  /** When the first of its services is deleted permanently if nothing happens; null where none is. */
+  readonly terminatesAt: Date | null;
+  /** Who put the suspension off; null where nobody did. */
   readonly putOffBy: PutOffBy | null;
 }
 
 export interface InvoiceStep {
-  kind: "remind" | "charge" | "due" | "payBy" | "suspend" | "void";
+  kind: "remind" | "charge" | "due" | "payBy" | "suspend" | "terminate" | "void";
   at: Date;
   /** Of a suspension that is later than it would be, who put it off. */
   putOffBy?: PutOffBy;
@@ -37,11 +39,11 @@ export interface InvoiceStep {
 
 /**
  * What happens to an open invoice next and when, in order, if nobody does anything: the next reminder, the day on which the
- * card is charged, the day it is due, the last day of grace, the suspension of what it renews, and the end of an order that nobody pays. From the rules
- * that the jobs go by (domain.md, Reminding, Renewing, Cancelling). Pure.
+ * card is charged, the day it is due, the last day of grace, the suspension and the deletion of what it renews, and the end of
+ * an order that nobody pays. From the rules that the jobs go by (domain.md, Reminding, Renewing, Cancelling). Pure.
  */
 export function nextInvoiceSteps(invoice: WaitingInvoice, now: Date, timeZone: string): InvoiceStep[] {
-  const { origin, dueOn, hasAutoPay, payBy, suspendsAt, putOffBy } = invoice;
+  const { origin, dueOn, hasAutoPay, payBy, suspendsAt, terminatesAt, putOffBy } = invoice;
   const today = daysFromDue(dueOn, now, timeZone);
   const chargeAt = hasAutoPay ? nextChargeAt(dueOn, now, timeZone) : null;
   const remindAt = nextReminderAt(invoice, today, now, timeZone);
@@ -51,6 +53,7 @@ export function nextInvoiceSteps(invoice: WaitingInvoice, now: Date, timeZone: s
     today > 0 ? null : { kind: "due", at: startOfDay(dueOn, timeZone) },
     payBy && payBy >= calendarDay(now, timeZone) ? { kind: "payBy", at: startOfDay(payBy, timeZone) } : null,
     suspendsAt && { kind: "suspend", at: laterOf(suspendsAt, now), ...(putOffBy && { putOffBy }) },
+    terminatesAt && { kind: "terminate", at: laterOf(terminatesAt, now) },
     origin === "order" ? { kind: "void", at: orderVoidAt(dueOn, { now, timeZone }) } : null,
   ];
   return steps.filter((step) => step !== null).sort((a, b) => a.at.getTime() - b.at.getTime());

@@ -4,7 +4,7 @@ import { hasAutoPay, renewsByItself, willBeCharged } from "../auto-pay/will-be-c
 import { daysFromDue } from "../invoice/days-from-due";
 import { readMailHour } from "../reminder/mail-hour";
 import { hostReminderDays, planReminderDays } from "../reminder/reminder-days";
-import { suspendsAt, suspensionPutOffBy } from "../suspension/decide-stop";
+import { suspendsAt, suspensionPutOffBy, terminatesAt } from "../suspension/decide-stop";
 import { nextTerms } from "../suspension/next-terms";
 import { dayBefore } from "../suspension/stop-days";
 import type { World } from "../world";
@@ -38,13 +38,19 @@ export async function readInvoiceSteps(
     sql,
     (row.service_ids as ServiceId[]).map((serviceId) => ({ customerId, serviceId })),
   );
-  const stops = terms
-    .filter((term) => term.invoiceId === invoiceId)
+  const own = terms.filter((term) => term.invoiceId === invoiceId);
+  const stops = own
     .flatMap(({ facts }) => {
       const at = suspendsAt(facts, timeZone);
       return at ? [{ at, putOffBy: suspensionPutOffBy(facts, timeZone) }] : [];
     })
     .sort((a, b) => a.at.getTime() - b.at.getTime());
+  const ends = own
+    .flatMap(({ facts }) => {
+      const suspendedAt = facts.suspendedAt ?? suspendsAt(facts, timeZone);
+      return (suspendedAt && terminatesAt({ ...facts, state: "suspended", suspendedAt }, timeZone)) || [];
+    })
+    .sort((a, b) => a.getTime() - b.getTime());
   const invoice = {
     origin: row.origin,
     dueOn: row.due_on,
@@ -56,6 +62,7 @@ export async function readInvoiceSteps(
     stages: row.days ?? ofHost,
     payBy: stops[0] ? dayBefore(stops[0].at, timeZone) : null,
     suspendsAt: stops[0]?.at ?? null,
+    terminatesAt: ends[0] ?? null,
     putOffBy: stops[0]?.putOffBy ?? null,
   };
   return nextInvoiceSteps(invoice, now, timeZone);
