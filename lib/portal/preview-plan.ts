@@ -28,7 +28,11 @@ export async function previewPlan(
   if (due.length !== new Set(ids).size) return refuse({ code: "invoice_not_found" });
   if (!isOneCurrency) return refuse({ code: "currencies_differ" });
   const planned = planPayment(due, availableMinor, wish, world.gateway.chargeLimits(currency));
-  if (!planned.ok) return refuse({ code: "amount_too_large", available: money(availableMinor, currency) });
   const dueMinor = due.reduce((total, invoice) => total + invoice.remainingMinor, 0n);
+  if (!planned.ok) {
+    // Nothing is due: another tab has paid it. Else the most that this payment can take.
+    const mostMinor = planned.refusal.code === "amount_too_large" ? planned.refusal.availableMinor : dueMinor;
+    return refuse({ code: "amount_too_large", available: money(mostMinor, currency) });
+  }
   return ok({ plan: shownOf(planned.plan), due: money(dueMinor, currency) });
 }
