@@ -5,6 +5,7 @@ import path from "node:path";
 import { createTransport, type SendMailOptions } from "nodemailer";
 import { afterEach, describe, expect, test } from "vitest";
 import { type Mailbox, type MailboxOptions, startMailbox } from "./mailbox";
+import { style } from "./style";
 
 const opened: (() => Promise<unknown>)[] = [];
 afterEach(async () => {
@@ -48,6 +49,11 @@ describe("the demo's mailbox", () => {
     expect(shown.text).toContain("&lt;script&gt;");
     expect(shown.text).not.toContain("<script");
     expect(shown.headers.get("content-security-policy")).toContain("default-src 'none'");
+  });
+
+  test("leaves the background of a mail's own markup to the mail: its text is light on a dark screen", () => {
+    expect(style).toMatch(/^iframe \{/m);
+    expect(style).not.toMatch(/^iframe \{[^}]*background/m);
   });
 
   test("shows a mail's own markup only in a sandbox without scripts", async () => {

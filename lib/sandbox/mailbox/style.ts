@@ -27,6 +27,6 @@ dl { display: grid; grid-template-columns: auto 1fr; gap: 4px 16px; margin: 16px
 dt { color: var(--quiet); }
 dd { margin: 0; overflow-wrap: anywhere; }
 .text { white-space: pre-wrap; overflow-wrap: anywhere; padding: 16px; border: 1px solid var(--line); border-radius: 8px; }
-iframe { width: 100%; height: 480px; border: 1px solid var(--line); border-radius: 8px; background: #ffffff; }
+iframe { width: 100%; height: 480px; border: 1px solid var(--line); border-radius: 8px; }
 @media (max-width: 600px) { li a { grid-template-columns: 1fr auto; } .subject { grid-column: 1 / -1; } }
 `;
