@@ -66,7 +66,6 @@ export function UnmatchedReceipts<Assigned extends Result<unknown>, Returned ext
                 <div className="mt-3">
                   <ActionForm
                     action={assign}
-                    idPrefix={`${id}-`}
                     hidden={{ receiptId: id }}
                     fields={[
                       {
@@ -113,7 +112,6 @@ export function UnmatchedReceipts<Assigned extends Result<unknown>, Returned ext
                   <p className="text-ink-soft text-sm">{t("sendBackNote")}</p>
                   <ActionForm
                     action={sendBack}
-                    idPrefix={`${id}-back-`}
                     hidden={{ receiptId: id }}
                     fields={[
                       {

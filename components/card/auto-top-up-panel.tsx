@@ -98,7 +98,6 @@ export function AutoTopUpPanel<State extends Result<unknown>>(props: AutoTopUpPa
               fields={[field("threshold"), field("amount"), field("monthlyCap")]}
               submit={t("save")}
               answers={answers}
-              idPrefix="auto-top-up-"
               done={<p>{t("saved")}</p>}
             />
           </div>

@@ -1,11 +1,13 @@
 "use client";
 
+import { useRouter } from "next/navigation";
 import {
   type ComponentProps,
   type FormEvent,
   type ReactNode,
   useActionState,
   useEffect,
+  useId,
   useRef,
   useState,
 } from "react";
@@ -37,8 +39,6 @@ interface ActionFormProps<State> {
   fields: FormField[];
   submit: string;
   answers: AnswerTexts;
-  /** Where a page has several forms, so that their fields are told apart. */
-  idPrefix?: string;
   /** One act of many on its page. */
   isMinor?: boolean;
   /** Asked before it is sent; what cannot be undone says here what follows. */
@@ -47,23 +47,20 @@ interface ActionFormProps<State> {
   done?: ReactNode;
   /** Said at the page's edge once it is done; the form is then empty again, and folded away. */
   said?: string;
+  /** With `said`: where one is once it is done. A page whose address was the question goes on without it. */
+  leadsTo?: string;
 }
 
 /** A short form of plain fields over one server action. It works before its script is there. */
 export function ActionForm<State extends Result<unknown>>(props: ActionFormProps<State>) {
-  const {
-    action,
-    hidden = {},
-    fields,
-    submit,
-    answers,
-    ask,
-    done,
-    said,
-    idPrefix = "",
-    isMinor = false,
-  } = props;
-  const [state, run] = useActionState<State | null, FormData>(said ? telling(action, said) : action, null);
+  const { action, hidden = {}, fields, submit, answers, ask, done, said, leadsTo, isMinor = false } = props;
+  const router = useRouter();
+  // A page has several forms with a "reason": no field is another's.
+  const formId = useId();
+  const [state, run] = useActionState<State | null, FormData>(
+    said ? telling(action, said, () => leadsTo && router.replace(leadsTo, { scroll: false })) : action,
+    null,
+  );
   const initial = () => Object.fromEntries(fields.map(({ name, initial = "" }) => [name, initial]));
   // React empties the inputs after an action; what was typed stays, except for passwords.
   const texts = fields.filter(({ choices }) => !choices);
@@ -110,7 +107,7 @@ export function ActionForm<State extends Result<unknown>>(props: ActionFormProps
         ),
       )}
       {texts.map(({ name, label, hint, isOptional = false, initial: _initial, choices: _, ...input }) => (
-        <Field key={name} id={`${idPrefix}${name}`} label={label} hint={hint}>
+        <Field key={name} id={`${formId}${name}`} label={label} hint={hint}>
           {(control) => (
             <Input
               {...control}
@@ -154,10 +151,14 @@ export function ActionForm<State extends Result<unknown>>(props: ActionFormProps
 function telling<State extends Result<unknown>>(
   action: (previous: State | null, form: FormData) => Promise<State>,
   said: string,
+  goOn: () => void,
 ) {
   return async (previous: State | null, form: FormData) => {
     const answer = await action(previous, form);
-    if (answer.ok) toast(said);
+    if (answer.ok) {
+      toast(said);
+      goOn();
+    }
     return answer;
   };
 }

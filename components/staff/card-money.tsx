@@ -91,7 +91,6 @@ function RefundForm<State extends Result<unknown>>(props: {
       <summary className="cursor-pointer text-accent text-sm">{t("refund")}</summary>
       <div className="mt-3 max-w-sm">
         <ActionForm
-          idPrefix={charge.id}
           action={action}
           hidden={{
             customerId,

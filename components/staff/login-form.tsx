@@ -31,7 +31,6 @@ export async function LoginForm<State extends Result<unknown>>({
         <ActionForm
           action={action}
           hidden={{ customerId, userId, to: `${way}d` }}
-          idPrefix={`login-${userId}-`}
           isMinor
           fields={[
             { name: "reason", label: t("loginReason"), type: "text", autoComplete: "off", maxLength: 500 },

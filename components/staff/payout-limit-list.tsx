@@ -36,7 +36,6 @@ export async function PayoutLimitList<State extends Result<unknown>>(props: Payo
                 <ActionForm
                   key={toDecimal(limit)}
                   action={action}
-                  idPrefix={`payouts-${limit.currency}-`}
                   hidden={{ currency: limit.currency, seen: toDecimal(limit) }}
                   fields={[
                     {

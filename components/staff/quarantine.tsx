@@ -117,7 +117,6 @@ async function Choices<State extends Result<unknown>>({
         action={propose}
         hidden={{ ...ids, stripeId }}
         fields={[reason]}
-        idPrefix={stripeId || "ended"}
         submit={t("propose")}
         answers={answers}
         said={t("proposed")}

@@ -47,7 +47,6 @@ export async function TaxPointList<State extends Result<unknown>>(props: TaxPoin
                 <ActionForm
                   key={point}
                   action={action}
-                  idPrefix={`tax-${country}-`}
                   hidden={{ country, seen: point }}
                   fields={[
                     {

@@ -222,7 +222,6 @@ export default async function CustomerPage({ params }: CustomerPageProps) {
                 <ActionForm
                   action={addNote}
                   hidden={{ customerId: picture.id }}
-                  idPrefix="note-"
                   fields={[
                     {
                       name: "note",

@@ -151,7 +151,6 @@ async function HoldForms({ service }: { service: StaffService }) {
             key={String(service.holdUntil)}
             action={holdSuspension}
             hidden={hidden}
-            idPrefix="hold-"
             fields={[
               { name: "until", label: words("until"), hint: words("untilHint"), type: "date" },
               reason,
@@ -169,7 +168,6 @@ async function HoldForms({ service }: { service: StaffService }) {
             <ActionForm
               action={holdSuspension}
               hidden={{ ...hidden, until: "" }}
-              idPrefix="end-hold-"
               fields={[reason]}
               submit={words("endHold")}
               answers={answers}

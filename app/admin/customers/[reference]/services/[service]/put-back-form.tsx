@@ -22,7 +22,6 @@ export function PutBackForm({ service, outlook, answers }: PutBackFormProps) {
         <ActionForm
           action={putRenewalBackByStaff}
           hidden={{ customerId: service.customerId, serviceId: service.id }}
-          idPrefix="put-back-"
           fields={[
             { name: "reason", label: staff("reason"), type: "text", autoComplete: "off", maxLength: 500 },
           ]}
