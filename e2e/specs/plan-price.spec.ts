@@ -13,6 +13,9 @@ test("staff see whom another price reaches before they set it, and the plan says
   await expect(page.getByRole("table", { name: "Whom it reaches" })).toContainText("29.90");
   await page.getByRole("button", { name: "Set this price" }).click();
   await expect(page.getByRole("status").filter({ hasText: "Price set." })).toBeVisible();
+  // The address asks no more, so nothing says that it is the price already.
+  await expect(page).toHaveURL(/\/admin\/plans\/pond-m$/);
+  await expect(page.getByRole("region", { name: "Another price" }).getByRole("alert")).toHaveCount(0);
   // Other tables of the page name the price too, once for each service that it reaches.
   const prices = page.getByRole("table", { name: "Prices", exact: true });
   await expect(prices.getByRole("row").filter({ hasText: "29.90" })).toContainText("to come");

@@ -77,6 +77,7 @@ export default async function PlanPage({ params, searchParams }: PlanPageProps) 
                   submit={t("set")}
                   answers={answers}
                   said={t("done")}
+                  leadsTo={planPath(key)}
                 />
               )}
             </PricePreview>
@@ -88,6 +89,8 @@ export default async function PlanPage({ params, searchParams }: PlanPageProps) 
           </h2>
           <p className="mb-4 text-ink-soft text-sm">{t("newPriceNote")}</p>
           <PriceForm
+            // Once a price is set, the question is over and the form is empty again.
+            key={JSON.stringify(wish)}
             action={planPath(key)}
             currencies={[...new Set(plan.prices.map(({ price }) => price.currency as string))]}
             wish={wish}
@@ -119,7 +122,6 @@ async function DaysForm({ plan }: { plan: PlanRow }) {
         key={seen}
         action={changePlanSettings}
         hidden={{ planId: plan.id, seen }}
-        idPrefix="days-"
         fields={[
           ...planDayNames.map((name) => ({
             name,
