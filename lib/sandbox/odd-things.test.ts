@@ -104,9 +104,10 @@ describe("disputes", () => {
     const more = await local.control.dispute((await charged()).id, "chargeback", { amountMinor: 5100 });
     expect(await amountsOf(more.id)).toEqual([[-5100, 1500]]);
     await local.control.closeDispute(more.id, "won");
+    // Newest first, so that nobody relies on an order that Stripe does not promise.
     expect(await amountsOf(more.id)).toEqual([
-      [-5100, 1500],
       [5100, 0],
+      [-5100, 1500],
     ]);
   });
 
@@ -120,7 +121,7 @@ describe("disputes", () => {
     await local.control.moveDispute(id, { withdraws: 1000 });
     await expect(local.control.moveDispute(id, { reinstates: 3001 })).rejects.toThrow("No more comes back");
     await local.control.closeDispute(id, "won");
-    expect((await amountsOf(id)).map(([amount]) => amount)).toEqual([-5000, -1500, 3000, -1000, 3000]);
+    expect((await amountsOf(id)).map(([amount]) => amount)).toEqual([3000, -1000, 3000, -5000, -1500]);
     expect(await eventsAbout(id)).toEqual([
       "charge.dispute.created",
       "charge.dispute.funds_withdrawn",
