@@ -164,7 +164,7 @@ function telling<State extends Result<unknown>>(
 }
 
 /** Holds a form back until its question was answered. Without a question it goes as it is. */
-function useAsking(form: { current: HTMLFormElement | null }, ask: Ask | undefined) {
+export function useAsking(form: { current: HTMLFormElement | null }, ask: Ask | undefined) {
   const dialog = useRef<HTMLDialogElement>(null);
   const isConfirmed = useRef(false);
   return {

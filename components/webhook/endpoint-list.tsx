@@ -10,7 +10,7 @@ interface EndpointListProps {
   /** The form that ends one; null for those who may not. */
   end: ((endpoint: Endpoint) => ReactNode) | null;
   /** The form that gives one a new secret; null for those who may not. */
-  renew: ((id: string) => ReactNode) | null;
+  renew: ((endpoint: Endpoint) => ReactNode) | null;
 }
 
 /** The endpoints of the host, and how much waits for each. */
@@ -49,7 +49,7 @@ export function EndpointList({ endpoints, end, renew }: EndpointListProps) {
                 <p>{t("unreadable")}</p>
               </Callout>
             )}
-            {renew && !endpoint.disabledAt && <div className="mt-2">{renew(endpoint.id)}</div>}
+            {renew && !endpoint.disabledAt && <div className="mt-2">{renew(endpoint)}</div>}
           </div>
           {end && !endpoint.disabledAt && <div>{end(endpoint)}</div>}
         </li>

@@ -1,7 +1,9 @@
 "use client";
 
-import { useActionState } from "react";
+import { useActionState, useRef } from "react";
+import { useAsking } from "@/components/sign-in/action-form";
 import { type AnswerTexts, sentenceOf } from "@/components/ui/answer-texts";
+import { type Ask, AskDialog } from "@/components/ui/ask-dialog";
 import { Callout } from "@/components/ui/callout";
 import { SubmitButton } from "@/components/ui/submit-button";
 import type { Result } from "@/lib/kernel/result";
@@ -9,6 +11,7 @@ import type { Result } from "@/lib/kernel/result";
 interface RenewSecretFormProps<State> {
   action: (previous: State | null, form: FormData) => Promise<State>;
   endpointId: string;
+  ask: Ask;
   texts: { open: string; note: string; secretTitle: string; secretNote: string; answers: AnswerTexts };
 }
 
@@ -16,9 +19,12 @@ interface RenewSecretFormProps<State> {
 export function RenewSecretForm<State extends Result<{ secret: string }>>({
   action,
   endpointId,
+  ask,
   texts,
 }: RenewSecretFormProps<State>) {
   const [state, run] = useActionState<State | null, FormData>(action, null);
+  const form = useRef<HTMLFormElement>(null);
+  const asking = useAsking(form, ask);
   if (state?.ok) {
     return (
       <div role="status">
@@ -34,7 +40,12 @@ export function RenewSecretForm<State extends Result<{ secret: string }>>({
   return (
     <details>
       <summary className="cursor-pointer rounded-sm font-medium text-accent text-sm">{texts.open}</summary>
-      <form action={run} className="mt-2 grid max-w-prose justify-items-start gap-2">
+      <form
+        ref={form}
+        action={run}
+        onSubmit={asking.onSubmit}
+        className="mt-2 grid max-w-prose justify-items-start gap-2"
+      >
         <input type="hidden" name="endpointId" value={endpointId} />
         <p className="text-ink-soft text-sm">{texts.note}</p>
         {state && !state.ok && (
@@ -43,6 +54,12 @@ export function RenewSecretForm<State extends Result<{ secret: string }>>({
           </Callout>
         )}
         <SubmitButton>{texts.open}</SubmitButton>
+        <AskDialog
+          dialog={asking.dialog}
+          ask={ask}
+          confirm={asking.confirm}
+          close={() => asking.dialog.current?.close()}
+        />
       </form>
     </details>
   );

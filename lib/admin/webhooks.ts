@@ -139,7 +139,8 @@ export async function renewEndpointSecret(
   if (!isUuid(endpointId)) return refuse({ code: "endpoint_not_found" });
   const secret = newEndpointSecret();
   const now = world.clock.now();
-  const [renewed] = await world.staff.sql`
+  const renewed = await transact(world.staff, {}, async ({ sql }) => {
+    const [row] = await sql`
     with renewed as (
       update webhook_endpoints set sealed_secret = ${sealSecret(world.endpointKey, secret)}
       where id = ${endpointId} and disabled_at is null returning id, url
@@ -152,6 +153,16 @@ export async function renewEndpointSecret(
         and t.detail->>'reason' = 'secret_unreadable'
     )
     select url from renewed`;
+    if (row) {
+      await recordActivity(world, sql, {
+        customerId: null,
+        userId: actor.userId,
+        verb: "endpoint_secret_renewed",
+        detail: { name: new URL(row.url).host },
+      });
+    }
+    return row;
+  });
   return renewed ? ok({ url: renewed.url, secret }) : refuse({ code: "endpoint_not_found" });
 }
 

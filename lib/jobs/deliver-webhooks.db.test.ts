@@ -278,6 +278,9 @@ describe("an event of a service", () => {
     const renewed = await renewEndpointSecret(admin, { endpointId }, changed);
     expect(renewed).toMatchObject({ ok: true, value: { secret: expect.stringMatching(/^whsec_/) } });
     expect(await open()).toHaveLength(0);
+    const recorded = await world.jobs.sql`
+      select user_id, detail from activities where verb = 'endpoint_secret_renewed'`;
+    expect(recorded).toEqual([{ user_id: admin.userId, detail: { name: expect.stringContaining(":") } }]);
     received.length = 0;
     for (let pass = 0; pass < 4; pass += 1) await deliverWebhooks(changed);
     const types = received.map(({ event }) => event.type);

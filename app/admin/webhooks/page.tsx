@@ -59,10 +59,16 @@ export default async function WebhooksPage() {
                 endpoints={endpoints}
                 renew={
                   mayChange
-                    ? (id) => (
+                    ? ({ id, url }) => (
                         <RenewSecretForm
                           action={renewEndpointSecret}
                           endpointId={id}
+                          ask={{
+                            title: ask("secretTitle"),
+                            lines: [ask("secretStops", { url }), ask("secretOnce")],
+                            confirm: ask("secretConfirm"),
+                            keep: ask("keep"),
+                          }}
                           texts={{
                             open: t("renewSecret"),
                             note: t("renewSecretNote"),
