@@ -20,6 +20,7 @@ import { closeTask } from "./close-task";
 import { decideRuling, proposeRuling, showQuarantine } from "./rule-payment";
 import type { StaffActor } from "./shapes";
 import { showDesk } from "./show-desk";
+import { showHealth } from "./show-health";
 import type { StaffWorld } from "./world";
 
 let world: StripeWorld;
@@ -346,6 +347,15 @@ describe("two of staff decide", () => {
     expect(await showQuarantine(ann, refOf(payment), world)).not.toBeNull();
     await confirm(payment, await proposed(payment, null));
     expect(await taskOf()).toBeUndefined();
+  });
+
+  it("and it counts as unclear on the desk until they have", async () => {
+    const unclear = async () => (await showHealth(ann, world)).unknown.count;
+    const before = await unclear();
+    const payment = await quarantined();
+    expect(await unclear()).toBe(before + 1);
+    await confirm(payment, await proposed(payment, null));
+    expect(await unclear()).toBe(before);
   });
 
   it("but a task about money beside a payment that has ended closes by hand", async () => {

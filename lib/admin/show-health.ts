@@ -41,7 +41,7 @@ export interface Health {
   othersCount: number;
   /** What is wrong with the addresses that proxies hand on, as this process saw it in the last day. */
   proxies: ProxyDoubt[];
-  /** Payments of which Stripe could not say yet what became of them. */
+  /** Payments of which Stripe could not say yet what became of them, or says what does not fit. */
   unknown: { count: number; oldestAt: Date | null };
 }
 
@@ -75,8 +75,12 @@ export async function showHealth(_actor: StaffActor, world: StaffWorld = staffWo
       select count(*)::int as count, min(created_at) as oldest_at from (
         select created_at from outbox where handled_at is null order by id limit 1000) o`,
     sql`
-      select count(*)::int as count, min(created_at) as oldest_at from payments
-      where next_poll_at is not null and state = 'unknown'`,
+      select count(*)::int as count, min(created_at) as oldest_at from (
+        select id, created_at from payments where next_poll_at is not null and state = 'unknown'
+        union
+        select p.id, p.created_at from tasks t
+        join payments p on p.customer_id = t.customer_id and p.id::text = t.subject_id
+        where t.kind = 'payment_quarantined' and t.done_at is null and p.ended_at is null) u`,
     sql`select * from stripe_checks where name = 'setup'`,
     sql`
       select count(*)::int as count from stripe_events e join event_runs r on r.event_id = e.id
