@@ -1,10 +1,12 @@
-import { useTranslations } from "next-intl";
+import { useLocale, useTimeZone, useTranslations } from "next-intl";
 import type { ReactNode } from "react";
 import { Amount } from "@/components/ui/amount";
+import { formatDay } from "@/components/ui/dates";
 import { Moment } from "@/components/ui/day";
 import { Cell, Column, Row, Table, TableBody, TableHead } from "@/components/ui/table";
 import { TextLink } from "@/components/ui/text-link";
 import type { ActivitySubject, ListedActivity } from "@/lib/admin/list-activities";
+import { activityWords } from "./activity-words";
 
 interface ActivityTableProps {
   label: string;
@@ -61,6 +63,15 @@ export function ActivityTable({ label, activities, withCustomer = false }: Activ
 function What({ activity }: { activity: Shown }) {
   const { verb, detail, subject, amount } = activity;
   const verbs = useTranslations("timeline");
+  const plans = useTranslations("plans");
+  const locale = useLocale();
+  const timeZone = useTimeZone() ?? "UTC";
+  const words = activityWords(verb, detail, {
+    locale,
+    day: (at) => formatDay(at, locale, timeZone),
+    setting: (name) => plans(`field_${name}`),
+    hosts: plans("hostsDays"),
+  });
   const known = verb as Parameters<typeof verbs.has>[0];
   // Of a suspension it is a word of ours, and in the sentence.
   const reason = verb === "service_suspended" ? null : (detail.reason ?? detail.note);
@@ -68,7 +79,7 @@ function What({ activity }: { activity: Shown }) {
   const parts = subject?.kind === "payment" ? [to(activity, sum)] : [to(activity, nameOf(subject)), sum];
   return (
     <>
-      {verbs.has(known) ? verbs(known, { reason: "", ...detail }) : verb}
+      {verbs.has(known) ? verbs(known, { reason: "", ...words }) : verb}
       {parts.filter(Boolean).map((part, place) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: they stand in a fixed order and never change
         <span key={place}> · {part}</span>
