@@ -139,6 +139,7 @@ async function Choices<State extends Result<unknown>>({
 }
 
 async function Proposed<State extends Result<unknown>>({
+  quarantine,
   proposed,
   mayRule,
   decide,
@@ -146,10 +147,25 @@ async function Proposed<State extends Result<unknown>>({
   customerId,
   paymentId,
 }: QuarantineProps<State> & { proposed: NonNullable<Quarantine["proposed"]> }) {
-  const [t, ask] = await Promise.all([getTranslations("quarantine"), getTranslations("ask")]);
+  const [t, ask, locale] = await Promise.all([
+    getTranslations("quarantine"),
+    getTranslations("ask"),
+    getLocale(),
+  ]);
   const { id, by, reason, stripeId, isOwn } = proposed;
   const input = { customerId, paymentId, rulingId: id };
   const what = stripeId ? t("useObject", { id: stripeId }) : t("declareEnded");
+  const { ours, objects } = quarantine;
+  const chosen = objects?.find((one) => one.stripeId === stripeId);
+  const moved = chosen && isCurrency(chosen.currency) && money(chosen.amountMinor, chosen.currency);
+  const useNote = chosen?.amountMinor === ours.amount.minor ? t("useNote") : t("useLateNote");
+  // The second person reads the same consequence as the first, and what is booked.
+  const follows = [
+    `${t("ours")}: ${formatMoney(ours.amount, locale)}`,
+    ...(moved ? [`${stripeId}: ${formatMoney(moved, locale)}`] : []),
+    ...(stripeId ? (chosen ? [useNote] : []) : [t("endedNote")]),
+    t("final"),
+  ];
   return (
     <div className="grid justify-items-start gap-3">
       <p>{t("proposal", { by, what, reason })}</p>
@@ -164,7 +180,7 @@ async function Proposed<State extends Result<unknown>>({
               text={t("confirm")}
               done={t("confirmed")}
               texts={answers}
-              ask={{ title: what, lines: [t("final")], confirm: t("confirm"), keep: ask("keep") }}
+              ask={{ title: what, lines: follows, confirm: t("confirm"), keep: ask("keep") }}
             />
           )}
           <ActButton
