@@ -47,11 +47,12 @@ export async function playHabits(stage: HabitStage, habits: Habits): Promise<voi
     (name) => of(players, name),
   ) as [Player, Player, Player, Player];
 
+  // Money sent back and a disputed card turn automatic charges off: Ada sets them up afterwards.
+  await refund(stage, ada, await toppedUp(stage, ada, "50", settings), staff);
+  await dispute(stage, await toppedUp(stage, ada, "30", settings), "open", settings);
   await saveCard(stage, ada, "pm_card_visa", settings);
   const amounts = { threshold: "20", amount: "50", monthlyCap: "100" };
   done(await setAutoTopUp(ada.actor, { currency: "USD", settings: amounts }, stage));
-  await refund(stage, ada, await toppedUp(stage, ada, "50", settings), staff);
-  await dispute(stage, await toppedUp(stage, ada, "30", settings), "open", settings);
 
   await saveCard(stage, marigold, "pm_card_mastercard", settings);
   const card = await saveCard(stage, marigold, "pm_card_visa", settings);
