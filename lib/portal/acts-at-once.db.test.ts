@@ -171,12 +171,12 @@ describe("a top-up against a payment", () => {
     expect([posted, heldMinor]).toEqual([800n, begun.ok ? 800n : 0n]);
   });
 
-  it("fifty top-ups and fifty payments on one balance: every cent is spent or there, and it is never negative", async () => {
+  it("five top-ups, as many as may be open, and fifty payments on one balance: every cent is spent or there, and it is never negative", async () => {
     const customer = await makeCustomer(world);
     const invoices = [];
     for (let made = 0; made < 50; made += 1) invoices.push(await makeInvoice(world, customer, 300n));
     const topUps: AtStripe[] = [];
-    for (let made = 0; made < 50; made += 1) topUps.push(await startTopUp(customer, "2.00"));
+    for (let made = 0; made < 5; made += 1) topUps.push(await startTopUp(customer, "20.00"));
     await world.control.holdWebhooks();
     for (const { sessionId } of topUps) await world.control.pay(sessionId);
     const [settled, paid] = await Promise.all([
@@ -185,7 +185,7 @@ describe("a top-up against a payment", () => {
         invoices.map(({ id }) => payFromBalance(customer.actor, balancePlan(world, [id], 300n), world)),
       ),
     ]);
-    expect(settled.map((one) => one.kind === "settled" && one.state)).toEqual(Array(50).fill("succeeded"));
+    expect(settled.map((one) => one.kind === "settled" && one.state)).toEqual(Array(5).fill("succeeded"));
     const through = paid.filter(({ ok }) => ok).length;
     expect(new Set(paid.flatMap((one) => (one.ok ? [] : [one.refusal.code])))).toEqual(
       through < 50 ? new Set(["balance_too_low"]) : new Set(),

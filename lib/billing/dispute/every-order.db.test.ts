@@ -307,9 +307,9 @@ async function downgrade({ customer, order }: Victim): Promise<void> {
   const preview = (await showPlanChange(customer.actor, wish, world))?.preview;
   const agreedMinor = preview?.ok ? preview.value.due.minor : 0n;
   const changed = await changePlan(customer.actor, { ...wish, agreedMinor }, world);
-  // Refused while the bank has not decided, and where a credit note has given most of it back.
+  // Refused while the bank has not decided, where a credit note has given most of it back, and where the service ends.
   const refused = changed.ok ? null : changed.refusal.code;
-  expect([null, "payment_disputed", "nothing_to_credit"]).toContain(refused);
+  expect([null, "payment_disputed", "nothing_to_credit", "service_ending"]).toContain(refused);
 }
 
 async function cancel({ customer, order }: Victim): Promise<void> {
