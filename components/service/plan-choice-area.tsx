@@ -1,6 +1,5 @@
 "use client";
 
-import { useTranslations } from "next-intl";
 import { type ReactNode, useEffect, useRef, useState } from "react";
 import { Callout } from "@/components/ui/callout";
 import type { PlanChangeWay } from "@/lib/portal/change-plan";
@@ -22,13 +21,15 @@ export function isStillWished(picked: { plan: unknown; way: unknown }, wish: Pla
 export function PlanChoiceArea({
   wish,
   choice,
+  changed,
   children,
 }: {
   wish: PlanWish;
   choice: ReactNode;
+  /** What stands in place of what is withdrawn. */
+  changed: string;
   children: ReactNode;
 }) {
-  const t = useTranslations("planChange");
   const area = useRef<HTMLDivElement>(null);
   const [isWithdrawn, setIsWithdrawn] = useState(false);
   const look = () => {
@@ -47,7 +48,7 @@ export function PlanChoiceArea({
       </div>
       {isWithdrawn ? (
         <Callout tone="calm" role="status" className="content-start self-start">
-          <p>{t("choiceChanged")}</p>
+          <p>{changed}</p>
         </Callout>
       ) : (
         children

@@ -61,6 +61,7 @@ export default async function PlanChangePage({ params, searchParams }: PlanChang
       <PlanChoiceArea
         key={`${wish.planId} ${wish.way}`}
         wish={wish}
+        changed={t("choiceChanged")}
         choice={
           <PlanChoiceForm
             choices={shown}

@@ -58,6 +58,7 @@ export default async function StaffPlanChangePage({ params, searchParams }: Plan
       <PlanChoiceArea
         key={`${planId} ${way}`}
         wish={{ planId, way }}
+        changed={t("choiceChanged")}
         choice={<PlanChoiceForm choices={shown} action={path} chosen={{ planId, way }} />}
       >
         {preview?.ok && (
