@@ -63,7 +63,7 @@ test("a page that says that nothing is there has one too, whatever its address e
     if (!type.startsWith("text/html")) continue;
     expect(nonceIn(answer.headers()["content-security-policy"]), path).not.toBe("");
   }
-  // It is a name that nobody has, as any other.
+  // It is answered like a token that nobody has.
   const [undecoded, unknown] = [await request.get("/pay/%FF"), await request.get("/pay/none")];
   expect(undecoded.status()).toBe(unknown.status());
   expect((await request.get("/%FF")).status()).toBe(404);

@@ -6,7 +6,7 @@ import { checkedReason, type ReasonRefusal } from "./reason";
 import type { StaffActor } from "./shapes";
 import { type StaffWorld, staffWorld } from "./world";
 
-/** Puts a renewal back that its customer declined: billed again, and due as any newly issued one. With a reason. */
+/** Puts a renewal back that its customer declined. It is billed again, with a new due day. With a reason. */
 export async function putRenewalBack(
   actor: StaffActor,
   input: { customerId: CustomerId; serviceId: ServiceId; reason: string },

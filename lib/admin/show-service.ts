@@ -138,7 +138,7 @@ export async function showService(
     holdUntil,
     ownGraceDays: row.own_grace_days ?? 0,
     next: nextSteps(stepping, now, world.timeZone),
-    // Put back by staff, it is due as any newly issued one.
+    // Put back by staff, it gets a new due day.
     ifPutBack: putBackOutlook(stepping, null, now, world.timeZone),
     terms: terms.map((one) => ({ startsAt: one.starts_at, endsAt: one.ends_at, invoiceNumber: one.number })),
     renewals: renewals.map((one) => ({

@@ -48,7 +48,7 @@ export function pathOf(address: string): string {
   return rest.startsWith("/") ? rest : `/${rest}`;
 }
 
-/** A percent sign that begins no character is one: the address then names something that is not there, as any other. */
+/** A percent sign that begins no character stands for itself: the address then names a page that is not there. */
 export function decodableAddress(address: string): string {
   const [path = "", ...query] = address.split("?");
   const readable = path

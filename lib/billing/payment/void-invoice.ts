@@ -98,7 +98,7 @@ async function voidLocked(world: World, input: VoidInput, tx: Transaction, serie
   });
   if (input.actor === "staff" && input.term === "end_service") await endServices(tx, decision, invoiceId);
   if (input.actor === "staff") {
-    // Billed again, it is due as any newly issued one.
+    // Billed again, it gets a new due day.
     tx.write(sql`
       update renewals r set due_on = null from invoice_lines l
       where l.customer_id = ${customerId} and l.invoice_id = any(${ids}::uuid[])

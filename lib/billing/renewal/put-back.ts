@@ -30,8 +30,8 @@ export type PutBackRefusal =
 
 /**
  * Puts a declined renewal back, until its service is terminated (domain.md, A3): the next run issues its invoice, as for any
- * that is due. Put back by its customer it keeps its first due day, so that declining wins no time; put back by staff it is
- * due as any newly issued one. All that bill wait for the balances' lock: no term is billed twice.
+ * that is due. Put back by its customer it keeps its first due day, so that declining wins no time; put back by staff it
+ * gets a new one. All that bill wait for the balances' lock: no term is billed twice.
  */
 export function putRenewalBack(
   world: World,

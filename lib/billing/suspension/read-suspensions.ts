@@ -17,7 +17,7 @@ export interface Suspension {
   putOffBy: PutOffBy | null;
   /** Of an invoice that is being paid, a payment is under way at Stripe or the bank. */
   invoice: { number: string; remaining: Money; isBeingPaid: boolean } | null;
-  /** The days that the customer may give themselves now, if their plan has any left; null where there are none. */
+  /** The days by which the customer may delay it now; null where their plan has none left. */
   ownGraceDays: number | null;
 }
 
