@@ -27,6 +27,14 @@ const projects = (folders: string) => ({
   },
   database: {
     extends: true as const,
+    resolve: {
+      alias: Object.fromEntries(
+        ["next/headers", "next/cache", "next-intl/server"].map((name) => [
+          name,
+          `${root}lib/testing/next-server.ts`,
+        ]),
+      ),
+    },
     test: {
       name: "database",
       include: [`${folders}/**/*.db.test.ts`],

@@ -14,23 +14,14 @@ import { manualClock } from "@/lib/kernel/clock";
 import type { UserId } from "@/lib/kernel/id";
 import { refuse } from "@/lib/kernel/result";
 import { createPeople, type People } from "@/lib/testing/people";
+import { shownRequest } from "@/lib/testing/shown-request";
 import { carrying, customerAction } from "./action";
 import { actionName } from "./action-name";
 import { sessionCookieName } from "./next-auth-options";
 import { securityEvents } from "./security-log";
 import { beginSession } from "./session";
 
-const request = await vi.hoisted(async () => (await import("@/lib/testing/shown-request")).shownRequest());
-vi.mock("next-intl/server", () => ({ getTranslations: async () => () => "", getLocale: async () => "en" }));
-vi.mock("next/cache", () => ({ refresh: () => {}, revalidatePath: () => {} }));
-vi.mock("next/headers", () => ({
-  headers: async () => ({ get: (name: string) => request.headers.get(name) ?? null }),
-  cookies: async () => ({
-    get: (name: string) => (request.cookies.has(name) ? { value: request.cookies.get(name) } : undefined),
-    getAll: () => [...request.cookies].map(([name, value]) => ({ name, value })),
-    set: (name: string, value: string) => request.cookies.set(name, value),
-  }),
-}));
+const request = shownRequest();
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const clock = manualClock(new Date());

@@ -5,27 +5,14 @@ import { manualClock } from "@/lib/kernel/clock";
 import { type CustomerId, newId, type UserId } from "@/lib/kernel/id";
 import { ok, refuse } from "@/lib/kernel/result";
 import { createPeople, type People } from "@/lib/testing/people";
+import { shownRequest } from "@/lib/testing/shown-request";
 import { actionKind, carrying, customerAction, publicAction, staffAction, userAction } from "./action";
 import { chooseCustomer, currentUser, requireCustomer, requireStaff } from "./current";
 import { sessionCookieName } from "./next-auth-options";
 import { beginSession, revokeSession } from "./session";
 
-const refreshed = vi.hoisted(() => vi.fn());
 // A request, as Next would show it to the code under test.
-const request = await vi.hoisted(async () => (await import("@/lib/testing/shown-request")).shownRequest());
-// The words are the pages'; here it is told which of them, and with what.
-vi.mock("next-intl/server", () => ({
-  getTranslations: async () => (key: string, values: object) => JSON.stringify({ [key]: values }),
-}));
-vi.mock("next/cache", () => ({ refresh: () => refreshed() }));
-vi.mock("next/headers", () => ({
-  headers: async () => ({ get: (name: string) => request.headers.get(name) ?? null }),
-  cookies: async () => ({
-    get: (name: string) => (request.cookies.has(name) ? { value: request.cookies.get(name) } : undefined),
-    getAll: () => [...request.cookies].map(([name, value]) => ({ name, value })),
-    set: (name: string, value: string) => request.cookies.set(name, value),
-  }),
-}));
+const request = shownRequest();
 
 const clock = manualClock(new Date());
 let people: People;
@@ -178,7 +165,9 @@ describe("an action", () => {
     await people.owner`update staff set role = 'finance' where user_id = ${staffId}`;
     expect(await forFinance({ note: "x" })).toEqual({ ok: true, value: "finance" });
     await people.owner`update staff set role = 'admin' where user_id = ${staffId}`;
+    const before = request.refreshes;
     expect(await forFinance({ note: "x" })).toEqual({ ok: true, value: "admin" });
+    expect(request.refreshes, "the figures of the page are fresh").toBe(before + 1);
     await signInAs((await owner()).id);
     expect(await forFinance({ note: "x" })).toEqual(notAllowed);
   });

@@ -2,27 +2,17 @@ import { readdir, readFile } from "node:fs/promises";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { encode } from "next-auth/jwt";
-import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { systemClock } from "@/lib/kernel/clock";
 import { type CustomerId, newId, type UserId } from "@/lib/kernel/id";
 import { createPeople, type People } from "@/lib/testing/people";
+import { shownRequest } from "@/lib/testing/shown-request";
 import { actionKind } from "./action";
 import { requireCustomerOfFile } from "./current";
 import { sessionCookieName } from "./next-auth-options";
 import { beginSession } from "./session";
 
-const request = await vi.hoisted(async () => (await import("@/lib/testing/shown-request")).shownRequest());
-vi.mock("next-intl/server", () => ({
-  getTranslations: async () => (key: string, values: object) => JSON.stringify({ [key]: values }),
-}));
-vi.mock("next/headers", () => ({
-  headers: async () => ({ get: (name: string) => request.headers.get(name) ?? null }),
-  cookies: async () => ({
-    get: (name: string) => (request.cookies.has(name) ? { value: request.cookies.get(name) } : undefined),
-    getAll: () => [...request.cookies].map(([name, value]) => ({ name, value })),
-    set: (name: string, value: string) => request.cookies.set(name, value),
-  }),
-}));
+const request = shownRequest();
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 

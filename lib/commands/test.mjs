@@ -61,7 +61,7 @@ await stopOn(SetupFault, async () => {
       if (result === null) continue;
       total.passed += result.passed;
       total.failed += result.failed;
-      lines.push(result.line);
+      lines.push(...result.lines);
     }
   } finally {
     rmSync(reports, { recursive: true, force: true });

@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
+import { stripVTControlCharacters } from "node:util";
 import { root, SetupFault, say } from "./terminal.mjs";
 
 /** A step that hangs must not hold everything for ever. */
@@ -14,11 +15,12 @@ export async function runStep(step, report) {
   if (step.needs !== undefined && !existsSync(path.join(root, step.needs))) return null;
   say(`\n── ${step.name}`);
   const startedAt = Date.now();
-  const { passed, failed, reason } = await attempt(step, report);
+  const { passed, failed, reason, names = [] } = await attempt(step, report);
   const seconds = ((Date.now() - startedAt) / 1000).toFixed(1).padStart(6);
   const verdict = failed === 0 ? `${passed} passed` : `${passed} passed, ${failed} FAILED`;
   if (reason !== undefined) say(reason);
-  return { passed, failed, line: `${seconds} s  ${step.name}: ${verdict}${reason ? ` (${reason})` : ""}` };
+  const line = `${seconds} s  ${step.name}: ${verdict}${reason ? ` (${reason})` : ""}`;
+  return { passed, failed, lines: [line, ...names.map((name) => `            ${name}`)] };
 }
 
 async function attempt(step, report) {
@@ -67,14 +69,39 @@ export function countVitest(code, report) {
   const result = readReport(report);
   if (result === null) return countOne(code === 0 ? 1 : code);
   const failed = result.numFailedTests;
-  return { passed: result.numPassedTests, failed: code !== 0 && failed === 0 ? 1 : failed };
+  const names = result.testResults.flatMap(({ name, status, assertionResults }) => {
+    const file = path.relative(root, name);
+    const tests = assertionResults.filter((each) => each.status === "failed");
+    if (tests.length === 0) return status === "failed" ? [failure(file, "could not be run")] : [];
+    return tests.map(({ fullName, failureMessages }) => failure(`${file} › ${fullName}`, failureMessages[0]));
+  });
+  return { passed: result.numPassedTests, failed: code !== 0 && failed === 0 ? 1 : failed, names };
+}
+
+/** Whoever sees the end of the output alone can tell what failed. */
+function failure(name, message = "") {
+  const first = stripVTControlCharacters(message).split("\n")[0];
+  return `✘ ${name}: ${first.length > 160 ? `${first.slice(0, 160)}…` : first}`;
 }
 
 export function countPlaywright(code, report) {
-  const stats = readReport(report)?.stats;
-  if (stats === undefined) return countOne(code === 0 ? 1 : code);
+  const result = readReport(report);
+  if (result?.stats === undefined) return countOne(code === 0 ? 1 : code);
+  const { stats, suites } = result;
   const failed = stats.unexpected + stats.flaky;
-  return { passed: stats.expected, failed: code !== 0 && failed === 0 ? 1 : failed };
+  const names = specsOf(suites)
+    .flatMap(({ file, line, title, tests }) =>
+      tests.map((each) => ({ ...each, title: `${file}:${line} › ${title}` })),
+    )
+    .filter(({ status }) => status === "unexpected" || status === "flaky")
+    .map(({ projectName, title, results }) =>
+      failure(`[${projectName}] ${title}`, results.find(({ error }) => error)?.error.message),
+    );
+  return { passed: stats.expected, failed: code !== 0 && failed === 0 ? 1 : failed, names };
+}
+
+function specsOf(suites = []) {
+  return suites.flatMap((suite) => [...(suite.specs ?? []), ...specsOf(suite.suites)]);
 }
 
 function readReport(file) {
