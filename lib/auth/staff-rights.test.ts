@@ -34,6 +34,7 @@ const gained: [StaffRole, StaffRight[]][] = [
       "bank.record",
       "invoice.write",
       "balance.pay_out",
+      "main_address.change",
       "payment.rule",
       "refund.make",
       "plan.change",

@@ -21,6 +21,8 @@ export const staffRights = {
   "sessions.end": helpers,
   /** Of customers' members alone; the team's own logins are `team.change`. */
   "user.disable": doorkeepers,
+  /** Where mail about a customer's invoices goes. */
+  "main_address.change": keepers,
   "pay_link.renew": helpers,
   "invoice.void": keepers,
   "invoice.complete": keepers,

@@ -3,6 +3,7 @@ import { constraintName, type Transaction, transact } from "@/db/transaction";
 import type { MembershipRole, SignedIn } from "@/lib/auth/actor";
 import type { TooManyAttempts } from "@/lib/auth/attempt-limits";
 import { hostNameOf } from "@/lib/auth/host";
+import { lockMembers } from "@/lib/auth/lock-members";
 import { askForMailToOwners } from "@/lib/auth/login-mail";
 import { judgeNewPassword } from "@/lib/auth/new-password";
 import { hashPassword, type PasswordProblem } from "@/lib/auth/password";
@@ -12,7 +13,7 @@ import { type CustomerId, newId, type UserId } from "@/lib/kernel/id";
 import { ok, type Result, refuse } from "@/lib/kernel/result";
 import { rolesThatInvite } from "./change-members";
 import { readInvitationToken } from "./invitation-token";
-import { lockMembers, recordOfMember } from "./member-record";
+import { recordOfMember } from "./member-record";
 import { portalWorld } from "./world";
 
 /** What the page of a link shows: to whoever has the link, which came by mail to `email`. */

@@ -1,6 +1,7 @@
 import type { ReservedSql } from "@/db/client";
 import { type Transaction, transact } from "@/db/transaction";
 import { hostNameOf } from "@/lib/auth/host";
+import { lockMembers } from "@/lib/auth/lock-members";
 import type { MemberRightName } from "@/lib/auth/member-rights";
 import { hasHostName } from "@/lib/auth/plain-name";
 import { taxIdProblem } from "@/lib/billing/invoice/tax-id";
@@ -8,7 +9,6 @@ import type { World } from "@/lib/billing/world";
 import { newId } from "@/lib/kernel/id";
 import { ok, type Refusal, type Result, refuse } from "@/lib/kernel/result";
 import { type CompanyRefusal, companyOf, type RecipientsRefusal, recipientsOf } from "./company-input";
-import { lockMembers } from "./member-record";
 import { may } from "./permit";
 import type { CustomerActor } from "./shapes";
 import { portalWorld } from "./world";

@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import type { MailMember } from "@/lib/auth/main-address";
 import { newId, type UserId } from "@/lib/kernel/id";
-import { type MailMember, mailWithout, namedCopies } from "./mail-addresses";
+import { mailWithout, namedCopies } from "./mail-addresses";
 
 const addresses = ["a@x.example", "b@x.example", "c@x.example", "d@x.example", "e@x.example"] as const;
 const address = fc.constantFrom(...addresses);

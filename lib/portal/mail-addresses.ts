@@ -1,15 +1,5 @@
-import type { MembershipRole } from "@/lib/auth/actor";
-import { normalEmail } from "@/lib/auth/email-address";
-import type { UserId } from "@/lib/kernel/id";
+import { isSameAddress, type MailMember, mainAddressChoices } from "@/lib/auth/main-address";
 import { ok, type Result, refuse } from "@/lib/kernel/result";
-
-/** A member, as far as mail about invoices is concerned. */
-export interface MailMember {
-  readonly userId: UserId;
-  readonly email: string;
-  readonly role: MembershipRole;
-  readonly canSignIn: boolean;
-}
 
 /** Where the mails about a customer's invoices go. */
 export interface MailAddresses {
@@ -42,14 +32,6 @@ export type MailRefusal =
   /** The addresses are others than those that were shown. */
   | { code: "mail_addresses_changed" };
 
-/** Whose address may become the main one: they have proved that they read mail there, by the link that let them in. */
-export function mainAddressChoices(
-  members: readonly MailMember[],
-  rights: Pick<MailRights, "ofMain"> = { ofMain: true },
-): MailMember[] {
-  return members.filter(({ canSignIn, role }) => canSignIn && (rights.ofMain || role === "owner"));
-}
-
 /** Which copies are asked about when this member goes: theirs, and those that are no other member's. */
 export function copiesInQuestion(
   copies: readonly string[],
@@ -60,7 +42,8 @@ export function copiesInQuestion(
   const staying = members.filter((one) => one !== leaving);
   return copies.filter(
     (copy) =>
-      isSame(copy, leaving.email) || (rights.ofCopies && !staying.some(({ email }) => isSame(email, copy))),
+      isSameAddress(copy, leaving.email) ||
+      (rights.ofCopies && !staying.some(({ email }) => isSameAddress(email, copy))),
   );
 }
 
@@ -75,15 +58,15 @@ export function mailWithout(
   const { mainEmail, stopCopies = [], seenCopies } = wish;
   if (seenCopies !== undefined && seenCopies !== namedCopies(now.copies))
     return refuse({ code: "mail_addresses_changed" });
-  const isMain = isSame(now.main, leaving.email);
+  const isMain = isSameAddress(now.main, leaving.email);
   // One was chosen for an address that is no longer the main one.
   if (!isMain && mainEmail !== undefined) return refuse({ code: "mail_addresses_changed" });
   if (isMain && mainEmail === undefined) return refuse({ code: "main_address_theirs" });
   const staying = members.filter((one) => one !== leaving);
-  const next = mainAddressChoices(staying, rights).find(({ email }) => isSame(email, mainEmail ?? ""));
+  const next = mainAddressChoices(staying, rights).find(({ email }) => isSameAddress(email, mainEmail ?? ""));
   if (isMain && !next) return refuse({ code: "main_address_not_member" });
   const asked = copiesInQuestion(now.copies, members, leaving, rights);
-  const stopped = asked.filter((copy) => stopCopies.some((stop) => isSame(stop, copy)));
+  const stopped = asked.filter((copy) => stopCopies.some((stop) => isSameAddress(stop, copy)));
   return ok({
     main: next?.email ?? now.main,
     copies: now.copies.filter((copy) => !stopped.includes(copy)),
@@ -93,8 +76,4 @@ export function mailWithout(
 /** All copies in one text, which a form can carry. */
 export function namedCopies(copies: readonly string[]): string {
   return copies.join(",");
-}
-
-export function isSame(one: string, other: string): boolean {
-  return normalEmail(one) === normalEmail(other);
 }

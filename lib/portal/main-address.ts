@@ -1,10 +1,16 @@
 import type { ReservedSql } from "@/db/client";
 import { type Transaction, transact } from "@/db/transaction";
-import { askForMail } from "@/lib/auth/login-mail";
+import { lockMembers } from "@/lib/auth/lock-members";
+import {
+  isSameAddress,
+  mainAddressChoices,
+  readMailMembers,
+  writeMainAddress,
+} from "@/lib/auth/main-address";
 import type { World } from "@/lib/billing/world";
 import { ok, type Result, refuse } from "@/lib/kernel/result";
-import { isSame, type MailMember, type MailRefusal, mainAddressChoices } from "./mail-addresses";
-import { lockMembers, recordOfMember } from "./member-record";
+import type { MailRefusal } from "./mail-addresses";
+import { recordOfMember } from "./member-record";
 import { may } from "./permit";
 import type { CustomerActor } from "./shapes";
 import { portalWorld } from "./world";
@@ -29,9 +35,9 @@ export function changeMainAddress(
       readMailMembers(sql, actor),
     ]);
     if (!mayChange || !customer) return refuse({ code: "not_allowed" });
-    if (!isSame(customer.email, seen)) return refuse({ code: "mail_addresses_changed" });
-    if (isSame(customer.email, email)) return ok();
-    const chosen = mainAddressChoices(members).find((one) => isSame(one.email, email));
+    if (!isSameAddress(customer.email, seen)) return refuse({ code: "mail_addresses_changed" });
+    if (isSameAddress(customer.email, email)) return ok();
+    const chosen = mainAddressChoices(members).find((one) => isSameAddress(one.email, email));
     if (!chosen) return refuse({ code: "main_address_not_member" });
     await setMainAddress(world, sql, actor, chosen.email);
     return ok();
@@ -45,25 +51,6 @@ export async function setMainAddress(
   actor: Pick<CustomerActor, "customerId" | "userId">,
   to: string,
 ): Promise<void> {
-  const { customerId } = actor;
-  const [customer] = await sql<{ name: string; email: string; locale: string }[]>`
-    select name, email, locale from customers where id = ${customerId}`;
-  if (!customer) return;
-  const { name, email: from, locale } = customer;
-  await sql`update customers set email = ${to} where id = ${customerId}`;
-  await recordOfMember(world, sql, actor, "main_address_changed", { from, to });
-  const detail = { customer: name, address: from, email: to, locale };
-  for (const email of [from, to]) {
-    await askForMail(sql, world.clock, email, { kind: "main_address_changed", detail });
-  }
-}
-
-export function readMailMembers(
-  sql: ReservedSql,
-  { customerId }: Pick<CustomerActor, "customerId">,
-): Promise<MailMember[]> {
-  return sql<MailMember[]>`
-    select m.user_id as "userId", u.email, m.role, u.disabled_at is null as "canSignIn"
-    from memberships m join users u on u.id = m.user_id
-    where m.customer_id = ${customerId} order by m.created_at, m.user_id`;
+  const written = await writeMainAddress(sql, world.clock, { customerId: actor.customerId, to });
+  if (written) await recordOfMember(world, sql, actor, "main_address_changed", written);
 }

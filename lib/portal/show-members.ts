@@ -1,16 +1,9 @@
 import type { ReservedSql } from "@/db/client";
 import type { MembershipRole } from "@/lib/auth/actor";
+import { isSameAddress, type MailMember, mainAddressChoices } from "@/lib/auth/main-address";
 import type { World } from "@/lib/billing/world";
 import type { InvitationId, UserId } from "@/lib/kernel/id";
-import {
-  copiesInQuestion,
-  isSame,
-  type MailAddresses,
-  type MailMember,
-  type MailRights,
-  mainAddressChoices,
-  namedCopies,
-} from "./mail-addresses";
+import { copiesInQuestion, type MailAddresses, type MailRights, namedCopies } from "./mail-addresses";
 import { may } from "./permit";
 import { readAs } from "./scoped";
 import type { CustomerActor } from "./shapes";
@@ -137,12 +130,12 @@ function memberMail(
   const staying = people.filter((one) => one !== leaving);
   const byReader = staying.toSorted((a, b) => Number(b.userId === reader) - Number(a.userId === reader));
   return {
-    mainChoices: isSame(main, leaving.email)
+    mainChoices: isSameAddress(main, leaving.email)
       ? mainAddressChoices(byReader, rights).map(({ email }) => email)
       : null,
     copies: copiesInQuestion(copies, people, leaving, rights).map((address) => ({
       address,
-      isTheirs: isSame(address, leaving.email) || added.get(address) === leaving.userId,
+      isTheirs: isSameAddress(address, leaving.email) || added.get(address) === leaving.userId,
     })),
     seenCopies: namedCopies(copies),
   };

@@ -1,9 +1,8 @@
 import type { MembershipRole } from "@/lib/auth/actor";
+import { mainAddressChoices, readMailMembers } from "@/lib/auth/main-address";
 import type { World } from "@/lib/billing/world";
 import { type MailFailure, readUnreached } from "@/lib/mail/mail-failures";
 import type { Company } from "./company-input";
-import { mainAddressChoices } from "./mail-addresses";
-import { readMailMembers } from "./main-address";
 import { may } from "./permit";
 import { readAs } from "./scoped";
 import type { CustomerActor } from "./shapes";

@@ -4,6 +4,7 @@ import { z } from "zod";
 import { withAmounts } from "@/app/admin/with-amounts";
 import * as notes from "@/lib/admin/add-note";
 import * as goodwill from "@/lib/admin/change-goodwill";
+import * as mail from "@/lib/admin/change-main-address";
 import * as stuck from "@/lib/admin/complete-again";
 import * as sessions from "@/lib/admin/end-sessions";
 import * as payouts from "@/lib/admin/pay-out-balance";
@@ -62,6 +63,12 @@ const LoginInput = z.strictObject({
   to: z.enum(["disabled", "enabled"]),
   reason,
 });
+const MainInput = z.strictObject({
+  customerId,
+  email: z.string().max(254),
+  seen: z.string().max(254),
+  reason,
+});
 
 export const voidInvoice = staffAction("invoice.void", VoidInput, async (actor, input) => {
   const answer = await invoice.voidInvoice(actor, input);
@@ -98,4 +105,10 @@ export const switchLogin = staffAction("user.disable", LoginInput, async (actor,
   const who = { userId: actor.userId, customerId: input.customerId };
   const about = { subject: input.userId, change: input.to };
   return logAccess("login_switched", who, about, await logins.switchLogin(actor, input));
+});
+
+export const changeCustomerAddress = staffAction("main_address.change", MainInput, async (actor, input) => {
+  const who = { userId: actor.userId, customerId: input.customerId };
+  const about = { change: input.email };
+  return logAccess("main_address_changed", who, about, await mail.changeMainAddress(actor, input));
 });

@@ -9,6 +9,7 @@ import { ActionForm } from "@/components/sign-in/action-form";
 import { CustomerAside, CustomerMovements } from "@/components/staff/customer-more";
 import { CustomerSections } from "@/components/staff/customer-sections";
 import { LoginForm } from "@/components/staff/login-form";
+import { MainAddressForm } from "@/components/staff/main-address-form";
 import { NewPayLink } from "@/components/staff/new-pay-link";
 import { PayOutForms } from "@/components/staff/pay-out-forms";
 import { StaffFrame } from "@/components/staff/staff-frame";
@@ -32,6 +33,7 @@ import { newId } from "@/lib/kernel/id";
 import { formatMoney, isCurrency, money } from "@/lib/kernel/money";
 import {
   addNote,
+  changeCustomerAddress,
   changeGoodwill,
   endSessions,
   payOutBalance,
@@ -214,6 +216,14 @@ export default async function CustomerPage({ params }: CustomerPageProps) {
             {mayStaff(actor.role, "balance.pay_out") && (
               <PayOutForms picture={picture} action={payOutBalance} answers={answers} />
             )}
+            {may("main_address.change") && (
+              <MainAddressForm
+                customer={picture}
+                users={more.users}
+                action={changeCustomerAddress}
+                answers={answers}
+              />
+            )}
           </div>
           <CustomerAside
             more={more}
@@ -344,6 +354,9 @@ const codes = [
   "user_not_found",
   "login_of_staff",
   "login_switched",
+  "main_address_changed",
+  "main_address_same",
+  "main_address_not_member",
 ] as const;
 
 /** A sentence for each refusal that these acts may meet. */
