@@ -26,7 +26,7 @@ export default function GlobalErrorPage({ error }: { error: Error & { digest?: s
   return (
     <html lang="en">
       <body>
-        <title>This page could not be made</title>
+        <title>{texts[0]?.title}</title>
         <main className="page">
           {texts.map(({ lang, title, body, again, reference }) => (
             <section key={lang} lang={lang} className="grid max-w-prose justify-items-start gap-3 pt-16">

@@ -93,7 +93,7 @@ const granted: Record<string, { app?: string; jobs?: string; staff?: string } | 
   },
   payment_methods: {
     app: "select update(is_default)",
-    jobs: "insert select update(brand,detached_at,exp_month,exp_year,fingerprint,is_default,last4)",
+    jobs: "insert select update(brand,detached_at,exp_month,exp_year,fingerprint,is_default,last4,lost_with_customer)",
     staff: "select",
   },
   notices: {
@@ -142,6 +142,7 @@ const granted: Record<string, { app?: string; jobs?: string; staff?: string } | 
   sign_in_attempts: { app: "delete insert select update", staff: "delete insert select update" },
   staff: { app: "select", jobs: "select", staff: "insert select update(disabled_at,role)" },
   charge_limits: { jobs: "insert select update" },
+  stripe_accounts: { jobs: "insert select", staff: "select update(confirmed_by,is_ours)" },
   stripe_checks: { app: "select", jobs: "insert select update", staff: "select" },
   stripe_events: { jobs: "insert select", staff: "insert select" },
   stripe_objects: { app: "insert", jobs: "insert select", staff: "insert select" },

@@ -27,6 +27,7 @@ const houseTables = [
   "login_mails",
   "sign_in_attempts",
   "staff",
+  "stripe_accounts",
   "stripe_checks",
   "charge_limits",
   "stripe_events",

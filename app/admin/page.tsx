@@ -9,7 +9,7 @@ import { showHealth } from "@/lib/admin/show-health";
 import { context } from "@/lib/auth/context";
 import { currentUser, requireStaff } from "@/lib/auth/current";
 import { mayStaff } from "@/lib/auth/staff-rights";
-import { closeTask, replayParkedEvent, syncPayment } from "./actions";
+import { closeTask, confirmStripeAccount, replayParkedEvent, syncPayment } from "./actions";
 import { deskTexts } from "./texts";
 
 export async function generateMetadata(): Promise<Metadata> {
@@ -32,12 +32,13 @@ export default async function DeskPage() {
       <Health health={health} />
       <DeskSections
         desk={desk}
-        actions={{ syncPayment, replayParkedEvent, closeTask }}
+        actions={{ syncPayment, replayParkedEvent, closeTask, confirmStripeAccount }}
         texts={await deskTexts()}
         may={{
           sync: mayStaff(actor.role, "payment.sync"),
           replay: mayStaff(actor.role, "event.replay"),
           close: mayStaff(actor.role, "task.close"),
+          changeHost: mayStaff(actor.role, "host.change"),
         }}
       />
     </StaffFrame>

@@ -13,6 +13,7 @@ const deskCodes = [
   "task_not_open",
   "task_ends_by_itself",
   "payment_undecided",
+  "account_not_asked",
   "gateway_unreachable",
   "payment_quarantined",
 ] as const;

@@ -17,6 +17,7 @@ export interface DeskActions {
   syncPayment: (input: { customerId: string; paymentId: string }) => Promise<Result<unknown>>;
   replayParkedEvent: (input: { eventId: string }) => Promise<Result<unknown>>;
   closeTask: (input: { customerId: string; taskId: string }) => Promise<Result<unknown>>;
+  confirmStripeAccount: (input: { accountId: string; mode: "live" | "test" }) => Promise<Result<unknown>>;
 }
 
 interface SectionsProps {
@@ -24,7 +25,7 @@ interface SectionsProps {
   actions: DeskActions;
   texts: AnswerTexts;
   /** An auditor looks and does nothing. */
-  may: { sync: boolean; replay: boolean; close: boolean };
+  may: { sync: boolean; replay: boolean; close: boolean; changeHost: boolean };
 }
 
 export function DeskSections(props: SectionsProps) {
@@ -87,6 +88,9 @@ function Tasks({ desk, actions, texts, may }: SectionsProps) {
                   {t("openCustomer")}
                 </TextLink>
               )}
+              {task.kind === "stripe_account_changed" && may.changeHost && (
+                <NewAccount detail={task.detail} action={actions.confirmStripeAccount} texts={texts} />
+              )}
               {may.close && task.mayClose && task.kind !== "suspense" && task.kind !== "dispute_open" && (
                 <ActButton
                   action={actions.closeTask}
@@ -102,6 +106,34 @@ function Tasks({ desk, actions, texts, may }: SectionsProps) {
         ))}
       </TableBody>
     </Section>
+  );
+}
+
+interface NewAccountProps {
+  detail: Record<string, string>;
+  action: DeskActions["confirmStripeAccount"];
+  texts: AnswerTexts;
+}
+
+function NewAccount({ detail, action, texts }: NewAccountProps) {
+  const t = useTranslations("desk");
+  const { accountId = "", oursId = "" } = detail;
+  const mode: "live" | "test" = detail.mode === "live" ? "live" : "test";
+  return (
+    <ActButton
+      action={action}
+      input={{ accountId, mode }}
+      label={t("useAccountOf", { account: accountId })}
+      text={t("useAccount")}
+      done={t("accountUsed", { account: accountId })}
+      texts={texts}
+      ask={{
+        title: t("useAccountAsk", { account: accountId }),
+        lines: [t("useAccountCards", { ours: oursId }), t("useAccountCharges"), t("useAccountBack")],
+        confirm: t("useAccount"),
+        keep: t("useAccountKeep"),
+      }}
+    />
   );
 }
 

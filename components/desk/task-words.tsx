@@ -31,6 +31,7 @@ export function TaskWords({ task }: { task: Task }) {
   if (kind === "day_differs") return <DayDiffers task={task} />;
   if (isOfCharge(kind)) return <ChargeWords kind={kind} task={task} />;
   if (kind === "strangers_at_stripe") return <Strangers detail={task.detail} />;
+  if (kind === "stripe_account_changed") return <AccountChanged detail={task.detail} />;
   if (kind === "bounce_unreadable") return <Unreadable detail={task.detail} />;
   if (kind === "suspense" && subject === "refund") return t("task_refund_suspense");
   if (kind === "dispute_quarantined" && isAboutMoney(task.detail.reason))
@@ -57,6 +58,19 @@ function Unreadable({ detail }: Pick<Task, "detail">) {
       </details>
     </>
   );
+}
+
+/** Which account the keys are of, and which one ours is. */
+function AccountChanged({ detail }: Pick<Task, "detail">) {
+  const t = useTranslations("desk");
+  const { accountId = "", oursId = "" } = detail;
+  const modeOf = (mode: string | undefined) => t(mode === "live" ? "modeLive" : "modeTest");
+  return t("task_stripe_account_changed", {
+    account: accountId,
+    mode: modeOf(detail.mode),
+    ours: oursId,
+    oursMode: modeOf(detail.oursMode),
+  });
 }
 
 const idsShown = 20;

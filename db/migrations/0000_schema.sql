@@ -547,10 +547,12 @@ CREATE TABLE "payment_methods" (
 	"is_default" boolean NOT NULL,
 	"created_at" timestamp with time zone NOT NULL,
 	"detached_at" timestamp with time zone,
+	"lost_with_customer" text,
 	CONSTRAINT "payment_methods_pk" PRIMARY KEY("customer_id","id"),
 	CONSTRAINT "payment_methods_is_default_key" UNIQUE("customer_id","id","is_default"),
 	CONSTRAINT "payment_methods_last4_check" CHECK ("payment_methods"."last4" ~ '^[0-9]{4}$'),
 	CONSTRAINT "payment_methods_expiry_check" CHECK ("payment_methods"."exp_month" between 1 and 12 and "payment_methods"."exp_year" between 2000 and 2199),
+	CONSTRAINT "payment_methods_lost_check" CHECK ("payment_methods"."lost_with_customer" is null or "payment_methods"."detached_at" is not null),
 	CONSTRAINT "payment_methods_detached_check" CHECK ("payment_methods"."detached_at" is null or not "payment_methods"."is_default")
 );
 --> statement-breakpoint
@@ -859,6 +861,15 @@ CREATE TABLE "staff" (
 	"disabled_at" timestamp with time zone,
 	CONSTRAINT "staff_pk" PRIMARY KEY("user_id"),
 	CONSTRAINT "staff_role_check" CHECK ("staff"."role" in ('admin', 'finance', 'support', 'auditor'))
+);
+--> statement-breakpoint
+CREATE TABLE "stripe_accounts" (
+	"id" text NOT NULL,
+	"is_live" boolean NOT NULL,
+	"first_seen_at" timestamp with time zone NOT NULL,
+	"is_ours" boolean NOT NULL,
+	"confirmed_by" uuid,
+	CONSTRAINT "stripe_accounts_pk" PRIMARY KEY("id","is_live")
 );
 --> statement-breakpoint
 CREATE TABLE "stripe_checks" (
@@ -1179,6 +1190,8 @@ ALTER TABLE "sessions" ADD CONSTRAINT "sessions_user_fk" FOREIGN KEY ("user_id")
 --> statement-breakpoint
 ALTER TABLE "staff" ADD CONSTRAINT "staff_user_fk" FOREIGN KEY ("user_id") REFERENCES "public"."users"("id") ON DELETE no action ON UPDATE no action;
 --> statement-breakpoint
+ALTER TABLE "stripe_accounts" ADD CONSTRAINT "stripe_accounts_user_fk" FOREIGN KEY ("confirmed_by") REFERENCES "public"."users"("id") ON DELETE no action ON UPDATE no action;
+--> statement-breakpoint
 ALTER TABLE "tasks" ADD CONSTRAINT "tasks_customer_fk" FOREIGN KEY ("customer_id") REFERENCES "public"."customers"("id") ON DELETE no action ON UPDATE no action;
 --> statement-breakpoint
 ALTER TABLE "terms" ADD CONSTRAINT "terms_service_fk" FOREIGN KEY ("customer_id","service_id") REFERENCES "public"."services"("customer_id","id") ON DELETE no action ON UPDATE no action;
@@ -1402,6 +1415,10 @@ CREATE INDEX "services_running_idx" ON "services" USING btree ("expires_at","id"
 CREATE INDEX "services_listed_idx" ON "services" USING btree (coalesce("expires_at", '9999-01-01 00:00:00+00'::timestamptz),"id");
 --> statement-breakpoint
 CREATE INDEX "sessions_user_idx" ON "sessions" USING btree ("user_id");
+--> statement-breakpoint
+CREATE INDEX "stripe_accounts_user_idx" ON "stripe_accounts" USING btree ("confirmed_by");
+--> statement-breakpoint
+CREATE UNIQUE INDEX "stripe_accounts_ours_key" ON "stripe_accounts" USING btree ("is_ours") WHERE "stripe_accounts"."is_ours";
 --> statement-breakpoint
 CREATE INDEX "stripe_events_received_idx" ON "stripe_events" USING btree ("received_at","id");
 --> statement-breakpoint

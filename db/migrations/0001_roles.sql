@@ -170,7 +170,7 @@ GRANT SELECT ON bank_receipt_keys TO mallard_jobs, mallard_staff;
 -- Cards are saved by what Stripe tells a job; customers choose among them.
 GRANT UPDATE (is_default) ON payment_methods TO mallard_app;
 --> statement-breakpoint
-GRANT INSERT, UPDATE (fingerprint, brand, last4, exp_month, exp_year, is_default, detached_at) ON payment_methods TO
+GRANT INSERT, UPDATE (fingerprint, brand, last4, exp_month, exp_year, is_default, detached_at, lost_with_customer) ON payment_methods TO
   mallard_jobs;
 --> statement-breakpoint
 GRANT INSERT, UPDATE (payment_method_id, pays_invoices, stopped_at, stopped_code, user_id, changed_at) ON
@@ -305,6 +305,10 @@ GRANT UPDATE (state, attempts, next_attempt_at, reason, updated_at) ON event_run
 GRANT SELECT, INSERT, UPDATE ON event_readings TO mallard_jobs;
 --> statement-breakpoint
 GRANT INSERT, UPDATE ON stripe_checks TO mallard_jobs;
+--> statement-breakpoint
+GRANT SELECT, INSERT ON stripe_accounts TO mallard_jobs;
+--> statement-breakpoint
+GRANT SELECT, UPDATE (is_ours, confirmed_by) ON stripe_accounts TO mallard_staff;
 --> statement-breakpoint
 GRANT SELECT, INSERT, UPDATE ON charge_limits TO mallard_jobs;
 --> statement-breakpoint

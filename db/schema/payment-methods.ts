@@ -33,6 +33,8 @@ export const paymentMethods = pgTable(
     isDefault: boolean("is_default").notNull(),
     createdAt: instant("created_at").notNull(),
     detachedAt: instant("detached_at"),
+    /** The customer at Stripe with whom it was lost: where that one is there again, so is the card. */
+    lostWithCustomer: text("lost_with_customer"),
   },
   (t) => [
     primaryKey({ name: "payment_methods_pk", columns: [t.customerId, t.id] }),
@@ -52,6 +54,7 @@ export const paymentMethods = pgTable(
       "payment_methods_expiry_check",
       sql`${t.expMonth} between 1 and 12 and ${t.expYear} between 2000 and 2199`,
     ),
+    check("payment_methods_lost_check", sql`${t.lostWithCustomer} is null or ${t.detachedAt} is not null`),
     check("payment_methods_detached_check", sql`${t.detachedAt} is null or not ${t.isDefault}`),
   ],
 );

@@ -9,9 +9,11 @@ import {
   pgTable,
   primaryKey,
   text,
+  uniqueIndex,
   uuid,
 } from "drizzle-orm/pg-core";
 import { customerId, instant } from "./columns";
+import { users } from "./users";
 
 /** Registry: Stripe id → customer and row, unique over all customers. Written in the transaction that stores the id. */
 export const stripeObjects = pgTable(
@@ -38,6 +40,28 @@ export const stripeObjects = pgTable(
       "stripe_objects_kind_check",
       sql`${t.kind} in ('customer', 'checkout_session', 'payment_intent', 'payment_method', 'charge', 'refund', 'dispute')`,
     ),
+  ],
+);
+
+/**
+ * The accounts that the keys were seen to be of, each mode apart. One is ours: Stripe's word that something is gone counts
+ * under its keys alone.
+ */
+export const stripeAccounts = pgTable(
+  "stripe_accounts",
+  {
+    id: text("id").notNull(),
+    isLive: boolean("is_live").notNull(),
+    firstSeenAt: instant("first_seen_at").notNull(),
+    isOurs: boolean("is_ours").notNull(),
+    /** Who of staff said so; null for the first one, which nobody was asked about. */
+    confirmedBy: uuid("confirmed_by"),
+  },
+  (t) => [
+    primaryKey({ name: "stripe_accounts_pk", columns: [t.id, t.isLive] }),
+    foreignKey({ name: "stripe_accounts_user_fk", columns: [t.confirmedBy], foreignColumns: [users.id] }),
+    index("stripe_accounts_user_idx").on(t.confirmedBy),
+    uniqueIndex("stripe_accounts_ours_key").on(t.isOurs).where(sql`${t.isOurs}`),
   ],
 );
 

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { StaffRole } from "@/lib/auth/actor";
+import { houseCustomerId } from "@/lib/billing/house";
 import { receiptOf } from "@/lib/billing/payment/receipt";
 import { settle } from "@/lib/billing/payment/settle";
-import { houseCustomerId } from "@/lib/billing/payment/unmatched-receipt";
 import { type BankReceiptId, type InvoiceId, newId, type PaymentId, type SessionId } from "@/lib/kernel/id";
 import { checkBooks } from "@/lib/ledger/books";
 import { payDirect, payFromBalance } from "@/lib/portal/pay";

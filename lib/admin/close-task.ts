@@ -1,13 +1,17 @@
 import { transact } from "@/db/transaction";
 import { mayStaff } from "@/lib/auth/staff-rights";
+import { accountKind } from "@/lib/billing/card/stripe-account";
 import { isFinal } from "@/lib/billing/payment/states";
 import { type CustomerId, type TaskId, uuidv7 } from "@/lib/kernel/id";
 import { ok, type Result, refuse } from "@/lib/kernel/result";
 import type { DeskRefusal, StaffActor } from "./shapes";
 import { type StaffWorld, staffWorld } from "./world";
 
-/** Of money that stands on an account or is disputed until somebody says whose it is: done when it is moved, never before. */
-const endByThemselves = ["suspense", "refund_payable", "dispute_open"];
+/**
+ * Of money that stands on an account or is disputed until somebody says whose it is, and of a question with an act of its own:
+ * done when that is done, never before.
+ */
+const endByThemselves = ["suspense", "refund_payable", "dispute_open", accountKind];
 
 /** Marks a task as dealt with, for everybody, and says in the record who did. Of two at once one wins. From support on. */
 export async function closeTask(

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { transact } from "@/db/transaction";
 import type { StaffRole } from "@/lib/auth/actor";
-import { houseCustomerId } from "@/lib/billing/payment/unmatched-receipt";
+import { houseCustomerId } from "@/lib/billing/house";
 import { newId, type SessionId, type UserId } from "@/lib/kernel/id";
 import { payDirect } from "@/lib/portal/pay";
 import { makeCustomer, makeInvoice, plan } from "@/lib/testing/fixtures";

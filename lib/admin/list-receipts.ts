@@ -1,4 +1,4 @@
-import { houseCustomerId } from "@/lib/billing/payment/unmatched-receipt";
+import { houseCustomerId } from "@/lib/billing/house";
 import type { BankReceiptId } from "@/lib/kernel/id";
 import { type Currency, currencies, type Money, money } from "@/lib/kernel/money";
 import type { StaffActor } from "./shapes";

@@ -1,5 +1,5 @@
 import type { ReservedSql } from "@/db/client";
-import { houseCustomerId } from "@/lib/billing/payment/unmatched-receipt";
+import { ensureHouse, houseCustomerId } from "@/lib/billing/house";
 import { type CustomerId, type UserId, uuidv7 } from "@/lib/kernel/id";
 import type { StaffWorld } from "./world";
 
@@ -19,13 +19,7 @@ export async function recordActivity(
 ): Promise<void> {
   const now = world.clock.now();
   const subject = customerId ?? houseCustomerId;
-  if (customerId === null) {
-    // The house's customer is made by whatever needs it first.
-    await sql`
-      insert into customers (id, reference, name, email, country, currency, is_house, created_at)
-      values (${houseCustomerId}, 'HOUSE', 'House', 'house@localhost', 'US', 'USD', true, ${now})
-      on conflict (id) do nothing`;
-  }
+  if (customerId === null) await ensureHouse(sql, now);
   await sql`
     insert into activities (customer_id, id, occurred_at, actor, user_id, subject, subject_id, verb, detail, is_visible)
     values (${subject}, ${uuidv7(world.clock)}, ${now}, 'staff', ${userId}, 'customer', ${subject}, ${verb},

@@ -1,3 +1,4 @@
+import { accountKind } from "@/lib/billing/card/stripe-account";
 import { isFinal } from "@/lib/billing/payment/states";
 import { money } from "@/lib/kernel/money";
 import type { Desk, StaffActor } from "./shapes";
@@ -33,7 +34,9 @@ export async function showDesk(_actor: StaffActor, world: StaffWorld = staffWorl
       subjectId: row.subject_id,
       invoiceNumber: row.invoice_number,
       paymentId: row.payment_id,
-      mayClose: !(row.kind === "payment_quarantined" && row.payment_state && !isFinal(row.payment_state)),
+      mayClose:
+        row.kind !== accountKind &&
+        !(row.kind === "payment_quarantined" && row.payment_state && !isFinal(row.payment_state)),
       detail: row.detail,
       createdAt: row.created_at,
     })),

@@ -119,6 +119,7 @@ async function anyScript(stage: ContractStage): Promise<void> {
 
 async function leastAmounts(stage: ContractStage): Promise<void> {
   const { gateway } = stage;
+  same(value(await gateway.readAccount()).isLive, gateway.isLive, "the account has the mode of the key");
   same(value(await gateway.readSettlement()).length > 0, true, "it settles in some currency");
   const asked = await requestOf(stage);
   const refused: string[] = [];

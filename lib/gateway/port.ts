@@ -306,6 +306,12 @@ export interface Page<T> {
   next: string | null;
 }
 
+/** An account at Stripe in one of its two modes: what was made under one is unknown under another. */
+export interface StripeAccount {
+  id: string;
+  isLive: boolean;
+}
+
 /** What the host has set up at Stripe, as far as the key may read it; null for what it may not. */
 export interface StripeSetup {
   account: { id: string; settlesIn: string } | null;
@@ -325,6 +331,8 @@ export interface Gateway extends CardGateway, MoneyBackGateway, MovementGateway 
   learnedLimits(): LearnedLimits[];
   /** Takes in what other processes have learned of them. */
   learnLimits(learned: readonly LearnedLimits[]): void;
+  /** The account that the keys are of. Declined where a restricted key may not read it. */
+  readAccount(): Promise<Outcome<StripeAccount>>;
   /** Reads in which currencies the account settles, the one that others are converted into first; limits follow them. */
   readSettlement(): Promise<Outcome<string[]>>;
   createCustomer(

@@ -53,6 +53,7 @@ export function stripeGateway(options: StripeGatewayOptions): Gateway {
     chargeLimits: (currency) => limits.of(currency),
     learnedLimits: () => limits.learned(),
     learnLimits: (learned) => limits.learn(learned),
+    readAccount: () => outcomeOf(async () => ({ id: (await stripe.accounts.retrieveCurrent()).id, isLive })),
     readSettlement: async () => {
       const read = await readSettlement(stripe);
       if (read.outcome === "succeeded") limits.settleIn(read.value);

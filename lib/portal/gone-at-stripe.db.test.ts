@@ -77,8 +77,11 @@ const ways: [string, (customer: TestCustomer, id: string) => Promise<unknown>][]
   ["was deleted there", (_, id) => atStripe("DELETE", `/v1/customers/${id}`)],
   [
     "belongs to the account of other keys",
-    ({ customerId }) =>
-      world.owner`update customers set stripe_customer_id = ${`cus_other_${newId()}`} where id = ${customerId}`,
+    async ({ customerId }, id) => {
+      const other = `cus_other_${newId()}`;
+      await world.owner`update customers set stripe_customer_id = ${other} where id = ${customerId}`;
+      await world.owner`update stripe_objects set id = ${other} where id = ${id}`;
+    },
   ],
 ];
 

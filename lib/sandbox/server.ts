@@ -40,6 +40,8 @@ export interface SandboxOptions {
    * first. Absent: an account in each currency that Stripe settles in, the first in US dollars.
    */
   settlesIn?: string;
+  /** Whose account it is; absent: `acct_local`. */
+  accountId?: string;
   /** How far balance transactions are behind their charges and refunds; absent: a second. 0: they are there at once. */
   balanceDelayMs?: number;
 }
@@ -60,6 +62,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const world = new World(store, new VirtualClock(options.clock ?? { now: () => new Date() }));
   if (options.delayedMs !== undefined) world.delayedMs = options.delayedMs;
   if (options.balanceDelayMs !== undefined) world.balanceDelayMs = options.balanceDelayMs;
+  if (options.accountId !== undefined) world.accountId = options.accountId;
   if (options.settlesIn !== undefined) world.settlesIn = settlesInOf(options.settlesIn);
   const deliveries = new Deliveries(world);
   const due = new DueTasks(world, deliveries);

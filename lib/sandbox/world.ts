@@ -50,6 +50,8 @@ export class World {
   /** How long a bank debit takes. */
   delayedMs = 3 * dayMs;
   settlesIn: SettlesIn = inEachCurrency;
+  /** The host's account: the keys of another one see nothing of this. */
+  accountId = "acct_local";
   /** How long after a charge or a refund its balance transaction comes: asynchronous capture, as Stripe has it by default. */
   balanceDelayMs = balanceDelayMs;
   /** What the host can switch in Stripe's Dashboard. */

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { createServer, type Server, type Socket } from "node:net";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { fileURLToPath } from "node:url";
 import type { PaymentRef } from "@/lib/billing/payment/settle";
 import type { PayInput } from "@/lib/portal/pay";
@@ -21,6 +22,7 @@ export interface MortalProcess {
 }
 
 export interface MortalProcesses {
+  readonly stripeUrl: string;
   /** Does one thing in a process of its own, with the world's database and Stripe (or another address for Stripe). */
   start(act: Act, stripeUrl?: string): Promise<MortalProcess>;
   close(): Promise<void>;
@@ -30,6 +32,7 @@ export interface MortalProcesses {
 export function mortalProcesses(world: StripeWorld): MortalProcesses {
   let spare = load();
   return {
+    stripeUrl: world.stripeUrl,
     start: async (act, stripeUrl = world.stripeUrl) => {
       const child = await spare;
       spare = load();
@@ -60,23 +63,24 @@ async function kill(child: ChildProcess): Promise<void> {
   await ended;
 }
 
-/** Does one thing in a process whose Stripe takes connections and never reads them, and kills it there. */
+/** Does one thing in a process whose Stripe answers what is read and takes nothing else in, and kills it there. */
 export async function killBeforeStripe(mortals: MortalProcesses, act: Act): Promise<void> {
-  const sockets: Socket[] = [];
   let arrived = () => {};
   const reached = new Promise<void>((resolve) => {
     arrived = resolve;
   });
-  const deaf: Server = createServer((socket) => {
-    sockets.push(socket.on("error", () => {}));
-    arrived();
+  const deaf = createServer(async (request, response) => {
+    if (request.method !== "GET") return arrived();
+    const { authorization = "" } = request.headers;
+    const answer = await fetch(`${mortals.stripeUrl}${request.url}`, { headers: { authorization } });
+    response.writeHead(answer.status, { "content-type": "application/json" }).end(await answer.text());
   });
   await new Promise<void>((resolve) => deaf.listen(0, "127.0.0.1", resolve));
-  const { port } = deaf.address() as { port: number };
+  const { port } = deaf.address() as AddressInfo;
   const child = await mortals.start(act, `http://127.0.0.1:${port}`);
   await reached;
   await child.kill();
-  for (const socket of sockets) socket.destroy();
+  deaf.closeAllConnections();
   await new Promise((resolve) => deaf.close(resolve));
 }
 

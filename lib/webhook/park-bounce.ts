@@ -1,7 +1,6 @@
 import { createHash } from "node:crypto";
 import { transact } from "@/db/transaction";
-import { houseCustomerId } from "@/lib/billing/payment/unmatched-receipt";
-import { ensureHouse } from "@/lib/billing/reconciliation/difference-tasks";
+import { ensureHouse, houseCustomerId } from "@/lib/billing/house";
 import type { World } from "@/lib/billing/world";
 import { uuidv7 } from "@/lib/kernel/id";
 import { writeLog } from "@/lib/kernel/log";

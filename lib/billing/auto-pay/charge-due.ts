@@ -1,6 +1,7 @@
 import type { CalendarDay } from "@/lib/kernel/calendar";
 import type { CustomerId, InvoiceId } from "@/lib/kernel/id";
 import type { Currency } from "@/lib/kernel/money";
+import { accountStanding } from "../card/stripe-account";
 import { daysFromDue, dueIn } from "../invoice/days-from-due";
 import { usedItsDay } from "../payment/charge-size";
 import { isNotParked, orPark } from "../renewal/park-customer";
@@ -22,10 +23,12 @@ export interface ChargeProgress {
 /**
  * Charges the cards of customers who turned auto-pay on, for the renewals whose day has come (domain.md, Renewing): one
  * charge for all of a customer's in a currency, balance first. Each attempt is a payment of its own, stored before Stripe
- * is called: killed in between, the poller brings it to its end, and its day is used.
+ * is called: killed in between, the poller brings it to its end, and its day is used. Under keys of another account than
+ * ours nobody is charged: their attempts are kept for the right one.
  */
 export async function chargeDue(world: World, customersMost = 200): Promise<ChargeProgress> {
   const progress: ChargeProgress = { charged: 0, paid: 0, parked: 0 };
+  if ((await accountStanding(world)) === "other") return progress;
   let after: CustomerId | null = null;
   for (;;) {
     const due: DueCharge[] = await dueCharges(world, after, customersMost);

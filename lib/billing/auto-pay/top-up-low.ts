@@ -1,13 +1,18 @@
 import type { CustomerId } from "@/lib/kernel/id";
 import type { Currency } from "@/lib/kernel/money";
+import { accountStanding } from "../card/stripe-account";
 import { usedItsDay } from "../payment/charge-size";
 import { isNotParked, orPark } from "../renewal/park-customer";
 import type { World } from "../world";
 import { chargeStarted } from "./charge";
 import { startAutoTopUp } from "./start-auto-top-up";
 
-/** Tops up, for customers who turned it on, what fell below their threshold. Returns how many cards were charged. */
+/**
+ * Tops up, for customers who turned it on, what fell below their threshold. Nobody under keys of
+ * another account than ours. Returns how many cards were charged.
+ */
 export async function topUpLow(world: World, most = 500): Promise<number> {
+  if ((await accountStanding(world)) === "other") return 0;
   let charged = 0;
   let after: Low | null = null;
   for (;;) {

@@ -4,6 +4,7 @@ import type { CustomerId } from "@/lib/kernel/id";
 import type { World } from "../world";
 import { forgetIfGone } from "./forget-customer";
 import { loseCard, storeCard } from "./store-card";
+import { accountStanding } from "./stripe-account";
 
 export type PickedUp =
   | { kind: "done" }
@@ -14,7 +15,10 @@ export type PickedUp =
 /** Keeps one card as it is at Stripe now, whatever an event said of it: saved, renewed, detached or gone. */
 export async function pickUpCard(world: World, stripePaymentMethodId: string): Promise<PickedUp> {
   const read = await world.gateway.readCard(stripePaymentMethodId);
-  if (read.outcome === "declined" && read.gone === "card") return lose(world, stripePaymentMethodId);
+  if (read.outcome === "declined" && read.gone === "card") {
+    if ((await accountStanding(world)) !== "ours") return { kind: "unknown", reason: "other_account" };
+    return lose(world, stripePaymentMethodId);
+  }
   if (read.outcome !== "succeeded") return unsaid(read);
   const card = read.value;
   if (!card) return { kind: "not_ours" };
@@ -38,6 +42,7 @@ export async function loseIfDetached(
   const isGone = read.outcome === "declined" && read.gone === "card";
   if (!isGone && read.outcome !== "succeeded") return "unknown";
   if (read.outcome === "succeeded" && read.value?.stripeCustomerId === stripeCustomerId) return "there";
+  if (isGone && (await accountStanding(world)) !== "ours") return "unknown";
   await transact(world.jobs, { customerId }, ({ sql }) =>
     loseCard(sql, customerId, stripePaymentMethodId, world.clock),
   );

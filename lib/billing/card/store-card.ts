@@ -8,7 +8,8 @@ import { lockCards, passDefaultOn } from "./default-card";
 
 /**
  * Keeps a card as Stripe describes it: a new one, or what changed of one that is known. The first card of a customer
- * becomes the default; the same card saved again takes the place of the older one. A card that was removed stays so.
+ * becomes the default; the same card saved again takes the place of the older one. A card that was removed stays so; one
+ * that was only lost with its customer at Stripe is there again.
  */
 export async function storeCard(
   sql: ReservedSql,
@@ -19,7 +20,7 @@ export async function storeCard(
   const id = newId<PaymentMethodId>(clock);
   await lockCards(sql, customerId);
   const [known] = await sql`
-    select exp_month, exp_year from payment_methods
+    select exp_month, exp_year, lost_with_customer is not null as is_lost from payment_methods
     where customer_id = ${customerId} and stripe_payment_method_id = ${card.id}`;
   const [stored] = await sql`
     insert into payment_methods (customer_id, id, stripe_payment_method_id, fingerprint, brand, last4, exp_month,
@@ -33,6 +34,7 @@ export async function storeCard(
   if (stored?.id !== id) {
     const isLater = card.expYear * 12 + card.expMonth > known?.exp_year * 12 + known?.exp_month;
     if (isLater) await resumeRenewedCard(sql, customerId, stored?.id);
+    if (known?.is_lost) await putBackCard(sql, customerId, stored?.id);
     return;
   }
   await sql`
@@ -49,9 +51,28 @@ export async function storeCard(
   const twinIds = twins.map((twin) => twin.id as PaymentMethodId);
   const saved = { customerId, cardId: id, twins: twinIds };
   await takeUpAutoCharges(sql, saved, { now: clock.now(), timeZone });
+  await makeFirstDefault(sql, customerId, id);
+}
+
+async function makeFirstDefault(
+  sql: ReservedSql,
+  customerId: CustomerId,
+  id: PaymentMethodId,
+): Promise<void> {
   await sql`
     update payment_methods m set is_default = true where m.customer_id = ${customerId} and m.id = ${id} and not exists (
       select 1 from payment_methods d where d.customer_id = ${customerId} and d.is_default)`;
+}
+
+/** Not where the same card was saved once more since then. What it was charged for stays stopped: its customer was told so. */
+async function putBackCard(sql: ReservedSql, customerId: CustomerId, id: PaymentMethodId): Promise<void> {
+  const back = await sql`
+    update payment_methods m set detached_at = null, lost_with_customer = null
+    where m.customer_id = ${customerId} and m.id = ${id} and not exists (
+      select from payment_methods t where t.customer_id = m.customer_id and t.fingerprint = m.fingerprint
+        and t.detached_at is null)
+    returning 1`;
+  if (back.length > 0) await makeFirstDefault(sql, customerId, id);
 }
 
 /**

@@ -3,6 +3,8 @@ import type { ReservedSql } from "@/db/client";
 import { transact } from "@/db/transaction";
 import type { Outcome } from "@/lib/gateway/port";
 import type { CustomerId } from "@/lib/kernel/id";
+import { pickUpCards } from "../card/pick-up-cards";
+import { accountStanding } from "../card/stripe-account";
 import type { World } from "../world";
 
 export type StripeCustomer =
@@ -37,11 +39,40 @@ export async function ensureStripeCustomer(
     email: customer.email,
     lost: customer.stripe_customers_lost,
   };
+  if (wanted.lost > 0) {
+    const found = await findAgain(world, customerId);
+    if (found.outcome === "unknown") return { kind: "unknown", reason: found.reason };
+    if (found.value) return { kind: "known", stripeCustomerId: await storeAgain(world, wanted, found.value) };
+  }
   const made = await create(world, wanted);
   if (made.outcome === "declined") return { kind: "refused", code: made.code };
   if (made.outcome === "unknown") return { kind: "unknown", reason: made.reason };
   const stripeCustomerId = await store(world, wanted, made.value.id);
+  await noteFirstAccount(world);
   return { kind: "known", stripeCustomerId };
+}
+
+/** Of another account they were not to be seen; under the keys of their own again, they are there with their cards. */
+async function findAgain(
+  world: World,
+  customerId: CustomerId,
+): Promise<{ outcome: "succeeded"; value: string | null } | { outcome: "unknown"; reason: string }> {
+  const rows = await world.jobs.sql`
+    select id from stripe_objects where customer_id = ${customerId} and kind = 'customer' limit ${lostMost}`;
+  for (const { id } of rows) {
+    const read = await world.gateway.readCustomer(id);
+    if (read.outcome === "unknown") return read;
+    if (read.outcome === "succeeded" && read.value) return { outcome: "succeeded", value: id };
+  }
+  return { outcome: "succeeded", value: null };
+}
+
+const lostMost = 10;
+
+async function storeAgain(world: World, wanted: Wanted, id: string): Promise<string> {
+  const stripeCustomerId = await store(world, wanted, id);
+  await pickUpCards(world, stripeCustomerId);
+  return stripeCustomerId;
 }
 
 interface Wanted {
@@ -71,6 +102,12 @@ function keyOf(world: World, { customerId, name, email, lost }: Wanted): string 
 }
 
 const keyPeriodMs = 10 * 60_000;
+
+/** Which account is ours is known before anything of it can be missing. */
+async function noteFirstAccount(world: World): Promise<void> {
+  const known = await world.jobs.sql`select from stripe_accounts limit 1`;
+  if (known.length === 0) await accountStanding(world);
+}
 
 /** The first one stored stays, whoever made another meanwhile. */
 async function store(

@@ -4,6 +4,7 @@ import type { BankReceiptId, CustomerId, InvoiceId, PaymentId, UserId } from "@/
 import { money } from "@/lib/kernel/money";
 import { ok, type Result, refuse } from "@/lib/kernel/result";
 import { Decision } from "../decision";
+import { houseCustomerId } from "../house";
 import { lockBalances } from "../scene";
 import type { World } from "../world";
 import { type BankReceipt, receiptRow } from "./decide-bank-payment";
@@ -16,9 +17,6 @@ import {
   paymentsInTheWay,
 } from "./record-bank-payment";
 import { write } from "./write";
-
-/** The house's own customer: what belongs to no customer is booked on it (domain.md, The ledger). */
-export const houseCustomerId = "00000000-0000-7000-8000-000000000001" as CustomerId;
 
 export type UnmatchedRefusal = Extract<BankPaymentRefusal, { code: "receipt_elsewhere" | "receipt_id_used" }>;
 

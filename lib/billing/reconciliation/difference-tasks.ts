@@ -1,10 +1,9 @@
-import type { ReservedSql } from "@/db/client";
 import { transact } from "@/db/transaction";
 import type { Charge } from "@/lib/gateway/port";
 import { type CustomerId, uuidv7 } from "@/lib/kernel/id";
+import { ensureHouse, houseCustomerId } from "../house";
 import type { PaymentRef } from "../payment/settle";
 import type { PaymentState } from "../payment/states";
-import { houseCustomerId } from "../payment/unmatched-receipt";
 import type { World } from "../world";
 
 /** What the nightly pass asks staff to look at. Each has its sentence on the desk. */
@@ -68,14 +67,6 @@ export async function showDifference(world: World, difference: Difference): Prom
       insert into tasks (customer_id, id, kind, subject, subject_id, detail, created_at)
       values (${customerId}, ${uuidv7(world.clock)}, ${kind}, ${subject}, ${subjectId}, ${sql.json(detail)}, ${now})`;
   });
-}
-
-/** The house's customer is made by whatever needs it first. */
-export async function ensureHouse(sql: ReservedSql, now: Date): Promise<void> {
-  await sql`
-    insert into customers (id, reference, name, email, country, currency, is_house, created_at)
-    values (${houseCustomerId}, 'HOUSE', 'House', 'house@localhost', 'US', 'USD', true, ${now})
-    on conflict (id) do nothing`;
 }
 
 /** A task of this pass that is open. */

@@ -26,8 +26,8 @@ import {
   untilCaptured,
 } from "@/lib/testing/stripe-world";
 import { readBackEvents } from "@/lib/webhook/read-back-events";
+import { houseCustomerId } from "../house";
 import { settle } from "../payment/settle";
-import { houseCustomerId } from "../payment/unmatched-receipt";
 import { reconcile } from "./reconcile";
 import { nothingReconciled } from "./reconciled";
 

@@ -1,9 +1,9 @@
 import { transact } from "@/db/transaction";
 import type { ListedCharge } from "@/lib/gateway/port";
 import { uuidv7 } from "@/lib/kernel/id";
-import { houseCustomerId } from "../payment/unmatched-receipt";
+import { ensureHouse, houseCustomerId } from "../house";
 import type { World } from "../world";
-import { type Difference, ensureHouse } from "./difference-tasks";
+import type { Difference } from "./difference-tasks";
 
 /** What moved on an account that others use too, and belongs to nobody here: Stripe's ids. */
 export interface Strangers {

@@ -6,7 +6,7 @@ import type { World } from "@/lib/sandbox/world";
 /** The host's own account, as far as the local Stripe has one. */
 function accountOf(world: World): Stripe.Account {
   return {
-    id: "acct_local",
+    id: world.accountId,
     object: "account",
     charges_enabled: true,
     country: "US",

@@ -10,6 +10,7 @@ export function eachCall(gateway: Gateway, around: Around): Gateway {
     chargeLimits: (currency) => gateway.chargeLimits(currency),
     learnedLimits: () => gateway.learnedLimits(),
     learnLimits: (learned) => gateway.learnLimits(learned),
+    readAccount: () => around(() => gateway.readAccount()),
     readSettlement: () => around(() => gateway.readSettlement()),
     verifyEvent: (body, signature, now) => gateway.verifyEvent(body, signature, now),
     createCustomer: (input, key) => around(() => gateway.createCustomer(input, key)),

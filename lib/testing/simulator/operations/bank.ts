@@ -1,8 +1,8 @@
+import { houseCustomerId } from "@/lib/billing/house";
 import type { BankReceipt } from "@/lib/billing/payment/decide-bank-payment";
 import { recordBankPayment } from "@/lib/billing/payment/record-bank-payment";
 import {
   assignReceipt,
-  houseCustomerId,
   recordUnmatchedReceipt,
   returnReceipt,
 } from "@/lib/billing/payment/unmatched-receipt";
