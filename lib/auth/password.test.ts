@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { hash } from "@node-rs/argon2";
+import { dictionary } from "@zxcvbn-ts/language-common";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { hashPassword, matchPassword, passwordProblem, unmatchableHash, verifyPassword } from "./password";
@@ -141,4 +142,39 @@ describe("a word with a year, digits or signs around it", () => {
       expect(isCommonPassword(password)).toBe(false);
     },
   );
+});
+
+describe("the shipped list of common passwords", () => {
+  const listed = dictionary["passwords-common"].map(String);
+  const isLong = (password: string) => [...password].length >= 12;
+  const capital = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
+
+  test("has about three hundred that are long enough, and each is refused, in whatever case", () => {
+    const long = listed.filter(isLong);
+    expect(long.length).toBeGreaterThanOrEqual(300);
+    for (const password of long) {
+      for (const typed of [password, capital(password), password.toUpperCase()]) {
+        expect(passwordProblem(typed, ann), typed).toEqual({ code: "password_common" });
+      }
+    }
+  });
+
+  test("stands for tens of thousands more: each of its words with what people add to make it long enough", () => {
+    const words = listed.filter((word) => /^[a-z]{4,11}$/.test(word));
+    const made = words.flatMap((word) =>
+      ["2026", "1234", "123!", "2026!!", "123456", "12345678"].map((end) => capital(word) + end),
+    );
+    const long = made.filter(isLong);
+    expect(long.length).toBeGreaterThanOrEqual(50_000);
+    expect(long.filter((password) => passwordProblem(password, ann)?.code !== "password_common")).toEqual([]);
+  });
+
+  test("is nothing to repeat: a word of it twice is refused, whether listed or by the estimate", () => {
+    const words = listed.filter((word) => /^[a-z]{6,11}$/.test(word));
+    for (const word of words.filter((_, place) => place % 97 === 0)) {
+      for (const twice of [word + word, `${word}-${word}`, `${capital(word)}${capital(word)}`]) {
+        expect(passwordProblem(twice, ann), twice).not.toBeNull();
+      }
+    }
+  });
 });
