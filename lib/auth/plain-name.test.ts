@@ -52,8 +52,8 @@ test("what would become a link in a mail goes as a whole, and leaves one space",
 describe("a name in a mail to a stranger", () => {
   test.each([
     [
-      "Ducky Cloud Security: your account is locked, call +1 900 555 0199, log in at evil.example",
-      "Ducky Cloud Security your account is lo…",
+      "Account Security: your account is locked, call +1 900 555 0199, log in at evil.example",
+      "Account Security your account is locked…",
     ],
     ["Locked, call +1 (900) 555-0199 now", "Locked, call now"],
     ["call １９００５５５０１９９", "call"],
@@ -63,8 +63,17 @@ describe("a name in a mail to a stranger", () => {
     ["24 Ducks No. 5", "24 Ducks No. 5"],
     ["北京鸭云有限公司", "北京鸭云有限公司"],
   ])("is short, and has no number to call: %s", (name, shown) => {
-    expect(nameForStranger(name)).toBe(shown);
+    expect(nameForStranger(name, "Ducky Cloud")).toBe(shown);
   });
+
+  test.each(["Ducky Cloud Security", "DUCKY-CLOUD", "D u c k y  C.l.o.u.d", "ｄｕｃｋｙ ｃｌｏｕｄ"])(
+    "is not shown at all with the host's name in it: %s",
+    (name) => {
+      expect(nameForStranger(name, "Ducky Cloud")).toBeNull();
+      expect(nameForStranger(`${"Pond ".repeat(20)}${name}`, "Ducky Cloud")).toBeNull();
+      expect(nameForStranger(name, "Other Host")).not.toBeNull();
+    },
+  );
 });
 
 describe("the host's name", () => {

@@ -34,9 +34,11 @@ export function nameForMail(name: string): string {
 
 /**
  * A name for a mail to somebody who never heard of its owner, to stand between quotation marks: too short for a letter of its
- * own, without a number to call, and without the colon that makes a sender of what stands before it.
+ * own, without a number to call, and without the colon that makes a sender of what stands before it. Null for one that has
+ * the host's name in it, as some have from before that was refused: nothing is left of it to show.
  */
-export function nameForStranger(name: string): string {
+export function nameForStranger(name: string, hostName: string): string | null {
+  if (hasHostName(name, hostName)) return null;
   const plain = nameForMail(name)
     .replace(/["“”„«»:]/gu, " ")
     .replace(/\+?\p{Nd}(?:[\s()./-]*\p{Nd}){3,}/gu, " ")

@@ -7,13 +7,16 @@ export function invitationMail(about: {
   locale: string;
   email: string;
   host: { name: string; url: string };
-  customer: string;
-  inviter: string;
+  /** Null where the name must not stand in a mail to a stranger. */
+  customer: string | null;
+  inviter: string | null;
+  /** The customer's, which we gave: instead of a name. */
+  reference: string;
   role: "owner" | "billing" | "viewer";
   url: string;
   days: number;
 }): Promise<Mail> {
-  const { locale, email, host, customer, inviter, role, url, days } = about;
+  const { locale, email, host, customer, inviter, reference, role, url, days } = about;
   const words = mailWords(locale);
   return mailOf({
     locale,
@@ -21,12 +24,15 @@ export function invitationMail(about: {
     host,
     subject: words("invitation.subject", { host: host.name }),
     intro: words("invitation.intro", {
-      inviter,
-      customer,
+      inviter: inviter === null ? words("invitation.someone") : words("invitation.named", { name: inviter }),
+      customer:
+        customer === null
+          ? words("invitation.company", { reference })
+          : words("invitation.named", { name: customer }),
       host: host.name,
       role: words(`invitation.${role}`),
     }),
     link: { label: words("invitation.action"), url },
-    note: words("invitation.note", { days }),
+    note: words(customer === null && inviter === null ? "invitation.plainNote" : "invitation.note", { days }),
   });
 }

@@ -85,7 +85,7 @@ async function invite(
       lockMembers(sql, actor),
       may(sql, actor, "members.change"),
       sql`
-        select c.name as customer, c.locale, (select name from users where id = ${userId}) as inviter,
+        select c.name as customer, c.reference, c.locale, (select name from users where id = ${userId}) as inviter,
           exists (select from memberships m join users u on u.id = m.user_id
             where m.customer_id = c.id and u.email = ${email}) as is_member,
           (select count(*) from memberships m where m.customer_id = c.id)::int
@@ -107,19 +107,20 @@ async function invite(
       insert into invitations (customer_id, id, email, role, token_hash, user_id, created_at, expires_at)
       values (${customerId}, ${id}, ${email}, ${role}, ${hash}, ${userId}, ${now}, ${expiresAt})`);
     tx.write(recordOfMember(world, sql, actor, "member_invited", { email, role }));
-    const { customer, locale, inviter } = facts;
-    return ok({ customer, locale, inviter });
+    const { customer, reference, locale, inviter } = facts;
+    return ok({ customer, reference, locale, inviter });
   });
   if (!written.ok) return written;
   const { mailer } = post;
-  const { locale, customer, inviter } = written.value;
+  const { locale, customer, reference, inviter } = written.value;
   const host = { ...post.host, name: await hostNameOf(world.app.sql, post.host.name) };
   const url = `${host.url}/invitation/${token}`;
   const sent = await mailer.sendMail({
     ...(await invitationMail({
       locale,
-      customer: nameForStranger(customer),
-      inviter: nameForStranger(inviter),
+      customer: nameForStranger(customer, host.name),
+      inviter: nameForStranger(inviter, host.name),
+      reference,
       host,
       email,
       role,

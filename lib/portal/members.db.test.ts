@@ -398,15 +398,34 @@ describe("an invitation", () => {
   });
 
   it("has no link but its own, whatever its sender and the customer are called", async () => {
-    const phishing = "Ducky Cloud Security: your account is locked, https://evil.example/now";
+    const phishing = "Account Security: your account is locked, https://evil.example/now";
     const customer = await makeCustomer(world, { name: phishing });
     await world.staff.sql`update users set name = 'www.evil.example' where id = ${customer.actor.userId}`;
     await invited(customer.actor, `${newId()}@example.test`);
     expect(sent[0]?.subject).toBe("You are invited to Ducky Cloud");
     for (const text of [sent[0]?.text, sent[0]?.html]) {
-      expect(text).toContain("“Ducky Cloud Security your account is lo…”");
+      expect(text).toContain("“Account Security your account is locked,”");
       expect(text).not.toMatch(/evil\.example/);
     }
+  });
+
+  it("shows no name that has the host's own in it, from before such names were refused", async () => {
+    const customer = await makeCustomer(world, { name: "DUCKY-CLOUD Security" });
+    const [row] = await world.staff.sql`select reference from customers where id = ${customer.customerId}`;
+    const shown = async () => {
+      await invited(customer.actor, `${newId()}@example.test`);
+      return `${sent[0]?.text}`.replaceAll(/\s+/g, " ");
+    };
+    const renamed = (name: string) =>
+      world.staff.sql`update users set name = ${name} where id = ${customer.actor.userId}`;
+    await renamed("Mia");
+    const half = await shown();
+    expect(half).toContain(`“Mia” invites you to look after the account of customer ${row?.reference} at`);
+    expect(half).not.toMatch(/security/i);
+    await renamed("Ducky Cloud Support");
+    const none = await shown();
+    expect(none).toContain("An owner invites you to look after the account of customer");
+    expect(none).not.toMatch(/support|quotation/i);
   });
 
   it("is void once its sender may not invite any more, by whichever way", async () => {
