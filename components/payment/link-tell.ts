@@ -29,6 +29,8 @@ export async function linkSentence(refusal: LinkRefusal): Promise<string> {
       return t(refusal.code);
     case "charge_too_large":
       return t("charge_too_large", { most: formatMoney(refusal.most, await getLocale()) });
+    case "payment_asked_often":
+      return t(refusal.code, { minutes: Math.ceil(refusal.retryAfterSeconds / 60) });
     case "invoice_not_open": {
       const { number, state } = refusal;
       if (state === "paid" || state === "void") return t(`invoice_not_open_${state}`, { number });

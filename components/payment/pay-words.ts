@@ -35,6 +35,9 @@ export async function refusalSentence(refusal: PayRefusal): Promise<string> {
       return t("charge_too_large", { most: words(refusal.most) });
     case "too_many_invoices":
       return t("too_many_invoices", { most: refusal.most });
+    case "too_many_unfinished":
+    case "payment_asked_often":
+      return t(refusal.code, { minutes: Math.ceil(refusal.retryAfterSeconds / 60) });
     case "invoice_not_open": {
       const { number, state } = refusal;
       if (state === "paid" || state === "void") return t(`invoice_not_open_${state}`, { number });

@@ -41,6 +41,8 @@ const refusals: { [Code in TopUpRefusal["code"]]: Extract<TopUpRefusal, { code: 
   amount_not_charged: { code: "amount_not_charged" },
   payment_id_used: { code: "payment_id_used" },
   payment_not_found: { code: "payment_not_found" },
+  too_many_unfinished: { code: "too_many_unfinished", most: 30, retryAfterSeconds: 90 },
+  payment_asked_often: { code: "payment_asked_often", retryAfterSeconds: 90 },
   payment_ended: { code: "payment_ended", state: "expired" },
   gateway_refused: { code: "gateway_refused" },
   gateway_unreachable: { code: "gateway_unreachable" },

@@ -40,6 +40,8 @@ const limits = {
   payByLinkAddress: { points: 60, duration: 15 * minuteSeconds },
   /** Asking Stripe what became of a payment, by the page that it sends people back to: one payment, and all from an address. */
   returnPayment: { points: 5, duration: 15 },
+  /** Going on with a payment that is open, or canceling it: each asks Stripe about it. By payment. */
+  openPayment: { points: 60, duration: 15 * minuteSeconds },
   returnAddress: { points: 120, duration: 15 * minuteSeconds },
   /** Pages of Stripe's on which a card is saved, and looking for what was saved there; by customer. */
   cardPages: { points: 10, duration: 60 * minuteSeconds },
@@ -97,6 +99,7 @@ function makeLimits(sql: Sql): AttemptLimits {
     payLinkAddress: limiter("payLinkAddress"),
     payByLinkAddress: limiter("payByLinkAddress"),
     returnPayment: limiter("returnPayment"),
+    openPayment: limiter("openPayment"),
     returnAddress: limiter("returnAddress"),
     cardPages: limiter("cardPages"),
     cardLooks: limiter("cardLooks"),

@@ -1,4 +1,5 @@
 import { transact } from "@/db/transaction";
+import { type AttemptLimits, attemptLimits } from "@/lib/auth/attempt-limits";
 import { isSizeRefusal } from "@/lib/billing/payment/charge-size";
 import { waitAtBank } from "@/lib/billing/payment/reach-intent";
 import { reachPayment } from "@/lib/billing/payment/reach-payment";
@@ -8,17 +9,37 @@ import { settle } from "@/lib/billing/payment/settle";
 import { isFinal } from "@/lib/billing/payment/states";
 import type { PaymentRecord } from "@/lib/billing/scene";
 import type { World } from "@/lib/billing/world";
+import type { PaymentId } from "@/lib/kernel/id";
 import { ok, type Result, refuse } from "@/lib/kernel/result";
 import { declineReasonOf } from "./decline-reason";
 import type { PaymentState, PayOutcome, PayRefusal } from "./shapes";
 
 type Led = Promise<Result<PayOutcome, PayRefusal>>;
 
-/** Goes on with a payment that exists, from wherever it stands. */
-export async function goOn(world: World, payment: PaymentRecord): Led {
+/** Goes on with a payment that exists, from wherever it stands; Stripe is asked about it only so often. */
+export async function goOn(
+  world: World,
+  payment: PaymentRecord,
+  limits: AttemptLimits = attemptLimits(world.app),
+): Led {
   if (payment.state === "succeeded") return paid(world, payment);
   if (isFinal(payment.state)) return refuse({ code: "payment_ended", state: payment.state });
+  const asked = await mayAskStripe(limits, payment.id);
+  if (!asked.ok) return asked;
   return lead(world, payment, await reachPayment(world, payment));
+}
+
+/** Counts one question about an open payment. */
+export async function mayAskStripe(
+  limits: AttemptLimits,
+  paymentId: PaymentId,
+): Promise<Result<undefined, PayRefusal & { code: "payment_asked_often" }>> {
+  const taken = await limits.take("openPayment", paymentId);
+  if (taken.ok) return taken;
+  return refuse({
+    code: "payment_asked_often",
+    retryAfterSeconds: taken.refusal.retryAfterSeconds,
+  });
 }
 
 /** Where what Stripe knows leads the customer: its page, the receipt, or waiting. */

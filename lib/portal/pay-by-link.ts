@@ -40,7 +40,8 @@ export type LinkRefusal =
           | "card_not_found"
           | "card_removed"
           | "card_expired"
-          | "card_declined";
+          | "card_declined"
+          | "too_many_unfinished";
       }
     >
   /** Without its id, which is the other payer's. */
@@ -128,6 +129,8 @@ function linkRefusal(refusal: PayRefusal): LinkRefusal {
     case "card_removed":
     case "card_expired":
     case "card_declined":
+    // Counted for who is signed in.
+    case "too_many_unfinished":
       throw new Error(
         `neither balance nor saved card is used by a link, yet it was refused: ${refusal.code}`,
       );

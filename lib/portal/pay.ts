@@ -1,4 +1,5 @@
 import { transact } from "@/db/transaction";
+import { type AttemptLimits, attemptLimits } from "@/lib/auth/attempt-limits";
 import type { ChargeWay } from "@/lib/billing/payment/charge-way";
 import { closePayment } from "@/lib/billing/payment/close-payment";
 import { ensureStripeCustomer } from "@/lib/billing/payment/ensure-stripe-customer";
@@ -16,7 +17,7 @@ import { type InvoiceId, isUuid, type PaymentId } from "@/lib/kernel/id";
 import { money } from "@/lib/kernel/money";
 import { ok, type Result, refuse } from "@/lib/kernel/result";
 import { type ChargeChoice, wayOf } from "./charge-choice";
-import { goOn, lead, paid } from "./lead";
+import { goOn, lead, mayAskStripe, paid } from "./lead";
 import { mayPay } from "./permit";
 import type { CustomerActor, PayOutcome, PayRefusal, PlanShown } from "./shapes";
 import { portalWorld } from "./world";
@@ -68,9 +69,10 @@ export async function resumePayment(
   actor: CustomerActor,
   input: { paymentId: string },
   world: World = portalWorld(),
+  limits: AttemptLimits = attemptLimits(world.app),
 ): Paid {
   const found = await ownPayment(world, actor, input.paymentId);
-  return found.ok ? goOn(world, found.value) : found;
+  return found.ok ? goOn(world, found.value, limits) : found;
 }
 
 /** Ends an open payment at Stripe; the invoices are then as before. If it was paid meanwhile, that is the answer. */
@@ -78,10 +80,13 @@ export async function abandonPayment(
   actor: CustomerActor,
   input: { paymentId: string },
   world: World = portalWorld(),
+  limits: AttemptLimits = attemptLimits(world.app),
 ): Promise<Result<{ kind: "abandoned" } | PayOutcome, PayRefusal>> {
   const found = await ownPayment(world, actor, input.paymentId);
   if (!found.ok) return found;
   const payment = found.value;
+  const asked = isFinal(payment.state) ? ok() : await mayAskStripe(limits, payment.id);
+  if (!asked.ok) return asked;
   const closed = await closePayment(
     world,
     { customerId: actor.customerId, paymentId: payment.id },
@@ -151,6 +156,8 @@ async function outOfTheWay(
   }
   if (started.kind !== "claimed") return null;
   for (const paymentId of started.by) {
+    const asked = await mayAskStripe(attemptLimits(world.app), paymentId);
+    if (!asked.ok) return { code: "payment_in_progress", paymentId };
     const closed = await closePayment(world, { customerId, paymentId }, "canceled", {
       ...{ actor: "customer", userId },
     });

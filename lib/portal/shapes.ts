@@ -258,6 +258,10 @@ export type PayRefusal =
   | { code: "payment_in_progress"; paymentId: PaymentId }
   | { code: "payment_id_used" }
   | { code: "payment_not_found" }
+  /** So many of an hour wait, ended unpaid or were declined. */
+  | { code: "too_many_unfinished"; most: number; retryAfterSeconds: number }
+  /** Stripe was asked about this payment so often that it waits. */
+  | { code: "payment_asked_often"; retryAfterSeconds: number }
   | { code: "payment_ended"; state: PaymentState }
   | { code: "service_not_found" }
   /** It does not run, ends on the customer's wish, or has no price. */

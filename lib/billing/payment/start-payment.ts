@@ -24,6 +24,7 @@ import { type ChargeWay, findWay, type KnownWay, type WayFound } from "./charge-
 import { contentHash } from "./content-hash";
 import { addExternalPayment } from "./external-payment";
 import { type BalanceWish, type PaymentPlan, planPayment } from "./plan";
+import { type TooManyUnfinished, tooManyUnfinished } from "./unfinished-payments";
 import { write } from "./write";
 
 export interface StartInput {
@@ -60,6 +61,7 @@ export type StartRefusal =
   | { code: "payment_id_used" }
   /** It was issued for a payment that is still open, and would be void as soon as that one is closed. */
   | { code: "payment_in_progress"; paymentId: PaymentId }
+  | TooManyUnfinished
   | CardRefusal;
 
 export type Started =
@@ -98,16 +100,18 @@ const uniqueViolation = "23505";
 /** The same in a transaction of the caller's, which has to be rolled back where the payment does not start. */
 export async function startPaymentIn(world: World, input: StartInput, tx: Transaction): Promise<Started> {
   const { customerId, invoiceIds } = input;
-  const [isPermitted, payer, found, balances, invoices, read] = await Promise.all([
+  const isCounted = !input.balanceOnly && input.origin === "customer";
+  const [isPermitted, payer, found, balances, invoices, read, tooMany] = await Promise.all([
     input.permit(tx.sql),
     input.balanceOnly ? null : payerOf(tx, customerId),
     findWay(world, tx.sql, customerId, input.way),
     lockBalances(tx.sql, customerId),
     lockInvoices(tx.sql, customerId, invoiceIds),
     lockLines(tx.sql, customerId, invoiceIds),
+    isCounted ? tooManyUnfinished(tx.sql, world.clock, customerId) : null,
   ]);
   if (!isPermitted) return refused({ code: "not_allowed" });
-  const started = await startSeen(world, input, tx, { payer, found, balances, invoices, read });
+  const started = await startSeen(world, input, tx, { payer, found, balances, invoices, read, tooMany });
   if (started.kind === "paid" || started.kind === "stored") return started;
   return (await repeatedPayment(tx, input)) ?? started;
 }
@@ -129,13 +133,14 @@ interface Seen {
   balances: LockedBalance[];
   invoices: InvoiceRecord[];
   read: Awaited<ReturnType<typeof lockLines>>;
+  tooMany: TooManyUnfinished | null;
 }
 
 async function startSeen(
   world: World,
   input: StartInput,
   tx: Transaction,
-  { payer, found, balances, invoices, read }: Seen,
+  { payer, found, balances, invoices, read, tooMany }: Seen,
 ): Promise<Started> {
   const refusal = refusalOf(input, invoices);
   if (refusal) return refused(refusal);
@@ -145,8 +150,9 @@ async function startSeen(
   const earlier = await earlierUnpaid(tx, input, decision);
   const payable = inOrder([...invoices, ...earlier]);
   const claims = [...new Set(payable.flatMap(({ claimedBy }) => claimedBy ?? []))];
-  if (claims.length > 0) return claimed(world, input, tx, decision, payable, claims);
+  if (claims.length > 0) return claimed(world, input, tx, decision, payable, claims, tooMany);
   const planned = plan(world, input, decision, payable, 0n);
+  if (planned.ok && tooMany && planned.value.plan.cardMinor > 0n) return refused(tooMany);
   return planned.ok
     ? begin(world, input, tx, decision, { ...planned.value, invoices: payable, payer, way: found.way })
     : refused(planned.refusal);
@@ -163,6 +169,7 @@ async function claimed(
   decision: Decision,
   invoices: InvoiceRecord[],
   by: PaymentId[],
+  tooMany: TooManyUnfinished | null,
 ): Promise<Started> {
   const { customerId, invoiceIds, issuedForIt } = input;
   const [holds, [issued]] = await Promise.all([
@@ -174,6 +181,7 @@ async function claimed(
   if (issued && !issuedForIt) return refused({ code: "payment_in_progress", paymentId: issued.payment_id });
   const heldMinor = holds.reduce((total, { amountMinor }) => total + amountMinor, 0n);
   const planned = plan(world, input, decision, invoices, heldMinor);
+  if (planned.ok && tooMany && planned.value.plan.cardMinor > 0n) return refused(tooMany);
   return planned.ok ? { kind: "claimed", by } : refused(planned.refusal);
 }
 

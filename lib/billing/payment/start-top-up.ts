@@ -11,6 +11,7 @@ import { type ChargeWay, findWay } from "./charge-way";
 import { contentHash } from "./content-hash";
 import { addExternalPayment } from "./external-payment";
 import { topUpMostMinor } from "./top-up-amount";
+import { type TooManyUnfinished, tooManyUnfinished } from "./unfinished-payments";
 import { write } from "./write";
 
 export interface TopUpInput {
@@ -36,6 +37,7 @@ export type TopUpStartRefusal =
   | { code: "payment_id_used" }
   /** So many others of the customer wait to be paid. */
   | { code: "too_many_top_ups"; most: number }
+  | TooManyUnfinished
   | CardRefusal;
 
 /** How many pages for topping up one customer may have open. Each is a session at Stripe that the poller asks about. */
@@ -56,17 +58,20 @@ export function startTopUp(world: World, input: TopUpInput): Promise<TopUpStarte
 async function startLocked(world: World, input: TopUpInput, tx: Transaction): Promise<TopUpStarted> {
   const { customerId, paymentId, amount, invoiceId } = input;
   const ids = invoiceId ? [invoiceId] : [];
-  const [isPermitted, [customer], found, balances, [repeated], invoices, [open]] = await Promise.all([
-    input.permit(tx.sql),
-    tx.sql`select stripe_customer_id, locale from customers where id = ${customerId}`,
-    findWay(world, tx.sql, customerId, input.way),
-    lockBalances(tx.sql, customerId),
-    lockPayments(tx.sql, customerId, [paymentId]),
-    lockInvoices(tx.sql, customerId, ids),
-    tx.sql<{ count: number }[]>`
+  const [isPermitted, [customer], found, balances, [repeated], invoices, [open], tooMany] = await Promise.all(
+    [
+      input.permit(tx.sql),
+      tx.sql`select stripe_customer_id, locale from customers where id = ${customerId}`,
+      findWay(world, tx.sql, customerId, input.way),
+      lockBalances(tx.sql, customerId),
+      lockPayments(tx.sql, customerId, [paymentId]),
+      lockInvoices(tx.sql, customerId, ids),
+      tx.sql<{ count: number }[]>`
       select count(*)::int as count from payments where customer_id = ${customerId} and kind = 'top_up'
         and origin = 'customer' and state in ('created', 'sent', 'requires_action', 'unknown')`,
-  ]);
+      tooManyUnfinished(tx.sql, world.clock, customerId),
+    ],
+  );
   if (!isPermitted) return refused({ code: "not_allowed" });
   const hash = contentHash({
     kind: "top_up",
@@ -91,6 +96,7 @@ async function startLocked(world: World, input: TopUpInput, tx: Transaction): Pr
   if (refusal) return refused(refusal);
   if ((open?.count ?? 0) >= openTopUpsMost)
     return refused({ code: "too_many_top_ups", most: openTopUpsMost });
+  if (tooMany) return refused(tooMany);
   if (!customer?.stripe_customer_id) return { kind: "unknown_to_stripe" };
 
   const { clock, timeZone } = world;

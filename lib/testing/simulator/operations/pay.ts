@@ -9,6 +9,7 @@ import { isLost, type Lost, type Turn } from "../simulation";
 import { type Gate, takeTurns } from "../turns";
 import { checkAnswer, rowsOf } from "./answers";
 import { draftOf, send, topUpDraft } from "./draft";
+import { noLimits } from "./pay-link";
 
 export const payOperations: readonly Operation[] = [
   { name: "pay", weight: 26, run: pay },
@@ -102,7 +103,7 @@ async function act(
 ): Promise<Answer> {
   const doIt = what === "resume" ? resumePayment : abandonPayment;
   return turn.within<Exclude<Answer, Lost>>(turn.mortal(gate ? { gate } : {}), (world) =>
-    doIt(actor, { paymentId }, world),
+    doIt(actor, { paymentId }, world, noLimits),
   );
 }
 
