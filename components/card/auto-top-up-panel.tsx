@@ -98,7 +98,7 @@ export function AutoTopUpPanel<State extends Result<unknown>>(props: AutoTopUpPa
               fields={[field("threshold"), field("amount"), field("monthlyCap")]}
               submit={t("save")}
               answers={answers}
-              done={<p>{t("saved")}</p>}
+              said={t("saved")}
             />
           </div>
         </details>

@@ -43,9 +43,12 @@ interface ActionFormProps<State> {
   isMinor?: boolean;
   /** Asked before it is sent; what cannot be undone says here what follows. */
   ask?: Ask;
-  /** What is there instead of the form once it is done. */
+  /** Where nobody is signed in: what is there instead of the form once it is done. An act's page is made anew, and would lose it. */
   done?: ReactNode;
-  /** Said at the page's edge once it is done; the form is then empty again, and folded away. */
+  /**
+   * Said at the page's edge once it is done; the form is then empty again, and folded away. An act that says itself what came of
+   * it (`told` in its value) is quoted instead.
+   */
   said?: string;
   /** With `said`: where one is once it is done. A page whose address was the question goes on without it. */
   leadsTo?: string;
@@ -137,13 +140,20 @@ export function ActionForm<State extends Result<unknown>>(props: ActionFormProps
       {ask && (
         <AskDialog
           dialog={asking.dialog}
-          ask={ask}
+          ask={{ ...ask, lines: [...followsFrom(fields, typed), ...ask.lines] }}
           values={typed}
           confirm={asking.confirm}
           close={() => asking.dialog.current?.close()}
         />
       )}
     </form>
+  );
+}
+
+/** What follows from what is chosen. */
+function followsFrom(fields: readonly FormField[], typed: Readonly<Record<string, string>>): string[] {
+  return fields.flatMap(({ name, choices = [] }) =>
+    choices.filter(({ value }) => value === typed[name]).map(({ hint }) => hint),
   );
 }
 
@@ -156,11 +166,16 @@ function telling<State extends Result<unknown>>(
   return async (previous: State | null, form: FormData) => {
     const answer = await action(previous, form);
     if (answer.ok) {
-      toast(said);
+      toast(toldIn(answer.value) ?? said);
       goOn();
     }
     return answer;
   };
+}
+
+function toldIn(value: unknown): string | null {
+  if (typeof value !== "object" || value === null || !("told" in value)) return null;
+  return typeof value.told === "string" ? value.told : null;
 }
 
 /** Holds a form back until its question was answered. Without a question it goes as it is. */

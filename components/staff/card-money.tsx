@@ -286,7 +286,7 @@ export function DisputeTable<State extends Result<unknown>>(props: {
                         keep: ask("keep"),
                       }}
                       answers={texts}
-                      done={<p>{t("agreedLoss")}</p>}
+                      said={t("agreedLoss")}
                     />
                   </details>
                 )}

@@ -6,6 +6,7 @@ import { Callout } from "@/components/ui/callout";
 import { Field } from "@/components/ui/field";
 import { Input, Select } from "@/components/ui/input";
 import { SubmitButton } from "@/components/ui/submit-button";
+import { toast } from "@/components/ui/toast";
 import type { Result } from "@/lib/kernel/result";
 
 interface InviteFormProps<State> {
@@ -18,7 +19,12 @@ interface InviteFormProps<State> {
 /** Invites somebody by mail to work here. */
 export function InviteForm<State extends Result<unknown>>(props: InviteFormProps<State>) {
   const { action, roles, texts, answers } = props;
-  const [state, run] = useActionState<State | null, FormData>(action, null);
+  // The page that comes along has another form for the next one: what is done is said at its edge.
+  const [state, run] = useActionState<State | null, FormData>(async (previous, form) => {
+    const answer = await action(previous, form);
+    if (answer.ok) toast(texts.done);
+    return answer;
+  }, null);
   // React empties the inputs after an action; what was typed stays.
   const [email, setEmail] = useState("");
   const [role, setRole] = useState(roles[1]?.value ?? "");
@@ -49,9 +55,9 @@ export function InviteForm<State extends Result<unknown>>(props: InviteFormProps
           </Select>
         )}
       </Field>
-      {state && (
-        <Callout tone={state.ok ? "good" : "bad"} role={state.ok ? "status" : "alert"}>
-          <p>{state.ok ? texts.done : sentenceOf(state.refusal, answers)}</p>
+      {state && !state.ok && (
+        <Callout tone="bad" role="alert">
+          <p>{sentenceOf(state.refusal, answers)}</p>
         </Callout>
       )}
       <SubmitButton className="w-full">{texts.submit}</SubmitButton>

@@ -38,8 +38,8 @@ export interface StaffInvoice {
   isStuck: boolean;
   issuedAt: Date;
   dueOn: CalendarDay;
-  /** Of an open renewal: when its term is due if it is cancelled and billed again, and when its service ends otherwise. */
-  ifVoided: { dueOn: CalendarDay; endsAt: Date; label: string } | null;
+  /** Of an open renewal: when its term is due if it is cancelled and billed again, and when its service ends otherwise: at once where its paid term is over. */
+  ifVoided: { dueOn: CalendarDay; endsAt: Date; endsAtOnce: boolean; label: string } | null;
   paidAt: Date | null;
   billTo: { name: string; email: string; country: string; address?: string | null; taxId?: string | null };
   net: Money;
@@ -173,7 +173,8 @@ async function readIfVoided(
   const now = clock.now();
   return {
     dueOn: nextIssue({ startsAt: row.term_starts_at, leadDays: row.lead_days }, now, timeZone).dueOn,
-    endsAt: row.expires_at > now ? row.expires_at : now,
+    endsAt: row.expires_at,
+    endsAtOnce: row.expires_at <= now,
     label: row.label,
   };
 }

@@ -1,6 +1,6 @@
 import { mayStaff } from "@/lib/auth/staff-rights";
 import { type CloseAndVoidRefusal, closeAndVoid } from "@/lib/billing/payment/close-and-void";
-import type { TermAfterVoid } from "@/lib/billing/payment/void-invoice";
+import type { EndingService, TermAfterVoid } from "@/lib/billing/payment/void-invoice";
 import type { CustomerId, InvoiceId } from "@/lib/kernel/id";
 import { type Money, money } from "@/lib/kernel/money";
 import { ok, type Result, refuse } from "@/lib/kernel/result";
@@ -12,6 +12,7 @@ export interface StaffVoided {
   number: string;
   also: string[];
   returned: Money;
+  ending: EndingService[];
 }
 
 /**
@@ -38,6 +39,6 @@ export async function voidInvoice(
     permit: async () => true,
   });
   if (voided.kind === "refused") return refuse(voided.refusal);
-  const { number, also, returnedMinor, currency } = voided;
-  return ok({ number, also, returned: money(returnedMinor, currency) });
+  const { number, also, returnedMinor, currency, ending } = voided;
+  return ok({ number, also, returned: money(returnedMinor, currency), ending });
 }

@@ -8,6 +8,7 @@ import { openOwnWorld } from "@/lib/testing/own-world";
 import { expectBooksBalance } from "@/lib/testing/payment-facts";
 import { makeStaff } from "@/lib/testing/staff";
 import type { TestWorld } from "@/lib/testing/world";
+import { keepService } from "./keep-service";
 import { showInvoice } from "./show-invoice";
 import { voidInvoice } from "./void-invoice";
 
@@ -84,6 +85,88 @@ describe("a renewal that staff cancel", () => {
     world.clock.set(expiresAt);
     expect(await endCancelled(world)).toBe(1);
     expect(await standing(serviceId)).toMatchObject({ state: "canceled" });
+  });
+
+  it("ends the service at once where its paid term is over, and staff were told so before", async () => {
+    const { customer, serviceId, expiresAt, invoice } = await renewing();
+    world.clock.set(new Date(expiresAt.getTime() + 2 * dayMs));
+    const [row] = await world.jobs.sql`select reference from customers where id = ${customer.customerId}`;
+    const shown = await showInvoice(finance, { reference: row?.reference, number: invoice.number }, world);
+    expect(shown?.ifVoided).toMatchObject({ endsAtOnce: true, endsAt: expiresAt });
+    const answer = await voided(customer.customerId, invoice.id, "end_service");
+    expect(answer).toMatchObject({ ok: true, value: { ending: [{ endsAt: expiresAt.toISOString() }] } });
+    expect(await endCancelled(world)).toBe(1);
+    expect(await standing(serviceId)).toMatchObject({ state: "canceled" });
+  });
+
+  it("is recorded with the choice and the reason, which its customer does not see", async () => {
+    const { customer, serviceId, invoice } = await renewing();
+    await voided(customer.customerId, invoice.id, "end_service");
+    const told = await world.jobs.sql`
+      select verb, actor, is_visible, detail->>'reason' as reason from activities
+      where customer_id = ${customer.customerId} and subject_id = ${serviceId} and verb like 'service_end%' order by id`;
+    expect([...told]).toEqual([
+      { verb: "service_ends_by_host", actor: "staff", is_visible: true, reason: null },
+      { verb: "service_end_set", actor: "staff", is_visible: false, reason: "wrong address" },
+    ]);
+  });
+
+  it("is told to its customer, with what becomes of the term; their own cancelling is not", async () => {
+    const told = async (customerId: string) => {
+      const rows = await world.jobs.sql`
+        select payload->>'told' as told from outbox
+        where customer_id = ${customerId} and topic = 'invoice.voided_by_host'`;
+      return rows.map((row) => JSON.parse(row.told));
+    };
+    const [again, ended, own] = [await renewing(), await renewing(), await renewing()];
+    await voided(again.customer.customerId, again.invoice.id);
+    await voided(ended.customer.customerId, ended.invoice.id, "end_service");
+    await cancelInvoice(own.customer.actor, { invoiceId: own.invoice.id }, world);
+    expect(await told(again.customer.customerId)).toEqual([
+      { numbers: [again.invoice.number], isBilledAgain: true, ending: [] },
+    ]);
+    expect(await told(ended.customer.customerId)).toMatchObject([
+      { isBilledAgain: false, ending: [{ endsAt: ended.expiresAt.toISOString() }] },
+    ]);
+    expect(await told(own.customer.customerId)).toEqual([]);
+  });
+
+  it("does not end the service after all, where staff take that back in time: its term is billed", async () => {
+    const { customer, serviceId, expiresAt, invoice } = await renewing();
+    const { customerId } = customer;
+    await voided(customerId, invoice.id, "end_service");
+    const auditor = await makeStaff(world, "auditor");
+    const input = { customerId, serviceId, reason: "they called" };
+    const refused = await keepService(auditor, input, world);
+    expect(refused).toEqual({ ok: false, refusal: { code: "not_allowed" } });
+    expect(await keepService(finance, { ...input, reason: " " }, world)).toMatchObject({ ok: false });
+    const support = await makeStaff(world, "support");
+    const kept = await Promise.all([1, 2, 3].map(() => keepService(support, input, world)));
+    expect(kept.every(({ ok }) => ok)).toBe(true);
+    const records = await world.jobs.sql`
+      select verb, detail->>'reason' as reason from activities
+      where customer_id = ${customerId} and verb in ('service_kept', 'service_end_taken_back') order by id`;
+    expect([...records]).toEqual([
+      { verb: "service_kept", reason: null },
+      { verb: "service_end_taken_back", reason: "they called" },
+    ]);
+    await runRenewals(world);
+    expect(await standing(serviceId)).toMatchObject({ is_ending: false, renewal: "invoiced" });
+    world.clock.set(expiresAt);
+    await endCancelled(world);
+    expect(await standing(serviceId)).toMatchObject({ state: "active" });
+  });
+
+  it("has ended the service: then nothing can be taken back", async () => {
+    const { customer, serviceId, expiresAt, invoice } = await renewing();
+    await voided(customer.customerId, invoice.id, "end_service");
+    world.clock.set(expiresAt);
+    await endCancelled(world);
+    const input = { customerId: customer.customerId, serviceId, reason: "they called" };
+    expect(await keepService(finance, input, world)).toEqual({
+      ok: false,
+      refusal: { code: "service_not_running", state: "canceled" },
+    });
   });
 
   it("is billed once, whether the run or the cancelling comes first", async () => {

@@ -38,6 +38,7 @@ export const staffRights = {
   "service.change_plan": helpers,
   "suspension.hold": helpers,
   "renewal.put_back": helpers,
+  "service.keep": helpers,
   "mail.resend": helpers,
   "webhook.replay": helpers,
   "webhook.change": ["admin"],

@@ -31,6 +31,7 @@ export type Topic =
   | `refund.${"made" | "failed"}`
   | `dispute.${"withdrawn" | "won" | "lost"}`
   | "renewal.paid"
+  | "invoice.voided_by_host"
   | "autopay.stopped"
   | "auto_top_up.stopped"
   | "reminder";

@@ -4,6 +4,7 @@ import { hostNameOf } from "@/lib/auth/host";
 import { cardGone } from "@/lib/billing/payment/reached";
 import { receiptOf } from "@/lib/billing/payment/receipt";
 import { readStillShort } from "@/lib/billing/payment/still-short";
+import type { VoidedByHost } from "@/lib/billing/payment/void-invoice";
 import { recordIssueTold } from "@/lib/billing/reminder/record-reminders";
 import { publishEvents } from "@/lib/billing/webhook/publish-events";
 import type { World } from "@/lib/billing/world";
@@ -22,6 +23,7 @@ import {
 import { renewedMail } from "@/lib/mail/renewal-mail";
 import { restoredMail } from "@/lib/mail/restored-mail";
 import { stopMail } from "@/lib/mail/stop-mail";
+import { voidedMail } from "@/lib/mail/voided-mail";
 import type { PaperGiven } from "@/lib/paper/shapes";
 import { autoChargeNews } from "./auto-charge-news";
 import { mailOfStoppedAutopay, mailOfStoppedTopUp } from "./card-gone-news";
@@ -208,6 +210,7 @@ function isForMail(row: OutboxRow): boolean {
     isOfInvoice ||
     row.topic === "autopay.stopped" ||
     row.topic === "auto_top_up.stopped" ||
+    row.topic === "invoice.voided_by_host" ||
     isAboutStop(row) ||
     isAboutRestored(row) ||
     aboutMoneyBack.test(row.topic) ||
@@ -247,6 +250,7 @@ async function writtenFor(delivery: Delivery, row: OutboxRow): Promise<Writing> 
 function mailOfTopic(topic: string): (delivery: Delivery, row: OutboxRow) => Promise<Mail | null> {
   if (topic === "autopay.stopped") return mailOfStoppedAutopay;
   if (topic === "auto_top_up.stopped") return mailOfStoppedTopUp;
+  if (topic === "invoice.voided_by_host") return mailOfVoided;
   return aboutMoneyBack.test(topic) ? mailOfMoneyBack : mailOfPayment;
 }
 
@@ -328,6 +332,16 @@ async function mailOfRenewed(delivery: Delivery, row: OutboxRow): Promise<Writin
     alsoTold: news.alsoTold,
     papers: news.renewed.paid.map(({ number }) => ({ kind: "invoice", number })),
   };
+}
+
+async function mailOfVoided(delivery: Delivery, { customerId, payload }: OutboxRow): Promise<Mail | null> {
+  const about = await transact(delivery.world.jobs, { customerId }, ({ sql }) =>
+    aboutOf(delivery, sql, customerId),
+  );
+  if (!about || payload.told === undefined) return null;
+  const { numbers, isBilledAgain, ending }: VoidedByHost = JSON.parse(payload.told);
+  const ends = ending.map(({ label, endsAt }) => ({ label, endsAt: new Date(endsAt) }));
+  return voidedMail(about, { numbers, isBilledAgain, ending: ends });
 }
 
 async function mailOfPayment(delivery: Delivery, row: OutboxRow): Promise<Mail | null> {

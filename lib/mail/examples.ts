@@ -10,6 +10,7 @@ import { type Addressed, moneyBecameBalanceMail, paymentFailedMail, receiptMail 
 import { renewedMail } from "./renewal-mail";
 import { restoredMail } from "./restored-mail";
 import { stopMail } from "./stop-mail";
+import { voidedMail } from "./voided-mail";
 
 const usd = (minor: bigint) => money(minor, "USD");
 const day = new Date("2026-12-14T09:00:00Z");
@@ -213,6 +214,12 @@ export const exampleMails = {
       payLinks: payLinksOf(about, 2_340n),
     }),
   restored: (about) => restoredMail(about, { services }),
+  voided: (about) =>
+    voidedMail(about, {
+      numbers: [invoice.number],
+      isBilledAgain: false,
+      ending: [{ label: "web-1", endsAt: new Date("2026-12-19T00:00:00Z") }],
+    }),
   termination_ahead: (about) =>
     morning(about, {
       invoices: [

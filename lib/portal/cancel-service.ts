@@ -34,7 +34,7 @@ export async function keepService(
   world: World = portalWorld(),
 ): Promise<Result<null, KeepServiceRefusal>> {
   if (!isUuid(serviceId)) return refuse({ code: "service_not_found" });
-  const done = await keep(world, inputOf(actor, serviceId as ServiceId));
+  const done = await keep(world, world.app, inputOf(actor, serviceId as ServiceId));
   return done.kind === "refused" ? refuse(done.refusal) : ok(null);
 }
 

@@ -29,6 +29,10 @@ export async function getTranslations() {
   return (key: string, values: object) => JSON.stringify({ [key]: values });
 }
 
+export async function getTimeZone() {
+  return "UTC";
+}
+
 export async function getLocale() {
   return "en";
 }

@@ -1,7 +1,9 @@
 "use server";
 
+import { getLocale, getTimeZone, getTranslations } from "next-intl/server";
 import { z } from "zod";
 import { withAmounts } from "@/app/admin/with-amounts";
+import { formatDay } from "@/components/ui/dates";
 import * as notes from "@/lib/admin/add-note";
 import * as goodwill from "@/lib/admin/change-goodwill";
 import * as mail from "@/lib/admin/change-main-address";
@@ -14,6 +16,8 @@ import * as invoice from "@/lib/admin/void-invoice";
 import { logAccess } from "@/lib/auth/access-log";
 import { staffAction } from "@/lib/auth/action";
 import { type CustomerId, type InvoiceId, isUuid, type UserId } from "@/lib/kernel/id";
+import { formatMoney } from "@/lib/kernel/money";
+import { ok } from "@/lib/kernel/result";
 
 const uuid = z.string().refine(isUuid);
 const customerId = uuid.transform((text) => text as CustomerId);
@@ -72,8 +76,18 @@ const MainInput = z.strictObject({
 
 export const voidInvoice = staffAction("invoice.void", VoidInput, async (actor, input) => {
   const answer = await invoice.voidInvoice(actor, input);
-  // Amounts are bigint, and a form's state tells none of them.
-  return answer.ok ? { ok: true as const, value: null } : answer;
+  if (!answer.ok) return answer;
+  const [t, locale, timeZone] = await Promise.all([getTranslations("staff"), getLocale(), getTimeZone()]);
+  const { number, also, returned, ending } = answer.value;
+  const told = [
+    t("voided", { number }),
+    ...(also.length > 0 ? [t("voidedAlso", { numbers: also.join(", ") })] : []),
+    ...(returned.minor > 0n ? [t("voidedReturned", { amount: formatMoney(returned, locale) })] : []),
+    ...ending.map(({ label, endsAt }) =>
+      t("voidedEnds", { service: label, day: formatDay(new Date(endsAt), locale, timeZone) }),
+    ),
+  ];
+  return ok({ told: told.join(" ") });
 });
 
 export const completeAgain = staffAction("invoice.complete", CompleteInput, async (actor, input) =>

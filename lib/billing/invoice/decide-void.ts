@@ -19,15 +19,15 @@ export interface VoidWish {
   /** What the invoice was issued for, net and tax. Minor units. */
   readonly netMinor: bigint;
   readonly taxMinor: bigint;
-  /** What becomes of the renewals it bills; if not said, they are declined. */
-  readonly renewalsBecome?: RenewalEnd;
-  /** Due again means due, also where it was declined before: staff say so. */
-  readonly takesBackDecline?: boolean;
-  /** What it bills is issued anew in the same decision: its renewals go on, its services too. */
-  readonly keepsRenewals?: boolean;
+  readonly renewals: RenewalFate;
 }
 
-type RenewalEnd = "declined" | "due" | "lapsed";
+/**
+ * What becomes of the renewals that a void invoice billed: `declined`, never issued again; `due_as_before`, due again in their
+ * time but for what was declined once; `due`, also what was declined, as staff say; `lapsed` with their service; `kept`, issued
+ * anew in the same decision, and their services go on.
+ */
+export type RenewalFate = "declined" | "due_as_before" | "due" | "lapsed" | "kept";
 
 /**
  * Voids an open invoice: money already on it goes back to the balance, then nothing is owed, and a credit note says so.
@@ -51,7 +51,7 @@ export function decideVoid(
   if (wish.taxMinor > 0n) book.transfer({ ...entry, debit: "tax_payable", amountMinor: wish.taxMinor });
   invoice.state = "void";
   invoice.amountCreditedMinor += openMinor;
-  if (!wish.keepsRenewals) endLines(decision, id, wish.renewalsBecome ?? "declined", wish.takesBackDecline);
+  if (wish.renewals !== "kept") endLines(decision, id, wish.renewals);
 
   const creditNoteId = uuidv7(decision.context.clock);
   decision.changes.credit_notes.push({
@@ -108,12 +108,7 @@ export function freeCardMoney(
   if (chargeId) decision.free(chargeId, { arrivedMinor: amountMinor, standsLessMinor: amountMinor });
 }
 
-function endLines(
-  decision: Decision,
-  id: InvoiceId,
-  renewalsBecome: RenewalEnd,
-  takesBackDecline = false,
-): void {
+function endLines(decision: Decision, id: InvoiceId, renewals: Exclude<RenewalFate, "kept">): void {
   for (const line of decision.linesOf(id)) {
     const service = decision.service(line.serviceId);
     if (line.kind === "order" && service?.state === "pending") {
@@ -123,13 +118,13 @@ function endLines(
     }
     if (line.renewalId) {
       // Cancelled once, it is never billed but by hand: that this came to nothing does not make it due.
-      const isDeclinedStill = renewalsBecome === "due" && line.wasDeclined && !takesBackDecline;
+      const becomes = renewals === "due_as_before" ? (line.wasDeclined ? "declined" : "due") : renewals;
       decision.changes.renewalStates.push({
         id: line.renewalId,
         from_state: line.renewalState ?? "invoiced",
-        state: isDeclinedStill ? "declined" : renewalsBecome,
+        state: becomes,
       });
-      if (renewalsBecome !== "declined") continue;
+      if (renewals !== "declined") continue;
       decision.record({ subject: "service", subjectId: line.serviceId, verb: "renewal_declined" });
     }
   }

@@ -45,6 +45,8 @@ export type Voided =
       returnedMinor: bigint;
       currency: Currency;
       isRenewal: boolean;
+      /** By staff's wish. */
+      ending: EndingService[];
     };
 
 /**
@@ -91,12 +93,13 @@ async function voidLocked(world: World, input: VoidInput, tx: Transaction, serie
       netMinor: price?.net_minor,
       taxMinor: price?.tax_minor,
       // Only a customer's own cancelling declines.
-      ...(input.actor !== "customer" && { renewalsBecome: "due" as const, takesBackDecline: true }),
+      renewals: input.actor === "customer" ? ("declined" as const) : ("due" as const),
     };
     const moneyOnIt = moneyOnThem.filter((money) => money.invoiceId === id);
     return { customerId, id: decideVoid(decision, id, wish, moneyOnIt) };
   });
-  if (input.actor === "staff" && input.term === "end_service") await endServices(tx, decision, invoiceId);
+  const isEnding = input.actor === "staff" && input.term === "end_service";
+  const ending = isEnding ? await endServices(tx, decision, invoiceId, input.note) : [];
   if (input.actor === "staff") {
     // Billed again, it gets a new due day.
     tx.write(sql`
@@ -105,20 +108,50 @@ async function voidLocked(world: World, input: VoidInput, tx: Transaction, serie
         and r.customer_id = l.customer_id and r.id = l.renewal_id`);
   }
   const currency = (invoice as InvoiceRecord).currency;
+  const { number, origin } = invoice as InvoiceRecord;
+  const also = invoices.filter(({ id }) => id !== invoiceId).map((one) => one.number);
+  if (input.actor === "staff") {
+    const isBilledAgain = origin === "renewal" && !isEnding;
+    const told: VoidedByHost = { numbers: [number, ...also], isBilledAgain, ending };
+    decision.tell("invoice.voided_by_host", { told: JSON.stringify(told) });
+  }
   await settleWhatWaits(tx, decision, currency);
   tx.write(numberCreditNotes(sql, series, notes));
   return {
     kind: "voided",
-    number: (invoice as InvoiceRecord).number,
-    also: invoices.filter(({ id }) => id !== invoiceId).map(({ number }) => number),
+    number,
+    also,
     returnedMinor: moneyOnThem.reduce((total, money) => total + money.amountMinor, -decision.keptMinor),
     currency,
-    isRenewal: (invoice as InvoiceRecord).origin === "renewal",
+    isRenewal: origin === "renewal",
+    ending,
   };
 }
 
-/** The services that the invoice renews end with their paid terms, as if their customer had cancelled them. */
-async function endServices(tx: Transaction, decision: Decision, invoiceId: InvoiceId): Promise<void> {
+/** What the customer is told of invoices that staff canceled in one act; in the outbox as JSON. */
+export interface VoidedByHost {
+  numbers: string[];
+  isBilledAgain: boolean;
+  ending: EndingService[];
+}
+
+/** A service that ends with its paid term, and when. */
+export interface EndingService {
+  label: string;
+  /** ISO 8601; may have passed, then it ends with the worker's next pass. */
+  endsAt: string;
+}
+
+/**
+ * The services that the invoice renews end with their paid terms, as if their customer had cancelled them. Recorded twice, since
+ * the reason is between staff.
+ */
+async function endServices(
+  tx: Transaction,
+  decision: Decision,
+  invoiceId: InvoiceId,
+  reason: string,
+): Promise<EndingService[]> {
   const { customerId, now } = decision.context;
   const ids = decision
     .linesOf(invoiceId)
@@ -126,11 +159,15 @@ async function endServices(tx: Transaction, decision: Decision, invoiceId: Invoi
   const ending = await tx.sql`
     update services set cancel_requested_at = ${now}
     where customer_id = ${customerId} and id = any(${ids}::uuid[]) and state in ('active', 'suspended')
-      and cancel_requested_at is null returning id, expires_at`;
-  for (const { id, expires_at: endsAt } of ending) {
-    decision.record({ subject: "service", subjectId: id, verb: "service_cancel_requested" });
-    decision.tell("service.cancel_requested", { serviceId: id, endsAt: endsAt.toISOString() });
-  }
+      and cancel_requested_at is null returning id, label, expires_at`;
+  return ending.map((row) => {
+    const endsAt = row.expires_at.toISOString();
+    const service = { subject: "service", subjectId: row.id } as const;
+    decision.record({ ...service, verb: "service_ends_by_host", detail: { endsAt } });
+    decision.record({ ...service, verb: "service_end_set", detail: { endsAt, reason }, isVisible: false });
+    decision.tell("service.cancel_requested", { serviceId: row.id, endsAt });
+    return { label: row.label as string, endsAt };
+  });
 }
 
 function refusalOf(

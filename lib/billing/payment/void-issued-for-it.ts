@@ -21,16 +21,15 @@ export async function voidIssuedForIt(
   if (open.length === 0) return () => {};
   const series = seriesOf(decision.context.now, world.timeZone, "CN");
   await prepareSeries(tx.sql, series);
-  const notes = await decideVoids(tx, decision, open, "due");
+  const notes = await decideVoids(tx, decision, open);
   return () => tx.write(numberCreditNotes(tx.sql, series.key, notes));
 }
 
-/** Voids open invoices that the decision has seen, on the customer's wish. Returns the credit notes, to be numbered. */
+/** Voids open invoices that the decision has seen; their terms are due again. Returns the credit notes, to be numbered. */
 export async function decideVoids(
   { sql }: Transaction,
   decision: Decision,
   ids: readonly InvoiceId[],
-  renewalsBecome: VoidWish["renewalsBecome"] & string,
 ): Promise<{ customerId: CustomerId; id: string }[]> {
   if (ids.length === 0) return [];
   const { customerId } = decision.context;
@@ -47,7 +46,7 @@ export async function decideVoids(
       note: "",
       netMinor: price?.net_minor,
       taxMinor: price?.tax_minor,
-      renewalsBecome,
+      renewals: "due_as_before",
     };
     const moneyOnIt = moneyOnThem.filter(({ invoiceId }) => invoiceId === id);
     return { customerId, id: decideVoid(decision, id, wish, moneyOnIt) };

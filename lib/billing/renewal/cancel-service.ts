@@ -1,4 +1,4 @@
-import type { ReservedSql } from "@/db/client";
+import type { Database, ReservedSql } from "@/db/client";
 import { type Transaction, transact } from "@/db/transaction";
 import type { CustomerId, InvoiceId, PaymentId, ServiceId, UserId } from "@/lib/kernel/id";
 import { Decision } from "../decision";
@@ -89,7 +89,7 @@ async function cancelIn(
   decision.tell("service.cancel_requested", { serviceId, endsAt: endsAt.toISOString() });
   const series = seriesOf(now, timeZone, "CN");
   if (ids.length > 0) await prepareSeries(sql, series);
-  const notes = await decideVoids(tx, decision, ids, "due");
+  const notes = await decideVoids(tx, decision, ids);
   await settleWhatWaits(tx, decision, service.currency);
   if (notes.length > 0) tx.write(numberCreditNotes(sql, series.key, notes));
   return { kind: "cancelled", endsAt, voided: open.map(({ number }) => number) };
@@ -102,10 +102,16 @@ export type KeepServiceRefusal = Extract<
 
 export type ServiceKept = { kind: "refused"; refusal: KeepServiceRefusal } | { kind: "kept" };
 
+export interface KeepServiceInput extends CancelServiceInput {
+  /** Of staff who take it back: why, which stays between them. Absent: its customer does. */
+  byStaff?: { reason: string };
+}
+
 /** Takes a cancellation back, until the service has ended: it goes on as before, and its next term is billed in its time. */
-export function keepService(world: World, input: CancelServiceInput): Promise<ServiceKept> {
-  const { customerId, userId, serviceId } = input;
-  return transact(world.app, { customerId, userId }, async (tx): Promise<ServiceKept> => {
+export function keepService(world: World, database: Database, input: KeepServiceInput): Promise<ServiceKept> {
+  const { customerId, userId, serviceId, byStaff } = input;
+  const scope = byStaff ? { customerId } : { customerId, userId };
+  return transact(database, scope, async (tx): Promise<ServiceKept> => {
     const { sql } = tx;
     const [isPermitted, balances, [service]] = await Promise.all([
       input.permit(sql),
@@ -124,9 +130,18 @@ export function keepService(world: World, input: CancelServiceInput): Promise<Se
     await sql`
       update services set cancel_requested_at = null where customer_id = ${customerId} and id = ${serviceId}`;
     const { clock, timeZone } = world;
-    const context = { customerId, now: clock.now(), clock, timeZone, actor: "customer" as const, userId };
-    const decision = new Decision(context, balances);
-    decision.record({ subject: "service", subjectId: serviceId, verb: "service_kept" });
+    const actor = byStaff ? ("staff" as const) : ("customer" as const);
+    const decision = new Decision({ customerId, now: clock.now(), clock, timeZone, actor, userId }, balances);
+    const subject = { subject: "service", subjectId: serviceId } as const;
+    decision.record({ ...subject, verb: "service_kept" });
+    if (byStaff) {
+      decision.record({
+        ...subject,
+        verb: "service_end_taken_back",
+        detail: { ...byStaff },
+        isVisible: false,
+      });
+    }
     decision.tell("service.kept", { serviceId });
     await settleWhatWaits(tx, decision, service.currency);
     return { kind: "kept" };

@@ -202,7 +202,7 @@ async function voidRenewals(tx: Transaction, decision: Decision, { scene, decide
     id: decideVoid(
       decision,
       old.invoiceId,
-      { reason: "changed", note, netMinor: old.netMinor, taxMinor: old.taxMinor, keepsRenewals: true },
+      { reason: "changed", note, netMinor: old.netMinor, taxMinor: old.taxMinor, renewals: "kept" },
       lying.filter(({ invoiceId }) => invoiceId === old.invoiceId),
     ),
   }));

@@ -246,7 +246,7 @@ async function terminate(tx: Transaction, decision: Decision, term: NextTerm): P
     const price = prices.find((row) => row.id === id);
     const wish = {
       reason: "terminated" as const,
-      renewalsBecome: "lapsed" as const,
+      renewals: "lapsed" as const,
       note: "",
       netMinor: price?.net_minor,
       taxMinor: price?.tax_minor,

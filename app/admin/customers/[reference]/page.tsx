@@ -39,7 +39,6 @@ import {
   payOutBalance,
   renewInvoicePayLink,
   switchLogin,
-  voidInvoice,
 } from "../actions";
 
 /** Asked by the page and by its title, read once. */
@@ -181,28 +180,13 @@ export default async function CustomerPage({ params }: CustomerPageProps) {
                   </TextLink>
                 )}
                 {may("invoice.void") && (
-                  <details className="mt-2">
-                    <summary className="cursor-pointer text-accent text-sm">{t("void")}</summary>
-                    <div className="mt-3 grid max-w-sm gap-3">
-                      <p className="text-ink-soft text-sm">{t("voidRenewals")}</p>
-                      <ActionForm
-                        action={voidInvoice}
-                        hidden={{ customerId: picture.id, invoiceId: invoice.id }}
-                        fields={[
-                          {
-                            name: "reason",
-                            label: t("reason"),
-                            type: "text",
-                            autoComplete: "off",
-                            maxLength: 500,
-                          },
-                        ]}
-                        submit={t("voidNumber", { number: invoice.number })}
-                        answers={answers}
-                        done={<p>{t("voided", { number: invoice.number })}</p>}
-                      />
-                    </div>
-                  </details>
+                  <TextLink
+                    className="mt-2 block text-sm"
+                    href={`${customer}/invoices/${encodeURIComponent(invoice.number)}`}
+                    aria-label={t("voidNumber", { number: invoice.number })}
+                  >
+                    {t("void")}
+                  </TextLink>
                 )}
               </>
             )}
@@ -308,7 +292,7 @@ async function GoodwillForms({ picture, answers }: { picture: CustomerPicture; a
               fields={fieldsOf(way)}
               submit={t(`goodwill_${way}`)}
               answers={answers}
-              done={<p>{t("goodwillDone")}</p>}
+              said={t("goodwillDone")}
             />
           </div>
         </details>

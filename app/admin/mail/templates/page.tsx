@@ -86,7 +86,7 @@ export default async function TemplatesPage() {
                   ]}
                   submit={planWords("saveDays")}
                   answers={{ ...answers, settings_changed: answers.plan_changed ?? answers.fault }}
-                  done={<p>{planWords("daysSaved")}</p>}
+                  said={planWords("daysSaved")}
                 />
               </div>
             </details>
@@ -162,7 +162,7 @@ async function HourForm({ hour, answers }: { hour: number; answers: AnswerTexts 
             settings_changed: answers.plan_changed ?? answers.fault,
             mail_hour_malformed: String(words.raw("mail_hour_malformed")),
           }}
-          done={<p>{t("hourSaved")}</p>}
+          said={t("hourSaved")}
         />
       </div>
     </details>

@@ -120,7 +120,7 @@ export default async function DraftPage({ params, searchParams }: DraftPageProps
                       isDangerous: false,
                     }}
                     answers={texts}
-                    done={<p>{t("issuedShort")}</p>}
+                    said={t("issuedShort")}
                   />
                   <details>
                     <summary className="cursor-pointer text-accent text-sm">{t("discard")}</summary>
@@ -132,7 +132,7 @@ export default async function DraftPage({ params, searchParams }: DraftPageProps
                         fields={[]}
                         submit={t("discardSure")}
                         answers={texts}
-                        done={<p>{t("discarded")}</p>}
+                        said={t("discarded")}
                       />
                     </div>
                   </details>

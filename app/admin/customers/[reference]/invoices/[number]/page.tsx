@@ -14,6 +14,7 @@ import { InvoicePaymentTable } from "@/components/staff/invoice-payment-table";
 import { Section } from "@/components/staff/section";
 import { StaffFrame } from "@/components/staff/staff-frame";
 import { Amount } from "@/components/ui/amount";
+import type { Ask } from "@/components/ui/ask-dialog";
 import { Callout } from "@/components/ui/callout";
 import { formatDay, formatDayOf } from "@/components/ui/dates";
 import { Day, DayOf, Moment } from "@/components/ui/day";
@@ -173,7 +174,8 @@ async function Acts({ invoice, may }: { invoice: StaffInvoice; may: (right: Staf
                   "payment_in_progress",
                 ])
               }
-              done={<p>{t("voided", { number })}</p>}
+              ask={await voidAsk(invoice)}
+              said={t("voided", { number })}
             />
           </div>
         </details>
@@ -213,17 +215,32 @@ async function CompleteAgain({ invoice }: { invoice: StaffInvoice }) {
             "balance_too_low",
           ])
         }
-        done={<p>{t("completedAgain", facts)}</p>}
+        said={t("completedAgain", facts)}
       />
     </Callout>
   );
+}
+
+/** What follows for the customer; what becomes of a renewal's term is said from the choice. */
+async function voidAsk({ number, paid }: StaffInvoice): Promise<Ask> {
+  const [t, locale] = await Promise.all([getTranslations("staff"), getLocale()]);
+  return {
+    title: t("voidAsk", { number }),
+    lines: [
+      t("voidOwed"),
+      ...(paid.minor > 0n ? [t("voidReturns", { amount: formatMoney(paid, locale) })] : []),
+      t("voidMail"),
+    ],
+    confirm: t("voidNumber", { number }),
+    keep: t("voidKeep"),
+  };
 }
 
 /** What becomes of the term of a renewal that is cancelled, with the day on which it follows. */
 async function termChoice({ ifVoided }: StaffInvoice): Promise<FormField[]> {
   if (!ifVoided) return [];
   const [t, locale, timeZone] = await Promise.all([getTranslations("staff"), getLocale(), getTimeZone()]);
-  const { label, dueOn, endsAt } = ifVoided;
+  const { label, dueOn, endsAt, endsAtOnce } = ifVoided;
   const facts = {
     service: label,
     due: formatDayOf(dueOn, locale),
@@ -232,7 +249,7 @@ async function termChoice({ ifVoided }: StaffInvoice): Promise<FormField[]> {
   const choices = (["bill_again", "end_service"] as const).map((value) => ({
     value,
     label: t(`term_${value}`, facts),
-    hint: t(`term_${value}_hint`, facts),
+    hint: t(value === "end_service" && endsAtOnce ? "term_end_service_now" : `term_${value}_hint`, facts),
   }));
   return [{ name: "term", label: t("termAfter"), initial: "bill_again", choices }];
 }

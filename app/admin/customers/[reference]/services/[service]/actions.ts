@@ -2,6 +2,7 @@
 
 import { z } from "zod";
 import * as holds from "@/lib/admin/hold-suspension";
+import * as keeping from "@/lib/admin/keep-service";
 import * as puttingBack from "@/lib/admin/put-renewal-back";
 import { staffAction } from "@/lib/auth/action";
 import { type CustomerId, isUuid, type ServiceId } from "@/lib/kernel/id";
@@ -24,6 +25,10 @@ export const holdSuspension = staffAction("suspension.hold", HoldInput, (actor, 
 );
 
 const PutBackInput = HoldInput.omit({ until: true });
+
+export const keepService = staffAction("service.keep", PutBackInput, (actor, input) =>
+  keeping.keepService(actor, input),
+);
 
 export const putRenewalBackByStaff = staffAction("renewal.put_back", PutBackInput, (actor, input) =>
   puttingBack.putRenewalBack(actor, input),

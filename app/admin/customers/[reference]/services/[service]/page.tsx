@@ -17,7 +17,7 @@ import { type StaffService, showService } from "@/lib/admin/show-service";
 import { context } from "@/lib/auth/context";
 import { currentUser, requireStaff } from "@/lib/auth/current";
 import { mayStaff } from "@/lib/auth/staff-rights";
-import { holdSuspension } from "./actions";
+import { holdSuspension, keepService } from "./actions";
 import { PutBackForm } from "./put-back-form";
 
 interface ServicePageProps {
@@ -85,6 +85,9 @@ export default async function ServicePage({ params }: ServicePageProps) {
               {service.state === "active" && mayStaff(actor.role, "suspension.hold") && (
                 <HoldForms service={service} />
               )}
+              {service.cancelRequestedAt && mayStaff(actor.role, "service.keep") && (
+                <KeepForm service={service} />
+              )}
               {service.ifPutBack && mayStaff(actor.role, "renewal.put_back") && (
                 <PutBackForm
                   service={service}
@@ -114,6 +117,38 @@ export default async function ServicePage({ params }: ServicePageProps) {
         </Section>
       </div>
     </StaffFrame>
+  );
+}
+
+/** Takes back that it ends with its paid term. */
+async function KeepForm({ service }: { service: StaffService }) {
+  const [t, words, answers] = await Promise.all([
+    getTranslations("staff"),
+    getTranslations("staffService"),
+    staffTexts(["reason_missing", "reason_too_long", "service_not_found", "service_not_running"]),
+  ]);
+  const { label } = service;
+  return (
+    <details className="max-w-sm">
+      <summary className="cursor-pointer font-medium text-accent">{words("keep")}</summary>
+      <div className="mt-3">
+        <ActionForm
+          action={keepService}
+          hidden={{ customerId: service.customerId, serviceId: service.id }}
+          fields={[{ name: "reason", label: t("reason"), type: "text", autoComplete: "off", maxLength: 500 }]}
+          submit={words("keep")}
+          answers={answers}
+          ask={{
+            title: words("keepAsk", { label }),
+            lines: [words("keepGoesOn"), words("keepWish")],
+            confirm: words("keep"),
+            keep: words("keepNot"),
+            isDangerous: false,
+          }}
+          said={words("kept", { label })}
+        />
+      </div>
+    </details>
   );
 }
 
@@ -157,7 +192,7 @@ async function HoldForms({ service }: { service: StaffService }) {
             ]}
             submit={words("hold")}
             answers={answers}
-            done={<p>{words("held")}</p>}
+            said={words("held")}
           />
         </div>
       </details>
@@ -171,7 +206,7 @@ async function HoldForms({ service }: { service: StaffService }) {
               fields={[reason]}
               submit={words("endHold")}
               answers={answers}
-              done={<p>{words("holdEnded")}</p>}
+              said={words("holdEnded")}
             />
           </div>
         </details>
