@@ -83,9 +83,12 @@ function paidCheckout({ customerId, paymentId }: WaitingTopUp): Checkout {
     settledMinor: topUpMinor,
   };
   return {
+    kind: "checkout",
     id: `cs_${paymentId}`,
     status: "complete",
     paymentStatus: "paid",
+    isPaid: true,
+    isOver: false,
     url: null,
     amountMinor: topUpMinor,
     currency: "USD",
@@ -94,6 +97,7 @@ function paidCheckout({ customerId, paymentId }: WaitingTopUp): Checkout {
     paymentId,
     expiresAt: new Date(),
     intent: { id: `pi_${paymentId}`, status: "succeeded" },
+    intentId: `pi_${paymentId}`,
     charge: { id: `ch_${paymentId}`, amountMinor: topUpMinor, currency: "USD", fee },
     savedCard: null,
   };

@@ -21,9 +21,14 @@ export type Outcome<T> =
 
 /** A hosted page as Stripe describes it now, reduced to what settling needs. Words of Stripe stay open enums. */
 export interface Checkout {
+  kind: "checkout";
   id: string;
   status: string;
   paymentStatus: string;
+  /** Its money arrived. */
+  isPaid: boolean;
+  /** It can no longer be paid. */
+  isOver: boolean;
   url: string | null;
   amountMinor: bigint;
   currency: string;
@@ -33,6 +38,8 @@ export interface Checkout {
   paymentId: string | null;
   expiresAt: Date;
   intent: { id: string; status: string } | null;
+  /** The intent behind it; null while there is none. */
+  intentId: string | null;
   charge: Charge | null;
   /** The card that the customer wanted to keep, once it has paid. */
   savedCard: Card | null;
@@ -112,8 +119,13 @@ export interface IntentRequest {
 
 /** A charge of a saved card as Stripe describes it now. Words of Stripe stay open enums. */
 export interface Intent {
+  kind: "intent";
   id: string;
   status: string;
+  isPaid: boolean;
+  isOver: boolean;
+  /** Its own id, as a page has that of the intent behind it. */
+  intentId: string;
   amountMinor: bigint;
   currency: string;
   stripeCustomerId: string | null;

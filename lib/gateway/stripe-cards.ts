@@ -127,8 +127,12 @@ async function listCards(stripe: Stripe, stripeCustomerId: string): Promise<Card
 function intentOf(intent: Stripe.PaymentIntent): Intent {
   const charge = typeof intent.latest_charge === "object" ? intent.latest_charge : null;
   return {
+    kind: "intent",
     id: intent.id,
     status: intent.status,
+    isPaid: intent.status === "succeeded",
+    isOver: intent.status === "canceled",
+    intentId: intent.id,
     amountMinor: BigInt(intent.amount),
     currency: intent.currency.toUpperCase(),
     stripeCustomerId: idOf(intent.customer),

@@ -196,9 +196,12 @@ function checkoutOf(session: Stripe.Checkout.Session): Checkout {
   const intent = typeof session.payment_intent === "object" ? session.payment_intent : null;
   const charge = intent && typeof intent.latest_charge === "object" ? intent.latest_charge : null;
   return {
+    kind: "checkout",
     id: session.id,
     status: session.status ?? "missing",
     paymentStatus: session.payment_status,
+    isPaid: session.payment_status === "paid",
+    isOver: session.status === "expired",
     url: session.url,
     amountMinor: BigInt(session.amount_total ?? 0),
     currency: (session.currency ?? "").toUpperCase(),
@@ -207,6 +210,7 @@ function checkoutOf(session: Stripe.Checkout.Session): Checkout {
     paymentId: session.metadata?.payment ?? null,
     expiresAt: new Date(session.expires_at * 1000),
     intent: intent ? { id: intent.id, status: intent.status } : null,
+    intentId: intent?.id ?? null,
     charge: charge ? chargeOf(charge) : null,
     savedCard: intent ? savedCardOf(intent) : null,
   };

@@ -228,9 +228,12 @@ async function report(
   const payment = await readPayment(world, { customerId, paymentId });
   if (!payment) throw new Error("the payment was started");
   const checkout = said({
+    kind: "checkout",
     id: `cs_${paymentId}`,
     status: "open",
     paymentStatus: "unpaid",
+    isPaid: false,
+    isOver: false,
     url: null,
     amountMinor: payment.cardMinor,
     currency: payment.currency,
@@ -239,6 +242,7 @@ async function report(
     paymentId,
     expiresAt: payment.expiresAt ?? world.clock.now(),
     intent: null,
+    intentId: null,
     charge: null,
     savedCard: null,
   });

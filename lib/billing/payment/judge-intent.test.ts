@@ -16,7 +16,8 @@ const charge = { id: "ch_1", amountMinor: 2200n, currency: "USD", fee: null };
 
 /** An intent that fits the payment. */
 function intent(change: Partial<Intent> = {}): Intent {
-  return {
+  const said = {
+    kind: "intent" as const,
     id: "pi_1",
     status: "processing",
     amountMinor: 2200n,
@@ -30,6 +31,8 @@ function intent(change: Partial<Intent> = {}): Intent {
     charge: null,
     ...change,
   };
+  const { id, status } = said;
+  return { ...said, isPaid: status === "succeeded", isOver: status === "canceled", intentId: id };
 }
 
 const known = ["succeeded", "processing", "requires_action", "requires_payment_method", "canceled"] as const;

@@ -15,7 +15,8 @@ const charge = { id: "ch_1", amountMinor: 2200n, currency: "USD", fee: null };
 
 /** A page that fits the payment. */
 function page(change: Partial<Checkout> = {}): Checkout {
-  return {
+  const said = {
+    kind: "checkout" as const,
     id: "cs_1",
     status: "open",
     paymentStatus: "unpaid",
@@ -31,6 +32,8 @@ function page(change: Partial<Checkout> = {}): Checkout {
     savedCard: null,
     ...change,
   };
+  const intentId = said.intent?.id ?? null;
+  return { ...said, isPaid: said.paymentStatus === "paid", isOver: said.status === "expired", intentId };
 }
 
 const intent = (status: string) => ({ id: "pi_1", status });

@@ -62,7 +62,7 @@ export async function objectsNaming(
     else if (outcome.outcome === "unknown") return { kind: "unknown", reason: outcome.reason };
   }
   const ofPages = new Set(
-    said.flatMap((one) => ("paymentStatus" in one && one.intent ? [one.intent.id] : [])),
+    said.flatMap((one) => (one.kind === "checkout" && one.intentId ? [one.intentId] : [])),
   );
   const objects = new Map<string, NamingObject>();
   for (const one of said) {
@@ -77,12 +77,10 @@ function objectOf(
   said: Checkout | Intent,
   own: readonly string[],
 ): NamingObject {
-  const isPage = "paymentStatus" in said;
-  const isPaid = isPage ? said.paymentStatus === "paid" : said.status === "succeeded";
-  const isOver = isPage ? said.status === "expired" : said.status === "canceled";
+  const { isPaid, isOver } = said;
   const differs = mismatchesOf(payment, said, world.gateway.isLive);
   return {
-    kind: isPage ? "page" : "charge",
+    kind: said.kind === "checkout" ? "page" : "charge",
     stripeId: said.id,
     status: said.status,
     isPaid,

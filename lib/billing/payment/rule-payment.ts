@@ -103,8 +103,7 @@ async function payBy(
       ? await world.gateway.readCheckout(stripeId)
       : await world.gateway.readIntent(stripeId);
   if (read.outcome !== "succeeded") return refuse({ code: "gateway_unreachable" });
-  const intentId = "paymentStatus" in read.value ? read.value.intent?.id : read.value.id;
-  const { charge } = read.value;
+  const { charge, intentId } = read.value;
   if (!charge || !intentId) return refuse({ code: "object_not_paid" });
   if (charge.currency !== payment.currency) return refuse({ code: "object_does_not_fit" });
   const refusal = await closeOpen(world, ref, objects);

@@ -38,8 +38,7 @@ export async function strayCharge(
     : await world.gateway.readIntent(stripeId);
   if (read.outcome !== "succeeded") return { kind: "unknown", reason: reasonOf(read) };
   const said = read.value;
-  const isPaid = "paymentStatus" in said ? said.paymentStatus === "paid" : said.status === "succeeded";
-  const intentId = "paymentStatus" in said ? said.intent?.id : said.id;
+  const { isPaid, intentId } = said;
   if (said.paymentId !== payment.id || !isPaid || !said.charge || !intentId) return none;
   if (await isKnown(world, payment, said.charge.id)) return none;
   const reason = mismatchOf(payment, said, world.gateway.isLive);
