@@ -1,3 +1,4 @@
+import { payingRoles } from "@/lib/kernel/paying-roles";
 import type { MembershipRole } from "./actor";
 
 export interface MemberRight {
@@ -7,7 +8,7 @@ export interface MemberRight {
 }
 
 const looking = { roles: ["owner", "billing", "viewer"], isOfClosed: true } as const;
-const billing = { roles: ["owner", "billing"], isOfClosed: false } as const;
+const billing = { roles: payingRoles, isOfClosed: false } as const;
 const owning = { roles: ["owner"], isOfClosed: false } as const;
 
 /**

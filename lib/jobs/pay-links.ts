@@ -3,6 +3,7 @@ import { makeMailedPayLink } from "@/lib/billing/payment/mailed-pay-link";
 import type { World } from "@/lib/billing/world";
 import type { CustomerId, InvoiceId, UserId } from "@/lib/kernel/id";
 import { type Currency, money } from "@/lib/kernel/money";
+import { payingRoles } from "@/lib/kernel/paying-roles";
 import type { PayLinkLine } from "@/lib/mail/layout";
 
 /** Names the mail that a link stands in. */
@@ -31,7 +32,7 @@ export async function openPayLinks(
     sql`
       select m.user_id from customers c
       join users u on u.email = lower(c.email) and u.disabled_at is null
-      join memberships m on m.customer_id = c.id and m.user_id = u.id and m.role in ('owner', 'billing')
+      join memberships m on m.customer_id = c.id and m.user_id = u.id and m.role = any(${[...payingRoles]}::text[])
       where c.id = ${customerId}`,
     sql`
       select currency, posted_minor - held_minor as available_minor from balances where customer_id = ${customerId}`,

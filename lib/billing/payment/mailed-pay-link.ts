@@ -2,6 +2,7 @@ import type { ReservedSql } from "@/db/client";
 import type { CustomerId, InvoiceId, UserId } from "@/lib/kernel/id";
 import { uuidv7 } from "@/lib/kernel/id";
 import type { Currency } from "@/lib/kernel/money";
+import { payingRoles } from "@/lib/kernel/paying-roles";
 import type { PurposeKey } from "@/lib/kernel/purpose-key";
 import type { World } from "../world";
 import { type PayLink, payLinkExpiry, readContent, readPayLink, signContent } from "./pay-link";
@@ -101,7 +102,7 @@ export async function openPayLink(sql: ReservedSql, link: AnyPayLink): Promise<O
   const rows = await sql`
     select n.invoice_id, coalesce(k.generation, 0) = n.generation as is_current, exists (
         select from memberships m join users u on u.id = m.user_id and u.disabled_at is null
-        where m.customer_id = l.customer_id and m.user_id = l.user_id and m.role in ('owner', 'billing')) as may_use_balance
+        where m.customer_id = l.customer_id and m.user_id = l.user_id and m.role = any(${[...payingRoles]}::text[])) as may_use_balance
     from mailed_pay_links l
     join customers c on c.id = l.customer_id and c.closed_at is null
     join mailed_pay_link_invoices n on n.customer_id = l.customer_id and n.link_id = l.id
