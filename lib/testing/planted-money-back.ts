@@ -128,6 +128,14 @@ export const plantedMoneyBack: readonly PlantedViolation[] = [
         and d.id = ${lostDispute} and r.customer_id = d.customer_id and r.id = ${refund}`,
   },
   {
+    says: "the customer bears of a charge no more than the charge less what is on invoices or refunded to its card",
+    how: "the same, with the refund called failed though its money left: the ledger tells, not its state",
+    plant: (sql, { customerId, lostDispute, refund }) =>
+      sql`update refunds r set charge_id = d.charge_id, state = 'failed' from disputes d
+        where d.customer_id = ${customerId}
+        and d.id = ${lostDispute} and r.customer_id = d.customer_id and r.id = ${refund}`,
+  },
+  {
     says: "what a dispute took for good and the host does not bear was taken from the balance or is debt",
     how: "a lost dispute was laid on suspense",
     plant: (sql, { customerId, lostDispute }) =>

@@ -1,7 +1,11 @@
 import type { Rule } from "./invariant";
 import type { Look } from "./look";
 
-/** Who bears each dispute, and what each disputed charge still stands for, as tables of a query's WITH. */
+/**
+ * Who bears each dispute, and what each disputed charge still stands for, as tables of a query's WITH. What was refunded is
+ * told by the ledger alone: what left for the card and did not come back, and what is held to leave. Deciding reads it from
+ * the states of the refunds (`refundedOf`), so that a state that says something else than the ledger is found here.
+ */
 export function lossesBooked({ sql, at }: Look) {
   return sql`
     disputes_borne as materialized (
@@ -27,13 +31,20 @@ export function lossesBooked({ sql, at }: Look) {
         select (
             select coalesce(sum(a.amount_minor), 0) from allocations a
             where a.customer_id = c.customer_id and a.payment_id = c.payment_id and a.source = 'card'
-          ) as on_invoices, coalesce(sum(r.amount_minor), 0) as refunded,
-          coalesce(sum(r.amount_minor) filter (where r.origin = 'staff'), 0) as refunded_here
+          ) as on_invoices, coalesce(sum(m.minor), 0) as refunded,
+          coalesce(sum(m.minor) filter (where r.origin = 'staff'), 0) as refunded_here
         from refunds r
-        where r.customer_id = c.customer_id and r.charge_id = c.id and (r.state <> 'failed' or (
-          select sum(case when t.debit = 'suspense' then t.amount_minor else -t.amount_minor end) from transfers t
-          where t.customer_id = r.customer_id and t.refund_id = r.id and t.kind = 'posted'
-            and (t.debit = 'suspense' or t.credit = 'suspense')) > 0)
+        cross join lateral (
+          select sum(case when t.kind = 'pending' or t.credit = 'gateway_clearing' then t.amount_minor
+            else -t.amount_minor end) as minor
+          from transfers t
+          where t.customer_id = r.customer_id and t.refund_id = r.id and t.currency = r.currency
+            and (t.kind in ('posted', 'post') and t.reason not in ('conversion', 'fee')
+                and 'gateway_clearing' in (t.debit, t.credit)
+              or t.kind = 'pending' and not exists (
+                select from transfers p where p.customer_id = t.customer_id and p.pending_id = t.id))
+        ) m
+        where r.customer_id = c.customer_id and r.charge_id = c.id
       ) s
       group by b.customer_id, b.charge_id, c.amount_minor, s.on_invoices, s.refunded, s.refunded_here
     )`;
