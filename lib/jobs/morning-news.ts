@@ -15,7 +15,7 @@ import { type NextTerm, nextTerms } from "@/lib/billing/suspension/next-terms";
 import type { World } from "@/lib/billing/world";
 import { addCalendarDays, type CalendarDay, calendarDay, laterDay } from "@/lib/kernel/calendar";
 import type { CustomerId, InvoiceId, ServiceId } from "@/lib/kernel/id";
-import { type Currency, money } from "@/lib/kernel/money";
+import { type Currency, money, sumOf } from "@/lib/kernel/money";
 import type { DeclinedStop, MorningNews } from "@/lib/mail/morning-mail";
 import type { InvoiceStop, MorningInvoice, MorningPart } from "@/lib/mail/morning-part";
 import { urgencyOf } from "@/lib/mail/morning-subject";
@@ -97,7 +97,10 @@ export async function morningNews(
           stop: stopOf(one, terms, announced, timeZone),
         }),
       ),
-      total: money(sumOf(due), currency),
+      total: money(
+        sumOf(due, ({ remainingMinor }) => remainingMinor),
+        currency,
+      ),
       available: money(available > 0n ? available : 0n, currency),
       debt: money(debts.get(currency) ?? 0n, currency),
       short,
@@ -280,8 +283,4 @@ function lastDayOf({ dueOn }: Open, stop: InvoiceStop | null, today: CalendarDay
   const stopsOn = stop && (stop.isSuspended ? stop.terminatesOn : stop.suspendsOn);
   const last = stopsOn && addCalendarDays(stopsOn, -1);
   return last && last >= today ? last : null;
-}
-
-function sumOf(invoices: readonly Open[]): bigint {
-  return invoices.reduce((total, { remainingMinor }) => total + remainingMinor, 0n);
 }

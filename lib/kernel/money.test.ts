@@ -10,6 +10,7 @@ import {
   isNegative,
   isPositive,
   isZero,
+  least,
   max,
   min,
   minorMax,
@@ -20,6 +21,7 @@ import {
   split,
   subtract,
   sum,
+  sumOf,
   toDecimal,
   zero,
 } from "@/lib/kernel/money";
@@ -292,6 +294,28 @@ describe("writing and reading", () => {
           if (read.ok) expect(read.value.minor >= 0n && read.value.minor <= minorMax).toBe(true);
         },
       ),
+    );
+  });
+});
+
+describe("minor units of one currency", () => {
+  test("the least is one of the two, and no more than either", () => {
+    fc.assert(
+      fc.property(fc.bigInt(), fc.bigInt(), (a, b) => {
+        const less = least(a, b);
+        expect(less === a || less === b).toBe(true);
+        expect(less <= a && less <= b).toBe(true);
+      }),
+    );
+  });
+
+  test("the sum takes each once, and nothing is zero", () => {
+    fc.assert(
+      fc.property(fc.array(fc.bigInt()), fc.bigInt(), (list, one) => {
+        const same = (minor: bigint) => minor;
+        expect(sumOf([...list, one], same)).toBe(sumOf(list, same) + one);
+        expect(sumOf([], same)).toBe(0n);
+      }),
     );
   });
 });

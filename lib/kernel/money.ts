@@ -98,6 +98,16 @@ export function sum(currency: Currency, list: readonly Money[]): Money {
   return list.reduce(add, zero(currency));
 }
 
+/** The smaller of two amounts in minor units, where both are known to be of one currency. */
+export function least(a: bigint, b: bigint): bigint {
+  return a < b ? a : b;
+}
+
+/** The minor units of all of them together, where all are known to be of one currency. */
+export function sumOf<T>(items: readonly T[], minorOf: (item: T) => bigint): bigint {
+  return items.reduce((total, item) => total + minorOf(item), 0n);
+}
+
 /** amount × numerator ÷ denominator, rounded half to even: taxes, proration, percentages as fractions. */
 export function multiply(amount: Money, numerator: bigint, denominator: bigint): Money {
   assert(denominator !== 0n, "the denominator is not zero");

@@ -1,5 +1,5 @@
 import type { CalendarDay } from "@/lib/kernel/calendar";
-import { formatMoney, type Money } from "@/lib/kernel/money";
+import { formatMoney, type Money, sum } from "@/lib/kernel/money";
 import { longDayOf } from "./dates";
 import { mailWords } from "./messages";
 import type { MorningInvoice, MorningPart, Short } from "./morning-part";
@@ -112,7 +112,8 @@ function restOf(about: Addressed, part: MorningPart, named: readonly MorningInvo
 }
 
 function sumOf(invoices: readonly MorningInvoice[]): Money {
-  const [first, ...others] = invoices.map(({ amount }) => amount);
+  const amounts = invoices.map(({ amount }) => amount);
+  const [first] = amounts;
   if (!first) throw new Error("a reminder names an invoice");
-  return { ...first, minor: others.reduce((total, { minor }) => total + minor, first.minor) };
+  return sum(first.currency, amounts);
 }

@@ -4,7 +4,7 @@ import { topUpFor, topUpMostMinor } from "@/lib/billing/payment/top-up-amount";
 import type { World } from "@/lib/billing/world";
 import type { ChargeLimits } from "@/lib/gateway/port";
 import type { InvoiceId, PaymentId } from "@/lib/kernel/id";
-import { type Currency, isCurrency, money, parseMoney } from "@/lib/kernel/money";
+import { type Currency, isCurrency, money, parseMoney, sumOf } from "@/lib/kernel/money";
 import { ok, type Result, refuse } from "@/lib/kernel/result";
 import { readCards } from "./list-cards";
 import { mayPay } from "./permit";
@@ -161,7 +161,7 @@ function begunOf(look: Look, id: InvoiceId | null): TopUpPanel["begunFrom"] {
 }
 
 function dueMinor(invoices: readonly OpenInvoice[]): bigint {
-  return invoices.reduce((total, { remainingMinor }) => total + remainingMinor, 0n);
+  return sumOf(invoices, ({ remainingMinor }) => remainingMinor);
 }
 
 /** Less what is owed: that is paid before anything else, and is part of what is missing (domain.md, Renewing). */

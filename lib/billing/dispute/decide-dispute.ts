@@ -1,10 +1,11 @@
+import { least, sumOf } from "@/lib/kernel/money";
 import type { DisputeHold, OpenHold } from "@/lib/ledger/book";
 import type { Decision } from "../decision";
 import { bookDifference, bookMovement } from "../payment/book-movement";
 import { holdPartMinor } from "./dispute-parts";
 import type { DisputeScene } from "./dispute-scene";
 import { type DisputeMovement, type DisputeSaid, outOf } from "./judge-dispute";
-import { amountOf, detailOf, least, lose, regain, release, sharesOf, sumOf } from "./lose-dispute";
+import { amountOf, detailOf, lose, regain, release, sharesOf } from "./lose-dispute";
 
 /** What Stripe says that is new here. */
 export interface DisputeNews {

@@ -1,4 +1,5 @@
 import { assert } from "@/lib/kernel/assert";
+import { least, sumOf } from "@/lib/kernel/money";
 import type { DisputeHold, OpenHold } from "@/lib/ledger/book";
 import type { Decision } from "../decision";
 import { type ChargeRecord, topUpLeftMinor } from "../payment/charge-left";
@@ -114,12 +115,4 @@ export function detailOf({ id, currency }: DisputeRecord, minor: bigint) {
 
 export function amountOf(holds: readonly OpenHold<DisputeHold>[]): bigint {
   return sumOf(holds, ({ amountMinor }) => amountMinor);
-}
-
-export function sumOf<T>(items: readonly T[], minorOf: (item: T) => bigint): bigint {
-  return items.reduce((total, item) => total + minorOf(item), 0n);
-}
-
-export function least(a: bigint, b: bigint): bigint {
-  return a < b ? a : b;
 }

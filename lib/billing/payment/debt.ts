@@ -1,6 +1,6 @@
 import type { ReservedSql } from "@/db/client";
 import type { CustomerId, PaymentId } from "@/lib/kernel/id";
-import type { Currency } from "@/lib/kernel/money";
+import { type Currency, least } from "@/lib/kernel/money";
 import type { Decision } from "../decision";
 
 /** What a customer owes in each currency in which they owe anything. Minor units. */
@@ -69,8 +69,4 @@ export function payDebt(
     verb: "debt_paid",
     detail: { amountMinor: amountMinor.toString(), currency },
   });
-}
-
-function least(a: bigint, b: bigint): bigint {
-  return a < b ? a : b;
 }

@@ -1,6 +1,6 @@
 import type { Transaction } from "@/db/transaction";
 import type { ChargeId, PaymentId } from "@/lib/kernel/id";
-import type { Currency } from "@/lib/kernel/money";
+import { type Currency, least } from "@/lib/kernel/money";
 import type { Decision } from "../decision";
 import { disputesOf, onInvoicesOf, refundedOf } from "./charge-left";
 import { type DisputedCharge, type DisputedPart, type KeptMoney, keepOf } from "./keep-freed";
@@ -85,8 +85,4 @@ async function readDisputed(
     });
   }
   return charges;
-}
-
-function least(a: bigint, b: bigint): bigint {
-  return a < b ? a : b;
 }

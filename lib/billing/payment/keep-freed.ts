@@ -1,4 +1,5 @@
 import type { DisputeId } from "@/lib/kernel/id";
+import { least, sumOf } from "@/lib/kernel/money";
 
 /** What a decision does with the money of one charge. Minor units. */
 export interface FreedMoney {
@@ -83,14 +84,6 @@ function share(
     left -= part;
     return [{ disputeId: id, amountMinor: part }];
   });
-}
-
-function sumOf<T>(items: readonly T[], minorOf: (item: T) => bigint): bigint {
-  return items.reduce((total, item) => total + minorOf(item), 0n);
-}
-
-function least(a: bigint, b: bigint): bigint {
-  return a < b ? a : b;
 }
 
 function atLeastNothing(minor: bigint): bigint {

@@ -1,7 +1,7 @@
 import type { ReservedSql } from "@/db/client";
 import type { CalendarDay } from "@/lib/kernel/calendar";
 import type { CustomerId, InvoiceId } from "@/lib/kernel/id";
-import type { Currency } from "@/lib/kernel/money";
+import { type Currency, sumOf } from "@/lib/kernel/money";
 import { renewsByItself, willBeCharged } from "../auto-pay/will-be-charged";
 import { readDebtsOf } from "../payment/debt";
 import type { World } from "../world";
@@ -36,13 +36,13 @@ export function missingMinor(
   isMeant: (renewal: WaitingRenewal) => boolean = () => true,
 ): bigint {
   const meant = renewals.filter(isMeant);
-  const minor = sumOf(meant) - haveMinor;
+  const minor = waitingMinor(meant) - haveMinor;
   return meant.length > 0 && minor > 0n ? minor : 0n;
 }
 
 /** Up to where nothing has risen: what the last mail noted, and what was issued since, of which the next mail tells anyway. */
 function knownMinor({ renewals, toldMinor }: WaitingRenewals): bigint {
-  return toldMinor + sumOf(renewals.filter(({ isTold }) => !isTold));
+  return toldMinor + waitingMinor(renewals.filter(({ isTold }) => !isTold));
 }
 
 /** Whether more is missing than the customer knows of, who was told of some of it. */
@@ -59,7 +59,7 @@ export function toldMinorAfter(waiting: WaitingRenewals, named: ReadonlySet<stri
   const left = waiting.renewals.filter(({ id }) => !named.has(id));
   if (left.length === 0) return missing;
   const known = knownMinor(waiting);
-  const minor = (missing < known ? missing : known) - sumOf(left.filter(({ isTold }) => !isTold));
+  const minor = (missing < known ? missing : known) - waitingMinor(left.filter(({ isTold }) => !isTold));
   return minor > 0n ? minor : 0n;
 }
 
@@ -126,6 +126,6 @@ function waitingOf(
   return [{ customerId, currency, renewals, haveMinor, toldMinor: latest.told_minor ?? 0n }];
 }
 
-function sumOf(renewals: readonly WaitingRenewal[]): bigint {
-  return renewals.reduce((total, { remainingMinor }) => total + remainingMinor, 0n);
+function waitingMinor(renewals: readonly WaitingRenewal[]): bigint {
+  return sumOf(renewals, ({ remainingMinor }) => remainingMinor);
 }

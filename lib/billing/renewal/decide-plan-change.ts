@@ -1,8 +1,7 @@
 import { calendarDay } from "@/lib/kernel/calendar";
 import { manualClock } from "@/lib/kernel/clock";
 import type { PaymentId, TermId } from "@/lib/kernel/id";
-import type { Currency, Money } from "@/lib/kernel/money";
-import { money } from "@/lib/kernel/money";
+import { type Currency, least, type Money, money } from "@/lib/kernel/money";
 import { type InvoiceDraft, type LineDraft, priceInvoice } from "../invoice/draft";
 import { ownRates, ratePpmOf } from "../invoice/tax-rule";
 import type { ServiceState } from "../service/states";
@@ -209,7 +208,6 @@ function givable(
   source: TermSource,
   taken: { netMinor: bigint; taxMinor: bigint } | undefined,
 ): CreditSource {
-  const least = (one: bigint, other: bigint) => (one < other ? one : other);
   return {
     ...source,
     netMinor: least(source.netMinor, source.left.netMinor - (taken?.netMinor ?? 0n)),
