@@ -22,9 +22,20 @@ export class OtherSchemaError extends Error {
   }
 }
 
+/** The tables are there, and what the roles may do with them is not. Its message says what to do. */
+export class LostRolesError extends Error {
+  constructor() {
+    super(
+      "This database was restored without the roles of Mallard, so nothing may be read or written in it. Make the roles " +
+        "mallard_app, mallard_jobs and mallard_staff, then restore the backup once more into an empty database (db/README.md, Backup).",
+    );
+  }
+}
+
 /**
  * Brings a database to the current schema, as its owner. Safe to run again and by two processes at once (an
- * advisory lock lets one wait for the other). Throws an OtherSchemaError, and changes nothing, if other migrations made it.
+ * advisory lock lets one wait for the other). Throws an OtherSchemaError, and changes nothing, if other migrations made it, and a
+ * LostRolesError if a restore left grants and policies out.
  */
 export async function migrate(url: string): Promise<void> {
   const client = postgres(url, { max: 1, onnotice: () => {} });
@@ -32,6 +43,7 @@ export async function migrate(url: string): Promise<void> {
     await client`select pg_advisory_lock(hashtext('mallard migrations'))`;
     await refuseOtherSchema(client);
     await runMigrations(drizzle(client), { migrationsFolder });
+    await refuseLostRoles(client);
     await prepareJobs(url);
   } finally {
     await client.end();
@@ -52,6 +64,17 @@ async function refuseOtherSchema(client: postgres.Sql): Promise<void> {
   const [other] = await client`
     select count(*)::int as count from drizzle.__drizzle_migrations where not hash = any(${known})`;
   if (other?.count !== 0) throw new OtherSchemaError();
+}
+
+/** A restore into a cluster without the roles goes on past each statement that names one. */
+async function refuseLostRoles(client: postgres.Sql): Promise<void> {
+  const [found] = await client`
+    select (select count(*) from pg_roles where rolname in ('mallard_app', 'mallard_jobs', 'mallard_staff')) = 3
+      and exists (select from pg_policies where schemaname = 'public' and policyname = 'customers_own') as is_whole`;
+  if (!found?.is_whole) throw new LostRolesError();
+  const [granted] =
+    await client`select has_table_privilege('mallard_app', 'public.customers', 'select') as may_read`;
+  if (!granted?.may_read) throw new LostRolesError();
 }
 
 async function prepareJobs(url: string): Promise<void> {

@@ -8,11 +8,14 @@ DECLARE
   role_name text;
 BEGIN
   FOREACH role_name IN ARRAY ARRAY['mallard_app', 'mallard_jobs', 'mallard_staff'] LOOP
-    BEGIN
-      EXECUTE format('CREATE ROLE %I NOLOGIN', role_name);
-    EXCEPTION WHEN duplicate_object OR unique_violation THEN
-      NULL; -- Roles belong to the cluster: another database of it has made them.
-    END;
+    -- Roles belong to the cluster: another database of it has made them, or whoever runs it, for an owner who may make none.
+    IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = role_name) THEN
+      BEGIN
+        EXECUTE format('CREATE ROLE %I NOLOGIN', role_name);
+      EXCEPTION WHEN duplicate_object OR unique_violation THEN
+        NULL; -- By another one at the same time.
+      END;
+    END IF;
     -- Since PostgreSQL 16 whoever makes a role may give it away, but not take it, unless it is given to them too. It is
     -- taken and not inherited: the policies of a role hold for all who inherit from it.
     BEGIN

@@ -21,6 +21,7 @@ const purposes = {
   endpointKey: "mallard webhook secret 1",
   resetKey: "mallard password reset 1",
   deviceKey: "mallard device 1",
+  markKey: "mallard mark 1",
 } as const;
 
 /** All of them. Nothing else draws a key from the secret, or from one of these. */
@@ -30,6 +31,7 @@ export function purposeKeys(secret: HostSecret): Record<keyof typeof purposes, P
     endpointKey: keyFor(purposes.endpointKey, secret),
     resetKey: keyFor(purposes.resetKey, secret),
     deviceKey: keyFor(purposes.deviceKey, secret),
+    markKey: keyFor(purposes.markKey, secret),
   };
 }
 

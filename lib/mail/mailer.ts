@@ -182,11 +182,14 @@ function sentenceOf(error: unknown): string {
     .slice(0, 300);
 }
 
+/** What a server answers who wants another login, or TLS before: RFC 4954, section 6; RFC 3207. */
+const ofLogin = new Set([530, 534, 535, 538]);
+
 function refusalOf(error: unknown): MailRefusal {
   const { code, responseCode } = error as Error & { code?: string; responseCode?: number };
   const reason = sentenceOf(error);
-  // A password that the server does not know, or TLS that it does not speak, is our mistake, and can be mended.
-  const isOurs = code === "EAUTH" || code === "ETLS";
+  // A login that the server misses or does not know, or TLS that it does not speak, is our mistake, and can be mended.
+  const isOurs = code === "EAUTH" || code === "ETLS" || ofLogin.has(responseCode ?? 0);
   const isFinal = responseCode !== undefined && responseCode >= 500 && !isOurs;
   if (isFinal) return { code: "mail_refused", reason };
   // 421 is the server going away, whatever it was asked.

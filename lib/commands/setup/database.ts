@@ -44,7 +44,7 @@ export async function migrateTheirs(url: string): Promise<void> {
   } catch (error) {
     if (sqlState(error) !== "42501") throw error;
     throw new SetupFault(
-      "DATABASE_URL names a user who may not prepare the database: let it own the database and give it CREATEROLE.",
+      "DATABASE_URL names a user who may not prepare the database: let it own the database, and give it CREATEROLE or make its roles before (db/README.md, Roles made beforehand).",
     );
   }
 }

@@ -5,6 +5,7 @@ import { migrate } from "@/db/migrate";
 import { ensureBuilt } from "./build";
 import { runToEnd } from "./child";
 import { ensureDatabase, hasDatabase, migrateTheirs, reachDatabase, startOwnServer } from "./database";
+import { keepSecret } from "./keep-secret";
 import { keepTimeZone } from "./keep-time-zone";
 import {
   clockFile,
@@ -149,6 +150,10 @@ async function prepareTheirs(start: Start, complete: Complete): Promise<NodeJS.P
   const url = env.DATABASE_URL ?? "";
   await start.step("Migrating the database", () => migrateTheirs(url));
   await keepTimeZone(url, timeZoneIn(env));
+  await keepSecret(url, {
+    nextauthSecret: env.NEXTAUTH_SECRET ?? "",
+    nextauthSecretBefore: env.NEXTAUTH_SECRET_PREVIOUS?.trim() || null,
+  });
   await startBackParts(start, env);
   const logins = await ensureLogins(url);
   const given = complete(null, logins);

@@ -41,4 +41,10 @@ export async function stopOn(kind, command) {
   }
 }
 
-const expectedNames = new Set(["SetupFault", "SettingsError", "EmbeddedError", "OtherSchemaError"]);
+const expectedNames = new Set([
+  "SetupFault",
+  "SettingsError",
+  "EmbeddedError",
+  "OtherSchemaError",
+  "LostRolesError",
+]);
