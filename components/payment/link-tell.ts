@@ -51,6 +51,7 @@ export async function linkSentence(refusal: LinkRefusal): Promise<string> {
     case "payment_not_found":
     case "service_not_found":
     case "service_not_renewable":
+    case "renewal_being_paid":
       return t("stale");
     default:
       return unreachable(refusal);

@@ -26,6 +26,7 @@ export async function refusalSentence(refusal: PayRefusal): Promise<string> {
     case "amount_malformed":
     case "service_not_found":
     case "service_not_renewable":
+    case "renewal_being_paid":
     case "card_not_found":
     case "gateway_refused":
     case "gateway_unreachable":

@@ -48,6 +48,7 @@ const refusals: { [Code in TopUpRefusal["code"]]: Extract<TopUpRefusal, { code: 
   gateway_unreachable: { code: "gateway_unreachable" },
   service_not_found: { code: "service_not_found" },
   service_not_renewable: { code: "service_not_renewable" },
+  renewal_being_paid: { code: "renewal_being_paid" },
   card_not_found: { code: "card_not_found" },
   card_removed: { code: "card_removed", last4: "4242" },
   card_expired: { code: "card_expired", last4: "4242" },

@@ -106,7 +106,8 @@ function ServiceTableRow({
           </TextLink>
         ) : (
           canPay &&
-          service.isRenewable && (
+          service.isRenewable &&
+          !service.isBeingPaid && (
             <TextLink
               href={`/services/${service.id}/renew`}
               aria-label={t("renewOf", { label: service.label })}

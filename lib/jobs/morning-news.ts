@@ -3,6 +3,7 @@ import { nextChargeAt } from "@/lib/billing/auto-pay/schedule";
 import { willBeCharged } from "@/lib/billing/auto-pay/will-be-charged";
 import { autoChargeCard } from "@/lib/billing/card/auto-charge-card";
 import { daysFromDue } from "@/lib/billing/invoice/days-from-due";
+import { isUnderWay } from "@/lib/billing/invoice/invoice-status";
 import { readDebts } from "@/lib/billing/payment/debt";
 import {
   missingMinor,
@@ -132,7 +133,7 @@ interface Open {
   serviceIds: ServiceId[];
 }
 
-/** Those that no payment is paying, first due first. */
+/** Those that no payment is paying, first due first. One that was started and left pays nothing, and keeps nothing from being told. */
 async function openInvoices(world: World, sql: ReservedSql, customerId: CustomerId): Promise<Open[]> {
   const { clock, timeZone } = world;
   const rows = await sql`
@@ -142,7 +143,8 @@ async function openInvoices(world: World, sql: ReservedSql, customerId: Customer
       array(select distinct l.service_id from invoice_lines l where l.customer_id = i.customer_id
         and l.invoice_id = i.id and l.kind = 'renewal') as service_ids
     from invoices i where i.customer_id = ${customerId} and i.state = 'open'
-      and not exists (select from invoice_claims c where c.customer_id = i.customer_id and c.invoice_id = i.id)
+      and not exists (select from invoice_claims c where c.customer_id = i.customer_id and c.invoice_id = i.id
+        and ${isUnderWay(sql)})
     order by i.due_on, i.id`;
   return rows.map((row) => ({
     id: row.id,

@@ -1,7 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { resendMail } from "@/lib/admin/resend-mail";
+import { startPayment } from "@/lib/billing/payment/start-payment";
 import { runRenewals } from "@/lib/billing/renewal/run-renewals";
 import { addCalendarDays, calendarDay } from "@/lib/kernel/calendar";
+import { newId, type PaymentId } from "@/lib/kernel/id";
 import type { Mail } from "@/lib/mail/mailer";
 import { payFromBalance } from "@/lib/portal/pay";
 import { balancePlan, giveBalance, makeCustomer, makeInvoice } from "@/lib/testing/fixtures";
@@ -77,6 +79,36 @@ describe("what a customer hears of on one day", () => {
     expect(mail?.text).toContain("Pay $25.00: ");
     expect(mail?.attachments).toHaveLength(2);
     expect(await mornings.morning("2026-04-04")).toEqual([]);
+  });
+
+  it("counts an invoice whose checkout was begun and left: nothing is on its way for it", async () => {
+    const { world, owner } = mornings;
+    const { customer } = await mornings.withServices();
+    mornings.world.clock.set(new Date("2026-04-03T12:30:00Z"));
+    await runRenewals(world);
+    const left = await makeInvoice(world, customer, 500n);
+    await dueOn(left, "2026-04-07");
+    await mornings.deliver();
+    await owner`update customers set stripe_customer_id = 'cus_left' where id = ${customer.customerId}`;
+    const { customerId } = customer;
+    const paymentId = newId<PaymentId>();
+    const started = await startPayment(world, {
+      customerId,
+      userId: customer.actor.userId,
+      origin: "customer",
+      paymentId,
+      invoiceIds: [left.id],
+      wish: "none",
+      shown: { balanceMinor: 0n, cardMinor: 500n, excessMinor: 0n },
+      balanceOnly: false,
+      permit: async () => true,
+    });
+    expect(started).toEqual({ kind: "stored" });
+    await mornings.morning("2026-04-04");
+    expect(mornings.mailsTo(customer).at(-1)?.text).toContain("Pay $15.00: ");
+    await owner`update payments set state = 'processing' where id = ${paymentId}`;
+    await mornings.morning("2026-04-07");
+    expect(mornings.mailsTo(customer).at(-1)?.text).toContain("Pay $10.00: ");
   });
 
   it("is recorded and sent once, whoever runs at once", async () => {

@@ -72,6 +72,7 @@ export function showRenewNow(
       ),
     ]);
     if (!service) return refuse({ code: "service_not_found" });
+    if (row?.isBeingPaid) return refuse({ code: "renewal_being_paid" });
     const terms = nextTerms(service, termsIn(wish.terms), world.timeZone);
     if (!terms) return refuse({ code: "service_not_renewable" });
     const { currency } = service;

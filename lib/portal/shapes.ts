@@ -266,6 +266,8 @@ export type PayRefusal =
   | { code: "service_not_found" }
   /** It does not run, ends on the customer's wish, or has no price. */
   | { code: "service_not_renewable" }
+  /** The next term is being paid: the bank works on it, or Stripe has not said what became of it. */
+  | { code: "renewal_being_paid" }
   | { code: "card_not_found" }
   | { code: "card_removed"; last4: string }
   | { code: "card_expired"; last4: string }

@@ -101,7 +101,7 @@ export function showService(
         detail: entry.detail,
       })),
       canChange,
-      canRenew: canPay && row.isRenewable,
+      canRenew: canPay && row.isRenewable && !row.isBeingPaid,
     };
   });
 }

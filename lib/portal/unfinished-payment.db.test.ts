@@ -7,8 +7,10 @@ import {
   startDirect,
 } from "@/lib/testing/payment-facts";
 import { calm, openStripeWorld, type StripeWorld } from "@/lib/testing/stripe-world";
+import { showRenewNow } from "./renew-now";
 import { showOverview } from "./show-overview";
 import { showRunways } from "./show-runway";
+import { showService } from "./show-service";
 
 let world: StripeWorld;
 
@@ -61,5 +63,12 @@ it("a payment that the bank works on is on its way: the renewal is named, and no
   expect(nextRenewals).toEqual([
     { currency: "USD", label: service?.label, at: service?.expires_at, isBeingPaid: true },
   ]);
+  // Nor is renewing now offered: there is nothing else to pay.
+  const renewing = { serviceId, terms: 1 };
+  expect((await showService(customer.actor, serviceId, world))?.canRenew).toBe(false);
+  const refusal = { code: "renewal_being_paid" };
+  expect(await showRenewNow(customer.actor, renewing, world)).toEqual({ ok: false, refusal });
   await world.owner`update payments set state = 'sent' where id = ${payment.paymentId}`;
+  expect((await showService(customer.actor, serviceId, world))?.canRenew).toBe(true);
+  expect(await showRenewNow(customer.actor, renewing, world)).toMatchObject({ ok: true });
 });
