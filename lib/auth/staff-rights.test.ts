@@ -21,6 +21,7 @@ const gained: [StaffRole, StaffRight[]][] = [
       "service.change_plan",
       "suspension.hold",
       "renewal.put_back",
+      "service.keep",
       "mail.resend",
       "webhook.replay",
     ],
