@@ -39,8 +39,8 @@ export async function MainAddressForm<State extends Result<unknown>>({
               initial: first.email,
               choices: others.map((user) => ({
                 value: user.email,
-                label: user.email,
-                hint: `${user.name} · ${t(`role_${user.role}`)}`,
+                label: `${user.name} · ${t(`role_${user.role}`)}`,
+                hint: t("mainTo", { email: user.email }),
               })),
             },
             { name: "reason", label: t("mainReason"), type: "text", autoComplete: "off", maxLength: 500 },
@@ -52,6 +52,7 @@ export async function MainAddressForm<State extends Result<unknown>>({
             lines: [ask("mainStops", { email }), ask("mainTold")],
             confirm: ask("mainConfirm"),
             keep: ask("keep"),
+            isDangerous: false,
           }}
           said={t("mainChanged")}
         />

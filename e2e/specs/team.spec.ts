@@ -1,4 +1,5 @@
 import { expect, test } from "@/e2e/fixtures/portal";
+import { dialogButton } from "@/e2e/pages/dialog-button";
 import { newId } from "@/lib/kernel/id";
 
 test("an admin invites somebody, gives another role and ends an access, whose page is over at once", async ({
@@ -51,4 +52,21 @@ test("what the host calls itself shows in the portal, and two who change it at o
   const own = await pageOf(await people.customer());
   await own.goto("/balance");
   await expect(own.getByRole("main")).toContainText(bank);
+});
+
+test("finance chooses who gets a customer's invoice mail, where no owner can", async ({ people, pageOf }) => {
+  const customer = await people.customer({ name: "Orphan Ltd" });
+  const colleague = await people.join(customer, "viewer");
+  const page = await pageOf(await people.staff("finance"));
+  await page.goto(`/admin/customers/E-${customer.customerId.slice(-12)}`);
+  const aside = page.getByRole("complementary", { name: "About this customer" });
+  await aside.locator("summary", { hasText: "Change main address" }).click();
+  await expect(aside).toContainText(`Mail about invoices goes to ${customer.email}.`);
+  await expect(aside.getByRole("radio", { name: colleague.email })).toBeChecked();
+  await aside.getByLabel("Reason").last().fill("The founder left");
+  await aside.getByRole("button", { name: "Change main address" }).click();
+  await expect(page.getByRole("dialog")).toContainText(`Mail goes to ${colleague.email}.`);
+  await dialogButton(page, "Change main address").click();
+  await expect(page.getByRole("status").filter({ hasText: "The main address was changed" })).toBeVisible();
+  await expect(page.getByRole("main")).toContainText(`· ${colleague.email}`);
 });
