@@ -97,6 +97,18 @@ function textCondition(sql: Sql, text: string | null): Fragment | null {
   const number = numberSearch(exact)?.printed ?? exact.toUpperCase();
   return sql`(normalize(h.name) ilike ${like} or normalize(h.reference) ilike ${like}
     or p.stripe_payment_intent_id = ${exact} or p.stripe_session_id = ${exact}
+    or (p.customer_id, p.id) in (${chargedBy(sql, exact)})
     or exists (select from payment_shares s join invoices i on i.customer_id = s.customer_id and i.id = s.invoice_id
       where s.customer_id = p.customer_id and s.payment_id = p.id and i.number = ${number}))`;
+}
+
+/** The payment whose charge has this id of Stripe's, or has a refund or a dispute of it. */
+function chargedBy(sql: Sql, id: string): Fragment {
+  return sql`
+    select c.customer_id, c.payment_id from stripe_objects o
+    left join refunds r on o.kind = 'refund' and r.customer_id = o.customer_id and r.id = o.row_id
+    left join disputes d on o.kind = 'dispute' and d.customer_id = o.customer_id and d.id = o.row_id
+    join charges c on c.customer_id = o.customer_id
+      and c.id = coalesce(r.charge_id, d.charge_id, case when o.kind = 'charge' then o.row_id end)
+    where o.id = ${id}`;
 }

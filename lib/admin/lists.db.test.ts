@@ -1,5 +1,6 @@
 import postgres from "postgres";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { newId } from "@/lib/kernel/id";
 import { money } from "@/lib/kernel/money";
 import type { Page } from "@/lib/kernel/page";
 import { payDirect, payFromBalance } from "@/lib/portal/pay";
@@ -172,6 +173,19 @@ describe("payments over all customers", () => {
     expect(shown).toMatchObject({ state: "succeeded", isOpen: false, kind: "invoices" });
     expect(shown?.shares).toMatchObject([{ number: invoice.number, allocated: { minor: 1_500n } }]);
     expect(shown?.charges).toMatchObject([{ amount: { minor: 1_500n } }]);
+    const { sql } = world.jobs;
+    const [charge] = await sql`select id, stripe_charge_id from charges where payment_id = ${paymentId}`;
+    expect(await ids({ text: ` ${charge?.stripe_charge_id} ` })).toEqual([paymentId]);
+    const disputeId = newId();
+    await sql`
+      insert into disputes (customer_id, id, charge_id, stripe_dispute_id, state, is_inquiry, currency, amount_minor, reason,
+        next_poll_at, created_at)
+      values (${customer.customerId}, ${disputeId}, ${charge?.id}, 'du_listed', 'open', true, 'USD', 1500, 'fraudulent', now(), now())`;
+    await sql`
+      insert into stripe_objects (id, kind, customer_id, row_id)
+      values ('du_listed', 'dispute', ${customer.customerId}, ${disputeId})`;
+    expect(await ids({ text: "du_listed" })).toEqual([paymentId]);
+    expect(await ids({ text: "du_unknown" })).toEqual([]);
     expect(shown?.transfers.map(({ debit, credit }) => `${debit} ${credit}`)).toContain(
       "gateway_clearing receivable",
     );
