@@ -64,12 +64,16 @@ function What({ activity }: { activity: Shown }) {
   const { verb, detail, subject, amount } = activity;
   const verbs = useTranslations("timeline");
   const plans = useTranslations("plans");
+  const hostWords = useTranslations("hostSettings");
   const locale = useLocale();
   const timeZone = useTimeZone() ?? "UTC";
   const words = activityWords(verb, detail, {
     locale,
     day: (at) => formatDay(at, locale, timeZone),
     setting: (name) => plans(`field_${name}`),
+    host: (key) => hostWords(key),
+    logo: (became) => hostWords(`logo_${became}`),
+    nothing: hostWords("nothing"),
     hosts: plans("hostsDays"),
   });
   const known = verb as Parameters<typeof verbs.has>[0];

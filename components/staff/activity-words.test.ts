@@ -5,6 +5,9 @@ const speech = {
   locale: "en",
   day: (at: Date) => at.toISOString().slice(0, 10),
   setting: (name: string) => name,
+  host: (key: string) => key,
+  logo: (became: string) => `logo ${became}`,
+  nothing: "nothing",
   hosts: "the host's",
 };
 
@@ -34,4 +37,18 @@ it("a change of days names each that became another, and no other", () => {
 it("a country is named", () => {
   const detail = { country: "DE", from: "term_start", to: "invoice" };
   expect(activityWords("tax_point_changed", detail, speech)).toEqual({ ...detail, country: "Germany" });
+});
+
+it("changed settings of the host say which, from what and to what", () => {
+  const detail = {
+    host_address_from: "1 Pond Road\nLake",
+    host_address_to: "2 Pond Road",
+    bank_bic_from: "",
+    bank_bic_to: "COBADEFF",
+    host_logo: "removed",
+  };
+  expect(activityWords("host_changed", detail, speech).changes).toBe(
+    "host_address: 1 Pond Road, Lake → 2 Pond Road; bank_bic: nothing → COBADEFF; logo removed",
+  );
+  expect(activityWords("host_changed", {}, speech).changes).toBe("");
 });

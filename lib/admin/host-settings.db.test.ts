@@ -60,6 +60,9 @@ describe("the host's settings", () => {
     const [row] = await world.staff
       .sql`select count(*)::int as count from activities where verb = 'host_changed'`;
     expect(row?.count).toBe(3);
+    const [second] = await world.staff
+      .sql`select detail from activities where verb = 'host_changed' order by id offset 1 limit 1`;
+    expect(second?.detail).toEqual({ host_name_from: "Ducky Cloud", host_name_to: "Ducky Clouds" });
   });
 
   it("tell every admin by mail where the bank account is another one, and only then", async () => {

@@ -94,7 +94,7 @@ export async function changeHostSettings(
     const [seen] = await sql`select value from settings where key = 'host_version'`;
     if (Number(seen?.value ?? 0) !== change.version) return refuse({ code: "settings_changed" });
     const kept =
-      await sql`select key, value #>> '{}' as text from settings where key = any(${[...bankKeys]})`;
+      await sql`select key, value #>> '{}' as text from settings where key = any(${[...hostKeys]})`;
     const textOf = (key: string) => kept.find((row) => row.key === key)?.text ?? "";
     if (bankKeys.some((key) => textOf(key) !== checked.value[key])) {
       const by = await nameOfStaff(sql, actor.userId);
@@ -113,10 +113,26 @@ export async function changeHostSettings(
       customerId: null,
       userId: actor.userId,
       verb: "host_changed",
-      detail: {},
+      detail: changesIn(textOf, checked.value, change.logo),
     });
     return ok({ version: next });
   });
+}
+
+/** What each changed setting was and became, as `host_name_from` and `host_name_to`. Of a logo only whether it went. */
+function changesIn(
+  before: (key: HostKey) => string,
+  after: Record<HostKey, string>,
+  logo: HostChange["logo"],
+): Record<string, string> {
+  const texts = hostKeys
+    .filter((key) => before(key) !== after[key])
+    .flatMap((key) => [
+      [`${key}_from`, before(key)],
+      [`${key}_to`, after[key]],
+    ]);
+  const picture = logo === "keep" ? [] : [["host_logo", logo === "remove" ? "removed" : "replaced"]];
+  return Object.fromEntries([...texts, ...picture]);
 }
 
 function checkedValues(values: Record<HostKey, string>): Result<Record<HostKey, string>, HostRefusal> {
