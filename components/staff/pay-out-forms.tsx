@@ -25,13 +25,14 @@ export async function PayOutForms<State extends Result<unknown>>({
     getLocale(),
   ]);
   const payable = picture.balances.filter(({ leaves }) => leaves.minor > 0n);
-  return payable.map(({ available, leaves }) => {
+  return payable.map(({ available, leaves, payOutMost }) => {
     const { currency } = available;
     return (
       <details key={currency} className="sm:max-w-sm">
         <summary className="cursor-pointer font-medium text-accent">{t("title", { currency })}</summary>
         <p className="my-3 text-ink-soft">
-          {t.rich("note", { most: () => <Amount of={leaves} /> })}
+          {t.rich("note", { most: () => <Amount of={payOutMost} /> })}
+          {payOutMost.minor < leaves.minor && ` ${t("dayLeft")}`}
           {leaves.minor < available.minor &&
             ` ${t("goodwillStays", { goodwill: formatMoney(money(available.minor - leaves.minor, currency), locale) })}`}
         </p>
@@ -61,7 +62,7 @@ export async function PayOutForms<State extends Result<unknown>>({
             confirm: ask("payOutConfirm"),
             keep: ask("keep"),
           }}
-          said={t("done")}
+          said={t("submit")}
         />
       </details>
     );

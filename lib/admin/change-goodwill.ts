@@ -23,7 +23,7 @@ export type GoodwillRefusal =
 /**
  * Gives a customer goodwill, or takes it back, with a reason; from finance on. What is given settles what waits for
  * money in the same transaction; what is taken back is at most what is available and was given. `changeId` is that of the form on the
- * page: sent twice it is one change.
+ * page: sent twice it is one change. `spent` is what of the balance a gift paid at once.
  */
 export async function changeGoodwill(
   actor: StaffActor,
@@ -36,7 +36,7 @@ export async function changeGoodwill(
     changeId: string;
   },
   world: StaffWorld = staffWorld(),
-): Promise<Result<{ amount: Money }, GoodwillRefusal>> {
+): Promise<Result<{ amount: Money; spent: Money }, GoodwillRefusal>> {
   if (!mayStaff(actor.role, "goodwill.change")) return refuse({ code: "not_allowed" });
   const checked = checkedReason(input.reason);
   if (!checked.ok) return checked;
@@ -55,9 +55,9 @@ export async function changeGoodwill(
   if (customer.closed_at) return refuse({ code: "customer_closed" });
   const change = { customerId, amount, reason: checked.reason, changeId, userId: actor.userId };
   if (way === "give") {
-    await giveGoodwill(world, world.staff, change);
-    return ok({ amount });
+    const { spentMinor } = await giveGoodwill(world, world.staff, change);
+    return ok({ amount, spent: money(spentMinor, amount.currency) });
   }
   const taken = await takeGoodwill(world, world.staff, change);
-  return taken.ok ? ok({ amount }) : taken;
+  return taken.ok ? ok({ amount, spent: money(0n, amount.currency) }) : taken;
 }

@@ -72,7 +72,9 @@ describe("goodwill", () => {
     const customer = await makeCustomer(world);
     const serviceId = await makeActiveService(world, customer, await makePlan(world), true);
     const invoice = await makeRenewal(world, customer, serviceId);
-    expect((await goodwill(customer, "finance", { amount: "12.50" })).ok).toBe(true);
+    expect(await goodwill(customer, "finance", { amount: "12.50" })).toMatchObject({
+      value: { amount: { minor: 1_250n }, spent: { minor: 1_000n } },
+    });
     const [row] = await world.jobs.sql`select state from invoices where id = ${invoice.id}`;
     expect(row?.state).toBe("paid");
     expect(await balanceOf(customer)).toEqual({ posted: 250n, held: 0n });
@@ -101,6 +103,21 @@ describe("goodwill", () => {
     expect((await back("6")).ok).toBe(true);
     expect(await balanceOf(customer)).toEqual({ posted: 4_000n, held: 0n });
     expect(await books(customer)).toEqual([]);
+  });
+
+  it("has on the page the very figure that a refusal names, whichever bounds it", async () => {
+    const { world } = scene;
+    for (const bankMinor of [4_000n, 0n]) {
+      const customer = await makeCustomer(world);
+      if (bankMinor > 0n) await bankBalance(world, customer, bankMinor);
+      await giveBalance(world, customer, 1_200n);
+      const [row] = await world.jobs.sql`select reference from customers where id = ${customer.customerId}`;
+      const shown = await showCustomer(scene.staff("finance"), { reference: row?.reference }, world);
+      expect(shown?.balances).toMatchObject([{ credit: { minor: 1_200n } }]);
+      const answer = await goodwill(customer, "finance", { way: "take_back", amount: "9999" });
+      const named = answer.ok ? {} : answer.refusal;
+      expect(Object.values(named)).toContainEqual({ minor: 1_200n, currency: "USD" });
+    }
   });
 
   it("that is sent twice, at once or again after a cut answer, is given once and taken back once", async () => {

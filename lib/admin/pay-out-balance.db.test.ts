@@ -156,6 +156,14 @@ describe("balance paid out by bank", () => {
     });
   });
 
+  it("beyond everything is refused with the least that bounds it", async () => {
+    const customer = await customerWith(1_000n);
+    await giveBalance(scene.world, customer, 600n);
+    expect(await payOut(customer, { seenMinor: 1_600n, amount: "500" })).toMatchObject({
+      refusal: { code: "goodwill_stays", most: { minor: 1_000n } },
+    });
+  });
+
   it("by one person is at most the day's limit, over all customers and however many at once", async () => {
     const { world } = scene;
     const { userId } = await makeStaff(world, "finance", "Day Limit");

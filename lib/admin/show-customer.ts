@@ -3,10 +3,11 @@ import { subjectParts } from "@/lib/billing/activity-subject";
 import { type InvoiceStatus, isUnderWay, statusOf } from "@/lib/billing/invoice/invoice-status";
 import { readDebts } from "@/lib/billing/payment/debt";
 import { mayLeaveMinor, readGoodwills } from "@/lib/billing/payment/may-leave";
+import { payoutLeftToday } from "@/lib/billing/payment/payout-limit";
 import type { Suspension } from "@/lib/billing/suspension/read-suspensions";
 import { type CalendarDay, calendarDay } from "@/lib/kernel/calendar";
 import type { CustomerId, InvoiceId, PaymentId, ServiceId } from "@/lib/kernel/id";
-import { type Currency, type Money, money } from "@/lib/kernel/money";
+import { type Currency, least, type Money, min, money } from "@/lib/kernel/money";
 import { type MailFailure, readUnreached } from "@/lib/mail/mail-failures";
 import { activityOf, customersTwins, type ListedActivity } from "./list-activities";
 import { listSuspensions } from "./list-suspensions";
@@ -22,8 +23,15 @@ export interface CustomerPicture {
   country: string;
   currency: string;
   isClosed: boolean;
-  /** `leaves` is what may be paid out: goodwill stays. */
-  balances: { posted: Money; held: Money; available: Money; leaves: Money }[];
+  /** `leaves` is what may be paid out, as goodwill stays, `payOutMost` what of it this person may today; `credit` is what of it staff can take back. */
+  balances: {
+    posted: Money;
+    held: Money;
+    available: Money;
+    leaves: Money;
+    payOutMost: Money;
+    credit: Money;
+  }[];
   /** All that is owed in one currency, of it what is past due, and what is debt from lost disputes (domain.md, A4). */
   owed: { amount: Money; pastDue: Money; debt: Money }[];
   /** What is suspended, or will be within a week, with the amount that restores it and the day. */
@@ -110,18 +118,11 @@ export async function showCustomer(
     country: customer.country,
     currency: customer.currency,
     isClosed: customer.closed_at !== null,
-    balances: balances.map((row) => ({
-      posted: money(row.posted_minor, row.currency),
-      held: money(row.held_minor, row.currency),
-      available: money((row.posted_minor as bigint) - row.held_minor, row.currency),
-      leaves: money(
-        mayLeaveMinor({
-          availableMinor: (row.posted_minor as bigint) - row.held_minor,
-          goodwillMinor: goodwill.get(row.currency) ?? 0n,
-        }),
-        row.currency,
+    balances: await Promise.all(
+      balances.map((row) =>
+        balanceOf(world, actor, row as unknown as BalanceRow, goodwill.get(row.currency) ?? 0n),
       ),
-    })),
+    ),
     owed: owedOf(owed, debts),
     suspensions,
     invoices: invoices.map((row) => ({
@@ -178,4 +179,29 @@ function owedOf(
       debt: money(debtMinor, currency),
     };
   });
+}
+
+interface BalanceRow {
+  currency: Currency;
+  posted_minor: bigint;
+  held_minor: bigint;
+}
+
+async function balanceOf(
+  { clock, staff, timeZone }: StaffWorld,
+  { userId }: StaffActor,
+  { currency, posted_minor: postedMinor, held_minor: heldMinor }: BalanceRow,
+  goodwillMinor: bigint,
+): Promise<CustomerPicture["balances"][number]> {
+  const availableMinor = postedMinor - heldMinor;
+  const leaves = money(mayLeaveMinor({ availableMinor, goodwillMinor }), currency);
+  const leftToday = await payoutLeftToday(staff.sql, { userId, currency }, clock.now(), timeZone);
+  return {
+    posted: money(postedMinor, currency),
+    held: money(heldMinor, currency),
+    available: money(availableMinor, currency),
+    leaves,
+    payOutMost: min(leaves, leftToday),
+    credit: money(least(availableMinor, goodwillMinor), currency),
+  };
 }

@@ -95,9 +95,9 @@ export function payLinkToken(url: string): string {
 }
 
 /** Balance to spend, given as goodwill. */
-export function giveBalance(world: TestWorld, customer: TestCustomer, minor: bigint): Promise<void> {
+export async function giveBalance(world: TestWorld, customer: TestCustomer, minor: bigint): Promise<void> {
   const amount = money(minor, customer.currency);
-  return giveGoodwill(world, world.staff, { customerId: customer.customerId, amount, reason: "test" });
+  await giveGoodwill(world, world.staff, { customerId: customer.customerId, amount, reason: "test" });
 }
 
 /** Balance of the customer's own, that came by bank: it may leave again, as goodwill may not. */

@@ -96,12 +96,21 @@ export const completeAgain = staffAction("invoice.complete", CompleteInput, asyn
 
 export const changeGoodwill = staffAction("goodwill.change", GoodwillInput, async (actor, input) => {
   const answer = await goodwill.changeGoodwill(actor, input);
-  return withAmounts(answer);
+  if (!answer.ok) return withAmounts(answer);
+  const [t, locale] = await Promise.all([getTranslations("staff"), getLocale()]);
+  const { amount, spent } = answer.value;
+  const told = [
+    t(`goodwillDone_${input.way}`, { amount: formatMoney(amount, locale) }),
+    ...(spent.minor > 0n ? [t("goodwillSpent", { amount: formatMoney(spent, locale) })] : []),
+  ];
+  return ok({ told: told.join(" ") });
 });
 
 export const payOutBalance = staffAction("balance.pay_out", PayOutInput, async (actor, input) => {
   const answer = await payouts.payOutBalance(actor, input);
-  return withAmounts(answer);
+  if (!answer.ok) return withAmounts(answer);
+  const [t, locale] = await Promise.all([getTranslations("payOut"), getLocale()]);
+  return ok({ told: t("doneAmount", { amount: formatMoney(answer.value.amount, locale) }) });
 });
 
 export const renewInvoicePayLink = staffAction("pay_link.renew", PayLinkInput, (actor, input) =>

@@ -22,23 +22,24 @@ interface Goodwill {
 
 /**
  * Gives a customer money of the host's own, with a reason. It is money arriving: what waits for it is settled in the
- * same transaction (domain.md, Renewing).
+ * same transaction (domain.md, Renewing). Says how much of the balance that took, in minor units; nothing for a gift sent again.
  */
 export async function giveGoodwill(
   world: World,
   database: Database,
   gift: Goodwill & { userId?: UserId | null },
-): Promise<void> {
+): Promise<{ spentMinor: bigint }> {
   const { customerId, amount, reason, changeId, userId = null } = gift;
   assert(amount.minor > 0n, "goodwill gives something");
-  await transact(database, { customerId }, async (tx) => {
+  return transact(database, { customerId }, async (tx) => {
     const { sql } = tx;
     const { clock, timeZone } = world;
     const [balances, isDone] = await lockedFor(sql, "goodwill_given", gift);
-    if (isDone) return;
+    if (isDone) return { spentMinor: 0n };
     const context = { customerId, now: clock.now(), clock, timeZone, actor: "staff" as const, userId };
     const decision = new Decision(context, balances);
-    decision.book(amount.currency).transfer({
+    const book = decision.book(amount.currency);
+    book.transfer({
       debit: "goodwill",
       credit: "customer_balance",
       amountMinor: amount.minor,
@@ -55,7 +56,9 @@ export async function giveGoodwill(
         ...(changeId && { changeId }),
       },
     });
+    const beforeMinor = book.availableMinor;
     await settleWhatWaits(tx, decision, amount.currency);
+    return { spentMinor: beforeMinor - book.availableMinor };
   });
 }
 
@@ -82,13 +85,14 @@ export async function takeGoodwill(
     const context = { customerId, now: clock.now(), clock, timeZone, actor: "staff" as const, userId };
     const decision = new Decision(context, balances);
     const book = decision.book(amount.currency);
-    if (book.availableMinor < amount.minor) {
+    const givenMinor = await readGoodwill(tx.sql, customerId, amount.currency);
+    // The refusal names the least of what bounds it, as the form does.
+    if (book.availableMinor < amount.minor && book.availableMinor <= givenMinor) {
       return refuse({
         code: "goodwill_above_available",
         available: money(book.availableMinor, amount.currency),
       });
     }
-    const givenMinor = await readGoodwill(tx.sql, customerId, amount.currency);
     if (givenMinor < amount.minor) {
       return refuse({ code: "goodwill_above_given", most: money(givenMinor, amount.currency) });
     }

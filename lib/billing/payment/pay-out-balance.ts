@@ -50,19 +50,21 @@ export async function payOutBalance(
     const book = decision.book(amount.currency);
     const available = money(book.availableMinor, amount.currency);
     if (available.minor !== seenMinor) return refuse({ code: "balance_changed", available });
-    if (available.minor < amount.minor) return refuse({ code: "above_available", available });
     const [goodwillMinor, limit, doneMinor] = await Promise.all([
       readGoodwill(tx.sql, customerId, amount.currency),
       payoutDayLimit(tx.sql, amount.currency),
-      paidOutToday(tx.sql, payout, context.now, timeZone),
+      paidOutToday(tx.sql, { userId, currency: amount.currency }, context.now, timeZone),
     ]);
     const leavesMinor = mayLeaveMinor({ availableMinor: available.minor, goodwillMinor });
-    if (leavesMinor < amount.minor) {
-      return refuse({ code: "goodwill_stays", most: money(leavesMinor, amount.currency) });
-    }
     const leftMinor = limit.minor > doneMinor ? limit.minor - doneMinor : 0n;
-    if (leftMinor < amount.minor) {
+    // The refusal names the least of what bounds it, as the form does.
+    if (leftMinor < amount.minor && leftMinor < leavesMinor) {
       return refuse({ code: "payout_above_day", most: money(leftMinor, amount.currency), limit });
+    }
+    if (leavesMinor < amount.minor) {
+      return leavesMinor < available.minor
+        ? refuse({ code: "goodwill_stays", most: money(leavesMinor, amount.currency) })
+        : refuse({ code: "above_available", available });
     }
     book.transfer({
       debit: "customer_balance",

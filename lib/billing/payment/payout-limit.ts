@@ -47,8 +47,8 @@ export async function payoutDayLimits(sql: Sql): Promise<Money[]> {
 
 /** What a person has paid out in the currency since their day began, to whomever. Minor units. */
 export async function paidOutToday(
-  sql: ReservedSql,
-  { userId, amount }: { userId: UserId; amount: Money },
+  sql: Sql | ReservedSql,
+  { userId, currency }: { userId: UserId; currency: Currency },
   now: Date,
   timeZone: string,
 ): Promise<bigint> {
@@ -56,6 +56,20 @@ export async function paidOutToday(
   const [row] = await sql`
     select coalesce(sum((detail ->> 'amountMinor')::bigint), 0)::bigint as minor from activities
     where verb = 'balance_paid_out' and user_id = ${userId} and occurred_at >= ${since}
-      and detail ->> 'currency' = ${amount.currency}`;
+      and detail ->> 'currency' = ${currency}`;
   return row?.minor ?? 0n;
+}
+
+/** What a person may still pay out in the currency today, to whomever. */
+export async function payoutLeftToday(
+  sql: Sql | ReservedSql,
+  who: { userId: UserId; currency: Currency },
+  now: Date,
+  timeZone: string,
+): Promise<Money> {
+  const [limit, doneMinor] = await Promise.all([
+    payoutDayLimit(sql, who.currency),
+    paidOutToday(sql, who, now, timeZone),
+  ]);
+  return money(limit.minor > doneMinor ? limit.minor - doneMinor : 0n, who.currency);
 }

@@ -266,9 +266,9 @@ export default async function CustomerPage({ params }: CustomerPageProps) {
 async function GoodwillForms({ picture, answers }: { picture: CustomerPicture; answers: AnswerTexts }) {
   const [t, locale] = await Promise.all([getTranslations("staff"), getLocale()]);
   const { currency } = picture;
-  const available = picture.balances.find((balance) => balance.available.currency === currency)?.available;
+  const credit = picture.balances.find((balance) => balance.available.currency === currency)?.credit;
   assert(isCurrency(currency), "a customer has a currency that is known");
-  const most = { give: money(goodwillMostMinor, currency), take_back: available ?? money(0n, currency) };
+  const most = { give: money(goodwillMostMinor, currency), take_back: credit ?? money(0n, currency) };
   const fieldsOf = (way: "give" | "take_back") => [
     {
       name: "amount",
@@ -292,7 +292,7 @@ async function GoodwillForms({ picture, answers }: { picture: CustomerPicture; a
               fields={fieldsOf(way)}
               submit={t(`goodwill_${way}`)}
               answers={answers}
-              said={t("goodwillDone")}
+              said={t(`goodwill_${way}`)}
             />
           </div>
         </details>
