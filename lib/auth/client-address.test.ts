@@ -101,6 +101,33 @@ describe("a proxy that does not say whom it saw", () => {
     expect(proxyDoubts()).toContain("proxy_silent");
     expect(proxyDoubts(new Date(Date.now() + 25 * 3_600_000))).toEqual([]);
   });
+
+  test("is the visitor's where Next asks itself for a page on their behalf, and that is no proxy", () => {
+    const warned = vi.spyOn(console, "warn").mockImplementation(() => {});
+    const door = { proxyHops: 0, mallardUrl: "https://billing.example" };
+    const come = (remoteAddress: string, headers: Record<string, string>) => {
+      const request: { url: string; headers: Record<string, string>; socket: object } = {
+        ...{ url: "/admin", headers: { ...headers }, socket: { remoteAddress } },
+      };
+      writeClientAddress(request, door);
+      return request.headers;
+    };
+    const first = come("192.0.2.1", {});
+    const own = come("127.0.0.1", { ...first, "x-forwarded-for": "127.0.0.1" });
+    expect(own["x-mallard-address"]).toBe("192.0.2.1");
+    expect(warned).not.toHaveBeenCalled();
+    // Nobody else knows the word, and nobody from outside may use it.
+    const guessed = {
+      "x-mallard-own": "a guess",
+      "x-mallard-address": "6.6.6.6",
+      "x-forwarded-for": "6.6.6.6",
+    };
+    expect(come("127.0.0.1", guessed)["x-mallard-address"]).toBe("127.0.0.1");
+    const stolen = { ...first, "x-mallard-address": "6.6.6.6" };
+    expect(come("192.0.2.9", stolen)["x-mallard-address"]).toBe("192.0.2.9");
+    expect(proxyDoubts()).toContain("proxy_not_expected");
+    warned.mockRestore();
+  });
 });
 
 describe("the host that a form came to", () => {

@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import diagnostics from "node:diagnostics_channel";
 import type { IncomingMessage } from "node:http";
 import { isIP } from "node:net";
@@ -31,12 +32,25 @@ export function writeClientAddress(
   request: Pick<IncomingMessage, "headers" | "url"> & { socket: { remoteAddress?: string | undefined } },
   { proxyHops, mallardUrl }: Door,
 ): void {
+  // Next asks itself for the page that an action leads to, with the visitor's headers, and names this process as a proxy.
+  if (request.headers[ownHeader] === ownToken() && isLoopback(request.socket.remoteAddress ?? "")) return;
+  request.headers[ownHeader] = ownToken();
   request.headers["x-forwarded-host"] = forwardedHost(request.headers, mallardUrl);
   const forwardedFor = request.headers["x-forwarded-for"];
   const { address, isWhole } = visitorOf(request.socket.remoteAddress, forwardedFor, proxyHops);
   if (proxyHops === 0 && forwardedFor !== undefined) doubt("proxy_not_expected");
   if (!isWhole && !isOfMachines(request.url)) doubt("proxy_silent");
   request.headers[header] = address;
+}
+
+const ownHeader = "x-mallard-own";
+const token = Symbol.for("mallard.own-token");
+
+/** Drawn once for the process and told to nobody: whoever hands it back is this process. */
+function ownToken(): string {
+  const global = globalThis as { [token]?: string };
+  global[token] ??= randomBytes(24).toString("base64url");
+  return global[token];
 }
 
 /**
@@ -132,7 +146,8 @@ function normalAddress(text: string): string {
 
 /** Whether an address is one of this machine. */
 export function isLoopback(address: string): boolean {
-  return address === "::1" || /^127\.\d+\.\d+\.\d+$/.test(address);
+  const plain = normalAddress(address);
+  return plain === "::1" || /^127\.\d+\.\d+\.\d+$/.test(plain);
 }
 
 /** What a limit counts by: an IPv4 address, or the /64 of an IPv6 one, which is one subscriber's. */
