@@ -7,7 +7,7 @@ const changing = { nextauthSecret: "n".repeat(32), nextauthSecretBefore: old.nex
 
 test("each purpose has a key of its own, and another with another secret", () => {
   const keys = [old, changing].flatMap((secret) => Object.values(purposeKeys(secret)));
-  expect(new Set(keys.map(({ now }) => Buffer.from(now).toString("hex"))).size).toBe(8);
+  expect(new Set(keys.map(({ now }) => Buffer.from(now).toString("hex"))).size).toBe(keys.length);
   expect(purposeKeys(changing).payLinkKey.before).toEqual(purposeKeys(old).payLinkKey.now);
 });
 
