@@ -1,7 +1,7 @@
 import { useLocale, useTimeZone, useTranslations } from "next-intl";
 import type { ReactNode } from "react";
 import { Amount } from "@/components/ui/amount";
-import { formatDay } from "@/components/ui/dates";
+import { formatDay, formatDayOf } from "@/components/ui/dates";
 import { Moment } from "@/components/ui/day";
 import { Cell, Column, Row, Table, TableBody, TableHead } from "@/components/ui/table";
 import { TextLink } from "@/components/ui/text-link";
@@ -64,6 +64,7 @@ function What({ activity }: { activity: Shown }) {
   const { verb, detail, subject, amount } = activity;
   const verbs = useTranslations("timeline");
   const plans = useTranslations("plans");
+  const staff = useTranslations("staff");
   const hostWords = useTranslations("hostSettings");
   const locale = useLocale();
   const timeZone = useTimeZone() ?? "UTC";
@@ -88,6 +89,15 @@ function What({ activity }: { activity: Shown }) {
         // biome-ignore lint/suspicious/noArrayIndexKey: they stand in a fixed order and never change
         <span key={place}> · {part}</span>
       ))}
+      {detail.valueDate && detail.reference && (
+        <span className="block break-words text-ink-soft text-sm" dir="auto">
+          {staff("bankReceipt", {
+            reference: detail.reference,
+            day: formatDayOf(detail.valueDate, locale),
+            sender: detail.sender || "none",
+          })}
+        </span>
+      )}
       {reason && (
         <span className="block break-words text-ink-soft text-sm" dir="auto">
           {reason}

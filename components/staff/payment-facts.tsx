@@ -1,7 +1,7 @@
 import { useTranslations } from "next-intl";
 import { StripeId } from "@/components/staff/stripe-id";
 import { Amount } from "@/components/ui/amount";
-import { Moment } from "@/components/ui/day";
+import { DayOf, Moment } from "@/components/ui/day";
 import { Fact, Facts } from "@/components/ui/facts";
 import type { StaffPayment } from "@/lib/admin/show-payment";
 import { isPositive } from "@/lib/kernel/money";
@@ -10,7 +10,7 @@ import { isPositive } from "@/lib/kernel/money";
 export function PaymentFacts({ payment }: { payment: StaffPayment }) {
   const t = useTranslations("staff");
   const words = useTranslations("staffPayment");
-  const { stripe, card, by, origin, fromBalance, byCard, byBank, excess } = payment;
+  const { stripe, card, receipt, by, origin, fromBalance, byCard, byBank, excess } = payment;
   return (
     <Facts className="grid-cols-2 border-y py-4 sm:grid-cols-4">
       <Fact name={t("started")}>
@@ -52,6 +52,23 @@ export function PaymentFacts({ payment }: { payment: StaffPayment }) {
         <Fact name={words("excess")}>
           <Amount of={excess} />
         </Fact>
+      )}
+      {receipt && (
+        <>
+          <Fact name={words("valueDate")}>
+            <DayOf day={receipt.valueDate} />
+          </Fact>
+          <Fact name={words("bankReference")} className="col-span-2">
+            <span className="break-words" dir="auto">
+              {receipt.reference}
+            </span>
+            {receipt.sender && (
+              <span className="block break-words text-ink-soft text-sm" dir="auto">
+                {receipt.sender}
+              </span>
+            )}
+          </Fact>
+        </>
       )}
       {payment.failureCode && (
         <Fact name={words("failure")}>

@@ -21,9 +21,12 @@ import { makeStaff } from "@/lib/testing/staff";
 import { localGateway } from "@/lib/testing/world";
 import { assignReceipt } from "./assign-receipt";
 import { closeTask } from "./close-task";
+import { listActivities } from "./list-activities";
 import { listUnmatched } from "./list-receipts";
 import { recordBankPayment, recordUnmatched } from "./record-bank-payment";
 import { returnReceipt } from "./return-receipt";
+import { showCustomer } from "./show-customer";
+import { showPayment } from "./show-payment";
 
 async function openScene() {
   const scene = await openQuietStripe();
@@ -88,6 +91,33 @@ async function standing({ customerId }: Pick<TestCustomer, "customerId">) {
 }
 
 describe("a bank payment", () => {
+  it("shows its receipt on its page, and is one line of the record however many invoices it pays", async () => {
+    const { world } = scene;
+    const customer = await makeCustomer(world);
+    const invoices = [await makeInvoice(world, customer, 500n), await makeInvoice(world, customer, 400n)];
+    const given = receipt({ sender: "S. Caup" });
+    await record(customer, { ...given, invoiceIds: invoices.map(({ id }) => id) });
+    const [row] = await world.jobs.sql`select reference from customers where id = ${customer.customerId}`;
+    const reference: string = row?.reference;
+    const paymentId = given.receiptId;
+    const shown = await showPayment(actor(), { reference, paymentId }, world);
+    expect(shown?.receipt).toEqual({
+      reference: given.reference,
+      valueDate: given.valueDate,
+      sender: "S. Caup",
+    });
+    const recorded = {
+      detail: { reference: given.reference, valueDate: given.valueDate, sender: "S. Caup" },
+    };
+    const filter = { actor: null, text: reference, from: null, to: null, cursor: null };
+    const { rows } = await listActivities(actor(), filter, world);
+    const picture = await showCustomer(actor(), { reference }, world);
+    for (const activities of [rows, picture?.activities ?? []]) {
+      const lines = activities.filter(({ verb }) => verb === "bank_payment_recorded");
+      expect(lines).toMatchObject([recorded]);
+    }
+  });
+
   it("of all that is due pays the invoice, with the bank's value date", async () => {
     const customer = await makeCustomer(scene.world);
     const invoice = await makeInvoice(scene.world, customer, 1_000n);

@@ -1,4 +1,5 @@
 import type { Fragment } from "postgres";
+import type { Sql } from "@/db/client";
 import { likeOf } from "@/db/like";
 import { type Subject, subjectOf, subjectParts } from "@/lib/billing/activity-subject";
 import { renewalPutBack } from "@/lib/billing/renewal/put-back";
@@ -40,6 +41,11 @@ export interface ListedActivity extends Subject {
 /** What is recorded twice, once for the customer's eyes: staff read the other one, which has the reason. */
 export const customersTwins: readonly string[] = [...Object.values(toldToCustomer), renewalPutBack.told];
 
+/** A transfer by bank is a line of its payment; what of it went to each invoice stands on the invoice. */
+export function isOneOfItsTransfer(sql: Sql): Fragment {
+  return sql`a.verb = 'bank_payment_recorded' and a.subject = 'invoice'`;
+}
+
 const rowsPerPage = 50;
 
 /** The record over all customers, the newest first. Every role of staff may look; nobody may change it. */
@@ -67,7 +73,7 @@ export async function listActivities(
   ];
   const where = conditions.reduce<Fragment>(
     (all, one) => (one ? sql`${all} and ${one}` : all),
-    sql`a.verb <> all(${[...customersTwins]})`,
+    sql`a.verb <> all(${[...customersTwins]}) and not (${isOneOfItsTransfer(sql)})`,
   );
   const { columns, joins } = subjectParts(sql);
   const found = await sql`

@@ -9,7 +9,7 @@ import { type CalendarDay, calendarDay } from "@/lib/kernel/calendar";
 import type { CustomerId, InvoiceId, PaymentId, ServiceId } from "@/lib/kernel/id";
 import { type Currency, least, type Money, min, money } from "@/lib/kernel/money";
 import { type MailFailure, readUnreached } from "@/lib/mail/mail-failures";
-import { activityOf, customersTwins, type ListedActivity } from "./list-activities";
+import { activityOf, customersTwins, isOneOfItsTransfer, type ListedActivity } from "./list-activities";
 import { listSuspensions } from "./list-suspensions";
 import type { StaffActor } from "./shapes";
 import { type StaffWorld, staffWorld } from "./world";
@@ -105,7 +105,8 @@ export async function showCustomer(
       sql`
       select a.id, a.occurred_at, a.actor, a.verb, a.detail, u.name as who, false as is_house, ${columns}
       from activities a left join users u on u.id = a.user_id ${joins}
-      where a.customer_id = ${id} and a.verb <> all(${[...customersTwins]}) order by a.id desc limit ${activitiesMost}`,
+      where a.customer_id = ${id} and a.verb <> all(${[...customersTwins]})
+        and not (${isOneOfItsTransfer(sql)}) order by a.id desc limit ${activitiesMost}`,
       readUnreached(sql, id),
       readGoodwills(sql, id),
     ]);

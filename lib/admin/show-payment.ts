@@ -1,4 +1,5 @@
 import { isFinal } from "@/lib/billing/payment/states";
+import type { CalendarDay } from "@/lib/kernel/calendar";
 import { type CustomerId, isUuid, type PaymentId } from "@/lib/kernel/id";
 import { type Currency, type Money, money } from "@/lib/kernel/money";
 import { activityOf, type ListedActivity } from "./list-activities";
@@ -47,6 +48,8 @@ export interface StaffPayment {
     nextPollAt: Date | null;
   } | null;
   card: { brand: string; last4: string } | null;
+  /** As the bank statement had it; null for what did not come by bank. */
+  receipt: { reference: string; valueDate: CalendarDay; sender: string } | null;
   /** Planned for each invoice, and moved to it so far, net of what was taken back. */
   shares: { number: string; planned: Money; allocated: Money }[];
   charges: { stripe: StripeRef; amount: Money; fee: Money | null; bookedAt: Date }[];
@@ -65,10 +68,12 @@ export async function showPayment(
   if (reference.includes("\0") || !isUuid(paymentId)) return null;
   const { sql } = world.staff;
   const [row] = await sql`
-    select p.*, h.name, h.reference, u.name as by, m.brand, m.last4
+    select p.*, h.name, h.reference, u.name as by, m.brand, m.last4,
+      r.reference as receipt_reference, r.value_date, r.sender
     from customers h join payments p on p.customer_id = h.id
     left join users u on u.id = p.user_id
     left join payment_methods m on m.customer_id = p.customer_id and m.id = p.payment_method_id
+    left join bank_receipts r on r.customer_id = p.customer_id and r.payment_id = p.id
     where h.reference = ${reference} and not h.is_house and p.id = ${paymentId} limit 1`;
   if (!row) return null;
   const id = row.id as PaymentId;
@@ -123,6 +128,9 @@ export async function showPayment(
         }
       : null,
     card: row.last4 ? { brand: row.brand, last4: row.last4 } : null,
+    receipt: row.receipt_reference
+      ? { reference: row.receipt_reference, valueDate: row.value_date, sender: row.sender }
+      : null,
     shares: shares.map((one) => ({
       number: one.number,
       planned: money(one.planned_minor, currency),

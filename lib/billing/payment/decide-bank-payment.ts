@@ -161,6 +161,7 @@ function addBankPayment(
       currency: receipt.amount.currency,
       reference: receipt.reference,
       valueDate: receipt.valueDate,
+      sender: receipt.sender,
     },
   });
   decision.tell("payment.succeeded", { paymentId: id });
