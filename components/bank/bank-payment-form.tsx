@@ -1,7 +1,9 @@
 "use client";
 
 import { useActionState, useState } from "react";
+import { type BankPreview, useBankQuestion } from "@/components/bank/bank-question";
 import { type AnswerTexts, sentenceOf } from "@/components/ui/answer-texts";
+import { AskDialog } from "@/components/ui/ask-dialog";
 import { Callout } from "@/components/ui/callout";
 import { Checkbox } from "@/components/ui/choice";
 import { Field } from "@/components/ui/field";
@@ -43,6 +45,8 @@ export type BankFormTexts = AnswerTexts &
     | "forHint"
     | "chosenSum"
     | "submit"
+    | "askConfirm"
+    | "askKeep"
     | "again"
     | "donePaid"
     | "donePartly"
@@ -54,6 +58,8 @@ export type BankFormTexts = AnswerTexts &
 
 interface BankPaymentFormProps<State> {
   action: (previous: State | null, form: FormData) => Promise<State>;
+  /** What would become of it, asked before it is recorded; where a customer is known. */
+  preview?: BankPreview;
   /** Of a customer who is known. */
   customerId?: string;
   receiptId: string;
@@ -68,7 +74,7 @@ interface BankPaymentFormProps<State> {
 
 /** What the host's bank statement says, and what it was sent for. All amounts are decided by the server. */
 export function BankPaymentForm<State extends Result<BankPaymentTold>>(props: BankPaymentFormProps<State>) {
-  const { action, customerId, receiptId, currencies, choices, today, locale, texts } = props;
+  const { action, preview, customerId, receiptId, currencies, choices, today, locale, texts } = props;
   const [state, run] = useActionState<State | null, FormData>(action, null);
   // React empties the inputs after an action; what was typed and chosen stays.
   const [typed, setTyped] = useState<Record<string, string>>({
@@ -76,6 +82,8 @@ export function BankPaymentForm<State extends Result<BankPaymentTold>>(props: Ba
     currency: currencies[0] ?? "",
   });
   const [chosen, setChosen] = useState<readonly string[]>(props.chosen);
+  const question = useBankQuestion(preview);
+  const refusal = question.refusal ?? (state && !state.ok ? state.refusal : null);
   if (state?.ok)
     return <Done told={state.value} locale={locale} texts={texts} isKnown={customerId !== undefined} />;
   const control = (name: string) => ({
@@ -88,7 +96,7 @@ export function BankPaymentForm<State extends Result<BankPaymentTold>>(props: Ba
     setChosen(chosen.includes(id) ? chosen.filter((one) => one !== id) : [...chosen, id]);
   const payable = choices.filter(({ currency }) => currency === typed.currency);
   return (
-    <form action={run} className="grid gap-5">
+    <form ref={question.form} action={run} onSubmit={question.onSubmit} className="grid gap-5">
       <input type="hidden" name="receiptId" value={receiptId} />
       {customerId && <input type="hidden" name="customerId" value={customerId} />}
       {payable.length > 0 && (
@@ -157,14 +165,20 @@ export function BankPaymentForm<State extends Result<BankPaymentTold>>(props: Ba
       <Field id="sender" label={texts.sender} hint={texts.senderHint}>
         {(field) => <Input {...field} {...control("sender")} autoComplete="off" maxLength={200} />}
       </Field>
-      {state && !state.ok && (
+      {refusal && (
         <Callout tone="bad" role="alert">
-          <p>{sentenceOf(state.refusal, texts)}</p>
+          <p>{sentenceOf(refusal, texts)}</p>
         </Callout>
       )}
       <SubmitButton size="large" className="w-full">
         {texts.submit}
       </SubmitButton>
+      <AskDialog
+        dialog={question.dialog}
+        ask={{ ...question.asked, confirm: texts.askConfirm, keep: texts.askKeep, isDangerous: false }}
+        confirm={question.confirm}
+        close={question.close}
+      />
     </form>
   );
 }

@@ -47,6 +47,8 @@ const words = [
   "forHint",
   "chosenSum",
   "submit",
+  "askConfirm",
+  "askKeep",
   "again",
   "donePaid",
   "donePartly",

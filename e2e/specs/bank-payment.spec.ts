@@ -29,7 +29,13 @@ test("staff record what a customer paid by bank: from the invoice, too much beco
   await expect(page.getByRole("checkbox", { name: number })).toBeChecked();
   await fill(page, { amount: "25", reference: newId() });
   await recordButton(page).click();
-  await expect(main(page)).toContainText(`Paid: ${number}. $5.00 went to the balance.`);
+  const question = page.getByRole("dialog");
+  await expect(question).toContainText("Record $25.00 from Smew Ltd?");
+  await expect(question).toContainText(`${number} gets $20.00 and is paid.`);
+  await expect(question).toContainText("$5.00 goes to the balance");
+  expect(await balanceOf(scene.world, customer)).toMatchObject({ posted: 0n });
+  await dialogButton(page, "Record payment").click();
+  await expect(main(page)).toContainText(`Paid: ${number} ($20.00). $5.00 went to the balance.`);
   expect(await balanceOf(scene.world, customer)).toEqual({ posted: 500n, held: 0n });
 
   const own = await pageOf(customer);

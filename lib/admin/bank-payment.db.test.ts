@@ -4,6 +4,7 @@ import { houseCustomerId } from "@/lib/billing/house";
 import { receiptOf } from "@/lib/billing/payment/receipt";
 import { settle } from "@/lib/billing/payment/settle";
 import { type BankReceiptId, type InvoiceId, newId, type PaymentId, type SessionId } from "@/lib/kernel/id";
+import { money } from "@/lib/kernel/money";
 import { checkBooks } from "@/lib/ledger/books";
 import { payDirect, payFromBalance } from "@/lib/portal/pay";
 import {
@@ -23,7 +24,7 @@ import { assignReceipt } from "./assign-receipt";
 import { closeTask } from "./close-task";
 import { listActivities } from "./list-activities";
 import { listUnmatched } from "./list-receipts";
-import { recordBankPayment, recordUnmatched } from "./record-bank-payment";
+import { previewBankPayment, recordBankPayment, recordUnmatched } from "./record-bank-payment";
 import { returnReceipt } from "./return-receipt";
 import { showCustomer } from "./show-customer";
 import { showPayment } from "./show-payment";
@@ -91,6 +92,33 @@ async function standing({ customerId }: Pick<TestCustomer, "customerId">) {
 }
 
 describe("a bank payment", () => {
+  it("is previewed with the very amounts that recording it then has, and the preview changes nothing", async () => {
+    const { world } = scene;
+    for (const amount of ["3", "9", "25"]) {
+      const customer = await makeCustomer(world, { name: "Smew Ltd" });
+      const invoices = [await makeInvoice(world, customer, 500n), await makeInvoice(world, customer, 400n)];
+      const invoiceIds = invoices.map(({ id }) => id);
+      const input = { ...receipt({ amount }), customerId: customer.customerId, invoiceIds };
+      const before = await standing(customer);
+      const preview = await previewBankPayment(actor(), input, world);
+      expect(await standing(customer)).toEqual(before);
+      const recorded = await recordBankPayment(actor(), input, world);
+      const asked = { customerName: "Smew Ltd", amount: { minor: BigInt(amount) * 100n } };
+      expect(preview).toMatchObject({ ok: true, value: asked });
+      expect(preview).toMatchObject(recorded);
+      const again = { value: { isNew: false } };
+      expect(await previewBankPayment(actor(), input, world)).toMatchObject(again);
+    }
+    const customer = await makeCustomer(world);
+    const input = { ...receipt({ amount: "0" }), customerId: customer.customerId, invoiceIds: [] };
+    expect(await previewBankPayment(actor(), input, world)).toMatchObject({
+      refusal: { code: "amount_zero" },
+    });
+    expect(await previewBankPayment(actor("support"), input, world)).toMatchObject({
+      refusal: { code: "not_allowed" },
+    });
+  });
+
   it("shows its receipt on its page, and is one line of the record however many invoices it pays", async () => {
     const { world } = scene;
     const customer = await makeCustomer(world);
@@ -124,7 +152,12 @@ describe("a bank payment", () => {
     const recorded = await record(customer, { invoiceIds: [invoice.id] });
     expect(recorded).toEqual({
       ok: true,
-      value: { isNew: true, paid: [invoice.number], partly: [], toBalance: null },
+      value: {
+        isNew: true,
+        paid: [{ number: invoice.number, amount: money(1_000n, "USD") }],
+        partly: [],
+        toBalance: null,
+      },
     });
     expect(await standing(customer)).toEqual({
       posted: 0n,
@@ -147,7 +180,9 @@ describe("a bank payment", () => {
     const customer = await makeCustomer(scene.world);
     const invoice = await makeInvoice(scene.world, customer, 1_000n);
     const first = await record(customer, { invoiceIds: [invoice.id], amount: "4" });
-    expect(first).toMatchObject({ value: { paid: [], partly: [invoice.number], toBalance: null } });
+    expect(first).toMatchObject({
+      value: { paid: [], partly: [{ number: invoice.number }], toBalance: null },
+    });
     expect((await standing(customer)).invoices).toEqual([["open", 400n]]);
     await record(customer, { invoiceIds: [invoice.id], amount: "6" });
     expect((await standing(customer)).invoices).toEqual([["paid", 1_000n]]);
@@ -160,7 +195,9 @@ describe("a bank payment", () => {
     const invoice = await makeInvoice(scene.world, customer, 1_000n);
     const renewal = await makeRenewal(scene.world, customer, serviceId);
     const recorded = await record(customer, { invoiceIds: [invoice.id], amount: "21" });
-    expect(recorded).toMatchObject({ value: { paid: [invoice.number], toBalance: { minor: 1_100n } } });
+    expect(recorded).toMatchObject({
+      value: { paid: [{ number: invoice.number }], toBalance: { minor: 1_100n } },
+    });
     const [paid] = await scene.world.jobs.sql`select state from invoices where id = ${renewal.id}`;
     expect(paid?.state).toBe("paid");
     expect((await standing(customer)).posted).toBe(100n);
@@ -241,7 +278,7 @@ describe("a bank payment", () => {
     const { customerId } = customer;
     const wish = { ...receipt(), customerId, invoiceIds: [invoice.id] };
     const recorded = await recordBankPayment(actor(), wish, silent);
-    expect(recorded).toMatchObject({ value: { paid: [invoice.number] } });
+    expect(recorded).toMatchObject({ value: { paid: [{ number: invoice.number }] } });
     expect(await broken()).toEqual([]);
     const paymentId = input.paymentId as PaymentId;
     const [session] = await world.jobs.sql`select stripe_session_id from payments where id = ${paymentId}`;

@@ -10,11 +10,17 @@ import { type StaffWorld, staffWorld } from "./world";
 
 export type RecordBankRefusal = ReceiptRefusal | bank.BankPaymentRefusal | { code: "not_allowed" };
 
+/** What of it an invoice gets. */
+export interface Laid {
+  number: string;
+  amount: Money;
+}
+
 /** What became of the money, for a sentence. `isNew` is false if this receipt was recorded before. */
 export interface RecordedBankPayment {
   isNew: boolean;
-  paid: string[];
-  partly: string[];
+  paid: Laid[];
+  partly: Laid[];
   toBalance: Money | null;
 }
 
@@ -36,6 +42,24 @@ export async function recordBankPayment(
   return recorded.ok ? ok(toldOf(recorded.value, receipt.value.amount)) : recorded;
 }
 
+/** What recording it would do as things stand, with the customer's name: asked before it is recorded; from finance on. */
+export async function previewBankPayment(
+  actor: StaffActor,
+  input: ReceiptInput & { customerId: CustomerId; invoiceIds: readonly InvoiceId[] },
+  world: StaffWorld = staffWorld(),
+): Promise<Result<RecordedBankPayment & { amount: Money; customerName: string }, RecordBankRefusal>> {
+  if (!mayStaff(actor.role, "bank.record")) return refuse({ code: "not_allowed" });
+  const receipt = receiptIn(world, actor, input);
+  if (!receipt.ok) return receipt;
+  const { customerId, invoiceIds } = input;
+  const wish = { customerId, receipt: receipt.value, invoiceIds };
+  const preview = await bank.previewBankPayment(world, world.staff, wish);
+  if (!preview.ok) return preview;
+  const [customer] = await world.staff.sql`select name from customers where id = ${customerId}`;
+  const { amount } = receipt.value;
+  return ok({ ...toldOf(preview.value, amount), amount, customerName: customer?.name ?? "" });
+}
+
 /** Records money whose sender nobody knows yet; from finance on. */
 export async function recordUnmatched(
   actor: StaffActor,
@@ -49,7 +73,9 @@ export async function recordUnmatched(
 
 export function toldOf({ laid }: bank.BankPaymentRecorded, amount: Money): RecordedBankPayment {
   const numbers = (isPaid: boolean) =>
-    (laid?.onInvoices ?? []).filter((one) => one.isPaid === isPaid).map(({ number }) => number);
+    (laid?.onInvoices ?? [])
+      .filter((one) => one.isPaid === isPaid)
+      .map(({ number, amountMinor }) => ({ number, amount: money(amountMinor, amount.currency) }));
   return {
     isNew: laid !== null,
     paid: numbers(true),

@@ -1,11 +1,13 @@
 "use server";
 
+import { getLocale, getTranslations } from "next-intl/server";
 import { z } from "zod";
 import * as assignment from "@/lib/admin/assign-receipt";
 import * as bank from "@/lib/admin/record-bank-payment";
 import * as returns from "@/lib/admin/return-receipt";
 import { staffAction } from "@/lib/auth/action";
 import { type BankReceiptId, type CustomerId, type InvoiceId, isUuid } from "@/lib/kernel/id";
+import { formatMoney, type Money } from "@/lib/kernel/money";
 import { ok } from "@/lib/kernel/result";
 
 const uuid = z.string().refine(isUuid);
@@ -43,11 +45,33 @@ const ReturnInput = z.strictObject({
 export const recordBankPayment = staffAction("bank.record", BankPaymentInput, async (actor, input) => {
   const answer = await bank.recordBankPayment(actor, input);
   if (!answer.ok) return answer;
-  const { toBalance, ...told } = answer.value;
+  const { isNew, paid, partly, toBalance } = answer.value;
+  const locale = await getLocale();
+  const named = ({ number, amount }: bank.Laid) => `${number} (${formatMoney(amount, locale)})`;
   return ok({
-    ...told,
+    isNew,
+    paid: paid.map(named),
+    partly: partly.map(named),
     // A form's state carries no bigint.
     toBalance: toBalance && { minor: toBalance.minor.toString(), currency: toBalance.currency as string },
+  });
+});
+
+/** The question before a payment is recorded: from whom, how much, and what becomes of it. */
+export const previewBankPayment = staffAction("bank.record", BankPaymentInput, async (actor, input) => {
+  const answer = await bank.previewBankPayment(actor, input);
+  if (!answer.ok) return answer;
+  const [t, locale] = await Promise.all([getTranslations("bank"), getLocale()]);
+  const { isNew, paid, partly, toBalance, amount, customerName: customer } = answer.value;
+  const said = (sum: Money) => formatMoney(sum, locale);
+  const lines = [
+    ...paid.map((one) => t("askPaid", { number: one.number, amount: said(one.amount) })),
+    ...partly.map((one) => t("askPartly", { number: one.number, amount: said(one.amount) })),
+    ...(toBalance ? [t("askBalance", { amount: said(toBalance) })] : []),
+  ];
+  return ok({
+    title: t("askTitle", { amount: said(amount), customer }),
+    lines: isNew ? [...lines, t("askFinal")] : [t("askAgain")],
   });
 });
 

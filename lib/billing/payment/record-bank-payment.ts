@@ -72,6 +72,23 @@ export async function recordBankPayment(
   }
 }
 
+/** What `recordBankPayment` would do with the receipt as things stand, for a question before it. Nothing is written. */
+export function previewBankPayment(
+  world: World,
+  database: Database,
+  wish: BankPaymentWish,
+): Promise<Result<BankPaymentRecorded, BankPaymentRefusal>> {
+  return transact(database, { customerId: wish.customerId }, async (tx) => {
+    const repeated = await recordedBefore(tx, wish);
+    if (repeated) return repeated;
+    const seen = await see(world, tx, wish);
+    if (!seen.ok) return seen;
+    const { decision, chosen, earlier } = seen.value;
+    const laid = decideBankPayment(decision, wish.receipt, [...chosen, ...earlier]);
+    return ok({ paymentId: paymentOf(wish.receipt), laid });
+  });
+}
+
 /** What is under way at Stripe on the chosen invoices, or why the receipt cannot be booked: then nothing is closed for it. */
 export async function paymentsInTheWay(
   world: World,

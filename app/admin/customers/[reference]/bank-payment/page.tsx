@@ -1,7 +1,7 @@
 import type { Metadata } from "next";
 import { notFound } from "next/navigation";
 import { getLocale, getTranslations } from "next-intl/server";
-import { recordBankPayment } from "@/app/admin/bank/actions";
+import { previewBankPayment, recordBankPayment } from "@/app/admin/bank/actions";
 import { BankPaymentForm } from "@/components/bank/bank-payment-form";
 import { bankTexts } from "@/components/bank/bank-texts";
 import { StaffFrame } from "@/components/staff/staff-frame";
@@ -65,6 +65,7 @@ export default async function BankPaymentPage({ params, searchParams }: BankPaym
         ) : (
           <BankPaymentForm
             action={recordBankPayment}
+            preview={previewBankPayment}
             customerId={panel.customerId}
             receiptId={newId()}
             currencies={currencies}
