@@ -61,7 +61,7 @@ describe("an invoice that was cancelled", () => {
     const told = await tellCancelled(ok(renewal));
     expect(told.ok && told.value.done).toBe(
       "Invoice INV-1 is canceled, and nothing is owed on it any more. Canceled with it: INV-2. " +
-        "$4.00 is on your balance again. The service is not renewed, and ends at its expiry date.",
+        "$4.00 is on your balance again. The service is not renewed. Unless you renew it, it is suspended, and later deleted permanently.",
     );
   });
 });

@@ -24,7 +24,7 @@ export function Owed({ owed }: { owed: InvoiceList["owed"] }) {
               add: (words) => <TextLink href={topUpHref(debt)}>{words}</TextLink>,
             })}
           </span>{" "}
-          {oldestDueOn && <OldestDue day={oldestDueOn} />}
+          {oldestDueOn && <OldestDue day={oldestDueOn} count={invoices} />}
           {isPositive(beingPaid) && (
             <> {t.rich("owedBeingPaid", { amount: () => <Amount of={beingPaid} /> })}</>
           )}
@@ -39,12 +39,13 @@ export function topUpHref(debt: Money): string {
   return `/balance/top-up?${new URLSearchParams({ amount: toDecimal(debt), currency: debt.currency })}`;
 }
 
-function OldestDue({ day }: { day: CalendarDay }) {
+function OldestDue({ day, count }: { day: CalendarDay; count: number }) {
   const t = useTranslations("invoices");
   const locale = useLocale();
   const days = useDaysUntil(day);
-  if (days === 0) return t("oldestToday");
+  if (days === 0) return t("oldestToday", { count });
   return t(days < 0 ? "oldestLate" : "oldestDue", {
+    count,
     relative: formatDaysFromNow(days, locale),
     date: formatDayOf(day, locale),
   });

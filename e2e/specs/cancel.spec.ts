@@ -60,7 +60,11 @@ test("a renewal that is not wanted: its service ends at its date", async ({ peop
   const page = await pageOf(customer);
   const invoice = await InvoicePage.open(page, number);
   await confirmed(page, "web-1 is not renewed");
-  await expect(page.getByText("The service is not renewed, and ends at its expiry date.")).toBeVisible();
+  await expect(
+    page.getByText(
+      "The service is not renewed. Unless you renew it, it is suspended, and later deleted permanently.",
+    ),
+  ).toBeVisible();
   await invoice.isIn("Canceled");
 });
 

@@ -62,7 +62,7 @@ test("an invoice, what takes it back and a receipt are there as PDF, from their 
   expect((await paperAt(page, "Invoice as PDF")).text).toContain("PAID");
   expect((await paperAt(page, "Receipt")).text).toContain(`Invoice ${paid.number} $15.00`);
   await page.goto(`/invoices/${cancelled.number}`);
-  expect((await paperAt(page, "Invoice as PDF")).text).toContain("VOID");
+  expect((await paperAt(page, "Invoice as PDF")).text).toContain("CANCELED");
   expect((await paperAt(page, "Credit note")).text).toContain(`Takes back invoice ${cancelled.number}`);
 });
 

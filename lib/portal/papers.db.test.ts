@@ -89,7 +89,7 @@ describe("the paper of an invoice", () => {
     expect(texts[0]).toContain("PAID");
     expect(texts[0]).toContain("From balance $15.00");
     expect(texts[0]).toContain("Still to pay $0.00");
-    expect(texts[1]).toContain("VOID");
+    expect(texts[1]).toContain("CANCELED");
     for (const text of texts) expect(text).not.toContain("/pay/");
     const page = await showInvoice(customer.actor, cancelled.number, world);
     const note = await printCreditNote(
