@@ -6,7 +6,6 @@ import {
   type FormEvent,
   type ReactNode,
   useActionState,
-  useEffect,
   useId,
   useRef,
   useState,
@@ -60,24 +59,22 @@ export function ActionForm<State extends Result<unknown>>(props: ActionFormProps
   const router = useRouter();
   // A page has several forms with a "reason": no field is another's.
   const formId = useId();
+  const form = useRef<HTMLFormElement>(null);
+  const goOn = () => leadsTo && router.replace(leadsTo, { scroll: false });
   const [state, run] = useActionState<State | null, FormData>(
-    said ? telling(action, said, () => leadsTo && router.replace(leadsTo, { scroll: false })) : action,
+    said ? telling(action, { said, form, goOn }) : action,
     null,
   );
   const initial = () => Object.fromEntries(fields.map(({ name, initial = "" }) => [name, initial]));
   // React empties the inputs after an action; what was typed stays, except for passwords.
   const texts = fields.filter(({ choices }) => !choices);
   const [typed, setTyped] = useState<Record<string, string>>(initial);
-  const form = useRef<HTMLFormElement>(null);
   const asking = useAsking(form, ask);
   const [told, setTold] = useState(state);
   if (state !== told) {
     setTold(state);
     if (state?.ok && said) setTyped(initial());
   }
-  useEffect(() => {
-    if (state?.ok && said) form.current?.closest("details")?.removeAttribute("open");
-  }, [state, said]);
   if (state?.ok && !said) return <div role="status">{done}</div>;
   return (
     <form ref={form} action={run} onSubmit={asking.onSubmit} className="grid gap-4">
@@ -157,15 +154,25 @@ function followsFrom(fields: readonly FormField[], typed: Readonly<Record<string
   );
 }
 
-/** Says so as soon as it is done: the page that comes along may have this form no more. */
+interface Telling {
+  said: string;
+  form: { current: HTMLFormElement | null };
+  goOn: () => void;
+}
+
+/**
+ * Says so as soon as it is done, and folds the form away: the page that comes along may have this form no more, or a new one
+ * in its place.
+ */
 function telling<State extends Result<unknown>>(
   action: (previous: State | null, form: FormData) => Promise<State>,
-  said: string,
-  goOn: () => void,
+  { said, form, goOn }: Telling,
 ) {
-  return async (previous: State | null, form: FormData) => {
-    const answer = await action(previous, form);
+  return async (previous: State | null, sent: FormData) => {
+    const details = form.current?.closest("details");
+    const answer = await action(previous, sent);
     if (answer.ok) {
+      details?.removeAttribute("open");
       toast(toldIn(answer.value) ?? said);
       goOn();
     }
