@@ -37,7 +37,11 @@ async function Cards({ actor }: { actor: CustomerActor }) {
   return (
     <div className="grid gap-5 lg:grid-cols-2">
       <div className="empty:hidden lg:col-span-2">
-        <Suspensions suspensions={overview.suspensions} takeOwnGrace={null} />
+        <Suspensions
+          suspensions={overview.suspensions}
+          takeOwnGrace={null}
+          renewHref={(serviceId) => `/services/${serviceId}/renew`}
+        />
       </div>
       <OwedCard overview={overview} />
       <BalanceCard overview={overview} />

@@ -14,19 +14,31 @@ interface SuspensionsProps {
   takeOwnGrace: ((input: { serviceId: string }) => Promise<Result<unknown>>) | null;
   /** Where an invoice is shown. */
   invoiceHref?: (number: string) => string;
+  /** Where a customer renews a service whose renewal was canceled; staff are led nowhere. */
+  renewHref?: ((serviceId: string) => string) | null;
 }
 
 const ownInvoice = (number: string) => `/invoices/${encodeURIComponent(number)}`;
 
 /** What is about to be stopped, or is suspended: when, why, and what mends it. Nothing where there is nothing. */
-export function Suspensions({ suspensions, takeOwnGrace, invoiceHref = ownInvoice }: SuspensionsProps) {
+export function Suspensions({
+  suspensions,
+  takeOwnGrace,
+  invoiceHref = ownInvoice,
+  renewHref = null,
+}: SuspensionsProps) {
   const t = useTranslations("suspensions");
   if (suspensions.length === 0) return null;
   return (
     <ul aria-label={t("list")} className="grid gap-3">
       {suspensions.map((one) => (
         <li key={one.serviceId}>
-          <SuspensionCallout suspension={one} takeOwnGrace={takeOwnGrace} invoiceHref={invoiceHref} />
+          <SuspensionCallout
+            suspension={one}
+            takeOwnGrace={takeOwnGrace}
+            invoiceHref={invoiceHref}
+            renewHref={renewHref}
+          />
         </li>
       ))}
     </ul>
@@ -37,6 +49,7 @@ function SuspensionCallout({
   suspension,
   takeOwnGrace,
   invoiceHref,
+  renewHref,
 }: { suspension: Suspension } & Required<Omit<SuspensionsProps, "suspensions">>) {
   const t = useTranslations("suspensions");
   const locale = useLocale();
@@ -59,6 +72,12 @@ function SuspensionCallout({
                 ),
               })
             : t("declined")}
+          {!invoice && renewHref && (
+            <>
+              {" "}
+              <TextLink href={renewHref(serviceId)}>{t("renew")}</TextLink>
+            </>
+          )}
         </p>
         {putOffBy && <PutOff by={putOffBy} />}
         {takeOwnGrace && ownGraceDays !== null && (

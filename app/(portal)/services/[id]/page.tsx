@@ -77,7 +77,11 @@ export default async function ServicePage({ params }: ServicePageProps) {
         <div className="grid gap-10">
           <div className="grid gap-6">
             {suspensions.length > 0 ? (
-              <Suspensions suspensions={suspensions} takeOwnGrace={carrying(actor, takeOwnGrace)} />
+              <Suspensions
+                suspensions={suspensions}
+                takeOwnGrace={carrying(actor, takeOwnGrace)}
+                renewHref={(serviceId) => `/services/${serviceId}/renew`}
+              />
             ) : (
               <Suspended service={service} />
             )}
