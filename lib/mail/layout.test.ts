@@ -35,6 +35,13 @@ test("a letter says each of its parts once, in text and in HTML", async () => {
   expect(text).toContain("Pay $10.00 from balance: https://portal.example.com/pay/abc");
 });
 
+test("a row without an amount is named alone: nothing ends in a colon", async () => {
+  const rows = [{ title: "web-1", detail: "Its renewal was canceled.", amount: "" }];
+  const { text } = await mailOf({ ...letter, rows });
+  expect(text).toContain("\nweb-1\nIts renewal was canceled.\n");
+  expect(text).not.toMatch(/: *$/m);
+});
+
 test("copies have a link of their own, which says nothing of a balance, and the inbox has none", async () => {
   const recipient = {
     ...letter.recipient,

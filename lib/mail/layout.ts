@@ -72,9 +72,7 @@ async function written(
   const lines = [
     greeting,
     intro,
-    ...(rows.length > 0
-      ? [rows.map((row) => `${row.title}: ${row.amount}\n${row.detail}`.trimEnd()).join("\n\n")]
-      : []),
+    ...(rows.length > 0 ? [rows.map(textOf).join("\n\n")] : []),
     pay.length > 0 ? `${button.label}: ${button.url}` : button.url,
     ...small.map(({ label, url }) => `${label}: ${url}`),
     note,
@@ -94,6 +92,12 @@ async function written(
       from,
     }),
   };
+}
+
+/** In plain text; a service without an amount is named alone. */
+function textOf({ title, amount, detail }: LetterRow): string {
+  const head = amount === "" ? title : `${title}: ${amount}`;
+  return `${head}\n${detail}`.trimEnd();
 }
 
 function buttonOf(
