@@ -26,7 +26,7 @@ export const holdSuspension = staffAction("suspension.hold", HoldInput, (actor, 
 
 const PutBackInput = HoldInput.omit({ until: true });
 
-export const keepService = staffAction("service.keep", PutBackInput, (actor, input) =>
+export const keepServiceByStaff = staffAction("service.keep", PutBackInput, (actor, input) =>
   keeping.keepService(actor, input),
 );
 

@@ -17,7 +17,7 @@ import { type StaffService, showService } from "@/lib/admin/show-service";
 import { context } from "@/lib/auth/context";
 import { currentUser, requireStaff } from "@/lib/auth/current";
 import { mayStaff } from "@/lib/auth/staff-rights";
-import { holdSuspension, keepService } from "./actions";
+import { holdSuspension, keepServiceByStaff } from "./actions";
 import { PutBackForm } from "./put-back-form";
 
 interface ServicePageProps {
@@ -133,7 +133,7 @@ async function KeepForm({ service }: { service: StaffService }) {
       <summary className="cursor-pointer font-medium text-accent">{words("keep")}</summary>
       <div className="mt-3">
         <ActionForm
-          action={keepService}
+          action={keepServiceByStaff}
           hidden={{ customerId: service.customerId, serviceId: service.id }}
           fields={[{ name: "reason", label: t("reason"), type: "text", autoComplete: "off", maxLength: 500 }]}
           submit={words("keep")}
