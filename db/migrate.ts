@@ -17,7 +17,7 @@ export class OtherSchemaError extends Error {
   constructor() {
     super(
       "This database was made by an earlier build of Mallard, before its first release, and cannot be brought up to date: " +
-        "remove the directory .mallard, or name an empty database in DATABASE_URL.",
+        "remove the directory .mallard (as root also /var/lib/mallard, where its data is kept), or name an empty database in DATABASE_URL.",
     );
   }
 }

@@ -26,7 +26,9 @@ export async function checkAnswer(
     select state from payments where customer_id = ${customer.customerId} and id::text = ${input.paymentId}`;
   if (!answer.ok) {
     const leavesOne = ["gateway_refused", "payment_ended", "card_declined"].includes(answer.refusal.code);
-    if (payment && existed === 0 && !leavesOne)
+    // Stripe had the card no more, as when its removal was cut off before we knew: begun, and over.
+    const isOverForCard = answer.refusal.code === "card_not_found" && payment?.state === "failed";
+    if (payment && existed === 0 && !leavesOne && !isOverForCard)
       simulation.violate("a refusal leaves nothing behind", `${draft.name}: ${answer.refusal.code}`);
     return;
   }
