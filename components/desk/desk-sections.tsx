@@ -91,7 +91,7 @@ function Tasks({ desk, actions, texts, may }: SectionsProps) {
               {task.kind === "stripe_account_changed" && may.changeHost && (
                 <NewAccount detail={task.detail} action={actions.confirmStripeAccount} texts={texts} />
               )}
-              {may.close && task.mayClose && task.kind !== "suspense" && task.kind !== "dispute_open" && (
+              {may.close && task.mayClose && (
                 <ActButton
                   action={actions.closeTask}
                   input={{ customerId, taskId: id }}

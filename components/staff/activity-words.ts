@@ -1,3 +1,4 @@
+import type { HostKey } from "@/lib/admin/host-settings";
 import { formatMoney, isCurrency, money } from "@/lib/kernel/money";
 
 interface Speech {
@@ -32,7 +33,7 @@ const hostNames = [
   "bank_account",
   "bank_bic",
   "bank_name",
-] as const;
+] as const satisfies readonly HostKey[];
 
 /** What a record keeps, in words for the sentence of its verb: sums, days and countries as people read them. Pure. */
 export function activityWords(

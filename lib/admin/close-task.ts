@@ -1,7 +1,7 @@
 import { transact } from "@/db/transaction";
 import { mayStaff } from "@/lib/auth/staff-rights";
 import { accountKind } from "@/lib/billing/card/stripe-account";
-import { isFinal } from "@/lib/billing/payment/states";
+import { isFinal, type PaymentState } from "@/lib/billing/payment/states";
 import { type CustomerId, type TaskId, uuidv7 } from "@/lib/kernel/id";
 import { ok, type Result, refuse } from "@/lib/kernel/result";
 import type { DeskRefusal, StaffActor } from "./shapes";
@@ -12,6 +12,17 @@ import { type StaffWorld, staffWorld } from "./world";
  * done when that is done, never before.
  */
 const endByThemselves = ["suspense", "refund_payable", "dispute_open", accountKind];
+
+/** Why one person cannot close a task of this kind, about a payment in this state; null where they can. */
+export function notClosable(
+  kind: string,
+  paymentState: PaymentState | null,
+): "task_ends_by_itself" | "payment_undecided" | null {
+  if (endByThemselves.includes(kind)) return "task_ends_by_itself";
+  // Two people decide on it; a task closed by one would hide it from both.
+  const isUndecided = kind === "payment_quarantined" && paymentState !== null && !isFinal(paymentState);
+  return isUndecided ? "payment_undecided" : null;
+}
 
 /** Marks a task as dealt with, for everybody, and says in the record who did. Of two at once one wins. From support on. */
 export async function closeTask(
@@ -27,11 +38,8 @@ export async function closeTask(
       left join payments p on t.subject = 'payment' and p.customer_id = t.customer_id and p.id::text = t.subject_id
       where t.customer_id = ${customerId} and t.id = ${taskId} and t.done_at is null for update of t`;
     if (!task) return refuse({ code: "task_not_open" });
-    if (endByThemselves.includes(task.kind)) return refuse({ code: "task_ends_by_itself" });
-    // Two people decide on it; a task closed by one would hide it from both.
-    if (task.kind === "payment_quarantined" && task.payment_state && !isFinal(task.payment_state)) {
-      return refuse({ code: "payment_undecided" });
-    }
+    const code = notClosable(task.kind, task.payment_state);
+    if (code) return refuse({ code });
     await sql`update tasks set done_at = ${now} where customer_id = ${customerId} and id = ${taskId}`;
     await sql`
       insert into activities (customer_id, id, occurred_at, actor, user_id, subject, subject_id, verb, detail, is_visible)

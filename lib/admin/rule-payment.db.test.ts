@@ -224,6 +224,19 @@ describe("a payment that does not fit what Stripe says", () => {
     expect(await factsOf(world, payment)).toMatchObject({ state: "sent", claims: 1 });
   });
 
+  it("paid twice elsewhere, is paid by one of the two, and the other is on the desk at once", async () => {
+    const payment = await quarantined();
+    const [one, other] = [await paidElsewhere(payment, "2000"), await paidElsewhere(payment, "999")];
+    const read = await world.gateway.readCheckout(other);
+    const chargeId = read.outcome === "succeeded" ? read.value.charge?.id : null;
+    expect(await confirm(payment, await proposed(payment, one))).toMatchObject({ ok: true });
+    expect(await factsOf(world, payment)).toMatchObject({ state: "succeeded", charges: 1 });
+    const tasks = await world.owner`
+      select subject_id, detail->>'amountMinor' as amount from tasks
+      where customer_id = ${payment.customerId} and kind = 'charge_not_settled' and done_at is null`;
+    expect([...tasks]).toEqual([{ subject_id: chargeId, amount: "999" }]);
+  });
+
   it("is not declared ended while money of another amount is paid for it: that would stand nowhere", async () => {
     const payment = await quarantined();
     const other = await paidElsewhere(payment, "999");

@@ -4,6 +4,7 @@ import { type NamingObject, objectsNaming } from "@/lib/billing/payment/objects-
 import { type RulingRefusal, rulePayment } from "@/lib/billing/payment/rule-payment";
 import { readPayment } from "@/lib/billing/payment/settle";
 import { isFinal } from "@/lib/billing/payment/states";
+import { showUnbooked } from "@/lib/billing/reconciliation/show-unbooked";
 import { type CustomerId, type PaymentId, type UserId, uuidv7 } from "@/lib/kernel/id";
 import { type Money, money } from "@/lib/kernel/money";
 import { ok, type Result, refuse } from "@/lib/kernel/result";
@@ -150,6 +151,7 @@ export async function decideRuling(
       userId: actor.userId,
     });
     if (!ruled.ok) return refuse(ruled.refusal);
+    await showUnbooked(world, { customerId, paymentId });
   }
   await transact(world.staff, { customerId }, async ({ sql }) => {
     await sql`

@@ -29,7 +29,7 @@ export interface DeskTask {
   invoiceNumber: string | null;
   /** Of a task about a payment. */
   paymentId: PaymentId | null;
-  /** One person can close it: it asks for no decision of two. */
+  /** One person can close it: it asks for no decision of two, and has no act of its own that ends it. */
   mayClose: boolean;
   detail: Record<string, string>;
   createdAt: Date;

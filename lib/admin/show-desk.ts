@@ -1,6 +1,5 @@
-import { accountKind } from "@/lib/billing/card/stripe-account";
-import { isFinal } from "@/lib/billing/payment/states";
 import { money } from "@/lib/kernel/money";
+import { notClosable } from "./close-task";
 import type { Desk, StaffActor } from "./shapes";
 import { type StaffWorld, staffWorld } from "./world";
 
@@ -34,9 +33,7 @@ export async function showDesk(_actor: StaffActor, world: StaffWorld = staffWorl
       subjectId: row.subject_id,
       invoiceNumber: row.invoice_number,
       paymentId: row.payment_id,
-      mayClose:
-        row.kind !== accountKind &&
-        !(row.kind === "payment_quarantined" && row.payment_state && !isFinal(row.payment_state)),
+      mayClose: notClosable(row.kind, row.payment_state) === null,
       detail: row.detail,
       createdAt: row.created_at,
     })),

@@ -339,9 +339,10 @@ async function mailOfVoided(delivery: Delivery, { customerId, payload }: OutboxR
     aboutOf(delivery, sql, customerId),
   );
   if (!about || payload.told === undefined) return null;
-  const { numbers, isBilledAgain, ending }: VoidedByHost = JSON.parse(payload.told);
-  const ends = ending.map(({ label, endsAt }) => ({ label, endsAt: new Date(endsAt) }));
-  return voidedMail(about, { numbers, isBilledAgain, ending: ends });
+  const told: VoidedByHost = JSON.parse(payload.told);
+  // JSON has no instants.
+  const ending = told.ending.map((service) => ({ ...service, endsAt: new Date(service.endsAt) }));
+  return voidedMail(about, { ...told, ending });
 }
 
 async function mailOfPayment(delivery: Delivery, row: OutboxRow): Promise<Mail | null> {

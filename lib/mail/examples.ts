@@ -218,7 +218,7 @@ export const exampleMails = {
     voidedMail(about, {
       numbers: [invoice.number],
       isBilledAgain: false,
-      ending: [{ label: "web-1", endsAt: new Date("2026-12-19T00:00:00Z") }],
+      ending: [{ label: "web-1", endsAt: new Date("2026-12-19T00:00:00Z"), isOver: false }],
     }),
   termination_ahead: (about) =>
     morning(about, {

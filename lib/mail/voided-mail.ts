@@ -10,8 +10,8 @@ export interface VoidedNews {
   numbers: readonly string[];
   /** Their terms are billed on new invoices. */
   isBilledAgain: boolean;
-  /** Services that end with their paid term. */
-  ending: readonly { label: string; endsAt: Date }[];
+  /** Services that end with their paid term; it may be over. */
+  ending: readonly { label: string; endsAt: Date; isOver: boolean }[];
 }
 
 /** That nothing is owed any more on invoices that the host canceled, and what becomes of their services (domain.md, A3). */
@@ -30,9 +30,9 @@ export function voidedMail(about: Addressed, { numbers, isBilledAgain, ending }:
     ].join(" "),
     rows: [
       ...numbers.map((number) => ({ title: number, detail: words("voided.row"), amount: "" })),
-      ...ending.map(({ label, endsAt }) => ({
+      ...ending.map(({ label, endsAt, isOver }) => ({
         title: label,
-        detail: words("voided.rowEnds", { date: longDay(endsAt, about) }),
+        detail: words(isOver ? "voided.rowEnded" : "voided.rowEnds", { date: longDay(endsAt, about) }),
         amount: "",
       })),
     ],

@@ -83,8 +83,10 @@ export const voidInvoice = staffAction("invoice.void", VoidInput, async (actor, 
     t("voided", { number }),
     ...(also.length > 0 ? [t("voidedAlso", { numbers: also.join(", ") })] : []),
     ...(returned.minor > 0n ? [t("voidedReturned", { amount: formatMoney(returned, locale) })] : []),
-    ...ending.map(({ label, endsAt }) =>
-      t("voidedEnds", { service: label, day: formatDay(new Date(endsAt), locale, timeZone) }),
+    ...ending.map(({ label, endsAt, isOver }) =>
+      isOver
+        ? t("voidedEndsNow", { service: label })
+        : t("voidedEnds", { service: label, day: formatDay(endsAt, locale, timeZone) }),
     ),
   ];
   return ok({ told: told.join(" ") });

@@ -138,8 +138,9 @@ export interface VoidedByHost {
 /** A service that ends with its paid term, and when. */
 export interface EndingService {
   label: string;
-  /** ISO 8601; may have passed, then it ends with the worker's next pass. */
-  endsAt: string;
+  endsAt: Date;
+  /** Its paid term is over already: it ends with the worker's next pass. */
+  isOver: boolean;
 }
 
 /**
@@ -166,7 +167,7 @@ async function endServices(
     decision.record({ ...service, verb: "service_ends_by_host", detail: { endsAt } });
     decision.record({ ...service, verb: "service_end_set", detail: { endsAt, reason }, isVisible: false });
     decision.tell("service.cancel_requested", { serviceId: row.id, endsAt });
-    return { label: row.label as string, endsAt };
+    return { label: row.label, endsAt: row.expires_at, isOver: row.expires_at <= now };
   });
 }
 

@@ -30,7 +30,7 @@ export interface Difference {
 export function showSecondCharge(
   world: World,
   { customerId, paymentId }: PaymentRef,
-  { charge, state }: { charge: Charge; state: PaymentState },
+  { charge, state }: { charge: Pick<Charge, "id" | "amountMinor" | "currency">; state: PaymentState },
 ): Promise<void> {
   const { id, amountMinor, currency } = charge;
   const detail = { amountMinor: amountMinor.toString(), currency, paymentId, state };
