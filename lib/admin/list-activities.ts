@@ -2,6 +2,8 @@ import type { Fragment } from "postgres";
 import type { Sql } from "@/db/client";
 import { likeOf } from "@/db/like";
 import { type Subject, subjectOf, subjectParts } from "@/lib/billing/activity-subject";
+import { endedByHost } from "@/lib/billing/payment/void-invoice";
+import { keptByHost } from "@/lib/billing/renewal/cancel-service";
 import { renewalPutBack } from "@/lib/billing/renewal/put-back";
 import { toldToCustomer } from "@/lib/billing/suspension/hold-suspension";
 import { isUuid } from "@/lib/kernel/id";
@@ -39,7 +41,12 @@ export interface ListedActivity extends Subject {
 }
 
 /** What is recorded twice, once for the customer's eyes: staff read the other one, which has the reason. */
-export const customersTwins: readonly string[] = [...Object.values(toldToCustomer), renewalPutBack.told];
+export const customersTwins: readonly string[] = [
+  ...Object.values(toldToCustomer),
+  renewalPutBack.told,
+  endedByHost,
+  keptByHost,
+];
 
 /** A transfer by bank is a line of its payment; what of it went to each invoice stands on the invoice. */
 export function isOneOfItsTransfer(sql: Sql): Fragment {

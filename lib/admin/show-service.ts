@@ -90,7 +90,7 @@ export async function showService(
       where t.customer_id = ${customerId} and t.service_id = ${serviceId} order by t.starts_at desc limit ${shownMost}`,
     sql`
       select r.term_starts_at, r.state, i.number from renewals r
-      left join invoices i on i.customer_id = r.customer_id and i.id = r.invoice_id
+      left join invoices i on i.customer_id = r.customer_id and i.id = r.invoice_id and i.state <> 'void'
       where r.customer_id = ${customerId} and r.service_id = ${serviceId}
       order by r.term_starts_at desc limit ${shownMost}`,
     sql`

@@ -10,6 +10,7 @@ import { makeStaff } from "@/lib/testing/staff";
 import type { TestWorld } from "@/lib/testing/world";
 import { keepService } from "./keep-service";
 import { showInvoice } from "./show-invoice";
+import { showService } from "./show-service";
 import { voidInvoice } from "./void-invoice";
 
 const dayMs = 86_400_000;
@@ -145,11 +146,18 @@ describe("a renewal that staff cancel", () => {
     expect(kept.every(({ ok }) => ok)).toBe(true);
     const records = await world.jobs.sql`
       select verb, detail->>'reason' as reason from activities
-      where customer_id = ${customerId} and verb in ('service_kept', 'service_end_taken_back') order by id`;
+      where customer_id = ${customerId} and verb in ('service_kept_by_host', 'service_end_taken_back') order by id`;
     expect([...records]).toEqual([
-      { verb: "service_kept", reason: null },
+      { verb: "service_kept_by_host", reason: null },
       { verb: "service_end_taken_back", reason: "they called" },
     ]);
+    const [{ reference } = { reference: "" }] = await world.jobs.sql`
+      select reference from customers where id = ${customerId}`;
+    const shown = await showService(finance, { reference, serviceId }, world);
+    // Of each act staff read one line, the one with its reason; and a void invoice bills nothing.
+    const acts = shown?.activities.map(({ verb }) => verb).filter((verb) => /^service_(end|kept)/.test(verb));
+    expect(acts).toEqual(["service_end_taken_back", "service_end_set"]);
+    expect(shown?.renewals[0]).toMatchObject({ state: "due", invoiceNumber: null });
     await runRenewals(world);
     expect(await standing(serviceId)).toMatchObject({ is_ending: false, renewal: "invoiced" });
     world.clock.set(expiresAt);

@@ -143,6 +143,9 @@ export interface EndingService {
   isOver: boolean;
 }
 
+/** What its customer reads of an end that staff set; staff read of the same act with its reason. */
+export const endedByHost = "service_ends_by_host";
+
 /**
  * The services that the invoice renews end with their paid terms, as if their customer had cancelled them. Recorded twice, since
  * the reason is between staff.
@@ -164,7 +167,7 @@ async function endServices(
   return ending.map((row) => {
     const endsAt = row.expires_at.toISOString();
     const service = { subject: "service", subjectId: row.id } as const;
-    decision.record({ ...service, verb: "service_ends_by_host", detail: { endsAt } });
+    decision.record({ ...service, verb: endedByHost, detail: { endsAt } });
     decision.record({ ...service, verb: "service_end_set", detail: { endsAt, reason }, isVisible: false });
     decision.tell("service.cancel_requested", { serviceId: row.id, endsAt });
     return { label: row.label, endsAt: row.expires_at, isOver: row.expires_at <= now };

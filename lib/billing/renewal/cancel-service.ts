@@ -102,6 +102,9 @@ export type KeepServiceRefusal = Extract<
 
 export type ServiceKept = { kind: "refused"; refusal: KeepServiceRefusal } | { kind: "kept" };
 
+/** What its customer reads where staff took the end back; staff read of the same act with its reason. */
+export const keptByHost = "service_kept_by_host";
+
 export interface KeepServiceInput extends CancelServiceInput {
   /** Of staff who take it back: why, which stays between them. Absent: its customer does. */
   byStaff?: { reason: string };
@@ -133,7 +136,7 @@ export function keepService(world: World, database: Database, input: KeepService
     const actor = byStaff ? ("staff" as const) : ("customer" as const);
     const decision = new Decision({ customerId, now: clock.now(), clock, timeZone, actor, userId }, balances);
     const subject = { subject: "service", subjectId: serviceId } as const;
-    decision.record({ ...subject, verb: "service_kept" });
+    decision.record({ ...subject, verb: byStaff ? keptByHost : "service_kept" });
     if (byStaff) {
       decision.record({
         ...subject,
